@@ -1,0 +1,88 @@
+"""What can go wrong, and what each error asks of whoever catches it. Standard library only.
+
+Every error says one of three things: ask again, give up, or tell people. Its text is one line that can be shown to
+people as it is: no secret, no traceback.
+"""
+
+from __future__ import annotations
+
+import enum
+
+
+class Advice(enum.Enum):
+    """What the error asks of whoever catches it."""
+
+    ASK_AGAIN = "ask again"
+    GIVE_UP = "give up"
+    TELL_PEOPLE = "tell people"
+
+
+class RefreshWatchError(Exception):
+    """The parent of every error of ours."""
+
+    advice: Advice = Advice.GIVE_UP
+
+
+class Described(str):
+    """What was given, in our words instead of its own: "nothing", "a list". Stands unquoted in an error."""
+
+    __slots__ = ()
+
+
+class BadInput(RefreshWatchError):
+    """A value that we were given cannot be used. Names the field, what was given and what is allowed."""
+
+    advice = Advice.TELL_PEOPLE
+
+    def __init__(self, field: str, given: object, allowed: str) -> None:
+        """``given`` is shown cut to 80 characters; callers never pass a secret."""
+        self.field = field
+        self.given = _short(given)
+        self.allowed = allowed
+        super().__init__(f"{field}: {self.given} is not allowed; allowed: {allowed}")
+
+
+class AskAgain(RefreshWatchError):
+    """A product's API gave no usable answer this time: throttled, busy, unreachable, or a 200 of the wrong shape."""
+
+    advice = Advice.ASK_AGAIN
+
+    def __init__(self, reason: str, *, code: str = "", throttled: bool = False, after: float | None = None) -> None:
+        """``after``: seconds the server told us to wait, if it did."""
+        self.reason = reason
+        self.code = code
+        self.throttled = throttled
+        self.after = after
+        super().__init__(reason)
+
+
+class EngineError(RefreshWatchError):
+    """Function Compute did not do what we asked; the invocation has to fail so that it is run again."""
+
+    advice = Advice.ASK_AGAIN
+
+
+class NoSuchWatch(RefreshWatchError):
+    """No watch of that id is known to Function Compute (it keeps tasks for 7 days)."""
+
+    advice = Advice.TELL_PEOPLE
+
+
+class Undelivered(RefreshWatchError):
+    """A delivery was given up; its task reads Failed, and that is how `replay` finds it."""
+
+    advice = Advice.TELL_PEOPLE
+
+
+class NoCredentials(RefreshWatchError):
+    """No Alibaba Cloud credentials were found anywhere in the chain."""
+
+    advice = Advice.TELL_PEOPLE
+
+
+def _short(given: object) -> str:
+    text = given if isinstance(given, str) else repr(given)
+    text = "".join(c if c.isprintable() else "?" for c in text)
+    if len(text) > 80:
+        text = text[:77] + "..."
+    return f"'{text}'" if isinstance(given, str) and not isinstance(given, Described) else text
