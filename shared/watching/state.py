@@ -1,0 +1,163 @@
+"""A watch as the payload of a hop: JSON, compact, since an onFailure envelope escapes it once more.
+
+What is known of an item is one short word, joined by ``;`` in the order of the request's items: tagged fields, what is
+empty is left out. ``ck3t330`` is complete, 3 objects, settled 330 s after acceptance; ``r1sRl0.2#704`` has one object
+running, last status Refreshing, first late answer 0.2 s after the deadline, bound to task 704.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from shared.errors import BadInput
+from shared.instants import Instant
+from shared.model import FailedObject, Kind, Outcome, Reason, Refusal, Status, Watch, WatchedItem
+from shared.watching.request import read_request, write_request
+from shared.watching.schedule import deadline_of
+
+_T = TypeVar("_T")
+
+_OUTCOMES = dict(zip("cfpou", Outcome, strict=True))
+_STATUSES = dict(zip("CFTXRP", Status, strict=False))
+_REASONS = dict(zip("abcdefghij", Reason, strict=True))
+_WORD = re.compile(
+    r"(?P<outcome>[cfpou])?(?:k(?P<complete>\d+))?(?:x(?P<failed>\d+))?(?:r(?P<running>\d+))?"
+    r"(?:s(?P<status>[A-Z]|\([^();]*\)))?(?:t(?P<settled>\d+))?(?:l(?P<late>\d+(?:\.\d)?))?"
+    r"(?:y(?P<reason>[a-j]))?(?:#(?P<ids>[0-9+]+))?"
+)
+
+
+@dataclass(frozen=True)
+class Hop:
+    """The payload of one invocation of the watch function: hop `number`, or the guard of that number."""
+
+    watch: Watch
+    number: int
+    is_guard: bool = False
+
+
+def write_hop(hop: Hop) -> bytes:
+    """Encode a payload."""
+    written = {"guard" if hop.is_guard else "hop": hop.number, "watch": _write_watch(hop.watch)}
+    return json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def read_hop(payload: bytes) -> Hop:
+    """Decode a payload. Raises BadInput when it is none of ours."""
+    try:
+        given = json.loads(payload)
+        is_guard = "guard" in given
+        return Hop(_read_watch(given["watch"]), int(given["guard" if is_guard else "hop"]), is_guard)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise BadInput("event", f"{len(payload)} bytes ({type(error).__name__})", "the payload of a hop") from None
+
+
+def _write_watch(watch: Watch) -> dict[str, Any]:
+    refusal = watch.refusal
+    order = {item.item: i for i, item in enumerate(watch.items)}
+    written: dict[str, Any] = {
+        "id": watch.id,
+        "request": write_request(watch.request),
+        "accepted_at": watch.accepted_at,
+        "items": ";".join(_write_item(item, watch) for item in watch.items),
+        "kind": watch.kind.value,
+        "looks": watch.looks,
+        "api_calls": watch.api_calls,
+        "told": int(watch.first_failure_told),
+        "next": watch.next_item,
+        "samples": [_write_sample(item, sample, order) for item, sample in watch.samples],
+        "refusal": refusal
+        and [refusal.reason.value, refusal.code, refusal.message, refusal.action, refusal.request_id],
+        "problem": watch.problem,
+        "request_id": watch.request_id,
+        "notes": list(watch.notes),
+    }
+    return {key: value for key, value in written.items() if value not in ("", None, [], 0)}
+
+
+def _read_watch(given: dict[str, Any]) -> Watch:
+    request = read_request(given["request"])
+    words = given["items"].split(";") if "items" in given else [""] * len(request.items)
+    refusal = given.get("refusal")
+    watch = Watch(
+        id=given["id"],
+        request=request,
+        accepted_at=float(given["accepted_at"]),
+        items=tuple(WatchedItem(item) for item in request.items),
+        kind=Kind(given["kind"]),
+        looks=given.get("looks", 0),
+        api_calls=given.get("api_calls", 0),
+        first_failure_told=bool(given.get("told")),
+        next_item=given.get("next", 0),
+        samples=tuple(_read_sample(request.items[i], *rest) for i, *rest in given.get("samples", [])),
+        refusal=Refusal(Reason(refusal[0]), *refusal[1:]) if refusal else None,
+        problem=given.get("problem", ""),
+        request_id=given.get("request_id", ""),
+        notes=tuple(given.get("notes", [])),
+    )
+    accepted_at, deadline = watch.accepted_at, deadline_of(watch)
+    items = (_read_item(item, word, accepted_at, deadline) for item, word in zip(request.items, words, strict=True))
+    return replace(watch, items=tuple(items))
+
+
+def _write_sample(item: str, sample: FailedObject, order: Mapping[str, int]) -> list[Any]:
+    path = "" if sample.object_path == item else sample.object_path
+    return [order[item], path, sample.status, sample.description]
+
+
+def _read_sample(item: str, path: str, status: str, why: str) -> tuple[str, FailedObject]:
+    return item, FailedObject(path or item, status, why)
+
+
+def _write_item(item: WatchedItem, watch: Watch) -> str:
+    ids = item.task_ids if item.task_ids != (item.item,) else ()
+    settled = None if item.settled_at is None else round(max(0.0, item.settled_at - watch.accepted_at))
+    late = None if item.late_since is None else f"{max(0.0, item.late_since - deadline_of(watch)):.1f}"
+    fields = [
+        ("", _letter(_OUTCOMES, item.outcome)),
+        ("k", item.complete),
+        ("x", item.failed),
+        ("r", item.running),
+        ("s", _write_status(item.status_word)),
+        ("t", None if settled is None else str(settled)),
+        ("l", late),
+        ("y", _letter(_REASONS, item.reason)),
+        ("#", "+".join(ids)),
+    ]
+    return "".join(f"{tag}{value}" for tag, value in fields if value)
+
+
+def _read_item(name: str, word: str, accepted_at: Instant, deadline: Instant) -> WatchedItem:
+    match = _WORD.fullmatch(word)
+    if match is None:
+        raise ValueError(word)
+    field = match.groupdict()
+    return WatchedItem(
+        name,
+        outcome=_OUTCOMES[field["outcome"]] if field["outcome"] else None,
+        complete=int(field["complete"] or 0),
+        failed=int(field["failed"] or 0),
+        running=int(field["running"] or 0),
+        status_word=_read_status(field["status"] or ""),
+        settled_at=None if field["settled"] is None else accepted_at + float(field["settled"]),
+        late_since=None if field["late"] is None else deadline + float(field["late"]),
+        reason=_REASONS[field["reason"]] if field["reason"] else None,
+        task_ids=tuple(field["ids"].split("+")) if field["ids"] else (),
+    )
+
+
+def _letter(words: Mapping[str, _T], word: _T | None) -> str:
+    return next((letter for letter, known in words.items() if known is word), "")
+
+
+def _write_status(word: str) -> str:
+    known = _letter(_STATUSES, Status.of(word)) if word else ""
+    return known or (f"({re.sub('[();]', '', word)[:20]})" if word else "")
+
+
+def _read_status(text: str) -> str:
+    return text[1:-1] if text.startswith("(") else _STATUSES[text].value if text else ""

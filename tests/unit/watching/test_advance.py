@@ -1,0 +1,278 @@
+"""The core: what a look makes of a watch. Instants are seconds after an arbitrary acceptance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.model import (
+    Answer,
+    FailedObject,
+    Kind,
+    Observation,
+    Outcome,
+    Product,
+    Reason,
+    Refusal,
+    ReportKind,
+    Sighting,
+    Watch,
+    WatchRequest,
+)
+from shared.watching.advance import (
+    APPEARS_WITHIN,
+    NO_ANSWER_GRACE,
+    THROTTLED_GRACE,
+    LookAgain,
+    Step,
+    Tell,
+    advance,
+    stopped,
+)
+from shared.watching.opening import open_watch
+from shared.watching.reporting import final_report
+from shared.watching.schedule import CONFIRM_AFTER, QUERY_WINDOW
+
+ACCEPTED = 1_790_000_000.0
+MALFORMED = Refusal(Reason.MALFORMED_ID, "InvalidTaskId.Malformed", "Specified TaskId is malformed.")
+NO_PERMISSION = Refusal(Reason.NO_PERMISSION, "Forbidden.RAM", "not authorized", "cdn:DescribeRefreshTaskById")
+
+
+def watch_of(*ids: str, **request: object) -> Watch:
+    given_request = WatchRequest(Product.CDN, task_ids=ids, **request)  # type: ignore[arg-type]
+    return open_watch("refresh", given_request, ACCEPTED)
+
+
+def seen(item: str, complete: int = 0, failed: int = 0, running: int = 0, *, whole: bool = True) -> Sighting:
+    failures = tuple(FailedObject(f"http://example.com/{item}/{i}", "Failed", "OriginTimeout") for i in range(failed))
+    word = "Refreshing" if running else "Failed" if failed else "Complete"
+    return Sighting(item, Answer.SEEN, whole, complete, failed, running, failures, word, kind=Kind.REFRESH)
+
+
+def look(watch: Watch, *sightings: Sighting, after: float) -> Step:
+    now = ACCEPTED + after
+    return advance(watch, Observation(sightings, started_at=now, ended_at=now, api_calls=1), now)
+
+
+def reports(step: Step) -> list[ReportKind]:
+    return [effect.report.kind for effect in step.effects if isinstance(effect, Tell)]
+
+
+def test_a_task_is_complete_only_when_every_object_is() -> None:
+    watch = watch_of("1")
+    step = look(watch, seen("1", complete=2, running=1), after=15)
+    assert step.watch.open_items
+    assert reports(step) == []
+    step = look(step.watch, seen("1", complete=3), after=45)
+    assert step.watch.items[0].outcome is Outcome.COMPLETE
+    assert reports(step) == [ReportKind.FINAL]
+    assert not any(isinstance(effect, LookAgain) for effect in step.effects)
+
+
+def test_rows_that_were_not_all_read_never_settle_a_task() -> None:
+    step = look(watch_of("1"), seen("1", complete=100, whole=False), after=15)
+    assert step.watch.open_items
+    assert reports(step) == []
+
+
+def test_an_empty_answer_is_not_done() -> None:
+    step = look(watch_of("1"), Sighting("1", Answer.NOT_SEEN), after=600)
+    assert step.watch.open_items
+    assert reports(step) == []
+
+
+def test_the_first_failure_is_told_at_once_and_once() -> None:
+    step = look(watch_of("1", "2"), seen("1", complete=1, failed=1), seen("2", running=1), after=15)
+    assert reports(step) == [ReportKind.INTERIM]
+    step = look(step.watch, seen("2", running=2, failed=1), after=45)
+    assert reports(step) == []
+    step = look(step.watch, seen("2", complete=3), after=90)
+    assert reports(step) == [ReportKind.FINAL]
+
+
+def test_a_failure_that_settles_the_watch_is_told_only_in_the_final() -> None:
+    step = look(watch_of("1"), seen("1", failed=1), after=15)
+    assert reports(step) == [ReportKind.FINAL]
+    assert final_report(step.watch, ACCEPTED + 15).outcome is Outcome.FAILED
+
+
+def test_reports_come_before_the_successor() -> None:
+    step = look(watch_of("1", "2"), seen("1", failed=1), seen("2", running=1), after=15)
+    assert isinstance(step.effects[0], Tell)
+    assert isinstance(step.effects[-1], LookAgain)
+
+
+def test_a_settled_verdict_is_never_changed_by_a_later_answer() -> None:
+    step = look(watch_of("1", "2"), seen("1", complete=1), seen("2", running=1), after=15)
+    step = look(step.watch, seen("1", failed=1), seen("2", running=1), after=45)
+    assert step.watch.items[0].outcome is Outcome.COMPLETE
+    assert step.watch.items[0].failed == 0
+
+
+def test_overdue_needs_two_late_answers_some_seconds_apart() -> None:
+    watch = watch_of("1", deadline=60.0)
+    step = look(watch, seen("1", running=1), after=59)
+    assert step.effects == (LookAgain(1.0),), "the last look is pulled onto the deadline"
+    step = look(step.watch, seen("1", running=1), after=60)
+    assert step.watch.open_items
+    assert step.effects == (LookAgain(CONFIRM_AFTER),)
+    step = look(step.watch, seen("1", running=1), after=60 + CONFIRM_AFTER)
+    assert step.watch.items[0].outcome is Outcome.OVERDUE
+
+
+def test_a_late_look_that_sees_the_end_wins_over_the_clock() -> None:
+    step = look(watch_of("1", deadline=60.0), seen("1", running=1), after=60)
+    step = look(step.watch, seen("1", complete=1), after=3000)
+    assert step.watch.items[0].outcome is Outcome.COMPLETE
+
+
+def test_a_task_that_was_seen_and_vanished_is_overdue_with_its_last_status() -> None:
+    step = look(watch_of("1", deadline=60.0), seen("1", running=1), after=15)
+    for after in (60, 65):
+        step = look(step.watch, Sighting("1", Answer.NOT_SEEN), after=after)
+    assert step.watch.items[0].outcome is Outcome.OVERDUE
+    assert step.watch.items[0].status_word == "Refreshing"
+
+
+def test_a_task_that_never_appeared_is_unverifiable_at_the_deadline() -> None:
+    watch = watch_of("1", deadline=60.0)
+    for after in (15, 60, 65):
+        step = look(watch, Sighting("1", Answer.NOT_SEEN), after=after)
+        watch = step.watch
+    assert (watch.items[0].outcome, watch.items[0].reason) == (Outcome.UNVERIFIABLE, Reason.NEVER_SEEN)
+
+
+def test_a_task_older_than_three_days_is_unverifiable_at_once() -> None:
+    watch = watch_of("1", submitted_at=ACCEPTED - QUERY_WINDOW - 1)
+    step = look(watch, Sighting("1", Answer.NOT_SEEN), after=0)
+    assert step.watch.items[0].reason is Reason.TOO_OLD
+    assert reports(step) == [ReportKind.FINAL]
+
+
+def test_a_refusal_for_good_ends_the_watch_at_once() -> None:
+    sightings = [Sighting(item, Answer.REFUSED, refusal=NO_PERMISSION) for item in ("1", "2")]
+    step = look(watch_of("1", "2"), *sightings, after=0)
+    report = step.effects[0].report  # type: ignore[union-attr]
+    assert report.outcome is Outcome.UNVERIFIABLE
+    assert report.refusal == NO_PERMISSION
+
+
+def test_a_refusal_leaves_what_is_settled_as_it_is() -> None:
+    step = look(watch_of("1", "2"), seen("1", complete=2), seen("2", complete=1, running=1), after=15)
+    step = look(step.watch, Sighting("2", Answer.REFUSED, refusal=NO_PERMISSION), after=45)
+    report = step.effects[0].report  # type: ignore[union-attr]
+    assert report.outcome is Outcome.UNVERIFIABLE
+    assert (report.counts.complete, report.counts.unverifiable) == (3, 1)
+
+
+def test_a_malformed_id_may_be_one_that_is_not_known_yet() -> None:
+    watch = watch_of("1")
+    sighting = Sighting("1", Answer.REFUSED, refusal=MALFORMED)
+    step = look(watch, sighting, after=APPEARS_WITHIN - 1)
+    assert step.watch.open_items
+    assert look(step.watch, seen("1", complete=1), after=APPEARS_WITHIN).watch.items[0].outcome is Outcome.COMPLETE
+    assert look(step.watch, sighting, after=APPEARS_WITHIN).watch.items[0].reason is Reason.MALFORMED_ID
+
+
+@pytest.mark.parametrize(("throttled", "grace"), [(False, NO_ANSWER_GRACE), (True, THROTTLED_GRACE)])
+def test_an_api_without_an_answer_delays_the_verdict(throttled: bool, grace: float) -> None:
+    watch = watch_of("1", deadline=60.0)
+    silent = Sighting("1", Answer.NO_ANSWER, problem="Throttling", throttled=throttled)
+    step = look(watch, silent, after=59 + grace)
+    assert step.watch.open_items
+    assert look(step.watch, seen("1", complete=1), after=60 + grace).watch.items[0].outcome is Outcome.COMPLETE
+    assert look(step.watch, silent, after=60 + grace).watch.items[0].reason is Reason.NO_ANSWER
+
+
+def test_items_that_were_not_reached_are_asked_first_and_at_once() -> None:
+    watch = watch_of("1", "2", "3")
+    step = look(
+        watch, seen("1", running=1), Sighting("2", Answer.NOT_REACHED), Sighting("3", Answer.NOT_REACHED), after=15
+    )
+    assert [item.item for item in step.watch.turn] == ["2", "3", "1"]
+    assert step.effects == (LookAgain(0.0),)
+
+
+def test_a_look_without_any_answer_waits_for_the_schedule() -> None:
+    step = look(watch_of("1", "2"), Sighting("1", Answer.NO_ANSWER), Sighting("2", Answer.NOT_REACHED), after=15)
+    assert step.effects == (LookAgain(30.0),)
+
+
+def test_the_kind_is_taken_from_the_first_row_and_with_it_the_deadline() -> None:
+    prefetched = replace(seen("1", running=1), kind=Kind.PREFETCH)
+    step = look(watch_of("1"), prefetched, after=15)
+    assert step.watch.kind is Kind.PREFETCH
+    step = look(step.watch, prefetched, after=30 * 60 + 1)
+    step = look(step.watch, prefetched, after=30 * 60 + 60)
+    assert step.watch.open_items, "a prefetch has two hours"
+
+
+def test_a_stopped_watch_says_by_whom() -> None:
+    step = look(watch_of("1", "2"), seen("1", complete=1), seen("2", running=1), after=15)
+    report = final_report(stopped(step.watch, ACCEPTED + 20, "the release engineer"), ACCEPTED + 20)
+    assert report.outcome is Outcome.UNVERIFIABLE
+    assert report.refusal is not None
+    assert "the release engineer" in report.refusal.message
+
+
+def test_counts_are_of_objects_and_a_task_that_never_showed_one_counts_as_one() -> None:
+    watch = watch_of("1", "2", "3", deadline=60.0)
+    for after in (60, 65):
+        step = look(
+            watch,
+            seen("1", complete=3, failed=1),
+            seen("2", complete=1, running=4),
+            Sighting("3", Answer.NOT_SEEN),
+            after=after,
+        )
+        watch = step.watch
+    report = step.effects[-1].report  # type: ignore[union-attr]
+    counts = report.counts
+    assert (counts.complete, counts.failed, counts.overdue, counts.unverifiable) == (4, 1, 4, 1)
+    assert report.outcome is Outcome.PARTLY_FAILED
+    assert {task.item: task.outcome for task in report.tasks} == {
+        "1": Outcome.PARTLY_FAILED,
+        "2": Outcome.OVERDUE,
+        "3": Outcome.UNVERIFIABLE,
+    }
+
+
+answers = st.sampled_from(
+    [
+        lambda item: seen(item, complete=2),
+        lambda item: seen(item, complete=1, failed=1),
+        lambda item: seen(item, complete=1, running=1),
+        lambda item: seen(item, complete=1, whole=False),
+        lambda item: Sighting(item, Answer.NOT_SEEN),
+        lambda item: Sighting(item, Answer.NO_ANSWER, problem="HTTP 503"),
+        lambda item: Sighting(item, Answer.NO_ANSWER, problem="Throttling", throttled=True),
+        lambda item: Sighting(item, Answer.NOT_REACHED),
+        lambda item: Sighting(item, Answer.REFUSED, refusal=MALFORMED),
+    ]
+)
+
+
+@given(st.lists(st.lists(answers, min_size=3, max_size=3), min_size=1, max_size=40))
+def test_whatever_a_look_shows_verdicts_only_move_forward_and_the_watch_ends(plan: list[list[object]]) -> None:
+    watch = watch_of("1", "2", "3")
+    now, told = ACCEPTED, []
+    for n in range(3000):
+        makers = plan[min(n, len(plan) - 1)]
+        sightings = tuple(make(item.item) for make, item in zip(makers, watch.items, strict=True))  # type: ignore[operator]
+        step = advance(watch, Observation(sightings, now, now, 3), now)
+        for before, after in zip(watch.items, step.watch.items, strict=True):
+            assert before.is_open or before == after
+        told += reports(step)
+        watch = step.watch
+        again = [effect for effect in step.effects if isinstance(effect, LookAgain)]
+        if not again:
+            break
+        now += max(1.0, again[0].after)
+    assert told.count(ReportKind.FINAL) == 1
+    assert told.count(ReportKind.INTERIM) <= 1
+    for item in watch.items:
+        # complete only ever follows a whole reading in which everything was complete
+        assert item.outcome is not Outcome.COMPLETE or (item.complete, item.failed, item.running) == (2, 0, 0)

@@ -1,0 +1,151 @@
+"""Contract 5.1, read strictly: what is accepted, and what each wrong input is told."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.errors import BadInput
+from shared.model import Kind, Product
+from shared.watching.request import MAX_ITEMS, MAX_PATH_BYTES, read_request, write_request
+
+SUBMITTED_AT = "2026-11-22T08:00:00Z"
+
+
+def test_the_request_of_the_contract_is_read_in_full() -> None:
+    request = read_request(
+        {
+            "product": "cdn",
+            "task_ids": ["704225667", "704222904"],
+            "kind": "refresh",
+            "submitted_at": SUBMITTED_AT,
+            "label": "release 2026.11.22",
+            "deadline": "30m",
+            "channels": ["oncall"],
+            "request_id": "pipeline-8123",
+        }
+    )
+    assert request.product is Product.CDN
+    assert request.task_ids == ("704225667", "704222904")
+    assert (request.kind, request.deadline, request.channels) == (Kind.REFRESH, 1800.0, ("oncall",))
+    assert request.submitted_at == 1795334400.0
+
+
+@pytest.mark.parametrize(
+    ("given", "ids"),
+    [
+        ("704225667,704222904", ("704225667", "704222904")),
+        ("704225667, 704222904", ("704225667", "704222904")),
+        (["1", 2, "3,4", "1"], ("1", "2", "3", "4")),
+        (704225667, ("704225667",)),
+    ],
+)
+def test_ids_come_as_strings_numbers_or_joined_by_commas(given: Any, ids: tuple[str, ...]) -> None:
+    assert read_request({"product": "cdn", "task_ids": given}).task_ids == ids
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [("RefreshTaskId", Kind.REFRESH), ("PushTaskId", Kind.PREFETCH), ("PreloadTaskId", Kind.PREFETCH)],
+)
+def test_the_answer_of_a_submit_call_says_the_ids_and_the_kind(key: str, kind: Kind) -> None:
+    request = read_request({"product": "dcdn", "submitted": {key: "1,2", "RequestId": "174F6032"}})
+    assert (request.task_ids, request.kind) == (("1", "2"), kind)
+
+
+BAD: list[tuple[Any, str, str]] = [
+    ([1], "request", "a JSON object"),
+    ("x", "request", "a JSON object"),
+    ({"task_ids": "1"}, "product", "cdn, dcdn, vod, vod-legacy"),
+    ({"product": "scdn", "task_ids": "1"}, "product", "cdn, dcdn, vod, vod-legacy"),
+    ({"product": ["cdn"], "task_ids": "1"}, "product", "cdn, dcdn, vod, vod-legacy"),
+    ({"product": "cdn"}, "task_ids", "one of task_ids, submitted, object_paths"),
+    ({"product": "cdn", "task_ids": []}, "task_ids", "1 to 1000 ids of digits"),
+    ({"product": "cdn", "task_ids": ""}, "task_ids[0]", "1 to 1000 ids of digits"),
+    ({"product": "cdn", "task_ids": ["1", ""]}, "task_ids[1]", "1 to 1000 ids of digits"),
+    ({"product": "cdn", "task_ids": ["abc"]}, "task_ids[0]", "1 to 1000 ids of digits"),
+    ({"product": "cdn", "task_ids": ["1 OR 1"]}, "task_ids[0]", "1 to 1000 ids of digits"),
+    ({"product": "cdn", "task_ids": ["١٢"]}, "task_ids[0]", "1 to 1000 ids of digits"),
+    ({"product": "cdn", "task_ids": [True]}, "task_ids[0]", "1 to 1000 ids of digits"),
+    ({"product": "cdn", "task_ids": [1.5]}, "task_ids[0]", "1 to 1000 ids of digits"),
+    ({"product": "cdn", "task_ids": [-1]}, "task_ids[0]", "1 to 1000 ids of digits"),
+    ({"product": "cdn", "task_ids": {"a": 1}}, "task_ids", "1 to 1000 ids of digits"),
+    ({"product": "cdn", "task_ids": [str(i) for i in range(MAX_ITEMS + 1)]}, "task_ids", "1 to 1000 ids"),
+    ({"product": "cdn", "task_ids": "1", "object_paths": ["http://a.com/1"], "submitted_at": SUBMITTED_AT}, "task_ids", "one of"),
+    ({"product": "cdn", "submitted": {"RequestId": "x"}}, "submitted", "RefreshTaskId, PushTaskId, PreloadTaskId"),
+    ({"product": "cdn", "submitted": "1"}, "submitted", "a submit answer"),
+    ({"product": "cdn", "submitted": {"RefreshTaskId": "1"}, "task_ids": "2"}, "submitted", "one of"),
+    ({"product": "cdn", "submitted": {"RefreshTaskId": "x"}}, "submitted.RefreshTaskId[0]", "ids of digits"),
+    ({"product": "cdn", "object_paths": ["http://a.com/1"]}, "submitted_at", "an instant such as"),
+    ({"product": "cdn", "object_paths": [""], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
+    ({"product": "cdn", "object_paths": [7], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
+    ({"product": "cdn", "object_paths": ["http://a.com/\n"], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
+    ({"product": "cdn", "task_ids": "1", "kind": "purge"}, "kind", "refresh, prefetch"),
+    ({"product": "cdn", "task_ids": "1", "submitted_at": "yesterday"}, "submitted_at", "an instant such as"),
+    ({"product": "cdn", "task_ids": "1", "submitted_at": True}, "submitted_at", "an instant such as"),
+    ({"product": "cdn", "task_ids": "1", "deadline": "4d"}, "deadline", "at most 3d"),
+    ({"product": "cdn", "task_ids": "1", "deadline": "0s"}, "deadline", "more than 0"),
+    ({"product": "cdn", "task_ids": "1", "deadline": "soon"}, "deadline", "90s, 30m, 2h"),
+    ({"product": "cdn", "task_ids": "1", "deadline": float("nan")}, "deadline", "90s, 30m, 2h"),
+    ({"product": "cdn", "task_ids": "1", "deadline": float("inf")}, "deadline", "90s, 30m, 2h"),
+    ({"product": "cdn", "task_ids": "1", "deadline": []}, "deadline", "90s, 30m, 2h"),
+    ({"product": "cdn", "task_ids": "1", "label": "a\nb"}, "label", "printable characters"),
+    ({"product": "cdn", "task_ids": "1", "label": 7}, "label", "printable characters"),
+    ({"product": "cdn", "task_ids": "1", "channels": ["Bad Name"]}, "channels[0]", "the name of a configured channel"),
+    ({"product": "cdn", "task_ids": "1", "channel": "oncall"}, "channel", "product, task_ids"),
+    ({"product": "cdn", "task_ids": "1", "domain_name": "a b", "object_type": "file"}, "domain_name", "one domain name"),
+    ({"product": "cdn", "task_ids": "1", "domain_name": "a.com"}, "object_type", "domain_name requires it"),
+    ({"product": "cdn", "task_ids": "1", "object_type": "video"}, "object_type", "file, directory"),
+    ({"product": "vod", "task_ids": "1", "resource_group_id": "rg-1"}, "resource_group_id", "product vod has none"),
+    ({"product": "vod-legacy", "task_ids": "1"}, "domain_name", "requires it"),
+    ({"product": "vod-legacy", "task_ids": "1", "domain_name": "a.com"}, "object_type", "requires it"),
+    ({"product": "cdn", "task_ids": "1", "schedule": "0,15"}, "schedule", "a semicolon and a step"),
+    ({"product": "cdn", "task_ids": "1", "schedule": "15,0;5"}, "schedule", "rising seconds"),
+    ({"product": "cdn", "task_ids": "1", "schedule": "0;0"}, "schedule", "at least 0.1 s"),
+    ({"product": "cdn", "task_ids": "1", "schedule": "0,nan;5"}, "schedule", "rising seconds"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "allowed"), BAD, ids=[f"{field}-{n}" for n, (_, field, _) in enumerate(BAD)]
+)
+def test_a_wrong_input_is_told_its_field_what_was_given_and_what_is_allowed(
+    given: Any, field: str, allowed: str
+) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_request(given)
+    assert caught.value.field == field
+    assert allowed in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+def test_a_url_given_as_a_channel_is_not_repeated() -> None:
+    with pytest.raises(BadInput) as caught:
+        read_request({"product": "cdn", "task_ids": "1", "channels": ["https://robot.example/send?access_token=fake"]})
+    assert "fake" not in str(caught.value)
+
+
+def test_too_many_bytes_of_paths_are_refused() -> None:
+    paths = [f"http://example.com/{'x' * 100}/{i}" for i in range(MAX_PATH_BYTES // 100)]
+    with pytest.raises(BadInput, match="at most 40000 bytes"):
+        read_request({"product": "cdn", "object_paths": paths, "submitted_at": SUBMITTED_AT})
+
+
+def test_a_request_survives_being_written_and_read_again() -> None:
+    given = {
+        "product": "vod-legacy",
+        "object_paths": ["http://example.com/a", "http://example.com/目录/"],
+        "submitted_at": SUBMITTED_AT,
+        "deadline": "90s",
+        "label": "发布",
+        "channels": ["oncall", "audit"],
+        "request_id": "r",
+        "domain_name": "example.com",
+        "object_type": "path",
+        "schedule": "0,0.5;0.5",
+    }
+    request = read_request(given)
+    assert read_request(json.loads(json.dumps(write_request(request)))) == request

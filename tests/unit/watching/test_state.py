@@ -1,0 +1,99 @@
+"""A watch as a payload: it survives the way, and stays far below Function Compute's limit."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from shared.errors import BadInput
+from shared.function_compute.tasks import MAX_PAYLOAD
+from shared.model import FailedObject, Kind, Outcome, Product, Reason, Refusal, Watch, WatchedItem, WatchRequest
+from shared.watching.advance import MAX_SAMPLE_BYTES, MAX_SAMPLES
+from shared.watching.opening import open_watch, watch_id
+from shared.watching.reporting import bounded_samples
+from shared.watching.request import MAX_ITEMS, MAX_PATH_BYTES
+from shared.watching.state import Hop, read_hop, write_hop
+
+ACCEPTED = 1_790_000_000.0
+
+
+def test_every_field_survives() -> None:
+    request = WatchRequest(Product.DCDN, task_ids=("1", "2", "3"), label="发布 1", deadline=60.0, channels=("oncall",))
+    watch = replace(
+        open_watch("refresh", request, ACCEPTED),
+        items=(
+            WatchedItem("1", Outcome.PARTLY_FAILED, None, 3, 1, 0, "Failed", ACCEPTED + 12.0, None),
+            WatchedItem("2", None, None, 0, 0, 2, "Refreshing", None, ACCEPTED + 60.0),
+            WatchedItem("3", Outcome.UNVERIFIABLE, Reason.NO_PERMISSION, settled_at=ACCEPTED + 1.0),
+        ),
+        kind=Kind.REFRESH,
+        looks=7,
+        api_calls=9,
+        first_failure_told=True,
+        next_item=1,
+        samples=(("1", FailedObject("http://example.com/目录", "Failed", "OriginTimeout")),),
+        refusal=Refusal(Reason.NO_PERMISSION, "Forbidden.RAM", "not authorized", "dcdn:DescribeDcdnRefreshTasks", "R"),
+        problem="HTTP 503",
+        request_id="174F6032",
+        notes=("a note",),
+    )
+    assert read_hop(write_hop(Hop(watch, 12))) == Hop(watch, 12)
+    assert read_hop(write_hop(Hop(watch, 3, is_guard=True))).is_guard
+
+
+def test_a_path_keeps_the_task_ids_it_is_bound_to() -> None:
+    request = WatchRequest(Product.CDN, object_paths=("http://example.com/a",), submitted_at=ACCEPTED)
+    watch = open_watch("refresh", request, ACCEPTED)
+    watch = replace(watch, items=(replace(watch.items[0], running=1, task_ids=("7", "8")),))
+    assert read_hop(write_hop(Hop(watch, 1))).watch.items[0].task_ids == ("7", "8")
+
+
+def busiest(request: WatchRequest, task_ids: tuple[str, ...]) -> Watch:
+    watch = open_watch("refresh", request, ACCEPTED)
+    by_path = bool(request.object_paths)
+    counts = (0, 0, 1) if by_path else (1999, 1999, 2000)
+    item = WatchedItem("", None, None, *counts, "Refreshing", None, ACCEPTED + 1812.3, task_ids)
+    url = f"http://example.com/{'x' * 1000}"
+    samples = [(one, FailedObject(one if by_path else url, "Canceled", "Y" * 40)) for one in request.items]
+    return replace(
+        watch,
+        items=tuple(replace(item, item=one) for one in request.items),
+        samples=bounded_samples(samples, MAX_SAMPLES, MAX_SAMPLE_BYTES),
+    )
+
+
+@pytest.mark.parametrize("by_path", [False, True])
+def test_the_largest_watch_stays_under_the_limit_even_in_an_envelope(by_path: bool) -> None:
+    if by_path:
+        width = MAX_PATH_BYTES // MAX_ITEMS - len("http://example.com/0000")
+        paths = tuple(f"http://example.com/{'x' * width}{i:04d}" for i in range(MAX_ITEMS))
+        watch = busiest(WatchRequest(Product.CDN, object_paths=paths, submitted_at=ACCEPTED), ("7042256670",))
+    else:
+        ids = tuple(str(17_042_256_670_000_000_000 + i) for i in range(MAX_ITEMS))
+        watch = busiest(WatchRequest(Product.CDN, task_ids=ids), ())
+    payload = write_hop(Hop(watch, 9999))
+    escaped = json.dumps({"requestPayload": payload.decode()}, ensure_ascii=False).encode()
+    assert len(payload) <= MAX_PAYLOAD
+    assert len(escaped) < 128 * 1024
+
+
+@pytest.mark.parametrize("payload", [b"", b"[]", b"{}", b'{"hop": 1}', b'{"hop":"x","watch":{}}', b"\xff", b"null"])
+def test_garbage_is_refused_in_one_line(payload: bytes) -> None:
+    with pytest.raises(BadInput, match="the payload of a hop"):
+        read_hop(payload)
+
+
+def test_the_watch_id_names_what_is_watched() -> None:
+    request = WatchRequest(Product.CDN, task_ids=("1", "2"))
+    same = [replace(request, task_ids=("2", "1")), replace(request, label="x", deadline=5.0, channels=("oncall",))]
+    other = [
+        replace(request, task_ids=("1",)),
+        replace(request, request_id="again"),
+        replace(request, product=Product.DCDN),
+    ]
+    assert {watch_id("refresh", one) for one in same} == {watch_id("refresh", request)}
+    assert len({watch_id("refresh", one) for one in [request, *other]} | {watch_id("staging", request)}) == 5
+    by_path = WatchRequest(Product.CDN, object_paths=("http://a.com/1",), submitted_at=1.0)
+    assert watch_id("refresh", by_path) != watch_id("refresh", replace(by_path, submitted_at=2.0))
