@@ -1,0 +1,122 @@
+"""One question to a product's API: its turn in the quota, a total deadline, and tries with a growing pause.
+
+The SDK's read time-out is per socket read: a server that drips keeps a call for ever. So each call runs in a daemon
+thread that is given up when its time is over.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+
+from shared.clock import Clock
+from shared.errors import AskAgain, RefreshWatchError
+from shared.instants import Instant, Seconds
+from shared.model import Page
+from shared.products.refusals import tries
+from shared.watching.quota import Quota
+
+CALL_SECONDS: Seconds = 10.0
+"""What one call may take in all."""
+
+PAUSE_FLOOR: Seconds = 0.1
+PAUSE_BASE: Seconds = 0.5
+PAUSE_CAP: Seconds = 8.0
+
+logger = logging.getLogger("refresh_watch.products")
+
+
+class OutOfTime(RefreshWatchError):
+    """The question could not be asked before the time given was over."""
+
+
+class Caller:
+    """Asks one question after the other until an instant; counts what it costs."""
+
+    def __init__(self, quota: Quota, clock: Clock, until: Instant, call_seconds: Seconds = CALL_SECONDS) -> None:
+        """`until`: no call and no pause begins that would pass it; `call_seconds`: what one call may take in all."""
+        self.calls = 0
+        self.request_id = ""
+        self.notes: tuple[str, ...] = ()
+        self._quota = quota
+        self._clock = clock
+        self._until = until
+        self._call_seconds = call_seconds
+
+    def call(self, operation: str, ask: Callable[[], Page]) -> Page:
+        """Ask until there is an answer.
+
+        Raises AskAgain when the last try brought none, RefusedForGood at once, OutOfTime when it was never asked.
+        """
+        if not self._has_turn(operation):
+            raise OutOfTime(f"no turn for {operation} before the time was over")
+        tried = 0
+        while True:
+            answer = self._answer(ask)
+            tried += 1
+            if isinstance(answer, Page):
+                self.request_id = answer.request_id or self.request_id
+                if answer.note and answer.note not in self.notes:
+                    self.notes += (answer.note,)
+                return answer
+            fields = {"operation": operation, "code": answer.code, "reason": answer.reason, "tried": tried}
+            logger.warning("no answer", extra={"fields": fields})
+            pause = pause_after(answer, tried, self._clock.chance())
+            now = self._clock.now()
+            if answer.throttled:
+                self._quota.hold(operation, now + pause)
+            if tried >= tries(answer) or now + pause >= self._until:
+                raise answer
+            self._clock.sleep(pause)
+            if not self._has_turn(operation):
+                raise answer
+
+    def _has_turn(self, operation: str) -> bool:
+        """Wait for the operation's next place, unless that would pass `until`."""
+        now = self._clock.now()
+        wait = self._quota.reserve(operation, now)
+        if now + wait >= self._until:
+            return False
+        if wait > 0:
+            self._clock.sleep(wait)
+        return True
+
+    def _answer(self, ask: Callable[[], Page]) -> Page | AskAgain:
+        self.calls += 1
+        try:
+            return within(min(self._call_seconds, self._until - self._clock.now()), ask)
+        except AskAgain as error:
+            return error
+
+
+def within(seconds: Seconds, ask: Callable[[], Page]) -> Page:
+    """The answer of `ask`, or AskAgain when it takes longer; its own exceptions come through."""
+    answers: queue.SimpleQueue[Page | BaseException] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            answers.put(ask())
+        except BaseException as error:  # raised again where the answer is waited for
+            answers.put(error)
+
+    threading.Thread(target=run, name="product-call", daemon=True).start()
+    try:
+        answer = answers.get(timeout=max(0.0, seconds))
+    except queue.Empty:
+        raise AskAgain(f"no complete answer within {seconds:.1f} s") from None
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
+def pause_after(error: AskAgain, tried: int, chance: float) -> Seconds:
+    """How long to wait before the next try: what the server told us, else full jitter over a floor.
+
+    `chance` is from 0 up to 1; `tried` counts the tries so far.
+    """
+    ceiling = min(PAUSE_CAP, PAUSE_BASE * 2 ** (tried - 1))
+    jitter = PAUSE_FLOOR + chance * (ceiling - PAUSE_FLOOR)
+    # several of us may have been told the same instant: never before it, and not all exactly at it
+    return jitter if error.after is None else error.after + chance * PAUSE_FLOOR

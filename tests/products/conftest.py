@@ -1,0 +1,49 @@
+"""The official SDKs behind our API files, pointed at a stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from shared.local.stand_in.gateway import Gateway
+from shared.local.stand_in.server import StandIn
+from shared.local.stand_in.world import World
+from shared.model import Product
+from shared.products.api import ProductApi
+from tests.products.looking import Time, connected
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    # the SDK honours these and ignores NO_PROXY
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def time() -> Time:
+    """The world's time and the look's: moved by hand and by every pause."""
+    return Time()
+
+
+@pytest.fixture(scope="session")
+def port() -> Iterator[StandIn]:
+    """One server for all tests: the SDK builds a TLS context for each address that it meets."""
+    with StandIn(World(0.0)) as running:
+        yield running
+
+
+@pytest.fixture
+def stand_in(port: StandIn, time: Time) -> StandIn:
+    """A stand-in without a quota, with other people's tasks; fresh for each test but for its port."""
+    port.gateway = Gateway(World(time.now(), quota={}))
+    port.world_clock = time
+    port.tokens = None
+    return port
+
+
+@pytest.fixture
+def api_of(stand_in: StandIn) -> Callable[[Product], ProductApi]:
+    """Connect to the stand-in."""
+    return lambda product: connected(stand_in, product)

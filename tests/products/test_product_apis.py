@@ -1,0 +1,192 @@
+"""Each product through its official SDK: what is sent, what is read."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+
+import pytest
+
+from shared.credentials import Credentials
+from shared.errors import AskAgain, BadInput
+from shared.instants import format_instant
+from shared.local.stand_in import faults
+from shared.local.stand_in.server import StandIn
+from shared.local.stand_in.switches import Switches
+from shared.local.stand_in.world import ObjectPlan
+from shared.model import ListQuery, Product, Reason, Status
+from shared.products.api import ProductApi
+from shared.products.connect import connect
+from shared.products.listing import list_tasks
+from shared.products.refusals import RefusedForGood
+from shared.settings import Secret, Settings
+from shared.watching.quota import Quota
+from tests.products.looking import CREDENTIALS, DOMAIN, EVERY_PRODUCT, WITH_BY_ID, Time, actions, connected
+
+ApiOf = Callable[[Product], ProductApi]
+LIST_ACTION = {
+    Product.CDN: "DescribeRefreshTasks",
+    Product.DCDN: "DescribeDcdnRefreshTasks",
+    Product.VOD: "DescribeVodRefreshTasks",
+    Product.VOD_LEGACY: "DescribeRefreshTasks",
+}
+
+
+def query_of(product: Product, **given: object) -> ListQuery:
+    if product is Product.VOD_LEGACY:
+        given = {"domain_name": DOMAIN, "object_type": "file", **given}
+    return ListQuery(**given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+def test_every_field_of_an_answer_is_read(product: Product, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+    plans = [ObjectPlan("http://example.com/a.txt"), ObjectPlan("http://example.com/b.txt", "Failed")]
+    created = float(int(time.now()) - 5)
+    task_id = stand_in.world.add_task(product.value, objects=plans, created_at=created)
+    page = api_of(product).list_page(query_of(product, task_id=task_id, page_size=50, page_number=1))
+    assert [(row.object_path, row.status) for row in page.rows] == [
+        ("http://example.com/a.txt", Status.COMPLETE),
+        ("http://example.com/b.txt", Status.FAILED),
+    ]
+    failed = page.rows[1]
+    assert (failed.task_id, failed.object_type, failed.description) == (task_id, "file", "Origin Timeout")
+    assert (failed.process, failed.created_at) == ("0%", created)
+    assert (page.total, page.page_number, page.page_size, page.note) == (2, 1, 50, "")
+    assert len(page.request_id) == 36
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+def test_every_documented_parameter_is_sent(product: Product, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+    group = {"resource_group_id": "rg-1"} if product is Product.CDN else {}
+    api = api_of(product)
+    start, end = time.now() - 3600, time.now()
+    query = ListQuery(
+        task_id="1",
+        object_path="http://example.com/a b,c?d=ü",
+        object_type="file",
+        domain_name=DOMAIN,
+        status="Complete",
+        start_time=start,
+        end_time=end,
+        page_number=2,
+        page_size=api.page_size,
+        **group,
+    )
+    api.list_page(query)
+    (asked,) = stand_in.calls
+    assert asked.action == LIST_ACTION[product]
+    assert {name: value for name, value in asked.params.items() if name != "ResourceGroupId"} == {
+        "TaskId": "1",
+        "ObjectPath": "http://example.com/a b,c?d=ü",
+        "ObjectType": "file",
+        "DomainName": DOMAIN,
+        "Status": "Complete",
+        "StartTime": format_instant(start),
+        "EndTime": format_instant(end),
+        "PageNumber": "2",
+        "PageSize": str(api.page_size),
+    }
+    assert asked.params.get("ResourceGroupId") == group.get("resource_group_id")
+
+
+@pytest.mark.parametrize("product", WITH_BY_ID)
+def test_ten_ids_go_into_one_call(product: Product, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+    ids = [stand_in.world.add_task(product.value, created_at=time.now()) for _ in range(10)]
+    page = api_of(product).by_ids(ids)
+    assert [row.task_id for row in page.rows] == ids
+    assert page.total == 10
+    assert len(stand_in.calls) == 1
+    assert stand_in.calls[0].params == {"TaskId": ",".join(ids)}
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+@pytest.mark.parametrize("task_id", ["12a", "1,2", " "])
+def test_an_id_that_is_not_digits_never_leaves_our_side(
+    product: Product, task_id: str, api_of: ApiOf, stand_in: StandIn
+) -> None:
+    with pytest.raises(BadInput, match="task_id"):
+        api_of(product).list_page(query_of(product, task_id=task_id))
+    assert not stand_in.calls
+
+
+def test_what_one_product_does_not_have_is_said_before_asking(api_of: ApiOf, stand_in: StandIn) -> None:
+    for product in EVERY_PRODUCT[1:]:
+        with pytest.raises(BadInput, match="only the product cdn"):
+            api_of(product).list_page(query_of(product, resource_group_id="rg-1"))
+    with pytest.raises(BadInput, match="vod-legacy requires"):
+        api_of(Product.VOD_LEGACY).list_page(ListQuery(task_id="1"))
+    assert not stand_in.calls
+
+
+def test_a_directory_is_asked_for_in_each_documents_word(api_of: ApiOf, stand_in: StandIn) -> None:
+    for product in EVERY_PRODUCT:
+        api_of(product).list_page(query_of(product, object_type="path"))
+    assert [asked.params["ObjectType"] for asked in stand_in.calls] == ["directory", "directory", "directory", "path"]
+
+
+def test_the_older_vod_action_falls_back_once_and_says_so(api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+    stand_in.switches = Switches(legacy_action="gone")
+    task_id = stand_in.world.add_task("vod", created_at=time.now())
+    api = api_of(Product.VOD_LEGACY)
+    for _ in range(2):
+        page = api.list_page(query_of(Product.VOD_LEGACY, task_id=task_id))
+        assert [row.task_id for row in page.rows] == [task_id]
+        assert "DescribeVodRefreshTasks" in page.note
+    assert actions(stand_in) == ["DescribeRefreshTasks", "DescribeVodRefreshTasks", "DescribeVodRefreshTasks"]
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+def test_a_temporary_key_is_sent_with_its_token(product: Product, stand_in: StandIn) -> None:
+    stand_in.tokens = {"testAK": "fake-token"}
+    with_token = Credentials("testAK", Secret("testSK"), Secret("fake-token"))
+    assert connected(stand_in, product, with_token).list_page(query_of(product, task_id="1")).total == 0
+    with pytest.raises(RefusedForGood) as raised:
+        connected(stand_in, product).list_page(query_of(product, task_id="1"))
+    assert raised.value.refusal.reason is Reason.BAD_KEY
+
+
+@pytest.mark.parametrize("credentials", [Credentials("unknown", Secret("x")), Credentials("testAK", Secret("wrong"))])
+def test_a_bad_key_is_refused_for_good_without_showing_it(credentials: Credentials, stand_in: StandIn) -> None:
+    with pytest.raises(RefusedForGood) as raised:
+        connected(stand_in, Product.CDN, credentials).list_page(ListQuery(task_id="1"))
+    assert raised.value.refusal.reason is Reason.BAD_KEY
+    shown = "".join(traceback.format_exception(raised.value))
+    assert "ClientException" not in shown  # the SDK's exception holds the request with its Authorization
+    assert "Signature=" not in shown
+
+
+@pytest.mark.parametrize(
+    ("product", "host"),
+    [
+        (Product.CDN, "cdn.aliyuncs.com"),
+        (Product.DCDN, "dcdn.aliyuncs.com"),
+        (Product.VOD, "vod.cn-shanghai.aliyuncs.com"),
+        (Product.VOD_LEGACY, "vod.cn-shanghai.aliyuncs.com"),
+    ],
+)
+def test_without_a_setting_the_products_own_endpoint_is_asked(product: Product, host: str) -> None:
+    client = connect(product, Settings(region="us-west-2"), CREDENTIALS)._client  # type: ignore[attr-defined]
+    assert (client._endpoint, client._protocol.lower()) == (host, "https")
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+def test_the_sdk_itself_asks_once(product: Product, api_of: ApiOf, stand_in: StandIn) -> None:
+    stand_in.faults.add(faults.throttling())
+    with pytest.raises(AskAgain):
+        api_of(product).list_page(query_of(product, task_id="1"))
+    assert len(stand_in.calls) == 1
+
+
+def test_the_list_command_gets_its_page_through_throttling(api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+    task_id = stand_in.world.add_task("cdn", created_at=time.now())
+    stand_in.faults.add(faults.throttling_user(retry_after_ms=300), times=2)
+    until = time.now() + 60
+    quota = Quota({"cdn.list": 5.0})
+    query = ListQuery(task_id=task_id)
+    assert list_tasks(api_of(Product.CDN), query, quota=quota, clock=time, until=until).total == 1
+    assert len(stand_in.calls) == 3
+
+
+def test_the_list_command_says_when_its_time_is_over(api_of: ApiOf, time: Time) -> None:
+    with pytest.raises(AskAgain, match="before the time was over"):
+        list_tasks(api_of(Product.CDN), ListQuery(), quota=Quota({"cdn.list": 5.0}), clock=time, until=time.now())

@@ -1,0 +1,28 @@
+"""Connecting to one product costs that product's SDK and no other."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from shared.model import Product
+
+SDKS = {"cdn": "alibabacloud_cdn20180510", "dcdn": "alibabacloud_dcdn20180115", "vod": "alibabacloud_vod20170321"}
+
+
+@pytest.mark.parametrize("product", list(Product))
+def test_only_the_sdk_of_the_product_that_is_asked_is_imported(product: Product) -> None:
+    program = (
+        "import sys\n"
+        "from shared.credentials import Credentials\n"
+        "from shared.model import Product\n"
+        "from shared.products import connect, listing, look\n"
+        "from shared.settings import Secret, Settings\n"
+        "assert not any(name.startswith(('alibabacloud', 'Tea', 'darabonba')) for name in sys.modules)\n"
+        f"connect.connect(Product({product.value!r}), Settings(), Credentials('id', Secret('secret')))\n"
+        f"print(*[sdk for sdk in {list(SDKS.values())!r} if sdk in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == SDKS[product.value.removesuffix("-legacy")]

@@ -1,0 +1,184 @@
+"""What nobody outside Alibaba Cloud knows for sure, in every position: the sighting is right in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.local.stand_in.server import StandIn
+from shared.local.stand_in.switches import Switches
+from shared.local.stand_in.world import NEVER, ObjectPlan
+from shared.model import Answer, Product, Reason
+from shared.products.api import ProductApi
+from tests.products.looking import EVERY_PRODUCT, WITH_BY_ID, Time, actions, counts, look_at, paths, sight, watch_of
+
+ApiOf = Callable[[Product], ProductApi]
+
+
+@pytest.mark.parametrize("product", WITH_BY_ID)
+@pytest.mark.parametrize(("limit", "total"), [(None, "full"), (20, "full"), (20, "cut"), (50, "cut"), (5, "full")])
+def test_a_big_id_is_whole_whether_by_id_answers_are_cut_or_not(
+    product: Product, limit: int | None, total: str, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    stand_in.switches = Switches(by_id_row_limit=limit, by_id_total=total)  # type: ignore[arg-type]
+    plans = [ObjectPlan(path) for path in paths(119)] + [ObjectPlan("http://example.com/last.txt", "Failed")]
+    task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
+    sighting = sight(api_of(product), time, task_id)
+    assert (counts(sighting), sighting.whole) == ((119, 1, 0), True)
+
+
+@pytest.mark.parametrize("product", WITH_BY_ID)
+def test_a_running_object_beyond_the_cut_keeps_the_task_open(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    stand_in.switches = Switches(by_id_row_limit=20, by_id_total="cut")
+    plans = [ObjectPlan(path) for path in paths(20)] + [ObjectPlan("http://example.com/last.txt", NEVER)]
+    task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
+    assert counts(sight(api_of(product), time, task_id)) == (20, 0, 1)
+
+
+@pytest.mark.parametrize("product", WITH_BY_ID)
+def test_an_id_that_a_cut_answer_hides_is_found_by_the_list(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    stand_in.switches = Switches(by_id_row_limit=20, by_id_total="cut")
+    big = stand_in.world.add_task(
+        product.value, objects=[ObjectPlan(path) for path in paths(30)], created_at=time.now()
+    )
+    small = stand_in.world.add_task(product.value, created_at=time.now())
+    first, second = look_at(api_of(product), watch_of(product, big, small), time).sightings
+    assert (counts(first), first.whole) == ((30, 0, 0), True)
+    assert (counts(second), second.whole) == ((1, 0, 0), True)
+
+
+@pytest.mark.parametrize("product", WITH_BY_ID)
+def test_a_task_that_still_runs_needs_no_second_question(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    plans = [ObjectPlan(path, NEVER) for path in paths(60)]
+    task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
+    assert counts(sight(api_of(product), time, task_id)) == (0, 0, 60)
+    assert len(stand_in.calls) == 1
+
+
+@pytest.mark.parametrize("form", ["list", "wrapped"])
+@pytest.mark.parametrize("numeric", [False, True])
+@pytest.mark.parametrize("product", WITH_BY_ID)
+def test_by_id_answers_are_read_in_either_form(
+    product: Product, form: str, numeric: bool, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    stand_in.switches = Switches(by_id_form=form, numeric_ids=numeric)  # type: ignore[arg-type]
+    task_id = stand_in.world.add_task(product.value, created_at=time.now())
+    assert counts(sight(api_of(product), time, task_id)) == (1, 0, 0)
+    assert len(stand_in.calls) == 1
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+@pytest.mark.parametrize("numeric", [False, True])
+def test_ids_compare_as_strings(product: Product, numeric: bool, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+    stand_in.switches = Switches(numeric_ids=numeric)
+    task_id = stand_in.world.add_task(product.value, created_at=time.now())
+    request = {"domain_name": "example.com", "object_type": "file"}  # asks the list
+    sighting = sight(api_of(product), time, task_id, **request)
+    assert (sighting.task_ids, counts(sighting)) == ((task_id,), (1, 0, 0))
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+@pytest.mark.parametrize("unknown", ["empty", "malformed"])
+def test_an_unknown_id_is_told_apart_from_the_known_ones(
+    product: Product, unknown: str, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    stand_in.switches = Switches(unknown_id=unknown)  # type: ignore[arg-type]
+    task_id = stand_in.world.add_task(product.value, created_at=time.now())
+    known, lost = look_at(api_of(product), watch_of(product, task_id, "999999999999"), time).sightings
+    assert counts(known) == (1, 0, 0)
+    if unknown == "empty":
+        assert lost.answer is Answer.NOT_SEEN
+    else:
+        assert lost.refusal is not None
+        assert lost.refusal.reason is Reason.MALFORMED_ID
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+@pytest.mark.parametrize("stale", [False, True])
+def test_an_answer_that_is_one_question_stale_is_never_ahead_of_the_truth(
+    product: Product, stale: bool, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    stand_in.switches = Switches(stale_answers=stale)
+    task_id = stand_in.world.add_task(product.value, created_at=time.now())
+    api = api_of(product)
+    first, second = sight(api, time, task_id), sight(api, time, task_id)
+    assert counts(first) == ((0, 0, 1) if stale else (1, 0, 0))
+    assert counts(second) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+def test_a_task_that_is_not_visible_yet_is_not_seen(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    stand_in.switches = Switches(invisible_seconds=10.0)
+    task_id = stand_in.world.add_task(product.value, created_at=time.now())
+    api = api_of(product)
+    assert sight(api, time, task_id).answer is Answer.NOT_SEEN
+    time.sleep(11.0)
+    assert counts(sight(api, time, task_id)) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+@pytest.mark.parametrize("own_words", [True, False])
+def test_a_timeout_is_a_failure_under_either_word(
+    product: Product, own_words: bool, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    stand_in.switches = Switches(timeout_and_canceled=own_words)
+    plans = [ObjectPlan("http://example.com/a", "Timeout"), ObjectPlan("http://example.com/b", "Canceled")]
+    task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
+    sighting = sight(api_of(product), time, task_id)
+    assert counts(sighting) == (0, 2, 0)
+    assert [failure.status for failure in sighting.failures] == (
+        ["Timeout", "Canceled"] if own_words else ["Failed"] * 2
+    )
+
+
+@pytest.mark.parametrize(("form", "word"), [("percent", "100%"), ("plain", "100"), ("decimal", "100%"), ("int", "100")])
+def test_process_is_read_in_every_form(form: str, word: str, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+    stand_in.switches = Switches(process_form=form)  # type: ignore[arg-type]
+    task_id = stand_in.world.add_task("dcdn", created_at=time.now())
+    api = api_of(Product.DCDN)
+    assert sight(api, time, task_id).progress == 100.0
+    assert api.by_ids([task_id]).rows[0].process == word
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+def test_an_error_text_beside_complete_does_not_make_a_failure(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    stand_in.switches = Switches(description_when_fine="error", description_form="joined", directory_word="path")
+    task_id = stand_in.world.add_task(product.value, created_at=time.now())
+    sighting = sight(api_of(product), time, task_id)
+    assert (counts(sighting), sighting.failures) == ((1, 0, 0), ())
+
+
+@pytest.mark.parametrize("known", ["known", "gone"])
+@pytest.mark.parametrize("requires", [False, True])
+def test_the_older_vod_action_ends_the_same_whether_it_is_known_or_gone(
+    known: str, requires: bool, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    stand_in.switches = Switches(legacy_action=known, legacy_requires_domain=requires)  # type: ignore[arg-type]
+    ids = [stand_in.world.add_task("vod", created_at=time.now()) for _ in range(3)]
+    observation = look_at(api_of(Product.VOD_LEGACY), watch_of(Product.VOD_LEGACY, *ids), time)
+    assert [counts(sighting) for sighting in observation.sightings] == [(1, 0, 0)] * 3
+    assert len(observation.notes) == (known == "gone")
+    assert actions(stand_in).count("DescribeVodRefreshTasks") == (3 if known == "gone" else 0)
+
+
+@pytest.mark.parametrize("as_status", ["400", "429", "503"])
+@pytest.mark.parametrize("told", [False, True])
+def test_a_quota_that_others_use_up_too_only_delays(
+    as_status: str, told: bool, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    stand_in.switches = Switches(throttled_as=as_status, tell_retry_after=told)  # type: ignore[arg-type]
+    stand_in.world.allowance._rates["vod.list"] = 2.0
+    ids = [stand_in.world.add_task("vod", created_at=time.now()) for _ in range(12)]
+    observation = look_at(api_of(Product.VOD), watch_of(Product.VOD, *ids), time)
+    assert [counts(sighting) for sighting in observation.sightings] == [(1, 0, 0)] * 12

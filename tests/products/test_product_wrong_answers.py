@@ -1,0 +1,264 @@
+"""Answers that others take for the truth: none of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shared.local.stand_in import faults
+from shared.local.stand_in.faults import Fault
+from shared.local.stand_in.server import StandIn
+from shared.local.stand_in.world import NEVER, ObjectPlan
+from shared.model import Answer, Product, Reason
+from shared.products.api import ProductApi
+from shared.products.refusals import MAX_TRIES
+from tests.products.looking import EVERY_PRODUCT, WITH_BY_ID, Time, counts, look_at, paths, sight, watch_of
+
+ApiOf = Callable[[Product], ProductApi]
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+def test_an_empty_list_is_not_done(product: Product, api_of: ApiOf, time: Time) -> None:
+    sighting = sight(api_of(product), time, "999999999999")
+    assert (sighting.answer, counts(sighting)) == (Answer.NOT_SEEN, (0, 0, 0))
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+def test_page_one_is_not_the_whole_task(product: Product, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+    plans = [ObjectPlan(path) for path in paths(129)] + [ObjectPlan("http://example.com/last.txt", "Failed")]
+    task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
+    sighting = sight(api_of(product), time, task_id)
+    assert (counts(sighting), sighting.whole) == ((129, 1, 0), True)
+    assert sighting.failures[0].object_path == "http://example.com/last.txt"
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+@pytest.mark.parametrize("word", ["Failed", "Timeout", "Canceled"])
+def test_failed_timeout_and_canceled_are_failures(
+    product: Product, word: str, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    task_id = stand_in.world.add_task(
+        product.value, objects=[ObjectPlan("http://example.com/a", word)], created_at=time.now()
+    )
+    sighting = sight(api_of(product), time, task_id)
+    assert (counts(sighting), sighting.whole, sighting.status_word) == ((0, 1, 0), True, word)
+    assert [failure.status for failure in sighting.failures] == [word]
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+@pytest.mark.parametrize("word", ["Waiting", "done"])
+def test_a_status_that_no_document_has_is_still_running(
+    product: Product, word: str, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    task_id = stand_in.world.add_task(
+        product.value, objects=[ObjectPlan("http://example.com/a", word)], created_at=time.now()
+    )
+    assert counts(sight(api_of(product), time, task_id)) == (0, 0, 1)
+
+
+def foreign_row(body: dict[str, Any], *, counted: bool, instead: bool = False) -> dict[str, Any]:
+    """Another task's Complete row comes first, besides ours or instead of our first one."""
+    row = {"TaskId": "42", "ObjectPath": "http://example.com/a.txt", "Status": "Complete", "ObjectType": "file"}
+
+    def mixed(rows: list[Any]) -> list[Any]:
+        return [row, *rows[1:]] if instead else [row, *rows]
+
+    tasks = body["Tasks"]
+    tasks = {key: mixed(rows) for key, rows in tasks.items()} if isinstance(tasks, dict) else mixed(tasks)
+    return {**body, "Tasks": tasks, "TotalCount": body["TotalCount"] + counted}
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+@pytest.mark.parametrize("counted", [True, False])
+def test_another_tasks_row_is_not_ours(
+    product: Product, counted: bool, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    task_id = stand_in.world.add_task(
+        product.value, objects=[ObjectPlan("http://example.com/a.txt", NEVER)], created_at=time.now() - 30
+    )
+    stand_in.faults.add(Fault("foreign", mangle=lambda body: foreign_row(body, counted=counted)))
+    sighting = sight(api_of(product), time, task_id)
+    assert (sighting.answer, counts(sighting)) == (Answer.SEEN, (0, 0, 1))
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+def test_a_row_of_ours_that_another_tasks_row_displaced_is_missed(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    plans = [ObjectPlan("http://example.com/1.txt", NEVER), ObjectPlan("http://example.com/2.txt")]
+    task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
+    stand_in.faults.add(Fault("foreign", mangle=lambda body: foreign_row(body, counted=False, instead=True)))
+    sighting = sight(api_of(product), time, task_id)
+    assert (sighting.answer, sighting.whole, sighting.complete) == (Answer.SEEN, False, 1)
+
+
+WRONG_SHAPES = [
+    faults.tasks_null,
+    faults.single_object,
+    faults.no_tasks,
+    faults.top_level_list,
+    faults.top_level_null,
+    faults.html,
+    faults.empty_body,
+    faults.not_utf8,
+    faults.json_list_error,
+    faults.error_without_code,
+    faults.xml_error,
+    faults.redirect,
+    faults.truncated,
+    faults.closed,
+    faults.reset,
+    faults.internal_error,
+    faults.service_unavailable,
+]
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+@pytest.mark.parametrize("fault", WRONG_SHAPES)
+def test_a_useless_answer_is_no_answer_and_the_next_one_is_the_truth(
+    product: Product, fault: Callable[[], Fault], api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    task_id = stand_in.world.add_task(product.value, created_at=time.now())
+    api = api_of(product)
+    stand_in.faults.add(fault(), times=MAX_TRIES)
+    sighting = sight(api, time, task_id)
+    assert sighting.answer is Answer.NO_ANSWER
+    assert sighting.problem
+    assert "\n" not in sighting.problem
+    sighting = sight(api, time, task_id)
+    assert (counts(sighting), sighting.whole) == ((1, 0, 0), True)
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+def test_a_list_without_its_wrapper_is_no_answer(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    task_id = stand_in.world.add_task(product.value, created_at=time.now())
+    stand_in.faults.add(faults.tasks_as_list())
+    request = {"domain_name": "example.com", "object_type": "file"}  # asks the list
+    assert sight(api_of(product), time, task_id, **request).answer is Answer.NO_ANSWER
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+@pytest.mark.parametrize("fault", [faults.throttling, faults.throttling_user, faults.too_many_requests])
+def test_throttling_then_truth_is_the_truth(
+    product: Product, fault: Callable[..., Fault], api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    task_id = stand_in.world.add_task(product.value, created_at=time.now())
+    stand_in.faults.add(fault(), times=1)
+    stand_in.faults.add(fault(retry_after_ms=700), times=1)
+    started = time.now()
+    observation = look_at(api_of(product), watch_of(product, task_id), time)
+    assert (counts(observation.sightings[0]), observation.api_calls) == ((1, 0, 0), 3)
+    assert time.now() - started >= 0.7
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+def test_throttling_alone_says_nothing_of_the_task(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    task_id = stand_in.world.add_task(product.value, created_at=time.now())
+    stand_in.faults.add(faults.throttling())
+    sighting = sight(api_of(product), time, task_id)
+    assert (sighting.answer, sighting.throttled) == (Answer.NO_ANSWER, True)
+
+
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+@pytest.mark.parametrize("fault", [faults.dripping, faults.hanging])
+def test_a_server_that_drips_or_hangs_does_not_hold_a_look(
+    product: Product, fault: Callable[[], Fault], api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    task_id = stand_in.world.add_task(product.value, created_at=time.now())
+    stand_in.faults.add(fault())
+    (sighting,) = look_at(api_of(product), watch_of(product, task_id), time, seconds=0.3).sightings
+    assert sighting.answer is Answer.NO_ANSWER
+    assert "no complete answer within" in sighting.problem
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (faults.not_opened(), Reason.NOT_OPENED),
+        (faults.suspended(), Reason.OVERDUE_PAYMENT),
+        (faults.no_permission("cdn:DescribeRefreshTasks"), Reason.NO_PERMISSION),
+        (faults.error(400, "InvalidAccessKeyId.NotFound"), Reason.BAD_KEY),
+        (faults.error(400, "MissingParameter.ObjectType"), Reason.REFUSED),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+@pytest.mark.parametrize("product", EVERY_PRODUCT)
+def test_a_refusal_of_whoever_asks_is_put_on_every_item_at_once(
+    product: Product, fault: Fault, reason: Reason, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    ids = [stand_in.world.add_task(product.value, created_at=time.now()) for _ in range(25)]
+    stand_in.faults.add(fault)
+    observation = look_at(api_of(product), watch_of(product, *ids), time)
+    assert {sighting.answer for sighting in observation.sightings} == {Answer.REFUSED}
+    refusals = {sighting.refusal for sighting in observation.sightings}
+    (refusal,) = refusals
+    assert refusal is not None
+    assert refusal.reason is reason
+    assert (refusal.action == "cdn:DescribeRefreshTasks") is (reason is Reason.NO_PERMISSION)
+    assert observation.api_calls == 1
+
+
+@pytest.mark.parametrize("product", WITH_BY_ID)
+def test_one_bad_id_does_not_spoil_the_nine_others(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    ids = [stand_in.world.add_task(product.value, created_at=time.now()) for _ in range(10)]
+    stand_in.faults.add(faults.error(400, "InvalidTaskId.Malformed"), task_id=ids[3])
+    observation = look_at(api_of(product), watch_of(product, *ids), time)
+    by_item = {sighting.item: sighting for sighting in observation.sightings}
+    bad = by_item.pop(ids[3])
+    assert bad.refusal is not None
+    assert bad.refusal.reason is Reason.MALFORMED_ID
+    assert {counts(sighting) for sighting in by_item.values()} == {(1, 0, 0)}
+
+
+def test_an_expired_token_ends_the_look_without_a_verdict(api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+    ids = [stand_in.world.add_task("vod", created_at=time.now()) for _ in range(5)]
+    stand_in.faults.add(faults.error(400, "InvalidSecurityToken.Expired"))
+    observation = look_at(api_of(Product.VOD), watch_of(Product.VOD, *ids), time)
+    assert {sighting.answer for sighting in observation.sightings} == {Answer.NO_ANSWER}
+    assert observation.api_calls == 1
+
+
+@pytest.mark.parametrize("product", WITH_BY_ID)
+def test_a_list_that_shows_less_than_the_by_id_answer_settles_nothing(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    plans = [ObjectPlan(path) for path in paths(30)]
+    task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
+    api = api_of(product)
+    list_action = "DescribeRefreshTasks" if product is Product.CDN else "DescribeDcdnRefreshTasks"
+
+    def without_rows(body: dict[str, Any]) -> dict[str, Any]:
+        return {**body, "Tasks": {key: [] for key in body["Tasks"]}, "TotalCount": 0}
+
+    stand_in.faults.add(Fault("no rows", mangle=without_rows), action=list_action)
+    sighting = sight(api, time, task_id)
+    assert (sighting.answer, sighting.whole, sighting.complete) == (Answer.SEEN, False, 30)
+
+
+@pytest.mark.parametrize("product", WITH_BY_ID)
+def test_a_list_that_does_not_answer_leaves_a_big_task_open(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+) -> None:
+    plans = [ObjectPlan(path) for path in paths(30)]
+    task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
+    list_action = "DescribeRefreshTasks" if product is Product.CDN else "DescribeDcdnRefreshTasks"
+    stand_in.faults.add(faults.html(), action=list_action)
+    sighting = sight(api_of(product), time, task_id)
+    assert (sighting.answer, sighting.whole, sighting.complete) == (Answer.SEEN, False, 30)
+
+
+def test_a_token_that_expires_between_two_questions_ends_the_look(api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+    plans = [ObjectPlan(path) for path in paths(30)]
+    ids = [stand_in.world.add_task("cdn", objects=plans, created_at=time.now()) for _ in range(20)]
+    stand_in.faults.add(faults.error(400, "InvalidSecurityToken.Expired"), action="DescribeRefreshTasks")
+    observation = look_at(api_of(Product.CDN), watch_of(Product.CDN, *ids), time)
+    assert observation.api_calls == 2
+    assert {sighting.answer for sighting in observation.sightings} == {Answer.NO_ANSWER}

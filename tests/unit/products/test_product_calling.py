@@ -1,0 +1,149 @@
+"""One question: its turn, its tries, its deadline."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from shared.errors import AskAgain
+from shared.model import Page, Reason, Refusal
+from shared.products.calling import PAUSE_CAP, PAUSE_FLOOR, Caller, OutOfTime, pause_after, within
+from shared.products.refusals import MAX_TRIES, RefusedForGood
+from shared.watching.quota import Quota
+
+PAGE = Page(rows=(), total=0, request_id="R-1", note="a note")
+BUSY = AskAgain("busy", code="InternalError")
+
+
+@dataclass
+class HandClock:
+    """Moves only by sleeping."""
+
+    at: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> float:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.at += seconds
+
+    def chance(self) -> float:
+        return 0.5
+
+
+def in_turn(*answers: Page | Exception) -> Callable[[], Page]:
+    left = list(answers)
+
+    def ask() -> Page:
+        answer = left.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return ask
+
+
+def caller(clock: HandClock, *, seconds: float = 60.0, rate: float = 5.0) -> Caller:
+    return Caller(Quota({"cdn.list": rate}), clock, clock.at + seconds)
+
+
+def test_an_answer_comes_through_with_what_it_cost() -> None:
+    asked = caller(HandClock())
+    assert asked.call("cdn.list", in_turn(PAGE)) == PAGE
+    assert (asked.calls, asked.request_id, asked.notes) == (1, "R-1", ("a note",))
+
+
+def test_throttling_then_truth_is_the_truth() -> None:
+    clock = HandClock()
+    asked = caller(clock)
+    assert asked.call("cdn.list", in_turn(AskAgain("slow down", throttled=True), BUSY, PAGE)) == PAGE
+    assert asked.calls == 3
+
+
+def test_the_pause_that_the_server_states_is_kept() -> None:
+    clock = HandClock()
+    caller(clock).call("cdn.list", in_turn(AskAgain("slow down", throttled=True, after=7.0), PAGE))
+    assert 7.0 <= clock.at - 1000.0 < 7.5
+
+
+def test_a_throttled_operation_pauses_for_every_question() -> None:
+    clock = HandClock()
+    asked = caller(clock, seconds=5.0)
+    with pytest.raises(AskAgain):
+        asked.call("cdn.list", in_turn(AskAgain("slow down", throttled=True, after=30.0)))
+    with pytest.raises(OutOfTime):
+        asked.call("cdn.list", in_turn(PAGE))
+    assert asked.calls == 1
+
+
+def test_a_few_tries_and_no_more() -> None:
+    asked = caller(HandClock())
+    with pytest.raises(AskAgain, match="busy"):
+        asked.call("cdn.list", in_turn(*[BUSY] * (MAX_TRIES + 5)))
+    assert asked.calls == MAX_TRIES
+
+
+@pytest.mark.parametrize(
+    ("code", "calls"), [("SignatureNonceUsed", 2), ("InvalidTimeStamp.Expired", 2), ("InvalidSecurityToken.Expired", 1)]
+)
+def test_some_answers_deserve_fewer_tries(code: str, calls: int) -> None:
+    asked = caller(HandClock())
+    with pytest.raises(AskAgain):
+        asked.call("cdn.list", in_turn(*[AskAgain("no", code=code)] * 5))
+    assert asked.calls == calls
+
+
+def test_a_refusal_for_good_is_not_asked_again() -> None:
+    asked = caller(HandClock())
+    with pytest.raises(RefusedForGood):
+        asked.call("cdn.list", in_turn(RefusedForGood(Refusal(Reason.BAD_KEY, "SignatureDoesNotMatch", "no"))))
+    assert asked.calls == 1
+
+
+def test_calls_keep_the_quotas_distance() -> None:
+    clock = HandClock()
+    asked = caller(clock, rate=5.0)
+    for _ in range(6):
+        asked.call("cdn.list", in_turn(PAGE))
+    assert clock.at - 1000.0 == pytest.approx(1.0)
+
+
+def test_no_turn_before_the_end_means_not_asked() -> None:
+    clock = HandClock()
+    asked = caller(clock, seconds=0.5, rate=1.0)
+    asked.call("cdn.list", in_turn(PAGE))
+    with pytest.raises(OutOfTime):
+        asked.call("cdn.list", in_turn(PAGE))
+    assert clock.at < 1000.5
+    assert asked.calls == 1
+
+
+def test_no_pause_goes_past_the_end() -> None:
+    clock = HandClock()
+    with pytest.raises(AskAgain, match="busy"):
+        caller(clock, seconds=1.0).call("cdn.list", in_turn(*[BUSY] * 9))
+    assert clock.at < 1001.0
+
+
+def test_a_call_that_never_ends_is_given_up() -> None:
+    never = threading.Event()
+
+    def ask() -> Page:
+        never.wait(30)
+        return PAGE
+
+    with pytest.raises(AskAgain, match=r"no complete answer within 0\.1 s"):
+        within(0.1, ask)
+    never.set()
+
+
+def test_the_pause_grows_stays_over_its_floor_and_under_its_cap() -> None:
+    assert [pause_after(BUSY, tried, 0.0) for tried in (1, 5, 50)] == [PAUSE_FLOOR] * 3
+    longest = [pause_after(BUSY, tried, 1.0) for tried in (1, 2, 3, 9, 50)]
+    assert longest == sorted(longest)
+    assert longest[-1] == pytest.approx(PAUSE_CAP)

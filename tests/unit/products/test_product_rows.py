@@ -1,0 +1,181 @@
+"""The shapes of the answers, tolerated or refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.errors import AskAgain
+from shared.instants import parse_instant
+from shared.model import Kind, ObjectRow, Status
+from shared.products.rows import read_by_id, read_list
+
+ROW = {
+    "CreationTime": "2014-11-27T08:23:22Z",
+    "ObjectPath": "http://example.com/1.txt",
+    "Status": "Complete",
+    "TaskId": "704225667",
+    "ObjectType": "file",
+    "Process": "100%",
+    "Description": "",
+}
+
+
+def listed(*rows: Any, total: Any = None, container: str = "Task") -> dict[str, Any]:
+    return {
+        "Tasks": {container: list(rows)},
+        "PageNumber": 1,
+        "PageSize": 10,
+        "TotalCount": len(rows) if total is None else total,
+        "RequestId": "174F6032-AA26-470D-B90E-36F0EB205BEE",
+    }
+
+
+def test_every_documented_field_is_read() -> None:
+    page = read_list(listed({**ROW, "Status": "Failed", "Description": "Origin Timeout"}, total=7), "Task")
+    assert page.rows == (
+        ObjectRow(
+            task_id="704225667",
+            object_path="http://example.com/1.txt",
+            object_type="file",
+            status=Status.FAILED,
+            status_word="Failed",
+            process="100%",
+            description="Origin Timeout",
+            created_at=parse_instant("2014-11-27T08:23:22Z"),
+        ),
+    )
+    assert (page.total, page.page_number, page.page_size) == (7, 1, 10)
+    assert page.request_id == "174F6032-AA26-470D-B90E-36F0EB205BEE"
+
+
+def test_each_container_is_read_where_its_document_has_it() -> None:
+    assert read_list(listed(ROW, container="CDNTask"), "CDNTask").rows
+    with pytest.raises(AskAgain):
+        read_list(listed(ROW, container="Task"), "CDNTask")
+
+
+@pytest.mark.parametrize("tasks", [[ROW], {"CDNTask": [ROW]}], ids=["plain list", "wrapped as documented"])
+def test_a_by_id_answer_is_read_in_both_forms(tasks: Any) -> None:
+    page = read_by_id({"RequestId": "R", "TotalCount": 1, "Tasks": tasks}, "CDNTask")
+    assert [row.task_id for row in page.rows] == ["704225667"]
+    assert page.page_number is None
+
+
+@pytest.mark.parametrize("given", ["704225667", 704225667, 704225667.0, " 704225667 "])
+def test_a_task_id_is_the_same_as_string_or_number(given: Any) -> None:
+    assert read_list(listed({**ROW, "TaskId": given}), "Task").rows[0].task_id == "704225667"
+
+
+@pytest.mark.parametrize(
+    ("given", "word", "progress"),
+    [("100%", "100%", 100.0), ("99.37%", "99.37%", 99.37), ("10", "10", 10.0), (10, "10", 10.0), (None, "", None)],
+)
+def test_process_is_passed_on_as_it_was_written(given: Any, word: str, progress: float | None) -> None:
+    row = read_list(listed({**ROW, "Process": given}), "Task").rows[0]
+    assert (row.process, row.progress) == (word, progress)
+
+
+@pytest.mark.parametrize("total", ["1", 1, 1.0])
+def test_total_count_is_read_as_string_or_number(total: Any) -> None:
+    assert read_list(listed(ROW, total=total), "Task").total == 1
+
+
+@pytest.mark.parametrize("word", ["directory", "path", "Directory"])
+def test_path_and_directory_are_the_same_thing(word: str) -> None:
+    row = read_list(listed({**ROW, "ObjectType": word}), "Task").rows[0]
+    assert (row.object_type, row.kind) == ("directory", Kind.REFRESH)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Internal Error",
+        "InternalError",
+        "Origin Timeout",
+        "OriginTimeout",
+        "Origin Return StatusCode 5XX",
+        "OriginReturn StatusCode 5XX",
+    ],
+)
+def test_a_description_is_kept_word_by_word(words: str) -> None:
+    assert read_list(listed({**ROW, "Description": words}), "Task").rows[0].description == words
+
+
+def test_a_row_may_lack_everything_but_its_id() -> None:
+    row = read_list(listed({"TaskId": "1"}), "Task").rows[0]
+    assert row == ObjectRow("1", "", "", Status.UNKNOWN, "")
+    assert not row.status.is_final
+
+
+def test_an_unreadable_creation_time_is_no_time() -> None:
+    assert read_list(listed({**ROW, "CreationTime": "yesterday"}), "Task").rows[0].created_at is None
+
+
+@pytest.mark.parametrize(
+    ("word", "status"), [("complete", Status.COMPLETE), ("TIMEOUT", Status.TIMEOUT), ("Queued", Status.UNKNOWN)]
+)
+def test_a_status_is_compared_without_case_and_an_unknown_word_is_kept(word: str, status: Status) -> None:
+    row = read_list(listed({**ROW, "Status": word}), "Task").rows[0]
+    assert (row.status, row.status_word) == (status, word)
+
+
+def test_an_empty_list_with_a_total_of_nothing_is_a_valid_nothing() -> None:
+    page = read_list(listed(), "Task")
+    assert (page.rows, page.total) == ((), 0)
+    assert read_by_id({"Tasks": [], "TotalCount": 0}, "Task").rows == ()
+
+
+def test_a_page_past_the_end_is_valid() -> None:
+    assert read_list(listed(total=3), "Task", page_number=2).rows == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        "text",
+        {},
+        {"TotalCount": 0},
+        {"Tasks": None, "TotalCount": 0},
+        {"Tasks": [ROW], "TotalCount": 1},
+        {"Tasks": {}, "TotalCount": 0},
+        {"Tasks": {"Task": None}, "TotalCount": 0},
+        {"Tasks": {"Task": ROW}, "TotalCount": 1},
+        listed("704225667"),
+        listed(None),
+        listed([ROW]),
+        listed({**ROW, "TaskId": ""}),
+        listed({**ROW, "TaskId": None}),
+        listed({**ROW, "TaskId": True}),
+        listed({**ROW, "TaskId": ["1"]}),
+        listed(ROW, total="many"),
+        listed(ROW, total=-1),
+        listed(ROW, total=True),
+        listed(ROW, total=1.5),
+        {"Tasks": {"Task": [ROW]}},
+        listed(total=2),
+    ],
+)
+def test_a_list_answer_of_the_wrong_shape_is_asked_again(body: Any) -> None:
+    with pytest.raises(AskAgain, match="wrong shape"):
+        read_list(body, "Task")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        {},
+        {"Tasks": ROW, "TotalCount": 1},
+        {"Tasks": [ROW]},
+        {"Tasks": "", "TotalCount": 0},
+        {"Tasks": [], "TotalCount": 1},
+    ],
+)
+def test_a_by_id_answer_of_the_wrong_shape_is_asked_again(body: Any) -> None:
+    with pytest.raises(AskAgain, match="wrong shape"):
+        read_by_id(body, "Task")

@@ -1,0 +1,120 @@
+"""Rows to what a look learned about one item."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.model import (
+    MAX_SAMPLES,
+    Answer,
+    FailedObject,
+    Kind,
+    ObjectRow,
+    Page,
+    Product,
+    Status,
+    WatchedItem,
+    WatchRequest,
+)
+from shared.products.sightings import CUT_FROM_ROWS, may_be_cut, rows_of_path, seen
+
+PATH = "http://example.com/a.txt"
+SUBMITTED = 1_795_000_000.0
+
+
+def row(word: str = "Complete", **more: object) -> ObjectRow:
+    given = {"task_id": "1", "object_path": PATH, "object_type": "file", **more}
+    return ObjectRow(status=Status.of(word), status_word=word, **given)  # type: ignore[arg-type]
+
+
+def test_the_counts_are_of_objects() -> None:
+    words = ["Complete", "Complete", "Failed", "Timeout", "canceled", "Refreshing", "Pending", "Queued"]
+    sighting = seen("1", [row(word) for word in words], whole=True)
+    assert (sighting.complete, sighting.failed, sighting.running) == (2, 3, 3)
+    assert sighting.status_word == "Failed"
+    assert [failure.status for failure in sighting.failures] == ["Failed", "Timeout", "canceled"]
+
+
+def test_a_failure_keeps_the_apis_words() -> None:
+    failure = row("Timeout", description="Origin Return StatusCode 5XX")
+    assert seen("1", [failure], whole=True).failures == (FailedObject(PATH, "Timeout", "Origin Return StatusCode 5XX"),)
+
+
+def test_all_failures_are_counted_and_some_are_shown() -> None:
+    sighting = seen("1", [row("Failed")] * (MAX_SAMPLES + 30), whole=True)
+    assert (sighting.failed, len(sighting.failures)) == (MAX_SAMPLES + 30, MAX_SAMPLES)
+
+
+def test_no_row_means_not_seen() -> None:
+    assert seen("1", [], whole=True).answer is Answer.NOT_SEEN
+
+
+def test_progress_is_the_mean_of_what_can_be_read() -> None:
+    rows = [row(process="100%"), row("Refreshing", process="50"), row("Pending", process="soon")]
+    assert seen("1", rows, whole=True).progress == 75.0
+    assert seen("1", [row(process="")], whole=True).progress is None
+
+
+@pytest.mark.parametrize(
+    ("object_type", "kind"), [("preload", Kind.PREFETCH), ("file", Kind.REFRESH), ("", Kind.UNKNOWN)]
+)
+def test_the_kind_comes_from_the_object_type(object_type: str, kind: Kind) -> None:
+    assert seen("1", [row(object_type=object_type)], whole=True).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("rows", "total", "cut"),
+    [
+        ([row()] * 2, 2, False),
+        ([], 0, False),
+        ([row()] * 2, 3, True),
+        ([row()] * 2, 1, True),
+        ([row()] * (CUT_FROM_ROWS - 1), CUT_FROM_ROWS - 1, False),
+        ([row()] * CUT_FROM_ROWS, CUT_FROM_ROWS, True),
+        ([row(), row(task_id="9")], 2, True),
+    ],
+)
+def test_a_by_id_answer_is_trusted_only_when_it_cannot_be_cut(rows: list[ObjectRow], total: int, cut: bool) -> None:
+    assert may_be_cut(Page(rows=tuple(rows), total=total), ["1", "2"]) is cut
+
+
+def by_path(kind: Kind = Kind.UNKNOWN) -> WatchRequest:
+    return WatchRequest(Product.CDN, object_paths=(PATH,), submitted_at=SUBMITTED, kind=kind)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "counts"),
+    [
+        (row(created_at=SUBMITTED), True),
+        (row(created_at=SUBMITTED - 60), True),
+        (row(created_at=SUBMITTED - 61), False),
+        (row(created_at=None), False),
+        (row(created_at=SUBMITTED, object_path=PATH + "?v=2"), False),
+        (row(created_at=SUBMITTED, object_path="http://example.com/A.txt"), False),
+    ],
+)
+def test_a_watch_by_path_counts_exactly_its_path_from_its_submission_on(candidate: ObjectRow, counts: bool) -> None:
+    assert (rows_of_path([candidate], WatchedItem(PATH), by_path()) == [candidate]) is counts
+
+
+@pytest.mark.parametrize(
+    ("kind", "object_type", "counts"),
+    [
+        (Kind.REFRESH, "file", True),
+        (Kind.REFRESH, "preload", False),
+        (Kind.PREFETCH, "preload", True),
+        (Kind.PREFETCH, "file", False),
+        (Kind.UNKNOWN, "preload", True),
+        (Kind.PREFETCH, "", True),
+    ],
+)
+def test_a_watch_by_path_counts_only_its_kind_where_that_is_known(kind: Kind, object_type: str, counts: bool) -> None:
+    candidate = row(created_at=SUBMITTED, object_type=object_type)
+    assert bool(rows_of_path([candidate], WatchedItem(PATH), by_path(kind))) is counts
+
+
+def test_once_bound_only_rows_of_the_bound_tasks_count() -> None:
+    item = WatchedItem(PATH, task_ids=("1",))
+    newer = row(created_at=SUBMITTED + 100, task_id="2")
+    bound = row(created_at=SUBMITTED - 3600, task_id="1")
+    assert rows_of_path([newer, bound], item, by_path()) == [bound]
