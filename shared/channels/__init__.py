@@ -1,0 +1,1 @@
+"""Where reports go: one file per channel, `render(report) -> request` and `classify(response) -> delivery outcome`."""

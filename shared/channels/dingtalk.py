@@ -1,0 +1,93 @@
+"""DingTalk custom robot (chat-channels sheet, section 3): markdown, signed in the URL.
+
+People are mentioned on everything that needs a person: every report but a complete one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+
+from shared.channels.delivery import Request
+from shared.channels.dingtalk_answers import classify
+from shared.channels.markdown import AT, harmless, markdown, plain
+from shared.errors import BadInput, Described
+from shared.instants import Instant
+from shared.model import Report
+from shared.reports.compose import compose
+from shared.reports.message import LAST_STEP, Message
+from shared.reports.wire import compact
+from shared.settings import ChannelSetting
+
+__all__ = ["HOSTS", "LIMIT", "check", "classify", "render", "sign", "signed"]
+
+HOSTS = ("oapi.dingtalk.com",)
+LIMIT = 20_000
+"""Bytes of the whole body as it is sent; beyond them DingTalk answers 460101."""
+
+_EVERYONE = ("all", "@all")
+_PHONE = re.compile(r"\+?[\d-]{4,20}")
+_PERSON = re.compile(r"@?[^\s@`]{1,64}")
+
+
+def check(channel: ChannelSetting) -> None:
+    """Raise BadInput for a URL without access token and for a mention that is neither phone, user id nor `all`."""
+    where = f"channel {channel.name}"
+    if not dict(parse_qsl(urlsplit(channel.url.value).query)).get("access_token"):
+        raise BadInput(f"{where}: url", Described("a URL without access_token"), "the robot's URL with ?access_token=")
+    for person in channel.mention:
+        if person not in _EVERYONE and _PERSON.fullmatch(person) is None:
+            raise BadInput(f"{where}: mention", person, "a phone number (+852-12345678 abroad), a user id, or all")
+
+
+def render(
+    report: Report, channel: ChannelSetting, *, language: str, environment: str, region: str, now: Instant, step: int
+) -> Request:
+    """The request that posts the report, signed for `now`; takes a lower rung by itself to stay within LIMIT bytes."""
+    message = compose(report, language=language, environment=environment, region=region)
+    body = _body(message, channel, step)
+    while len(body) > LIMIT and step < LAST_STEP:
+        step += 1
+        body = _body(message, channel, step)
+    secret = channel.secret.value if channel.secret else ""
+    return Request(
+        url=signed(channel.url.value, secret, now) if secret else channel.url.value,
+        body=body,
+        headers=(("content-type", "application/json; charset=utf-8"),),
+        made_at=now,
+    )
+
+
+def sign(secret: str, timestamp: str) -> str:
+    """The raw base64 signature; `timestamp` is decimal milliseconds."""
+    digest = hmac.digest(secret.encode(), f"{timestamp}\n{secret}".encode(), "sha256")
+    return base64.b64encode(digest).decode()
+
+
+def signed(url: str, secret: str, now: Instant) -> str:
+    """The URL with `timestamp` and `sign`, percent-encoded exactly once."""
+    parts = urlsplit(url)
+    timestamp = str(int(now * 1000))
+    given = [pair for pair in parts.query.split("&") if pair.partition("=")[0] not in ("timestamp", "sign", "")]
+    query = "&".join([*given, f"timestamp={timestamp}", f"sign={quote(sign(secret, timestamp), safe='')}"])
+    return urlunsplit(parts._replace(query=query, fragment=""))
+
+
+def _body(message: Message, channel: ChannelSetting, step: int) -> bytes:
+    lower = message.reduced(step)
+    people = tuple(person.lstrip(AT) for person in channel.mention) if message.needs_a_person else ()
+    mentions = " ".join(f"{AT}{person}" for person in people)
+    at = {
+        "atMobiles": [person for person in people if _PHONE.fullmatch(person)],
+        "atUserIds": [person for person in people if not _PHONE.fullmatch(person) and person not in _EVERYONE],
+        "isAtAll": any(person in _EVERYONE for person in people),
+    }
+    if step >= LAST_STEP:
+        content = "\n".join(part for part in (plain(message, channel.keyword), mentions) if part)
+        return compact({"msgtype": "text", "text": {"content": content}, "at": at})
+    # the title is shown in the notification only, so the text repeats it; a mention has to stand in the text too
+    title = " ".join(part for part in (channel.keyword, harmless(lower.title)) if part)
+    text = "\n\n".join(part for part in (markdown(lower, channel.keyword), mentions) if part)
+    return compact({"msgtype": "markdown", "markdown": {"title": title, "text": text}, "at": at})

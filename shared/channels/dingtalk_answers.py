@@ -1,0 +1,141 @@
+"""What DingTalk's answers mean (chat-channels sheet, section 3, table of errors): a refusal is a 200 too."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from shared.channels.delivery import (
+    ContentRejected,
+    Delivered,
+    DeliveryOutcome,
+    Permanent,
+    Response,
+    Retry,
+    TooLarge,
+    vendor_text,
+)
+from shared.channels.http_answers import LIMITED, LIMITED_AGAIN, by_status
+from shared.channels.retry_after import http_date, retry_after
+from shared.instants import Seconds
+
+_OURS = "refresh-watch sent what DingTalk cannot read: please report it"
+_QUOTA = "wait until the organisation's quota is reset, or raise it, then replay"
+_BAD_TOKEN = partial(Permanent, reason="bad token", hint="copy the robot's URL again into the channel's `url`")
+_ROBOT_GONE = partial(
+    Permanent, reason="robot gone", hint="the robot was stopped or removed, or its group disbanded: make a new one"
+)
+_BY_CODE: dict[int | None, Callable[..., DeliveryOutcome]] = {
+    -1: partial(Retry, reason="system busy", after=30.0),
+    300001: _BAD_TOKEN,
+    300005: _BAD_TOKEN,
+    400101: _BAD_TOKEN,
+    40035: _BAD_TOKEN,
+    400102: _ROBOT_GONE,
+    400106: _ROBOT_GONE,
+    400013: _ROBOT_GONE,
+    400105: partial(Permanent, reason="unsupported msgtype", hint=_OURS),
+    43004: partial(Permanent, reason="wrong Content-Type", hint=_OURS),
+    43002: partial(Permanent, reason="needs POST", hint=_OURS),
+    460101: TooLarge,
+    101002: TooLarge,
+    430101: ContentRejected,
+    430102: ContentRejected,
+    430103: ContentRejected,
+    430104: ContentRejected,
+    90030: partial(Permanent, reason="quota of robot messages used up", hint=_QUOTA),
+}
+_RATE_LIMITED = (130101, 410100)
+_SECURITY = 310000
+
+_TOO_FAST_WORDS = re.compile(
+    r"too fast|too many|frequen|rate.?limit|limit(ed)? .*rate|限流|频率|频繁|过快", re.IGNORECASE
+)
+_TOO_LONG_WORDS = re.compile(r"too (long|large)|超长|过长|过大", re.IGNORECASE)
+_SECURITY_WORDS = (
+    (re.compile(r"timestamp|expire|过期", re.IGNORECASE), "timestamp"),
+    (re.compile(r"keyword|关键词|关键字", re.IGNORECASE), "keyword"),
+    (re.compile(r"whitelist|white list|白名单", re.IGNORECASE), "ip"),
+    (re.compile(r"sign|签名", re.IGNORECASE), "sign"),
+)
+_SECURITY_HINTS = {
+    "keyword": ("keyword missing", "set the channel's `keyword` to a keyword of the robot"),
+    "ip": ("address not in the robot's list", "add the outgoing address of refresh-watch to the robot's IP list"),
+    "sign": ("signature does not match", "copy the robot's signing secret (SEC…) into the channel's `secret`"),
+    "": ("security settings", "compare the robot's security settings with the channel's `secret` and `keyword`"),
+}
+
+
+def classify(response: Response) -> DeliveryOutcome:
+    """Delivered only for HTTP 200 with errcode 0; a code that is not known is a failure, by its words if they say."""
+    answer = _answer(response)
+    if answer is None:
+        return _by_words(response, None, "", {"http_status": response.status})
+    code = _number(answer.get("errcode"))
+    message = vendor_text(answer.get("errmsg", ""))
+    said: dict[str, Any] = {
+        "http_status": response.status,
+        "vendor_code": vendor_text(answer.get("errcode", answer.get("status", ""))),
+        "vendor_message": message,
+    }
+    if code == 0 and response.status == 200:
+        return Delivered(**said)
+    if code in _RATE_LIMITED or "punish" in answer or _number(answer.get("status")) == 1111:
+        wait = min(_number(answer.get("wait")) or 0, 86_400)
+        return _limited(said, max(retry_after(response) or 0.0, float(wait)))
+    if code in _BY_CODE:
+        return _BY_CODE[code](**said)
+    return _security(response, message, said) if code == _SECURITY else _by_words(response, code, message, said)
+
+
+def _by_words(response: Response, code: int | None, message: str, said: dict[str, Any]) -> DeliveryOutcome:
+    # the codes have changed over time
+    if _TOO_FAST_WORDS.search(message) or response.status == 429:
+        return _limited(said, retry_after(response) or 0.0)
+    if _TOO_LONG_WORDS.search(message):
+        return TooLarge(**said)
+    if code is None or code == 0:
+        return by_status(response, "errcode of DingTalk")
+    return Retry(reason="a code that is not known", after=60.0, **said)
+
+
+def _security(response: Response, message: str, said: dict[str, Any]) -> Permanent:
+    which = next((which for words, which in _SECURITY_WORDS if words.search(message)), "")
+    if which != "timestamp":
+        reason, hint = _SECURITY_HINTS[which]
+        return Permanent(reason=reason, hint=hint, **said)
+    there = http_date(response.header("date"))
+    skew = f" by {abs(response.asked_at - there):.0f} s" if there is not None else ""
+    hint = f"this machine's clock differs from DingTalk's{skew}; at most an hour is allowed: set the clock"
+    return Permanent(reason="clock skew", hint=hint, once_more=True, **said)
+
+
+# a robot over its 20 messages a minute is limited for 10 minutes, which is what LIMITED_AGAIN waits
+def _limited(said: dict[str, Any], told: Seconds) -> Retry:
+    return Retry(
+        reason="rate limited",
+        after=max(LIMITED, told),
+        rate_limited=True,
+        limited_again=max(LIMITED_AGAIN, told),
+        **said,
+    )
+
+
+def _answer(response: Response) -> dict[str, Any] | None:
+    try:
+        answer = json.loads(response.body)
+    except (ValueError, RecursionError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        return None
+    try:
+        return int(value)
+    except ValueError:
+        return None

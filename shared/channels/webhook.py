@@ -1,0 +1,101 @@
+"""The signed webhook: Standard Webhooks 1.0.0 (chat-channels sheet, section 9)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+from dataclasses import replace
+
+from shared.channels.delivery import Delivered, DeliveryOutcome, Request, Response, vendor_text
+from shared.channels.http_answers import by_status
+from shared.errors import BadInput, Described
+from shared.instants import Instant, format_instant
+from shared.model import Report
+from shared.reports.as_json import compact, to_json
+from shared.reports.bound import MAX_REPORT_BYTES, bounded
+from shared.reports.message import LAST_STEP
+from shared.settings import ChannelSetting
+
+HOSTS: tuple[str, ...] = ()  # anyone's
+
+_PREFIX = "whsec_"
+_BYTES_BY_STEP = (MAX_REPORT_BYTES, 12_000, 8_000)  # on the rung below them no task is named
+
+
+def check(channel: ChannelSetting) -> None:
+    """Raise BadInput for a secret that is not one or two times ``whsec_`` and base64 of 24 to 64 bytes."""
+    secrets = channel.secret.value.split() if channel.secret else []
+    if not 1 <= len(secrets) <= 2 or any(not 24 <= len(_key(secret)) <= 64 for secret in secrets):
+        given = Described("another text" if secrets else "nothing")
+        allowed = f"{_PREFIX} and the base64 of 24 to 64 random bytes; two, separated by a space, while they rotate"
+        raise BadInput(f"channel {channel.name}: secret", given, allowed)
+
+
+def render(
+    report: Report,
+    channel: ChannelSetting,
+    *,
+    language: str,  # noqa: ARG001 - machines read the webhook
+    environment: str,  # noqa: ARG001
+    region: str,  # noqa: ARG001
+    now: Instant,
+    step: int,
+) -> Request:
+    """The request that posts the report, signed for `now`. The body stays the same on every try, and under 20 KB."""
+    body = compact(
+        {
+            "type": f"refresh_watch.{report.kind.value}",
+            "timestamp": format_instant(report.made_at),
+            "data": to_json(_on_step(replace(report, channels=()), step)),
+        }
+    )
+    identity = webhook_id(report)
+    timestamp = str(int(now))
+    secrets = channel.secret.value.split() if channel.secret else []
+    headers = (
+        ("content-type", "application/json; charset=utf-8"),
+        ("webhook-id", identity),
+        ("webhook-timestamp", timestamp),
+        ("webhook-signature", " ".join(sign(secret, identity, timestamp, body) for secret in secrets)),
+    )
+    return Request(url=channel.url.value, body=body, headers=headers, made_at=now, guarded=True)
+
+
+def classify(response: Response) -> DeliveryOutcome:
+    """Only 2xx is delivered; 410 and redirects are refusals for good; 429, 502 and 504 wait as the receiver says."""
+    if 200 <= response.status < 300:
+        return Delivered(
+            http_status=response.status, vendor_message=vendor_text(response.body.decode("utf-8", "replace"))
+        )
+    return by_status(response, "answer")
+
+
+def webhook_id(report: Report) -> str:
+    """The same on every try of one report, so that the receiver can drop a repeated one. Holds no dot."""
+    return "msg_" + re.sub(r"[^A-Za-z0-9_-]", "_", report.id)
+
+
+def sign(secret: str, identity: str, timestamp: str, body: bytes) -> str:
+    """One signature of exactly the bytes that are sent; `timestamp` is decimal seconds."""
+    signed = f"{identity}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.digest(_key(secret), signed, "sha256")).decode()
+
+
+def _key(secret: str) -> bytes:
+    """The bytes of a secret, none for one that is malformed."""
+    if not secret.startswith(_PREFIX):
+        return b""
+    text = secret[len(_PREFIX) :]
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _on_step(report: Report, step: int) -> Report:
+    if step < LAST_STEP:
+        return bounded(report, _BYTES_BY_STEP[step])
+    bare = replace(report, tasks=(), tasks_left_out=report.tasks_left_out + len(report.tasks))
+    return bounded(bare, _BYTES_BY_STEP[-1])

@@ -1,0 +1,26 @@
+"""A report on its way between two functions and out of the house: bounded UTF-8 JSON (contract 5.2) and back."""
+
+from __future__ import annotations
+
+import json
+
+from shared.errors import BadInput, Described
+from shared.model import Report
+from shared.reports.as_json import compact, from_json, to_json
+from shared.reports.bound import MAX_REPORT_BYTES, bounded
+
+__all__ = ["MAX_REPORT_BYTES", "bounded", "compact", "decode", "encode", "from_json", "to_json"]
+
+
+def encode(report: Report) -> bytes:
+    """The report as UTF-8 JSON of at most MAX_REPORT_BYTES: what does not fit is left out and counted."""
+    return compact(to_json(bounded(report)))
+
+
+def decode(data: bytes | str) -> Report:
+    """The report that `encode` wrote. Raises BadInput, which names the key and what is allowed, when it is none."""
+    try:
+        value = json.loads(data)
+    except ValueError:
+        raise BadInput("report", Described("text that is no JSON"), "the JSON object of contract 5.2") from None
+    return from_json(value)

@@ -1,0 +1,128 @@
+"""The stand-in robots judge by themselves: each refusal of the sheet can be had from them."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from datetime import datetime, timezone
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import urllib3
+from standardwebhooks import Webhook
+
+from shared.channels.dingtalk import sign
+from shared.local.chat_wall import Answer, ChatWall, WallMessage
+from tests.channels.delivering import Time
+
+TEXT = {"msgtype": "text", "text": {"content": "hello"}}
+JSON = {"content-type": "application/json"}
+
+
+def _post(url: str, body: Any, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    answer = urllib3.request("POST", url, body=raw, headers=headers or JSON, retries=False)
+    return answer.status, json.loads(answer.data) if answer.data else None
+
+
+def _signed(wall: ChatWall, clock: Time, *, late: float = 0.0, twice: bool = False) -> str:
+    timestamp = str(int((clock.now() - late) * 1000))
+    encoded = quote(sign(wall.robot("dingtalk", "oncall").secret, timestamp), safe="")
+    return f"{wall.url('dingtalk', 'oncall')}&timestamp={timestamp}&sign={quote(encoded) if twice else encoded}"
+
+
+def test_dingtalk_takes_a_signed_message_and_keeps_it(wall: ChatWall, clock: Time) -> None:
+    assert _post(_signed(wall, clock), TEXT) == (200, {"errcode": 0, "errmsg": "ok"})
+    (message,) = wall.messages
+    assert (message.kind, message.robot, message.at, message.body) == ("dingtalk", "oncall", clock.now(), TEXT)
+
+
+def test_dingtalk_refuses_what_the_real_one_refuses(wall: ChatWall, clock: Time) -> None:
+    def code(url: str, body: Any = TEXT, headers: dict[str, str] | None = None) -> int:
+        status, answer = _post(url, body, headers)
+        assert status == 200
+        return int(answer["errcode"])
+
+    assert code(_signed(wall, clock, late=3601)) == 310000
+    assert code(_signed(wall, clock, twice=True)) == 310000
+    assert code(wall.url("dingtalk", "oncall")) == 310000
+    assert code(_signed(wall, clock).replace("fake-token", "other-token")) == 300005
+    assert code(_signed(wall, clock), {"msgtype": "card"}) == 400105
+    assert code(_signed(wall, clock), b"not json") == 400105
+    assert code(_signed(wall, clock), {"msgtype": "markdown", "markdown": {"title": "x"}}) == 40035
+    assert code(_signed(wall, clock), TEXT, {"content-type": "text/plain"}) == 43004
+    assert code(_signed(wall, clock), {"msgtype": "text", "text": {"content": "x" * 20_000}}) == 460101
+    wall.robot("dingtalk", "oncall", keyword="cdn")
+    assert code(_signed(wall, clock)) == 310000
+    assert wall.messages == ()
+    assert len(wall.posts) == 10
+
+
+def test_the_limit_can_be_switched_off(clock: Time) -> None:
+    with ChatWall(clock=clock, rate_limits=False) as wall:
+        for _ in range(25):
+            assert _post(_signed(wall, clock), TEXT)[1]["errcode"] == 0
+
+
+def test_a_mention_counts_only_where_it_is_in_at_and_in_the_text(wall: ChatWall, clock: Time) -> None:
+    at = {"atMobiles": ["138", "139"], "atUserIds": ["u1"], "isAtAll": False}
+    _post(_signed(wall, clock), {"msgtype": "text", "text": {"content": "hello @138"}, "at": at})
+    assert wall.messages[0].mentioned == ("138",)
+
+
+def test_a_webhook_is_verified() -> None:
+    wall_clock = time.time()
+    with ChatWall() as real:
+        url, secret = real.url("webhook", "audit"), real.robot("webhook", "audit").secret
+        body = b'{"type":"x"}'
+        now = datetime.fromtimestamp(int(wall_clock), tz=timezone.utc)
+        headers = {
+            "webhook-id": "msg_1",
+            "webhook-timestamp": str(int(wall_clock)),
+            "webhook-signature": Webhook(secret).sign("msg_1", now, body.decode()),
+        }
+        assert _post(url, body, headers)[0] == 204
+        assert _post(url, b'{"type":"y"}', headers)[0] == 401
+        assert _post(url, body, {**headers, "webhook-timestamp": str(int(wall_clock) - 301)})[0] == 401
+        assert _post(url, body, {**headers, "webhook-id": "msg.1"})[0] == 400
+        assert [message.id for message in real.messages] == ["msg_1"]
+
+
+def test_an_unknown_kind_of_robot_is_404(wall: ChatWall) -> None:
+    assert _post(f"http://127.0.0.1:{wall.port}/pigeon/x", TEXT)[0] == 404
+
+
+def test_scripted_answers_come_in_turn_and_then_its_own(wall: ChatWall, clock: Time) -> None:
+    wall.script("dingtalk", "oncall", Answer(500, "{}"), Answer(200, '{"errcode":-1}'))
+    answers = [_post(_signed(wall, clock), TEXT) for _ in range(3)]
+    assert answers == [(500, {}), (200, {"errcode": -1}), (200, {"errcode": 0, "errmsg": "ok"})]
+    assert len(wall.messages) == 1
+    assert [post.accepted for post in wall.posts] == [False, False, True]
+
+
+def test_whoever_listens_hears_each_message_as_it_arrives(clock: Time) -> None:
+    heard: list[WallMessage] = []
+    arrived = threading.Event()
+
+    def listen(message: WallMessage) -> None:
+        heard.append(message)
+        arrived.set()
+
+    with ChatWall(clock=clock, on_message=listen) as wall:
+        _post(_signed(wall, clock), TEXT)
+        assert arrived.wait(5)
+    assert [message.body for message in heard] == [TEXT]
+
+
+@pytest.mark.parametrize("count", [8])
+def test_many_at_once_are_all_kept(clock: Time, count: int) -> None:
+    with ChatWall(clock=clock) as wall:
+        url = _signed(wall, clock)
+        threads = [threading.Thread(target=_post, args=(url, TEXT)) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(wall.messages) == count

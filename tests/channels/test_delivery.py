@@ -1,0 +1,288 @@
+"""Reports delivered over real sockets to robots that take, refuse, limit, hang, reset and lie."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+
+import pytest
+
+from shared.channels.delivery import Ambiguous, ContentRejected, Delivered, Permanent, Retry, TooLarge
+from shared.channels.next_visit import ComeBack, Done, GivenUp
+from shared.local.chat_wall import HANG, HTML, RESET, Answer, ChatWall
+from tests.channels.delivering import Time, channel_of, delivered, with_url
+from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
+
+ERROR_503 = Answer(503, "<html>busy</html>")
+
+
+def _refusal(code: int, message: str = "") -> Answer:
+    return Answer(200, f'{{"errcode":{code},"errmsg":"{message}"}}')
+
+
+@pytest.mark.parametrize("kind", ["dingtalk", "webhook"])
+def test_every_kind_of_report_arrives(wall: ChatWall, clock: Time, kind: str) -> None:
+    for report in EVERY_KIND:
+        delivery = delivered(channel_of(wall, kind), clock, report)
+        assert delivery.next == Done()
+        assert isinstance(delivery.outcome, Delivered)
+        assert delivery.posts == 1
+    assert len(wall.messages) == len(EVERY_KIND)
+
+
+def test_people_are_mentioned_on_failure_only(wall: ChatWall, clock: Time) -> None:
+    channel = channel_of(wall, mention=["13800000000", "all"])
+    delivered(channel, clock)
+    delivered(channel, clock, COMPLETE)
+    failure, success = wall.messages
+    assert failure.mentioned == ("13800000000", "all")
+    assert success.mentioned == ()
+
+
+def test_a_robot_with_a_keyword_takes_the_message_that_carries_it(wall: ChatWall, clock: Time) -> None:
+    wall.robot("dingtalk", "oncall", keyword="刷新通知")
+    without = delivered(replace(channel_of(wall), keyword=""), clock)
+    assert isinstance(without.next, GivenUp)
+    assert "`keyword`" in without.next.why
+    assert delivered(channel_of(wall), clock).next == Done()
+
+
+def test_a_wrong_secret_is_given_up_at_once_and_says_which_setting(wall: ChatWall, clock: Time) -> None:
+    channel = channel_of(wall)
+    wall.robot("dingtalk", "oncall", secret="SEC-another-fake-secret")
+    delivery = delivered(channel, clock)
+    assert isinstance(delivery.next, GivenUp)
+    assert "`secret`" in delivery.next.why
+    assert delivery.posts == 1
+
+
+def test_a_webhook_whose_receiver_has_only_the_new_secret_takes_a_rotating_sender(wall: ChatWall, clock: Time) -> None:
+    old = channel_of(wall, "webhook")
+    new = "whsec_" + "bmV3IGZha2Ugc2VjcmV0IG5ldyBmYWtlIHNlY3JldA=="
+    wall.robot("webhook", "oncall", secret=new)
+    assert isinstance(delivered(old, clock).next, GivenUp)
+    assert old.secret is not None
+    both = replace(old, secret=type(old.secret)(f"{new} {old.secret.value}"))
+    assert delivered(both, clock).next == Done()
+
+
+@pytest.mark.parametrize("kind", ["dingtalk", "webhook"])
+def test_a_server_error_is_tried_again_in_place(wall: ChatWall, clock: Time, kind: str) -> None:
+    channel = channel_of(wall, kind)
+    wall.script(kind, "oncall", ERROR_503, ERROR_503)
+    delivery = delivered(channel, clock)
+    assert delivery.next == Done()
+    assert delivery.posts == 3
+    assert all(0.5 <= pause <= 2.0 for pause in clock.slept)
+
+
+def test_a_dead_robot_is_tried_three_times_and_visited_again_later(wall: ChatWall, clock: Time) -> None:
+    wall.script("dingtalk", "oncall", ERROR_503, ERROR_503, ERROR_503)
+    first_try_at = clock.now()
+    delivery = delivered(channel_of(wall), clock)
+    assert isinstance(delivery.outcome, Retry)
+    assert delivery.outcome.http_status == 503
+    assert delivery.posts == 3
+    assert isinstance(delivery.next, ComeBack)
+    assert delivery.next == ComeBack(delivery.next.after, 1, 0, first_try_at)
+    assert 60 <= delivery.next.after <= 66
+
+
+def test_visits_go_on_from_where_the_last_one_ended(wall: ChatWall, clock: Time) -> None:
+    wall.script("dingtalk", "oncall", *[ERROR_503] * 6)
+    first = delivered(channel_of(wall), clock).next
+    assert isinstance(first, ComeBack)
+    clock.sleep(first.after)
+    second = delivered(
+        channel_of(wall),
+        clock,
+        tries=first.tries,
+        rate_limited_before=first.rate_limited,
+        first_try_at=first.first_try_at,
+    ).next
+    assert isinstance(second, ComeBack)
+    assert second.tries == 2
+    assert second.first_try_at == first.first_try_at
+    assert 600 <= second.after <= 660
+
+
+def test_a_robot_that_is_not_there_is_tried_again(wall: ChatWall, clock: Time) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    gone = with_url(channel_of(wall), f"http://127.0.0.1:{port}/dingtalk/oncall?access_token=fake-token-1")
+    delivery = delivered(gone, clock)
+    assert isinstance(delivery.outcome, Retry)
+    assert delivery.outcome.reason == "NewConnectionError to 127.0.0.1"
+    assert isinstance(delivery.next, ComeBack)
+
+
+def test_a_host_that_has_no_address_is_tried_again(wall: ChatWall, clock: Time) -> None:
+    # a name that is too long for DNS is looked up nowhere
+    nowhere = with_url(channel_of(wall, "webhook", "audit"), f"https://{'x' * 64}.example/in")
+    delivery = delivered(nowhere, clock)
+    assert isinstance(delivery.outcome, Retry)
+    assert "no address" in delivery.outcome.reason
+    assert isinstance(delivery.next, ComeBack)
+
+
+@pytest.mark.parametrize("script", [(RESET,), (HTML,), (RESET, HTML)])
+def test_an_answer_that_says_nothing_is_tried_again(wall: ChatWall, clock: Time, script: tuple[Answer | str]) -> None:
+    wall.script("dingtalk", "oncall", *script)
+    delivery = delivered(channel_of(wall), clock)
+    assert delivery.next == Done()
+    assert delivery.posts == len(script) + 1
+
+
+def test_a_robot_that_hangs_is_not_waited_for_in_place_for_long(wall: ChatWall, clock: Time) -> None:
+    wall.script("webhook", "audit", HANG, HANG, HANG)
+    delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
+    assert isinstance(delivery.outcome, Ambiguous)
+    assert delivery.outcome.reason == "ReadTimeoutError from 127.0.0.1"
+    assert isinstance(delivery.next, ComeBack)
+
+
+def test_no_post_is_begun_that_could_outlast_the_visit(wall: ChatWall, clock: Time) -> None:
+    wall.script("dingtalk", "oncall", ERROR_503)
+    delivery = delivered(channel_of(wall), clock, timeout=29.5)
+    assert delivery.posts == 1
+    assert isinstance(delivery.next, ComeBack)
+
+
+def test_the_same_report_posted_twice_carries_the_same_webhook_id(wall: ChatWall, clock: Time) -> None:
+    channel = channel_of(wall, "webhook", "audit")
+    wall.script("webhook", "audit", Answer(503, "posted all the same", posts=True))
+    assert delivered(channel, clock).next == Done()
+    first, second = wall.messages
+    assert first.id == second.id == "msg_f-0a1b2c3d"
+
+
+def test_the_21st_message_of_a_minute_blocks_the_robot_for_ten_minutes_and_arrives_afterwards(
+    wall: ChatWall, clock: Time
+) -> None:
+    channel = channel_of(wall)
+    for _ in range(20):
+        assert delivered(channel, clock).next == Done()
+    limited = delivered(channel, clock)
+    assert limited.posts == 1
+    assert isinstance(limited.next, ComeBack)
+    assert (limited.next.tries, limited.next.rate_limited) == (0, 1)
+    assert 60 <= limited.next.after <= 66
+    clock.sleep(limited.next.after)
+    still = delivered(channel, clock, rate_limited_before=1, first_try_at=limited.next.first_try_at)
+    assert isinstance(still.next, ComeBack)
+    assert (still.next.tries, still.next.rate_limited) == (0, 2)
+    assert 600 <= still.next.after <= 660
+    clock.sleep(still.next.after)
+    assert delivered(channel, clock, rate_limited_before=2, first_try_at=still.next.first_try_at).next == Done()
+
+
+def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: Time) -> None:
+    wall.script("dingtalk", "oncall", _refusal(460101), _refusal(460101), _refusal(460101))
+    delivery = delivered(channel_of(wall), clock)
+    assert delivery.next == Done()
+    assert delivery.posts == 4
+    sizes = [len(post.raw) for post in wall.posts]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) == 4
+    assert wall.messages[-1].body["msgtype"] == "text"
+
+
+def test_a_refused_content_is_sent_again_without_the_customers_urls(wall: ChatWall, clock: Time) -> None:
+    wall.script("dingtalk", "oncall", _refusal(430101, "unsafe link"))
+    assert delivered(channel_of(wall), clock).next == Done()
+    (message,) = wall.messages
+    assert "example.com" not in str(message.body)
+    assert "failed 6/120" in str(message.body)
+
+
+@pytest.mark.parametrize(("code", "outcome"), [(430102, ContentRejected), (460101, TooLarge)])
+def test_a_robot_that_takes_not_even_plain_text_is_given_up(
+    wall: ChatWall, clock: Time, code: int, outcome: type
+) -> None:
+    wall.script("dingtalk", "oncall", *[_refusal(code)] * 4)
+    delivery = delivered(channel_of(wall), clock)
+    assert isinstance(delivery.outcome, outcome)
+    assert isinstance(delivery.next, GivenUp)
+
+
+def test_a_refused_timestamp_is_signed_once_more_and_then_given_up_as_clock_skew(wall: ChatWall, clock: Time) -> None:
+    wall.script("dingtalk", "oncall", _refusal(310000, "invalid timestamp"))
+    assert delivered(channel_of(wall), clock).next == Done()
+    wall.script("dingtalk", "oncall", *[_refusal(310000, "invalid timestamp")] * 2)
+    delivery = delivered(channel_of(wall), clock)
+    assert delivery.posts == 2
+    assert isinstance(delivery.next, GivenUp)
+    assert "set the clock" in delivery.next.why
+
+
+@pytest.mark.parametrize("kind", ["dingtalk", "webhook"])
+def test_a_redirect_is_not_followed(wall: ChatWall, clock: Time, kind: str) -> None:
+    elsewhere = wall.url("webhook", "elsewhere")
+    wall.script(kind, "oncall", Answer(302, "", (("location", elsewhere),)))
+    delivery = delivered(channel_of(wall, kind), clock)
+    assert isinstance(delivery.next, GivenUp)
+    assert "redirects are not followed" in delivery.next.why
+    assert [post.robot for post in wall.posts] == ["oncall"]
+
+
+def test_410_is_given_up_at_once(wall: ChatWall, clock: Time) -> None:
+    wall.script("webhook", "audit", Answer(410, "gone"))
+    delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
+    assert delivery.posts == 1
+    assert isinstance(delivery.outcome, Permanent)
+    assert isinstance(delivery.next, GivenUp)
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_pause_that_the_receiver_asks_for_is_not_waited_for_in_place(
+    wall: ChatWall, clock: Time, status: int
+) -> None:
+    wall.script("webhook", "audit", Answer(status, "", (("retry-after", "120"),)))
+    delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
+    assert delivery.posts == 1
+    assert clock.slept == []
+    assert isinstance(delivery.next, ComeBack)
+    assert 120 <= delivery.next.after <= 132
+
+
+def test_a_short_pause_that_the_receiver_asks_for_is_kept_in_place(wall: ChatWall, clock: Time) -> None:
+    wall.script("webhook", "audit", Answer(503, "", (("retry-after", "2"),)))
+    assert delivered(channel_of(wall, "webhook", "audit"), clock).next == Done()
+    assert clock.slept == [2.0]
+
+
+def test_a_webhook_at_a_private_address_is_refused_unless_its_host_is_allowed(wall: ChatWall, clock: Time) -> None:
+    # an https URL needs no allowed host to be configured; the address is what is looked at
+    channel = channel_of(wall, "webhook", "audit")
+    for host in ("127.0.0.2", "[::ffff:100.100.100.200]", "100.100.100.200", "169.254.169.254"):
+        delivery = delivered(with_url(channel, f"https://{host}:{wall.port}/webhook/audit"), clock)
+        assert isinstance(delivery.next, GivenUp), host
+        assert "not public" in delivery.next.why
+    assert wall.posts == ()
+
+
+def test_plain_http_to_a_host_that_is_not_allowed_is_refused(wall: ChatWall, clock: Time) -> None:
+    plain = with_url(channel_of(wall, "webhook", "audit"), f"http://127.0.0.2:{wall.port}/webhook/audit")
+    delivery = delivered(plain, clock)
+    assert isinstance(delivery.next, GivenUp)
+    assert wall.posts == ()
+
+
+def test_a_host_name_is_sent_in_the_host_header_though_its_address_is_connected_to(wall: ChatWall, clock: Time) -> None:
+    named = with_url(channel_of(wall, "webhook", "audit"), f"http://localhost:{wall.port}/webhook/audit")
+    assert delivered(named, clock).next == Done()
+    assert wall.posts[0].header("host") == f"localhost:{wall.port}"
+
+
+def test_an_endless_answer_is_read_up_to_a_bound(wall: ChatWall, clock: Time) -> None:
+    wall.script("webhook", "audit", Answer(400, "x" * 5_000_000))
+    delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
+    assert len(delivery.outcome.vendor_message) == 256
+
+
+def test_a_channel_that_is_not_set_right_is_given_up_without_a_post(wall: ChatWall, clock: Time) -> None:
+    delivery = delivered(replace(channel_of(wall), kind="pigeon"), clock)
+    assert delivery.posts == 0
+    assert isinstance(delivery.next, GivenUp)
+    assert "dingtalk" in delivery.next.why

@@ -1,0 +1,194 @@
+"""What is sent to a DingTalk robot."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+
+from shared.channels.dingtalk import LIMIT, check, render, sign, signed
+from shared.errors import BadInput
+from shared.model import Counts, FailedObject, Outcome, Report, TaskReport
+from shared.settings import ChannelSetting, Secret
+from tests.unit.reports.sample_reports import (
+    BROKEN,
+    COMPLETE,
+    EVERY_KIND,
+    FEW,
+    INTERIM,
+    NO_PERMISSION,
+    OVERDUE,
+    PARTLY_FAILED,
+    REJECTED,
+    reports,
+)
+
+URL = "https://oapi.dingtalk.com/robot/send?access_token=fake-token"
+CHANNEL = ChannelSetting("oncall", "dingtalk", Secret(URL), Secret("SECtest"))
+ONCALL = replace(CHANNEL, mention=("13800000000", "+852-12345678", "@manager01", "all"))
+NOW = 1700000000.0
+
+
+def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
+    request = render(report, channel, language=language, environment="prod", region="", now=NOW, step=step)
+    assert len(request.body) <= LIMIT
+    body: dict[str, Any] = json.loads(request.body)
+    return body
+
+
+def _text(body: dict[str, Any]) -> str:
+    return str(body["markdown"]["text"] if body["msgtype"] == "markdown" else body["text"]["content"])
+
+
+def _outside_code(text: str) -> str:
+    return re.sub(r"`[^`\n]*`", "", text)
+
+
+@pytest.mark.parametrize(
+    ("secret", "timestamp", "raw", "wire"),
+    [
+        (
+            "SECtest",
+            "1700000000000",
+            "aZLLrriXgn05YbwaGR7knYsLeJADjr9NwLaNNKpxh4g=",
+            "aZLLrriXgn05YbwaGR7knYsLeJADjr9NwLaNNKpxh4g%3D",
+        ),
+        (
+            "this is secret",
+            "1599360473000",
+            "hXZTWifRGHclNuZSKxoXc//sh51SWfVfRIhcdeKs63I=",
+            "hXZTWifRGHclNuZSKxoXc%2F%2Fsh51SWfVfRIhcdeKs63I%3D",
+        ),
+    ],
+)
+def test_the_signature_is_that_of_the_vectors_and_encoded_once(
+    secret: str, timestamp: str, raw: str, wire: str
+) -> None:
+    assert sign(secret, timestamp) == raw
+    url = signed(URL, secret, int(timestamp) / 1000)
+    assert url.endswith(f"access_token=fake-token&timestamp={timestamp}&sign={wire}")
+    assert parse_qs(urlsplit(url).query)["sign"] == [raw]
+
+
+def test_each_try_is_signed_afresh() -> None:
+    request = render(PARTLY_FAILED, CHANNEL, language="en", environment="", region="", now=NOW, step=0)
+    later = render(PARTLY_FAILED, CHANNEL, language="en", environment="", region="", now=NOW + 7200, step=0)
+    assert "timestamp=1700000000000&" in request.url
+    assert "timestamp=1700007200000&" in later.url
+    assert request.body == later.body
+
+
+def test_a_url_that_was_copied_with_a_signature_is_signed_anew() -> None:
+    url = signed(signed(URL, "SECtest", NOW - 9999), "SECtest", NOW)
+    assert url == signed(URL, "SECtest", NOW)
+
+
+def test_without_a_secret_the_url_is_left_as_it_is() -> None:
+    request = render(COMPLETE, replace(CHANNEL, secret=None), language="en", environment="", region="", now=NOW, step=0)
+    assert request.url == URL
+
+
+def test_the_title_stands_in_the_notification_and_in_the_text() -> None:
+    body = _sent(PARTLY_FAILED)
+    assert body["markdown"]["title"] == "[CDN refresh][prod][failed 6/120] release 2026.11.22"
+    assert _text(body).startswith("#### [CDN refresh][prod][failed 6/120] `release 2026.11.22`\n")
+
+
+def test_a_failure_shows_reasons_samples_and_how_many_more() -> None:
+    text = _text(_sent(PARTLY_FAILED))
+    assert "- OriginTimeout (the origin did not answer in time): 4\n    - `http://example.com/0.txt`" in text
+    assert "    - 1 more" in text
+    assert "`refresh-watch list cdn --task-id 704222904 --status failed --urls`" in text
+    assert "event f-0a1b2c3d" in text
+
+
+def test_chinese_is_sent_as_utf8_not_escaped() -> None:
+    request = render(PARTLY_FAILED, CHANNEL, language="zh", environment="", region="", now=NOW, step=0)
+    assert "失败".encode() in request.body
+    assert b"\\u" not in request.body
+
+
+@pytest.mark.parametrize("report", [PARTLY_FAILED, INTERIM, OVERDUE, NO_PERMISSION, REJECTED, BROKEN])
+def test_what_needs_a_person_mentions_the_people_in_at_and_in_the_text(report: Report) -> None:
+    body = _sent(report, ONCALL)
+    assert body["at"] == {
+        "atMobiles": ["13800000000", "+852-12345678"],
+        "atUserIds": ["manager01"],
+        "isAtAll": True,
+    }
+    assert _text(body).endswith("\n\n@13800000000 @+852-12345678 @manager01 @all")
+
+
+def test_a_complete_report_mentions_nobody() -> None:
+    body = _sent(COMPLETE, ONCALL)
+    assert body["at"] == {"atMobiles": [], "atUserIds": [], "isAtAll": False}
+    assert "@" not in _text(body)
+
+
+@pytest.mark.parametrize("step", range(4))
+@pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
+def test_the_keyword_stands_in_every_message_on_every_rung(report: Report, step: int) -> None:
+    body = _sent(report, replace(CHANNEL, keyword="刷新通知"), step)
+    assert "刷新通知" in _text(body)
+
+
+def test_the_rungs_go_from_full_to_plain_text() -> None:
+    full, fewer, no_urls, plain = (_text(_sent(PARTLY_FAILED, step=step)) for step in range(4))
+    assert full.count("http://example.com/") == 5
+    assert fewer.count("http://example.com/") == 2
+    assert "http://" not in no_urls
+    assert "OriginTimeout" in no_urls
+    assert _sent(PARTLY_FAILED, step=3)["msgtype"] == "text"
+    assert plain.startswith("[CDN refresh][prod][failed 6/120] 6 of 120 objects failed")
+    assert "release 2026.11.22" not in plain
+
+
+def test_thousands_of_long_urls_are_cut_to_the_limit_with_real_counts() -> None:
+    failed = tuple(
+        FailedObject(f"http://例子.example/{'路' * 1000}{n}", "Failed", f"Reason number {n % 6}") for n in range(5000)
+    )
+    report = replace(
+        PARTLY_FAILED,
+        outcome=Outcome.FAILED,
+        counts=Counts(failed=5000),
+        tasks=(TaskReport("1", Outcome.FAILED, 5000, failed=failed),),
+    )
+    text = _text(_sent(report))
+    numbers = [int(number) for number in re.findall(r"`Reason number \d`: (\d+)", text)]
+    assert sum(numbers) == 5000
+    assert "failed 5000/5000" in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@FEW
+@given(report=reports())
+def test_whatever_the_report_says_the_message_fits_and_nothing_of_it_is_active(language: str, report: Report) -> None:
+    for step in range(4):
+        body = _sent(report, replace(ONCALL, mention=("13911111111",)), step, language)
+        mentions = ["13911111111"] if body["at"]["atMobiles"] else []
+        assert body["at"] == {"atMobiles": mentions, "atUserIds": [], "isAtAll": False}
+        text = _text(body)
+        # outside code spans stand only our own words: no mention but ours, no markup, no HTML, no bare URL
+        ours = _outside_code(text) if body["msgtype"] == "markdown" else text
+        assert ours.count("@") == len(mentions)
+        assert not re.search(r"\]\(|<font|://|\u202e|\x1b|`", ours)
+        assert "@" not in (body["markdown"]["title"] if body["msgtype"] == "markdown" else "")
+        if report.counts.failed and report.outcome is Outcome.FAILED and report.kind.value == "final":
+            assert f"{report.counts.failed}/{report.counts.total}" in text
+
+
+def test_a_url_without_an_access_token_is_refused_without_showing_it() -> None:
+    with pytest.raises(BadInput, match="access_token") as error:
+        check(replace(CHANNEL, url=Secret("https://oapi.dingtalk.com/robot/send?token=fake-token")))
+    assert "fake-token" not in str(error.value)
+
+
+def test_a_mention_that_is_no_person_is_refused() -> None:
+    with pytest.raises(BadInput, match="mention"):
+        check(replace(CHANNEL, mention=("13800000000 and friends",)))
+    check(ONCALL)

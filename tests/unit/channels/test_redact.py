@@ -1,0 +1,58 @@
+"""What a channel echoes of our secrets is masked before anything reads it."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+from shared.channels.delivery import Response
+from shared.channels.redact import redacted
+from shared.settings import ChannelSetting, Secret
+
+TOKEN = "fake-token/with+signs=="
+CHANNEL = ChannelSetting(
+    "oncall",
+    "dingtalk",
+    Secret(f"https://chat.example.com/hooks/T000FAKE0000PATH/send?access_token={quote(TOKEN, safe='')}"),
+    Secret("SEC-fake-signing-secret"),
+)
+
+
+@pytest.mark.parametrize(
+    "echoed",
+    [
+        TOKEN,
+        quote(TOKEN, safe=""),
+        TOKEN.replace("/", "\\/"),
+        "SEC-fake-signing-secret",
+        "T000FAKE0000PATH",
+        CHANNEL.url.value,
+    ],
+)
+def test_each_form_of_a_secret_is_masked(echoed: str) -> None:
+    body = f'{{"errcode":300005,"errmsg":"token {echoed} is not exist"}}'.encode()
+    cleaned = redacted(Response(200, body), CHANNEL).body
+    assert echoed.encode() not in cleaned
+    assert json.loads(cleaned)["errmsg"] == "token *** is not exist"
+
+
+def test_what_is_no_secret_stays() -> None:
+    body = b'{"errcode":310000,"errmsg":"keywords not in content"}'
+    assert redacted(Response(200, body), CHANNEL).body == body
+
+
+def test_the_signature_of_this_try_is_masked_too() -> None:
+    url = f"{CHANNEL.url.value}&timestamp=1700000000000&sign=abc%2Fdefghij%3D"
+    assert redacted(Response(200, b"bad sign abc/defghij="), CHANNEL, url).body == b"bad sign ***"
+
+
+def test_both_secrets_of_a_rotation_are_masked() -> None:
+    hook = ChannelSetting("audit", "webhook", Secret("https://x.example.com/"), Secret("whsec_one111 whsec_two222"))
+    assert redacted(Response(401, b"not whsec_one111, not whsec_two222"), hook).body == b"not ***, not ***"
+
+
+def test_a_setting_never_shows_its_url() -> None:
+    assert "fake-token" not in repr(CHANNEL)
+    assert "SEC-fake" not in f"{CHANNEL} {CHANNEL.secret} {CHANNEL.url}"

@@ -1,0 +1,191 @@
+"""What is sent to a signed webhook, and what its answers mean. The oracle is the `standardwebhooks` package."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from shared.channels.delivery import Delivered, DeliveryOutcome, Permanent, Request, Response, Retry, TooLarge
+from shared.channels.webhook import check, classify, render, sign, webhook_id
+from shared.errors import BadInput
+from shared.model import Counts, FailedObject, Outcome, Report, TaskReport
+from shared.reports.wire import from_json, to_json
+from shared.settings import ChannelSetting, Secret
+from tests.unit.reports.sample_reports import EVERY_KIND, FEW, PARTLY_FAILED, reports
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+OTHER = "whsec_" + base64.b64encode(b"fake fake fake fake fake fake 32").decode()
+CHANNEL = ChannelSetting("audit", "webhook", Secret("https://hooks.example.com/in"), Secret(SECRET))
+MOST_BYTES = 20_000
+
+
+def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, now: float | None = None) -> Request:
+    return render(report, channel, language="en", environment="prod", region="", now=now or time.time(), step=step)
+
+
+@pytest.mark.parametrize(
+    ("identity", "timestamp", "body", "signature"),
+    [
+        (
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            "1614265330",
+            b'{"test": 2432232314}',
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+        ),
+        (
+            "msg_01TEST",
+            "1700000000",
+            b'{"type":"cdn.refresh.completed","timestamp":"2026-01-01T00:00:00Z","data":{"batch":"b1"}}',
+            "v1,fX97WguxUK6wzra6PIstcnOMkxEp9oaZ+rtwOh+/hzk=",
+        ),
+    ],
+)
+def test_the_signature_is_that_of_the_vectors(identity: str, timestamp: str, body: bytes, signature: str) -> None:
+    assert sign(SECRET, identity, timestamp, body) == signature
+
+
+@pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
+def test_the_official_package_verifies_every_kind_of_report(report: Report) -> None:
+    request = _sent(report)
+    body = Webhook(SECRET).verify(request.body, dict(request.headers))
+    assert body["type"] == f"refresh_watch.{report.kind}"
+    assert body["timestamp"].endswith("Z")
+    assert from_json(body["data"]) == replace(report, channels=())
+
+
+def test_while_secrets_rotate_either_verifies() -> None:
+    request = _sent(PARTLY_FAILED, replace(CHANNEL, secret=Secret(f"{SECRET} {OTHER}")))
+    for secret in (SECRET, OTHER):
+        Webhook(secret).verify(request.body, dict(request.headers))
+    with pytest.raises(WebhookVerificationError):
+        Webhook("whsec_" + base64.b64encode(b"x" * 32).decode()).verify(request.body, dict(request.headers))
+
+
+def test_a_retry_has_the_same_id_and_body_and_a_timestamp_of_its_own() -> None:
+    first, again = _sent(PARTLY_FAILED, now=1_700_000_000.0), _sent(PARTLY_FAILED, now=1_700_003_600.9)
+    assert first.body == again.body
+    one, two = dict(first.headers), dict(again.headers)
+    assert one["webhook-id"] == two["webhook-id"] == "msg_f-0a1b2c3d"
+    assert (one["webhook-timestamp"], two["webhook-timestamp"]) == ("1700000000", "1700003600")
+    assert one["webhook-signature"] != two["webhook-signature"]
+
+
+def test_an_id_holds_no_dot() -> None:
+    assert webhook_id(replace(PARTLY_FAILED, id="f.1 é")) == "msg_f_1__"
+
+
+def test_the_data_is_the_report_of_the_contract() -> None:
+    data = json.loads(_sent(PARTLY_FAILED).body)["data"]
+    assert data == to_json(replace(PARTLY_FAILED, channels=()))
+
+
+@FEW
+@given(report=reports())
+def test_any_report_stays_under_20_kb_on_every_rung(report: Report) -> None:
+    for step in range(4):
+        request = _sent(report, step=step)
+        assert len(request.body) < MOST_BYTES
+        data = json.loads(request.body)["data"]
+        counts = report.counts
+        assert (data["counts"]["complete"], data["counts"]["failed"]) == (counts.complete, counts.failed)
+        left_out = data.get("tasks_left_out", 0)
+        assert len(data["tasks"]) + left_out == len(report.tasks) + report.tasks_left_out
+
+
+def test_a_thousand_failed_tasks_stay_under_20_kb_with_counts_and_lower_rungs_are_smaller() -> None:
+    failed = (FailedObject("http://example.com/" + "a" * 200, "Failed", "OriginTimeout"),)
+    tasks = tuple(TaskReport(str(10**9 + n), Outcome.FAILED, 1, failed=failed) for n in range(1000))
+    report = replace(PARTLY_FAILED, outcome=Outcome.FAILED, counts=Counts(failed=1000), tasks=tasks)
+    sizes = [len(_sent(report, step=step).body) for step in range(4)]
+    assert MOST_BYTES > sizes[0] > sizes[1] > sizes[2] > sizes[3]
+    assert json.loads(_sent(report, step=3).body)["data"]["tasks_left_out"] == 1000
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (200, Delivered),
+        (202, Delivered),
+        (204, Delivered),
+        (301, Permanent),
+        (302, Permanent),
+        (307, Permanent),
+        (400, Permanent),
+        (401, Permanent),
+        (403, Permanent),
+        (404, Permanent),
+        (408, Retry),
+        (410, Permanent),
+        (413, TooLarge),
+        (422, Permanent),
+        (429, Retry),
+        (500, Retry),
+        (502, Retry),
+        (503, Retry),
+        (504, Retry),
+    ],
+)
+def test_each_status_has_its_outcome(status: int, outcome: type[DeliveryOutcome]) -> None:
+    assert isinstance(classify(Response(status, b"said")), outcome)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "after"),
+    [
+        (429, (("retry-after", "7"),), 7.0),
+        (429, (("retry-after", "Sun, 22 Nov 2026 08:02:00 GMT"), ("date", "Sun, 22 Nov 2026 08:00:00 GMT")), 120.0),
+        (429, (), 60.0),
+        (502, (("retry-after", "90"),), 90.0),
+        (504, (("retry-after", "Sun, 22 Nov 2026 07:00:00 GMT"), ("date", "Sun, 22 Nov 2026 08:00:00 GMT")), 0.0),
+        (502, (), 60.0),
+        (504, (), 60.0),
+        (503, (("retry-after", "soon"),), 0.0),
+        (500, (), 0.0),
+    ],
+)
+def test_retry_after_is_obeyed_in_seconds_and_as_a_date(
+    status: int, headers: tuple[tuple[str, str], ...], after: float
+) -> None:
+    outcome = classify(Response(status, b"", headers))
+    assert isinstance(outcome, Retry)
+    assert outcome.after == after
+    assert outcome.rate_limited is (status == 429)
+
+
+def test_a_date_counts_from_when_we_asked_where_the_server_sends_none() -> None:
+    late = Response(429, b"", (("retry-after", "Sun, 22 Nov 2026 08:02:00 GMT"),), asked_at=1795334460.0)
+    outcome = classify(late)
+    assert isinstance(outcome, Retry)
+    assert outcome.after == 60.0
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        None,
+        "plain",
+        "whsec_",
+        "whsec_!!!!",
+        "whsec_" + base64.b64encode(b"x" * 23).decode(),
+        "whsec_" + base64.b64encode(b"x" * 65).decode(),
+        f"{SECRET} {SECRET} {SECRET}",
+        f"{SECRET} plain",
+    ],
+)
+def test_a_malformed_secret_is_refused_without_showing_it(secret: str | None) -> None:
+    channel = replace(CHANNEL, secret=None if secret is None else Secret(secret))
+    with pytest.raises(BadInput, match="channel audit: secret") as error:
+        check(channel)
+    assert secret is None or len(secret) < 7 or secret[6:] not in str(error.value)
+
+
+@pytest.mark.parametrize("size", [24, 32, 64])
+def test_a_secret_of_24_to_64_bytes_is_good(size: int) -> None:
+    check(replace(CHANNEL, secret=Secret("whsec_" + base64.b64encode(b"x" * size).decode())))
+    check(replace(CHANNEL, secret=Secret(f"{SECRET} {OTHER}")))

@@ -1,0 +1,157 @@
+"""A report as JSON and back, and as bounded bytes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from shared.errors import BadInput
+from shared.model import Counts, FailedObject, Outcome, Report, ReportKind, TaskReport
+from shared.reports.wire import MAX_REPORT_BYTES, bounded, compact, decode, encode, from_json, to_json
+from tests.unit.reports.sample_reports import (
+    BY_PATH,
+    EVERY_KIND,
+    FAILED_PATHS,
+    FEW,
+    NO_PERMISSION,
+    PARTLY_FAILED,
+    clean_texts,
+    reports,
+)
+
+
+def test_the_final_report_has_the_shape_of_the_contract() -> None:
+    written = to_json(PARTLY_FAILED)
+    assert {key: written[key] for key in ("watch_id", "product", "kind", "label", "outcome", "looks", "api_calls")} == {
+        "watch_id": "0a1b2c3d",
+        "product": "cdn",
+        "kind": "refresh",
+        "label": "release 2026.11.22",
+        "outcome": "partly_failed",
+        "looks": 7,
+        "api_calls": 9,
+    }
+    assert written["counts"] == {"complete": 114, "failed": 6, "overdue": 0, "unverifiable": 0}
+    assert written["submitted_at"] == "2026-11-22T08:00:00Z"
+    assert written["settled_at"] == "2026-11-22T08:05:30Z"
+    complete, failed = written["tasks"]
+    assert complete == {
+        "task_id": "704225667",
+        "outcome": "complete",
+        "objects": 100,
+        "settled_at": "2026-11-22T08:04:30Z",
+    }
+    assert failed["status"] == "Failed"
+    assert failed["failed"][0] == {
+        "object_path": "http://example.com/0.txt",
+        "status": "Failed",
+        "description": "OriginTimeout",
+    }
+
+
+def test_a_watch_by_path_names_its_paths_and_the_ids_they_are_bound_to() -> None:
+    task = to_json(BY_PATH)["tasks"][0]
+    assert task["object_path"] == "http://example.com/0.txt"
+    assert task["task_ids"] == ["704222904"]
+    assert "task_id" not in task
+
+
+def test_an_unverifiable_report_says_why_and_which_permission_is_missing() -> None:
+    written = to_json(NO_PERMISSION)
+    assert written["tasks"][0]["reason"] == "no_permission"
+    assert written["refusal"]["action"] == "dcdn:DescribeDcdnRefreshTasks"
+
+
+@pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
+def test_every_kind_of_report_comes_back_as_it_was(report: Report) -> None:
+    assert decode(encode(report)) == report
+
+
+@FEW
+@given(reports(clean_texts))
+def test_any_report_comes_back_as_it_was(report: Report) -> None:
+    back = from_json(json.loads(json.dumps(to_json(report))))
+    assert replace(back, by_path=report.by_path) == report
+    assert back.by_path == report.by_path
+
+
+@FEW
+@given(reports())
+def test_any_report_fits_and_loses_no_count(report: Report) -> None:
+    data = encode(report)
+    assert len(data) <= MAX_REPORT_BYTES
+    cut = decode(data)
+    assert cut.counts == report.counts
+    assert len(cut.tasks) + cut.tasks_left_out == len(report.tasks) + report.tasks_left_out
+    for task in cut.tasks:
+        assert task.outcome is not None or task.reason is None or task.objects >= 1
+    assert decode(encode(cut)) == cut
+
+
+def _tasks(count: int, outcome: Outcome, failed: tuple[FailedObject, ...] = ()) -> tuple[TaskReport, ...]:
+    return tuple(TaskReport(f"{outcome.value[0]}{n:08d}", outcome, 1, 0.0, failed=failed) for n in range(count))
+
+
+def test_complete_tasks_go_before_failed_ones() -> None:
+    tasks = _tasks(900, Outcome.COMPLETE) + _tasks(100, Outcome.FAILED)
+    cut = bounded(replace(PARTLY_FAILED, counts=Counts(complete=900, failed=100), tasks=tasks))
+    assert sum(task.outcome is Outcome.FAILED for task in cut.tasks) == 100
+    assert 0 < sum(task.outcome is Outcome.COMPLETE for task in cut.tasks) < 900
+    assert cut.tasks_left_out == 1000 - len(cut.tasks)
+
+
+def test_samples_go_before_failed_tasks_and_are_counted() -> None:
+    long = tuple(FailedObject(f"http://example.com/{'a' * 300}{n}", "Failed", "OriginTimeout") for n in range(20))
+    tasks = tuple(replace(task, failed_left_out=7) for task in _tasks(10, Outcome.FAILED, long))
+    cut = bounded(replace(PARTLY_FAILED, tasks=tasks))
+    assert len(cut.tasks) == 10
+    for task in cut.tasks:
+        assert len(task.failed) + task.failed_left_out == 27
+        assert len(task.failed) >= 3
+
+
+def test_a_report_that_fits_is_not_touched() -> None:
+    assert bounded(PARTLY_FAILED) is PARTLY_FAILED
+
+
+def test_a_url_longer_than_the_bound_is_left_out_not_cut() -> None:
+    endless = FailedObject("http://example.com/" + "a" * 30_000, "Failed")
+    report = replace(PARTLY_FAILED, tasks=_tasks(1, Outcome.FAILED, (endless, *FAILED_PATHS)))
+    cut = decode(encode(report))
+    assert endless not in cut.tasks[0].failed
+    assert len(cut.tasks[0].failed) + cut.tasks[0].failed_left_out == 7
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"report": "finale"}, "report"),
+        ({"outcome": "done"}, "outcome"),
+        ({"counts": []}, "counts"),
+        ({"looks": "7"}, "looks"),
+        ({"made_at": "yesterday"}, "made_at"),
+        ({"tasks": {"task_id": "1"}}, "tasks"),
+        ({"notes": [1]}, "notes"),
+    ],
+)
+def test_what_is_no_report_is_refused_by_the_key_that_is_wrong(change: dict[str, object], named: str) -> None:
+    with pytest.raises(BadInput, match=f"^{named}: "):
+        decode(compact({**to_json(PARTLY_FAILED), **change}))
+
+
+def test_bytes_that_are_no_json_are_refused() -> None:
+    with pytest.raises(BadInput, match=r"^report: "):
+        decode(b"<html>")
+
+
+def test_keys_of_a_newer_version_are_left_unread() -> None:
+    assert from_json({**to_json(PARTLY_FAILED), "tomorrow": 1}) == PARTLY_FAILED
+
+
+def test_a_rejected_report_names_no_outcome() -> None:
+    rejected = Report("r-1", ReportKind.REJECTED, 0.0, problem="ids: nothing is not allowed")
+    assert to_json(rejected)["outcome"] is None
+    assert decode(encode(rejected)) == rejected
