@@ -1,0 +1,1 @@
+"""The embedded engine, the stand-in products, the chat wall. Never deployed."""

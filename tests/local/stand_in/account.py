@@ -1,0 +1,109 @@
+"""An account in virtual time, and the official SDK clients of a stand-in on a socket."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from alibabacloud_tea_openapi.models import Config
+
+from shared.local.stand_in.call import Call
+from shared.local.stand_in.gateway import Gateway, Reply
+from shared.local.stand_in.switches import Switches
+from shared.local.stand_in.world import World
+
+NOON = 1_795_000_000.0
+VERSIONS = {"cdn": "2018-05-10", "dcdn": "2018-01-15", "vod": "2017-03-21", "vod-legacy": "2017-03-21"}
+LIST_ACTIONS = {
+    "cdn": "DescribeRefreshTasks",
+    "dcdn": "DescribeDcdnRefreshTasks",
+    "vod": "DescribeVodRefreshTasks",
+    "vod-legacy": "DescribeRefreshTasks",
+}
+BY_ID_ACTIONS = {"cdn": "DescribeRefreshTaskById", "dcdn": "DescribeDcdnRefreshTaskById"}
+
+
+@dataclass
+class HandClock:
+    """Stands still until moved."""
+
+    at: float = field(default_factory=time.time)
+
+    def now(self) -> float:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.at += seconds
+
+    def chance(self) -> float:
+        return 0.5
+
+
+@dataclass
+class Account:
+    """A gateway in virtual time, asked without a socket."""
+
+    gateway: Gateway
+    clock: HandClock
+
+    @property
+    def world(self) -> World:
+        return self.gateway.world
+
+    def call(self, product: str, action: str, **params: object) -> Reply:
+        texts = {name: str(value) for name, value in params.items()}
+        return self.gateway.handle(Call(action, VERSIONS[product], texts), self.clock.now())
+
+    def list(self, product: str = "cdn", **params: object) -> Reply:
+        return self.call(product, LIST_ACTIONS[product], **params)
+
+    def by_id(self, product: str = "cdn", **params: object) -> Reply:
+        return self.call(product, BY_ID_ACTIONS[product], **params)
+
+    def rows(self, product: str = "cdn", **params: object) -> list[dict[str, Any]]:
+        reply = self.list(product, **params)
+        assert reply.status == 200, reply.body
+        return next(iter(reply.json()["Tasks"].values()))
+
+    def statuses(self, task_id: str, product: str = "cdn") -> list[str]:
+        return [row["Status"] for row in self.rows(product, TaskId=task_id)]
+
+
+def account(switches: Switches | None = None, *, foreign_tasks: int = 0, **quota: float) -> Account:
+    """Make one; without `quota` calls are not limited."""
+    rates = {name.replace("_", ".", 1): rate for name, rate in quota.items()}
+    return Account(Gateway(World(NOON, foreign_tasks=foreign_tasks, quota=rates), switches), HandClock(NOON))
+
+
+def client(
+    product: str,
+    host: str,
+    *,
+    key: str = "testAK",
+    secret: str = "testSK",
+    token: str | None = None,
+    read_timeout: int = 10_000,
+    signature_algorithm: str | None = None,
+) -> Any:
+    """Make the official SDK client of a product."""
+    config = Config(
+        access_key_id=key,
+        access_key_secret=secret,
+        security_token=token,
+        endpoint=host,
+        protocol="http",
+        read_timeout=read_timeout,
+        signature_algorithm=signature_algorithm,
+    )
+    if product == "cdn":
+        from alibabacloud_cdn20180510.client import Client as CdnClient
+
+        return CdnClient(config)
+    if product == "dcdn":
+        from alibabacloud_dcdn20180115.client import Client as DcdnClient
+
+        return DcdnClient(config)
+    from alibabacloud_vod20170321.client import Client as VodClient
+
+    return VodClient(config)
