@@ -1,0 +1,28 @@
+"""intake: any trigger's event in, a watch started for each request in it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from shared.channels.registry import check
+from shared.clock import SystemClock
+from shared.credentials import find
+from shared.function_compute import log
+from shared.function_compute.connect import connect
+from shared.settings import Settings
+from shared.workflow.intake import take_in
+
+
+def handler(event: bytes, context: Any) -> Any:
+    """Answer `{"watch_id", "status_url"}`, or one for each of a list; an HTTP response where the event came as one.
+
+    Raises EngineError when a start failed and nobody waits for the answer, so that the event is run again.
+    """
+    log.configure()
+    log.bind(request_id=str(context.request_id))
+    clock = SystemClock()
+    settings = Settings.from_environment(os.environ)
+    check(settings.channels, settings.allowed_hosts)
+    engine = connect(settings, lambda: find(os.environ, context), clock)
+    return take_in(event, settings=settings, engine=engine, clock=clock).as_response()

@@ -1,0 +1,27 @@
+"""notify: a report to every channel, or one delivery to one channel, or the news that we ourselves broke."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from shared.clock import SystemClock
+from shared.credentials import find
+from shared.function_compute import log
+from shared.function_compute.connect import connect
+from shared.settings import Settings
+from shared.workflow.notify import notify
+
+
+def handler(event: bytes, context: Any) -> str:
+    """Answer in a few words what was done.
+
+    Raises Undelivered for a delivery that was given up (its task then reads Failed, and `replay` finds it), and
+    EngineError when a delivery could not be started, so that Function Compute runs the event again.
+    """
+    log.configure()
+    log.bind(request_id=str(context.request_id))
+    clock = SystemClock()
+    settings = Settings.from_environment(os.environ)
+    engine = connect(settings, lambda: find(os.environ, context), clock)
+    return notify(event, settings=settings, engine=engine, clock=clock)

@@ -1,0 +1,39 @@
+"""watch: one hop of a watch, or its guard."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from shared.clock import SystemClock
+from shared.credentials import find
+from shared.function_compute import log
+from shared.function_compute.connect import connect
+from shared.settings import Settings
+from shared.watching.state import read_hop
+from shared.workflow.guard import run_guard
+from shared.workflow.hop import LOOK_SHARE, run_hop
+
+
+def handler(event: bytes, context: Any) -> str:
+    """Answer in a few words what was found; the state goes on in the next hop's payload.
+
+    Raises EngineError when an effect could not be started, so that Function Compute runs the hop again.
+    """
+    clock = SystemClock()
+    began = clock.now()
+    log.configure()
+    hop = read_hop(event)
+    log.bind(request_id=str(context.request_id), watch_id=hop.watch.id)
+    settings = Settings.from_environment(os.environ)
+    engine = connect(settings, lambda: find(os.environ, context), clock)
+    if hop.is_guard:
+        return run_guard(hop, engine)
+    return run_hop(
+        hop,
+        settings=settings,
+        find_credentials=lambda: find(os.environ, context),
+        engine=engine,
+        clock=clock,
+        until=began + LOOK_SHARE * float(context.function.timeout),
+    )

@@ -1,0 +1,1 @@
+"""The engine under us: start later and once, read tasks, JSON logs."""

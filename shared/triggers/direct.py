@@ -1,0 +1,58 @@
+"""Our own JSON (contract 5.1): one watch request, or a list of them; what is good is kept, item by item."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from shared.errors import BadInput, Described
+from shared.model import WatchRequest
+from shared.settings import Settings
+from shared.watching.request import read_request
+
+MAX_REQUESTS = 100
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """An item that cannot be accepted. `digest` names it, so that people are told of it once."""
+
+    problem: str
+    digest: str
+    product: str = ""
+    label: str = ""
+
+
+def read(body: Any, settings: Settings) -> tuple[WatchRequest | Rejected, ...]:
+    """Read a decoded event. Every item becomes a request or a rejection; nothing is raised."""
+    if not isinstance(body, list):
+        return (_read_one(body, "", settings),)
+    if not 1 <= len(body) <= MAX_REQUESTS:
+        error = BadInput("event", Described(f"a list of {len(body)} requests"), f"1 to {MAX_REQUESTS} requests")
+        return (Rejected(str(error), digest_of(body)),)
+    return tuple(_read_one(item, f"[{i}].", settings) for i, item in enumerate(body))
+
+
+def digest_of(item: Any) -> str:
+    """A name for an item that is the same each time it arrives."""
+    text = item if isinstance(item, bytes) else json.dumps(item, sort_keys=True).encode()
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+def _read_one(item: Any, where: str, settings: Settings) -> WatchRequest | Rejected:
+    try:
+        request = read_request(item)
+        for name in request.channels:
+            settings.channel(name)
+    except BadInput as error:
+        given = item if isinstance(item, dict) else {}
+        product, label = given.get("product"), given.get("label")
+        return Rejected(
+            f"{where}{error}",
+            digest_of(item),
+            product[:20] if isinstance(product, str) else "",
+            label[:200] if isinstance(label, str) else "",
+        )
+    return request

@@ -1,0 +1,1 @@
+"""What each function does, step by step: section "How a watch flows" of CONTRIBUTING.md."""

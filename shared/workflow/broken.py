@@ -1,0 +1,73 @@
+"""An onFailure envelope: an invocation of ours failed for good, and people are told that we broke."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from shared.clock import Clock
+from shared.errors import BadInput
+from shared.function_compute.tasks import Engine
+from shared.model import Report, ReportKind, Watch, WatchRequest
+from shared.reports.wire import encode
+from shared.settings import Settings
+from shared.triggers.direct import digest_of, read
+from shared.triggers.envelope import open_envelope
+from shared.watching.opening import open_watch
+from shared.watching.reporting import broken_report
+from shared.watching.state import read_hop
+from shared.workflow.names import INTAKE, NOTIFY
+
+log = logging.getLogger("refresh_watch.broken")
+
+
+def is_failure_envelope(given: Any) -> bool:
+    """The payload of an onFailure destination (result-callback page): request and response beside each other."""
+    return isinstance(given, dict) and "requestContext" in given and "requestPayload" in given
+
+
+def tell_broken(given: dict[str, Any], *, settings: Settings, engine: Engine, clock: Clock) -> int:
+    """Commit one broken report for each watch that the failed invocation was about; answers how many."""
+    problem = _problem(given)
+    payload = given.get("requestPayload")
+    event = payload.encode() if isinstance(payload, str) else b""
+    reports = _reports(event, problem, _function(given, settings), settings, clock)
+    for report in reports:
+        log.error("broken", extra={"report": report.id, "watch_id": report.watch_id, "problem": problem})
+        engine.start_later(NOTIFY, encode(report), 0, report.id)
+    return len(reports)
+
+
+def _reports(event: bytes, problem: str, function: str, settings: Settings, clock: Clock) -> list[Report]:
+    now = clock.now()
+    watches: list[Watch] = []
+    try:
+        if function == INTAKE:
+            found = read(open_envelope(event).body, settings)
+            watches = [open_watch(settings.prefix, item, now) for item in found if isinstance(item, WatchRequest)]
+        else:
+            watches = [read_hop(event).watch]
+    except BadInput:
+        log.warning("the failed event cannot be read", extra={"bytes": len(event)})
+    if not watches:
+        return [Report(f"b-{digest_of(event)}", ReportKind.BROKEN, now, problem=problem)]
+    return [broken_report(watch, now, problem) for watch in watches]
+
+
+def _problem(given: dict[str, Any]) -> str:
+    # the failed function's own words stay out: they may hold anything; the type of the error is enough to look it up
+    context = given.get("requestContext") if isinstance(given.get("requestContext"), dict) else {}
+    response = given.get("responseContext") if isinstance(given.get("responseContext"), dict) else {}
+    name = str((context or {}).get("functionArn", "")).rpartition("functions/")[2] or "a function"
+    error = str((response or {}).get("functionError") or (context or {}).get("condition") or "no reason given")
+    times = (context or {}).get("approximateInvokeCount")
+    tried = f" after {times} tries" if isinstance(times, int) and times > 1 else ""
+    request = str((context or {}).get("requestId", ""))
+    return f"{name[:80]} failed{tried}: {error[:120]}" + (f" (request {request[:60]})" if request else "")
+
+
+def _function(given: dict[str, Any], settings: Settings) -> str:
+    context = given.get("requestContext")
+    arn = str(context.get("functionArn", "")) if isinstance(context, dict) else ""
+    name = arn.rpartition("functions/")[2].partition("/")[0]
+    return INTAKE if name == settings.function_name(INTAKE) else "watch"

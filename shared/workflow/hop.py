@@ -1,0 +1,94 @@
+"""watch: one hop. Look, advance, carry out the effects, end; between hops nothing runs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from shared.clock import Clock
+from shared.credentials import Credentials
+from shared.errors import NoCredentials
+from shared.function_compute.tasks import Engine
+from shared.instants import Instant
+from shared.model import Answer, Observation, Reason, Refusal, Sighting, Watch
+from shared.reports.wire import encode
+from shared.settings import Settings
+from shared.watching.advance import Effect, LookAgain, Tell, advance
+from shared.watching.quota import Quota
+from shared.watching.state import Hop, write_hop
+from shared.workflow.names import NOTIFY, WATCH, hop_id
+
+log = logging.getLogger("refresh_watch.watch")
+
+LOOK_SHARE = 2 / 3
+"""Of the function's time-out: a look's budget. The rest is for the effects."""
+
+
+def run_hop(
+    hop: Hop,
+    *,
+    settings: Settings,
+    find_credentials: Callable[[], Credentials],
+    engine: Engine,
+    clock: Clock,
+    until: Instant,
+) -> str:
+    """Carry out one hop; the look ends by `until`. Answers what is next, for the log.
+
+    What the product or the network does never ends a hop. Raises EngineError when an effect could not be started:
+    Function Compute then runs the hop again, and what has already happened answers "already".
+    """
+    watch = hop.watch
+    observation = look_at(watch, settings=settings, find_credentials=find_credentials, clock=clock, until=until)
+    step = advance(watch, observation, clock.now())
+    log.info(
+        "looked",
+        extra={
+            "hop": hop.number,
+            "api_calls": observation.api_calls,
+            "open": len(step.watch.open_items),
+            "of": len(watch.items),
+        },
+    )
+    for effect in step.effects:
+        _carry_out(effect, step.watch, hop.number, engine)
+    return "settled" if not step.watch.open_items else "looks again"
+
+
+def look_at(
+    watch: Watch,
+    *,
+    settings: Settings,
+    find_credentials: Callable[[], Credentials],
+    clock: Clock,
+    until: Instant,
+    quota: Quota | None = None,
+) -> Observation:
+    """Ask the product's API about the open items; imports only the SDK of that product."""
+    from shared.products.connect import connect
+    from shared.products.look import look
+
+    try:
+        api = connect(watch.request.product, settings, find_credentials())
+    except NoCredentials as error:
+        return _refused(watch, Refusal(Reason.BAD_KEY, "NoCredentials", str(error)), clock.now())
+    return look(api, watch, quota=quota or Quota(dict(settings.quota)), clock=clock, until=until)
+
+
+def _refused(watch: Watch, refusal: Refusal, now: Instant) -> Observation:
+    sightings = tuple(Sighting(item.item, Answer.REFUSED, refusal=refusal) for item in watch.open_items)
+    return Observation(sightings, started_at=now, ended_at=now)
+
+
+def _carry_out(effect: Effect, watch: Watch, number: int, engine: Engine) -> None:
+    fields: dict[str, Any]
+    if isinstance(effect, Tell):
+        started = engine.start_later(NOTIFY, encode(effect.report), 0, effect.report.id)
+        fields = {"effect": effect.report.id, "outcome": str(effect.report.outcome)}
+    elif isinstance(effect, LookAgain):
+        started = engine.start_later(
+            WATCH, write_hop(Hop(watch, number + 1)), effect.after, hop_id(watch.id, number + 1)
+        )
+        fields = {"effect": hop_id(watch.id, number + 1), "after": round(effect.after, 1)}
+    log.info(started.value, extra=fields)

@@ -1,0 +1,129 @@
+"""intake: any event to watches. Starts hop 0 and the guard of each request; never asks the product's API."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shared.clock import Clock
+from shared.errors import EngineError
+from shared.function_compute.tasks import Engine, Started, Task
+from shared.model import WatchRequest
+from shared.reports.wire import encode
+from shared.settings import Settings
+from shared.triggers.direct import Rejected, digest_of, read
+from shared.triggers.envelope import Delivered, Unreadable, open_envelope
+from shared.watching.opening import open_watch
+from shared.watching.reporting import rejected_report
+from shared.watching.state import Hop, write_hop
+from shared.workflow.chain import Chain, read_chain, resume
+from shared.workflow.guard import guard_delay
+from shared.workflow.names import NOTIFY, WATCH, guard_id, hop_id
+
+log = logging.getLogger("refresh_watch.intake")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What intake says to whoever waits: an HTTP response where the event came as one, else its JSON."""
+
+    status: int
+    body: Any
+    wrapped: bool
+
+    def as_response(self) -> Any:
+        """In Function Compute's form for HTTP triggers, or as plain JSON text."""
+        if not self.wrapped:
+            return json.dumps(self.body)
+        kind = "application/problem+json" if self.status >= 400 else "application/json"
+        return {
+            "statusCode": self.status,
+            "headers": {"Content-Type": kind},
+            "isBase64Encoded": False,
+            "body": json.dumps(self.body),
+        }
+
+
+def take_in(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -> Answer:
+    """Accept what is good in an event and reject what is bad, item by item.
+
+    A rejection is answered where somebody waits, and told to every configured channel, once, where nobody does.
+    Raises EngineError when a start failed and nobody waits, so that Function Compute runs the event again.
+    """
+    try:
+        delivered = open_envelope(event)
+    except Unreadable as error:
+        rejected = Rejected(str(error), digest_of(error.raw))
+        if not error.awaited:
+            _tell_rejected(rejected, engine, clock)
+        return Answer(400, problem([rejected]), error.wrapped)
+    items = read(delivered.body, settings)
+    try:
+        answers = [_take_one(item, delivered, settings, engine, clock) for item in items]
+    except EngineError as error:
+        if not delivered.awaited:
+            raise
+        log.exception("not started")
+        said = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": str(error)}
+        return Answer(503, said, delivered.wrapped)
+    rejections = [item for item in items if isinstance(item, Rejected)]
+    if len(rejections) == len(items):
+        return Answer(400, problem(rejections), delivered.wrapped)
+    return Answer(202, answers if isinstance(delivered.body, list) else answers[0], delivered.wrapped)
+
+
+def problem(rejections: list[Rejected]) -> dict[str, Any]:
+    """RFC 9457 problem details; `detail` is one line."""
+    detail = "; ".join(rejected.problem for rejected in rejections[:5])
+    if len(rejections) > 5:
+        detail += f"; and {len(rejections) - 5} more"
+    return {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": detail}
+
+
+def _take_one(
+    item: WatchRequest | Rejected, delivered: Delivered, settings: Settings, engine: Engine, clock: Clock
+) -> dict[str, Any]:
+    if isinstance(item, Rejected):
+        if not delivered.awaited:
+            _tell_rejected(item, engine, clock)
+        log.warning("rejected", extra={"problem": item.problem})
+        return {"error": item.problem}
+    return start(item, settings=settings, engine=engine, clock=clock)
+
+
+def _tell_rejected(item: Rejected, engine: Engine, clock: Clock) -> None:
+    report = rejected_report(item.digest, item.problem, item.product, item.label, clock.now())
+    engine.start_later(NOTIFY, encode(report), 0, report.id)
+
+
+def start(request: WatchRequest, *, settings: Settings, engine: Engine, clock: Clock) -> dict[str, Any]:
+    """Start a watch and its guard, once. Answers `watch_id`, `status_url`, and what an earlier start became."""
+    now = clock.now()
+    if request.submitted_at is not None and request.submitted_at > now:
+        request = replace(request, submitted_at=now)
+    watch = open_watch(settings.prefix, request, now)
+    answer: dict[str, Any] = {"watch_id": watch.id, "status_url": None}
+    chain: Chain | None = None
+    if engine.start_later(WATCH, write_hop(Hop(watch, 0)), 0, hop_id(watch.id, 0)) is Started.ALREADY:
+        chain = read_chain(watch.id, engine)
+        answer |= {"already": True, "state": _state(chain, engine)}
+    if chain is None or not chain.is_final:
+        engine.start_later(WATCH, write_hop(Hop(watch, 0, is_guard=True)), guard_delay(watch, 0), guard_id(watch.id, 0))
+    log.info("accepted", extra={"watch_id": watch.id, "items": len(watch.items), "already": chain is not None})
+    return answer
+
+
+def _state(chain: Chain, engine: Engine) -> str:
+    """What became of the watch that this request had already started; a dead chain is started again."""
+    if chain.is_final:
+        return "settled"
+    if chain.live is None:
+        resume(chain, engine)
+        return "resumed"
+    return _word(chain.live)
+
+
+def _word(task: Task) -> str:
+    return f"watching ({task.status})"

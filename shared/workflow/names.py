@@ -1,0 +1,59 @@
+"""The task ids that make every effect happen once (the table of section "How a watch flows")."""
+
+from __future__ import annotations
+
+import re
+
+WATCH = "watch"
+NOTIFY = "notify"
+INTAKE = "intake"
+
+
+def hop_id(watch_id: str, number: int) -> str:
+    """Hop `number` of a watch."""
+    return f"{hop_prefix(watch_id)}{number:04d}"
+
+
+def hop_prefix(watch_id: str) -> str:
+    """What the ids of all hops of a watch begin with."""
+    return f"w-{watch_id}-h"
+
+
+def hop_number(task_id: str) -> int:
+    """The number in a hop's id; -1 when it is no hop's."""
+    match = re.fullmatch(r"w-.+-h(\d{4,})", task_id)
+    return int(match.group(1)) if match else -1
+
+
+def guard_id(watch_id: str, number: int) -> str:
+    """Guard `number` of a watch."""
+    return f"{guard_prefix(watch_id)}{number:02d}"
+
+
+def guard_prefix(watch_id: str) -> str:
+    """What the ids of all guards of a watch begin with."""
+    return f"g-{watch_id}-"
+
+
+def delivery_id(report_id: str, channel: str, visit: int, *, replay: bool = False) -> str:
+    """One visit of a report to a channel; a replay counts on its own."""
+    return f"{delivery_prefix(report_id)}{channel}-{'r' if replay else 'a'}{visit:02d}"
+
+
+def delivery_prefix(report_id: str) -> str:
+    """What the ids of all deliveries of a report begin with."""
+    letter, _, key = report_id.partition("-")
+    return f"n-{key}-{_KINDS[letter]}-"
+
+
+def final_id(watch_id: str) -> str:
+    """The task that commits a watch's final report."""
+    return f"f-{watch_id}"
+
+
+def final_again_id(watch_id: str, number: int) -> str:
+    """A repeat of the committed final report, started by guard `number` after its fan-out had failed."""
+    return f"{final_id(watch_id)}-again{number:02d}"
+
+
+_KINDS = {"f": "final", "i": "interim", "b": "broken", "r": "rejected"}

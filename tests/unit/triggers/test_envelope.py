@@ -1,0 +1,90 @@
+"""Events as they arrive: plain, or wrapped as an HTTP request, with and without somebody waiting."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.settings import ChannelSetting, Secret, Settings
+from shared.triggers.direct import Rejected, read
+from shared.triggers.envelope import Delivered, Unreadable, open_envelope
+
+EVENTS = Path(__file__).parents[2] / "events"
+SETTINGS = Settings(channels=(ChannelSetting("oncall", "dingtalk", Secret("https://oapi.dingtalk.com/robot/send")),))
+
+
+def http_event(body: str, headers: dict[str, str] | None = None, *, encoded: bool = False) -> bytes:
+    event = json.loads((EVENTS / "http_trigger.json").read_text())
+    return json.dumps({**event, "body": body, "headers": headers or {}, "isBase64Encoded": encoded}).encode()
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted(EVENTS.glob("direct_*.json"))])
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_every_direct_event_reads_the_same_plain_and_wrapped(name: str, wrapped: bool) -> None:
+    text = (EVENTS / name).read_text()
+    delivered = open_envelope(http_event(text) if wrapped else text.encode())
+    assert delivered.wrapped is wrapped
+    assert read(delivered.body, SETTINGS) == read(json.loads(text), SETTINGS)
+    assert not any(isinstance(item, Rejected) for item in read(delivered.body, SETTINGS))
+
+
+def test_the_recorded_api_call_to_a_function_with_an_http_trigger_is_unwrapped() -> None:
+    delivered = open_envelope((EVENTS / "api_call_http_shaped.json").read_bytes())
+    assert (delivered.wrapped, delivered.awaited) == (True, False)
+    assert delivered.body["product"] == "cdn"
+
+
+def test_a_base64_body_and_a_form_are_read() -> None:
+    text = '{"product": "cdn", "task_ids": "1"}'
+    assert open_envelope(http_event(base64.b64encode(text.encode()).decode(), encoded=True)).body["task_ids"] == "1"
+    form = http_event("product=cdn&task_ids=1%2C2", {"content-TYPE": "application/x-www-form-urlencoded"})
+    assert open_envelope(form).body == {"product": "cdn", "task_ids": "1,2"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "awaited"),
+    [({}, True), ({"X-Fc-Invocation-Type": "Async"}, False), ({"x-fc-invocation-type": "Sync"}, True)],
+)
+def test_who_waits_is_read_from_the_invocation_type(headers: dict[str, str], awaited: bool) -> None:
+    assert open_envelope(http_event("{}", headers)).awaited is awaited
+
+
+@pytest.mark.parametrize("body", [b"", b"  ", b"{", b"task 1", b"\xff\xfe", b"[" * 100_000, b'{"a":1}x'])
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_what_is_no_json_is_refused_in_one_line(body: bytes, wrapped: bool) -> None:
+    event = http_event(base64.b64encode(body).decode(), encoded=True) if wrapped else body
+    with pytest.raises(Unreadable) as caught:
+        open_envelope(event)
+    assert caught.value.wrapped is wrapped
+    assert str(caught.value).startswith("event: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_good_items_of_a_list_are_kept_and_bad_ones_are_named_by_their_place() -> None:
+    good: dict[str, Any] = {"product": "cdn", "task_ids": "1", "channels": ["oncall"]}
+    items = read([good, {**good, "product": "cdnn"}, {**good, "channels": ["nobody"]}, 7], SETTINGS)
+    assert [isinstance(item, Rejected) for item in items] == [False, True, True, True]
+    assert [str(getattr(item, "problem", ""))[:14] for item in items] == [
+        "",
+        "[1].product: '",
+        "[2].channels: ",
+        "[3].request: a",
+    ]
+
+
+def test_the_same_bad_item_has_the_same_digest() -> None:
+    first, again, other = read([{"a": 1}, {"a": 1}, {"a": 2}], SETTINGS)
+    assert isinstance(first, Rejected)
+    assert isinstance(again, Rejected)
+    assert isinstance(other, Rejected)
+    assert first.digest == again.digest != other.digest
+
+
+def test_an_event_that_is_delivered_is_not_shown_with_its_headers() -> None:
+    delivered = open_envelope((EVENTS / "api_call_http_shaped.json").read_bytes())
+    assert isinstance(delivered, Delivered)
+    assert "ACS3-HMAC-SHA256" not in repr(delivered)

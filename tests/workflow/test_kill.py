@@ -1,0 +1,134 @@
+"""kill -9 of the engine and of its workers at every named point: nothing is lost, and nothing is told twice."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.errors import EngineError
+from shared.local.chat_wall import ChatWall
+from shared.local.engine.crash import VARIABLE
+from shared.local.stand_in.server import StandIn
+from shared.local.stand_in.world import ObjectPlan, World
+from tests.workflow.house import KEYS, QUICK, ROOT, House, client_of, environment_of, wait_for
+from tests.workflow.scenario import URL, add
+
+POINTS = ("stored", "dequeued", "finished")
+
+
+class Immortal:
+    """The engine in a process of its own, started again whenever it was killed."""
+
+    def __init__(self, folder: Path, environment: dict[str, str], arguments: list[str]) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.deaths = 0
+        self._command = [
+            *(sys.executable, "-m", "shared.local.engine", "--manifest", str(ROOT / "s.yaml")),
+            *("--file", str(folder / "queue.sqlite"), "--port", str(self.port), "--switch", "retry_interval=0.1"),
+            *arguments,
+        ]
+        clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        keys = {"ALIBABA_CLOUD_ACCESS_KEY_ID": KEYS[0], "ALIBABA_CLOUD_ACCESS_KEY_SECRET": KEYS[1]}
+        self._environment = {**clean, **keys, **environment}
+        self._ending = threading.Event()
+        self._process = self._spawn()
+        self._thread = threading.Thread(target=self._revive, daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Stop it for good."""
+        self._ending.set()
+        self._process.terminate()
+        self._thread.join(20)
+
+    def _spawn(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            self._command, cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert process.stdout is not None
+        assert "url" in json.loads(process.stdout.readline())
+        return process
+
+    def _revive(self) -> None:
+        while True:
+            self._process.wait()
+            if self._ending.is_set():
+                return
+            self.deaths += 1
+            self._process = self._spawn()
+
+
+@contextlib.contextmanager
+def mortal_house(folder: Path, crash: str = "", arguments: tuple[str, ...] = ()) -> Iterator[tuple[House, Immortal]]:
+    with StandIn(World(time.time())) as stand_in, ChatWall(rate_limits=False) as wall:
+        engine = Immortal(folder, {**environment_of(stand_in, wall), VARIABLE: crash}, list(arguments))
+        try:
+            yield House(stand_in, wall, engine.url, client_of(engine.url)), engine
+        finally:
+            engine.end()
+
+
+def hand_in(home: House) -> str:
+    """Start a watch with a failure that is told at once; the event comes as an asynchronous call, over and over."""
+    task = add(home, "cdn", ObjectPlan(f"{URL}/bad", "Failed", 0), ObjectPlan(f"{URL}/slow", "Complete", 6))
+    event = {"product": "cdn", "task_ids": task, "schedule": QUICK, "deadline": "60s", "label": "kill"}
+
+    def accepted() -> bool:
+        try:
+            home.fc.start_later("intake", json.dumps(event).encode(), 0, "e-1")
+        except EngineError:
+            return False
+        return True
+
+    wait_for(accepted, 30, "the event is accepted")
+    return task
+
+
+def check_told(home: House, engine: Immortal, deaths: int, *, twice: bool) -> None:
+    def told(kind: str) -> list[str]:
+        return [m.id for m in home.wall.messages if m.body.get("type") == f"refresh_watch.{kind}"]
+
+    wait_for(lambda: told("final"), 90, "a final report")
+    wait_for(lambda: len(home.chats()) >= 2, 30, "interim and final in the chat")
+    wait_for(lambda: engine.deaths >= deaths, 30, f"{deaths} deaths")
+    time.sleep(2)
+    for kind in ("interim", "final"):
+        assert len(set(told(kind))) == 1
+        assert len(told(kind)) == 1 or twice
+    assert len(home.chats()) == 2 or twice
+    final = next(m for m in home.wall.messages if m.body.get("type") == "refresh_watch.final")
+    assert final.body["data"]["counts"] == {"complete": 1, "failed": 1, "overdue": 0, "unverifiable": 0}
+
+
+@pytest.mark.parametrize("tasks", ["e-*", "w-*", "f-*", "n-*-final-audit-*"])
+def test_the_engine_killed_at_every_point_loses_nothing(tmp_path: Path, tasks: str) -> None:
+    crash = ",".join(f"{point}:1:{tasks}" for point in POINTS)
+    with mortal_house(tmp_path, crash) as (home, engine):
+        hand_in(home)
+        # between the robot's answer and the acknowledgement a message may be posted twice, with an equal id
+        check_told(home, engine, len(POINTS), twice=tasks.startswith("n-"))
+
+
+@pytest.mark.parametrize(
+    "kills",
+    [("e-*:1", "e-*:2"), ("w-*-h0000:1", "w-*-h0000:2"), ("w-*:1", "f-*:1", "f-*:2"), ("i-*:1", "i-*:2")],
+    ids=" ".join,
+)
+def test_a_worker_killed_after_each_effect_loses_nothing(tmp_path: Path, kills: tuple[str, ...]) -> None:
+    arguments = tuple(word for kill in kills for word in ("--kill-worker", kill))
+    with mortal_house(tmp_path, arguments=arguments) as (home, engine):
+        hand_in(home)
+        check_told(home, engine, 0, twice=False)

@@ -1,0 +1,118 @@
+"""A thousand VOD ids: a look outlasts the function's time-out, and the quota and 503s stand in the way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared.credentials import Credentials
+from shared.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
+from shared.local.stand_in.faults import throttling
+from shared.local.stand_in.server import StandIn
+from shared.local.stand_in.switches import Switches
+from shared.local.stand_in.world import ObjectPlan, World
+from shared.reports.wire import decode
+from shared.settings import Secret, Settings
+from shared.watching.opening import open_watch
+from shared.watching.request import read_request
+from shared.watching.state import Hop, read_hop
+from shared.workflow.hop import LOOK_SHARE, run_hop
+from tests.workflow.house import house, manifest_with
+
+COUNT = 1000
+FAILS_EVERY = 100
+
+
+class HandClock:
+    """Stands still until somebody sleeps."""
+
+    at = 1_795_000_000.0
+
+    def now(self) -> float:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.at += seconds
+
+    def chance(self) -> float:
+        return 0.5
+
+
+@dataclass
+class Record:
+    """What was started: an engine without time."""
+
+    started: list[tuple[str, bytes, float, str]] = field(default_factory=list)
+
+    def start_later(self, function: str, payload: bytes, delay: float, task_id: str) -> Started:
+        assert len(payload) <= MAX_PAYLOAD
+        self.started.append((function, payload, delay, task_id))
+        return Started.STARTED
+
+    def task(self, function: str, task_id: str) -> Task | None:
+        return None
+
+    def tasks(self, function: str, prefix: str, status: TaskStatus | None = None) -> Sequence[Task]:
+        return []
+
+    def stop(self, function: str, task_id: str) -> None: ...
+
+
+def plans(after: float) -> list[ObjectPlan]:
+    ends = ["Failed" if i % FAILS_EVERY == 0 else "Complete" for i in range(COUNT)]
+    return [ObjectPlan(f"http://example.com/{i}", end, after, "OriginTimeout") for i, end in enumerate(ends)]
+
+
+def test_at_five_calls_a_second_every_id_is_asked_within_the_quota_and_none_is_guessed() -> None:
+    """Time is by hand, the sockets and the SDK are real: 200 s a sweep, 40 s a look, 503s in between."""
+    clock = HandClock()
+    world = World(clock.now(), quota={"vod.list": 5.0})
+    settings_of = {"region": "cn-hangzhou"}
+    with StandIn(world, Switches(throttled_as="503"), world_clock=clock) as stand_in:
+        stand_in.faults.add(throttling(), chance=0.05)
+        settings = Settings(vod_endpoint=stand_in.endpoint, **settings_of)
+        ids = [world.add_task("vod", objects=[plan], created_at=clock.now()) for plan in plans(330)]
+        hop = Hop(open_watch("refresh", read_request({"product": "vod", "task_ids": ids}), clock.now()), 0)
+        looked_at: list[float] = []
+        while True:
+            record, began = Record(), clock.now()
+            run_hop(
+                hop,
+                settings=settings,
+                find_credentials=lambda: Credentials("testAK", Secret("testSK")),
+                engine=record,
+                clock=clock,
+                until=began + LOOK_SHARE * 60,
+            )
+            assert clock.now() - began <= 60
+            looked_at.append(began)
+            successor = [started for started in record.started if started[3].startswith("w-")]
+            if not successor:
+                break
+            hop = read_hop(successor[0][1])
+            clock.sleep(successor[0][2])
+        final = decode(record.started[-1][1])
+        assert (final.counts.complete, final.counts.failed) == (COUNT - COUNT // FAILS_EVERY, COUNT // FAILS_EVERY)
+        assert len(looked_at) > 200 / 40
+        refused = [call for call in stand_in.calls if call.fault is None and call.status != 200]
+        assert refused == [], "our own pacing never ran into the quota"
+
+
+def test_on_the_engine_a_look_that_outlasts_the_time_out_goes_on_in_the_next_hop(tmp_path: Path) -> None:
+    """The same over the whole house, ten times as fast, with a time-out of 6 s."""
+    manifest = manifest_with(tmp_path, timeout=6)
+    quota = {"vod.list": 60.0}
+    with house(tmp_path, manifest=manifest, quota=quota, more={"REFRESH_WATCH_QUOTA": "vod.list=50"}) as home:
+        home.products.faults.add(throttling(), chance=0.03)
+        ids = [home.products.world.add_task("vod", objects=[plan], created_at=time.time()) for plan in plans(1)]
+        watch_id = home.start("vod", ids, deadline="10m", schedule="0,1;1")
+        final = home.final(watch_id, 120)
+        assert final["outcome"] == "partly_failed"
+        assert final["counts"]["complete"] + final["counts"]["failed"] == COUNT
+        assert final["counts"]["failed"] == COUNT // FAILS_EVERY
+        assert final["looks"] > 3
+        assert final["tasks_left_out"] == COUNT - len(final["tasks"])
+        assert len(home.messages(watch_id)) == 1
+        assert not [t for t in home.tasks("watch", f"w-{watch_id}") if t.status not in ("Succeeded", "Enqueued")]

@@ -1,0 +1,66 @@
+"""Ended by hand, and sent again by hand."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from shared.clock import SystemClock
+from shared.errors import NoSuchWatch
+from shared.local.chat_wall import Answer
+from shared.workflow.replay import replay, undelivered
+from shared.workflow.stop import stop
+from tests.workflow.house import house, wait_for
+from tests.workflow.scenario import add, many
+
+
+def test_a_stopped_watch_is_told_with_who_stopped_it_and_looks_no_more(tmp_path: Path) -> None:
+    with house(tmp_path) as home:
+        watch_id = home.start("cdn", add(home, "cdn", *many("never", 1)), deadline="10m")
+        wait_for(lambda: home.tasks("watch", f"w-{watch_id}-h0001"), 10, "the successor")
+        assert stop(watch_id, "the release engineer", engine=home.fc, clock=SystemClock())
+        final = home.final(watch_id)
+        assert final["outcome"] == "unverifiable"
+        assert "the release engineer" in final["refusal"]["message"]
+        time.sleep(0.5)
+        calls = len(home.products.calls)
+        time.sleep(2.5)
+        assert len(home.products.calls) == calls
+        assert not stop(watch_id, "someone else", engine=home.fc, clock=SystemClock())
+        with pytest.raises(NoSuchWatch, match="watch_id: '0000000000000000' is not known"):
+            stop("0" * 16, "me", engine=home.fc, clock=SystemClock())
+
+
+def test_what_a_robot_refused_for_good_is_kept_told_why_and_replayed_once(tmp_path: Path) -> None:
+    refused = Answer(200, '{"errcode":310000,"errmsg":"keywords not in content"}')
+    with house(tmp_path) as home:
+        home.wall.script("dingtalk", "oncall", refused)
+        watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
+        home.final(watch_id)
+        found = wait_for(lambda: undelivered(home.fc), 20, "an undelivered report")
+        assert [(one.state.channel, one.state.report.watch_id) for one in found] == [("oncall", watch_id)]
+        assert "keywords not in content" in found[0].why
+        time.sleep(1.5)
+        posts = [post for post in home.wall.posts if post.robot == "oncall"]
+        assert len(posts) == 1, "a refusal for good is posted once, whatever Function Compute runs again"
+        for _ in range(2):
+            replay(found[0], engine=home.fc, clock=SystemClock())
+        wait_for(home.chats, 10, "the replayed message")
+        wait_for(lambda: not undelivered(home.fc), 10, "nothing is undelivered any more")
+        time.sleep(0.5)
+        assert len(home.chats()) == 1
+
+
+def test_a_robot_that_fails_for_a_moment_is_tried_again_in_place_and_later(tmp_path: Path) -> None:
+    with house(tmp_path) as home:
+        home.wall.script("webhook", "audit", Answer(503, "busy"), "reset")
+        watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
+        home.final(watch_id)
+        assert len([post for post in home.wall.posts if post.robot == "audit"]) == 3
+        home.wall.script("webhook", "audit", Answer(429, "slow down", (("Retry-After", "120"),)))
+        later = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
+        waiting = wait_for(lambda: home.tasks("notify", f"n-{later}-final-audit-a01"), 10, "a visit two minutes later")
+        assert waiting[0].status == "Enqueued"
+        assert home.messages(later) == []
