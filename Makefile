@@ -1,0 +1,58 @@
+# Every target sets up .venv by itself. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+FUNCTIONS ?=
+RUNTIME ?=
+UV := 0.13.9
+
+.PHONY: help setup demo test lint bench build lock clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make .venv, from requirements pinned by hash
+
+# Again only when what is installed has changed. pip comes from the lock too: the one that venv brings may be old.
+$(READY): tests/requirements.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "refresh-watch needs Python 3.10 or newer, and '$(PYTHON)' is not there (make PYTHON=...)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "refresh-watch needs Python 3.10 or newer, and $(PYTHON) is %d.%d (make PYTHON=python3.12 takes another)" % sys.version_info[:2])'
+	@echo "setting up $(VENV), about half a minute ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-index --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## the whole workflow on this machine, no account: refresh and prefetch jobs until their messages
+	@$(VENV)/bin/refresh-watch demo
+
+test: $(READY) ## the tests
+	@$(VENV)/bin/pytest
+
+lint: $(READY) ## style, types, import rules
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@for entry in functions/*/index.py; do $(VENV)/bin/mypy "$$entry" || exit 1; done
+	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/python .ci/check_entries.py
+
+bench: $(READY) ## what each function's cold start imports, and what that costs
+	@$(VENV)/bin/python tests/import_cost.py
+
+build: $(READY) ## a package per function in .build (FUNCTIONS="watch notify" RUNTIME=python3.10 choose)
+	@$(VENV)/bin/refresh-watch build $(FUNCTIONS) $(if $(RUNTIME),--runtime $(RUNTIME))
+
+# The functions' locks are held to the tests' one: what is deployed is what was tested.
+COMPILE = pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+lock: $(READY) ## pin the requirements anew (UPGRADE=1: the newest that pyproject.toml allows)
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
+	$(PYTHON) -m venv "$$scratch" && "$$scratch/bin/pip" install --quiet --disable-pip-version-check uv==$(UV) && \
+	"$$scratch/bin/uv" $(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group workshop -o tests/requirements.txt && \
+	for folder in functions/*/; do \
+		"$$scratch/bin/uv" $(COMPILE) "$${folder}requirements.in" -c tests/requirements.txt -o "$${folder}requirements.txt" || exit 1; \
+	done
+
+clean: ## remove what these targets made
+	rm -rf $(VENV) .build .mypy_cache .ruff_cache .import_linter_cache *.egg-info

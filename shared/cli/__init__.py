@@ -1,0 +1,1 @@
+"""The `refresh-watch` command. Never deployed."""

@@ -1,0 +1,1 @@
+"""One minimal package per function, ready for Function Compute: what `refresh-watch build` does."""

@@ -1,0 +1,28 @@
+"""What a cold start imports: each function only what it is about to use."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.import_cost import ROWS, measure
+
+SDKS = {
+    ("notify", "a delivery"): set(),
+    ("notify", "a fan-out, or coming back later"): {"fc"},
+    ("intake", "an event refused"): set(),
+    ("intake", "a watch started"): {"fc"},
+    ("watch", "the entry alone"): set(),
+    ("watch", "a look at cdn"): {"cdn"},
+    ("watch", "a look at dcdn"): {"dcdn"},
+    ("watch", "a look at vod"): {"vod"},
+    ("watch", "a look at vod-legacy"): {"vod"},
+    ("watch", "a look at cdn, and the next hop"): {"cdn", "fc"},
+}
+
+
+@pytest.mark.parametrize(("function", "does", "code"), ROWS, ids=[f"{row[0]}: {row[1]}" for row in ROWS])
+def test_a_cold_start_imports_the_sdks_of_its_task_only(function: str, does: str, code: str) -> None:
+    cost = measure(function, code)
+    assert cost.sdks == SDKS[function, does]
+    if not cost.sdks:
+        assert not cost.modules & {"Tea", "darabonba", "aiohttp", "requests", "cryptography"}

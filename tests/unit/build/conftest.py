@@ -1,0 +1,101 @@
+"""A small world to build in: a folder of wheels instead of an index, and a project of one function."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+MANIFEST = """
+vars: {runtime: "${env('REFRESH_WATCH_RUNTIME', 'python3.12')}"}
+resources:
+  one:
+    component: fc3
+    props:
+      region: cn-hangzhou
+      functionName: refresh-one
+      runtime: ${vars.runtime}
+      handler: index.handler
+      environmentVariables:
+        REFRESH_WATCH_CHANNELS: ${env('REFRESH_WATCH_CHANNELS', '[]')}
+        REFRESH_WATCH_ENVIRONMENT: ${env('REFRESH_WATCH_ENVIRONMENT', '')}
+"""
+
+
+class Shelf:
+    """Distributions that pip finds in a folder; each answers its locked line."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir()
+
+    def wheel(self, name: str, tag: str = "py3-none-any", files: dict[str, str] | None = None) -> str:
+        contents = {f"{name}/{path}": text for path, text in (files or {"__init__.py": ""}).items()}
+        info = f"{name}-1.0.dist-info"
+        contents[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+        contents[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: {tag}\n"
+        rows = [
+            f"{path},sha256={base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b'=').decode()},"
+            for path, text in contents.items()
+        ]
+        contents[f"{info}/RECORD"] = "\n".join([*rows, f"{info}/RECORD,,"]) + "\n"
+        file = self._folder / f"{name}-1.0-{tag}.whl"
+        with zipfile.ZipFile(file, "w") as archive:
+            for path, text in contents.items():
+                archive.writestr(path, text)
+        return self._line(name, file)
+
+    def source(self, name: str, setup: str = "") -> str:
+        file = self._folder / f"{name}-1.0.tar.gz"
+        files = {
+            "setup.py": f"from setuptools import setup\nsetup(name='{name}', version='1.0', packages=['{name}']{setup})",
+            "PKG-INFO": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+            f"{name}/__init__.py": "",
+        }
+        with tarfile.open(file, "w:gz") as archive:
+            for path, text in files.items():
+                entry = tarfile.TarInfo(f"{name}-1.0/{path}")
+                entry.size = len(text)
+                archive.addfile(entry, io.BytesIO(text.encode()))
+        return self._line(name, file)
+
+    def _line(self, name: str, file: Path) -> str:
+        return f"{name}==1.0 --hash=sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    made = Shelf(tmp_path / "shelf")
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "shelf"))
+    return made
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for variable in ("REFRESH_WATCH_RUNTIME", "REFRESH_WATCH_CHANNELS", "REFRESH_WATCH_ENVIRONMENT"):
+        monkeypatch.delenv(variable, raising=False)
+    folder = tmp_path / "project"
+    files = {
+        "s.yaml": MANIFEST,
+        "functions/one/index.py": "from shared.room.used import handler",
+        "functions/one/requirements.txt": "",
+        "shared/__init__.py": "",
+        "shared/room/__init__.py": "",
+        "shared/room/used.py": "def handler(event, context):\n    return 'done'\n",
+        "shared/room/words.json": "{}",
+        "shared/unused.py": "",
+        "shared/cli/__init__.py": "",
+        "tests/test_it.py": "",
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
