@@ -23,7 +23,7 @@ TEXTS = {
     "title.broken": "watch broken",
     "title.more_tasks": "{first} and {count} more",
     # one sentence that says what happened
-    "summary.complete": "All {total} objects are complete.",
+    "summary.complete": "Everything is complete: {total} of {total}.",
     "summary.failed": "{failed} of {total} objects failed.",
     "summary.partly_failed": "{failed} of {total} objects failed, {complete} are complete.",
     "summary.overdue": "{overdue} of {total} objects were still running at the deadline.",
@@ -52,7 +52,7 @@ TEXTS = {
     "count.overdue": "{count} overdue",
     "count.unverifiable": "{count} unverifiable",
     "count.running": "{count} still running",
-    "asked": "{looks} looks, {calls} API calls",
+    "asked": "looks {looks}, API calls {calls}",
     "list.separator": ", ",
     "label.separator": ": ",
     # failures

@@ -43,7 +43,7 @@ def run_hop(
     observation = look_at(watch, settings=settings, find_credentials=find_credentials, clock=clock, until=until)
     step = advance(watch, observation, clock.now())
     log.info(
-        "looked",
+        "advanced",
         extra={
             "hop": hop.number,
             "api_calls": observation.api_calls,

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from shared.local.chat_wall import ChatWall
-from tests.channels.delivering import Time
+from tests.channels.delivering import clock_at_rest
+from tests.hand_clock import HandClock
 
 
 @pytest.fixture
-def clock() -> Time:
-    return Time()
+def clock() -> HandClock:
+    return clock_at_rest()
 
 
 @pytest.fixture
-def wall(clock: Time) -> Iterator[ChatWall]:
+def wall(clock: HandClock) -> Iterator[ChatWall]:
     with ChatWall(clock=clock) as wall:
         yield wall

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from shared.channels.deliver import Delivery, deliver
 from shared.local.chat_wall import ChatWall
 from shared.model import Report
 from shared.settings import ChannelSetting, Settings, read_channels
+from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import PARTLY_FAILED
 
 ALLOWED = ("127.0.0.1", "localhost")
@@ -18,25 +18,8 @@ QUICKLY = 0.3
 """Seconds that a hanging robot is waited for."""
 
 
-@dataclass
-class Time:
-    """A clock on which sleeping takes no time."""
-
-    at: float = 1_800_000_000.0
-    slept: list[float] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def now(self) -> float:
-        with self._lock:
-            return self.at
-
-    def sleep(self, seconds: float) -> None:
-        with self._lock:
-            self.at += seconds
-            self.slept.append(seconds)
-
-    def chance(self) -> float:
-        return 0.5
+def clock_at_rest() -> HandClock:
+    return HandClock(1_800_000_000.0)
 
 
 def channel_of(wall: ChatWall, kind: str = "dingtalk", name: str = "oncall", **more: Any) -> ChannelSetting:
@@ -45,7 +28,7 @@ def channel_of(wall: ChatWall, kind: str = "dingtalk", name: str = "oncall", **m
     return channel
 
 
-def delivered(channel: ChannelSetting, clock: Time, report: Report = PARTLY_FAILED, **more: Any) -> Delivery:
+def delivered(channel: ChannelSetting, clock: HandClock, report: Report = PARTLY_FAILED, **more: Any) -> Delivery:
     settings = Settings(allowed_hosts=ALLOWED, environment="prod", region="cn-hangzhou")
     return deliver(report, channel, settings=settings, clock=clock, **{"timeout": QUICKLY, **more})
 

@@ -15,7 +15,7 @@ from standardwebhooks import Webhook
 
 from shared.channels.dingtalk import sign
 from shared.local.chat_wall import Answer, ChatWall, WallMessage
-from tests.channels.delivering import Time
+from tests.hand_clock import HandClock
 
 TEXT = {"msgtype": "text", "text": {"content": "hello"}}
 JSON = {"content-type": "application/json"}
@@ -27,19 +27,19 @@ def _post(url: str, body: Any, headers: dict[str, str] | None = None) -> tuple[i
     return answer.status, json.loads(answer.data) if answer.data else None
 
 
-def _signed(wall: ChatWall, clock: Time, *, late: float = 0.0, twice: bool = False) -> str:
+def _signed(wall: ChatWall, clock: HandClock, *, late: float = 0.0, twice: bool = False) -> str:
     timestamp = str(int((clock.now() - late) * 1000))
     encoded = quote(sign(wall.robot("dingtalk", "oncall").secret, timestamp), safe="")
     return f"{wall.url('dingtalk', 'oncall')}&timestamp={timestamp}&sign={quote(encoded) if twice else encoded}"
 
 
-def test_dingtalk_takes_a_signed_message_and_keeps_it(wall: ChatWall, clock: Time) -> None:
+def test_dingtalk_takes_a_signed_message_and_keeps_it(wall: ChatWall, clock: HandClock) -> None:
     assert _post(_signed(wall, clock), TEXT) == (200, {"errcode": 0, "errmsg": "ok"})
     (message,) = wall.messages
     assert (message.kind, message.robot, message.at, message.body) == ("dingtalk", "oncall", clock.now(), TEXT)
 
 
-def test_dingtalk_refuses_what_the_real_one_refuses(wall: ChatWall, clock: Time) -> None:
+def test_dingtalk_refuses_what_the_real_one_refuses(wall: ChatWall, clock: HandClock) -> None:
     def code(url: str, body: Any = TEXT, headers: dict[str, str] | None = None) -> int:
         status, answer = _post(url, body, headers)
         assert status == 200
@@ -60,13 +60,13 @@ def test_dingtalk_refuses_what_the_real_one_refuses(wall: ChatWall, clock: Time)
     assert len(wall.posts) == 10
 
 
-def test_the_limit_can_be_switched_off(clock: Time) -> None:
+def test_the_limit_can_be_switched_off(clock: HandClock) -> None:
     with ChatWall(clock=clock, rate_limits=False) as wall:
         for _ in range(25):
             assert _post(_signed(wall, clock), TEXT)[1]["errcode"] == 0
 
 
-def test_a_mention_counts_only_where_it_is_in_at_and_in_the_text(wall: ChatWall, clock: Time) -> None:
+def test_a_mention_counts_only_where_it_is_in_at_and_in_the_text(wall: ChatWall, clock: HandClock) -> None:
     at = {"atMobiles": ["138", "139"], "atUserIds": ["u1"], "isAtAll": False}
     _post(_signed(wall, clock), {"msgtype": "text", "text": {"content": "hello @138"}, "at": at})
     assert wall.messages[0].mentioned == ("138",)
@@ -94,7 +94,7 @@ def test_an_unknown_kind_of_robot_is_404(wall: ChatWall) -> None:
     assert _post(f"http://127.0.0.1:{wall.port}/pigeon/x", TEXT)[0] == 404
 
 
-def test_scripted_answers_come_in_turn_and_then_its_own(wall: ChatWall, clock: Time) -> None:
+def test_scripted_answers_come_in_turn_and_then_its_own(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", Answer(500, "{}"), Answer(200, '{"errcode":-1}'))
     answers = [_post(_signed(wall, clock), TEXT) for _ in range(3)]
     assert answers == [(500, {}), (200, {"errcode": -1}), (200, {"errcode": 0, "errmsg": "ok"})]
@@ -102,7 +102,7 @@ def test_scripted_answers_come_in_turn_and_then_its_own(wall: ChatWall, clock: T
     assert [post.accepted for post in wall.posts] == [False, False, True]
 
 
-def test_whoever_listens_hears_each_message_as_it_arrives(clock: Time) -> None:
+def test_whoever_listens_hears_each_message_as_it_arrives(clock: HandClock) -> None:
     heard: list[WallMessage] = []
     arrived = threading.Event()
 
@@ -117,7 +117,7 @@ def test_whoever_listens_hears_each_message_as_it_arrives(clock: Time) -> None:
 
 
 @pytest.mark.parametrize("count", [8])
-def test_many_at_once_are_all_kept(clock: Time, count: int) -> None:
+def test_many_at_once_are_all_kept(clock: HandClock, count: int) -> None:
     with ChatWall(clock=clock) as wall:
         url = _signed(wall, clock)
         threads = [threading.Thread(target=_post, args=(url, TEXT)) for _ in range(count)]

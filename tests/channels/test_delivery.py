@@ -10,7 +10,8 @@ import pytest
 from shared.channels.delivery import Ambiguous, ContentRejected, Delivered, Permanent, Retry, TooLarge
 from shared.channels.next_visit import ComeBack, Done, GivenUp
 from shared.local.chat_wall import HANG, HTML, RESET, Answer, ChatWall
-from tests.channels.delivering import Time, channel_of, delivered, with_url
+from tests.channels.delivering import channel_of, delivered, with_url
+from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
 
 ERROR_503 = Answer(503, "<html>busy</html>")
@@ -21,7 +22,7 @@ def _refusal(code: int, message: str = "") -> Answer:
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "webhook"])
-def test_every_kind_of_report_arrives(wall: ChatWall, clock: Time, kind: str) -> None:
+def test_every_kind_of_report_arrives(wall: ChatWall, clock: HandClock, kind: str) -> None:
     for report in EVERY_KIND:
         delivery = delivered(channel_of(wall, kind), clock, report)
         assert delivery.next == Done()
@@ -30,7 +31,7 @@ def test_every_kind_of_report_arrives(wall: ChatWall, clock: Time, kind: str) ->
     assert len(wall.messages) == len(EVERY_KIND)
 
 
-def test_people_are_mentioned_on_failure_only(wall: ChatWall, clock: Time) -> None:
+def test_people_are_mentioned_on_failure_only(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall, mention=["13800000000", "all"])
     delivered(channel, clock)
     delivered(channel, clock, COMPLETE)
@@ -39,7 +40,7 @@ def test_people_are_mentioned_on_failure_only(wall: ChatWall, clock: Time) -> No
     assert success.mentioned == ()
 
 
-def test_a_robot_with_a_keyword_takes_the_message_that_carries_it(wall: ChatWall, clock: Time) -> None:
+def test_a_robot_with_a_keyword_takes_the_message_that_carries_it(wall: ChatWall, clock: HandClock) -> None:
     wall.robot("dingtalk", "oncall", keyword="刷新通知")
     without = delivered(replace(channel_of(wall), keyword=""), clock)
     assert isinstance(without.next, GivenUp)
@@ -47,7 +48,7 @@ def test_a_robot_with_a_keyword_takes_the_message_that_carries_it(wall: ChatWall
     assert delivered(channel_of(wall), clock).next == Done()
 
 
-def test_a_wrong_secret_is_given_up_at_once_and_says_which_setting(wall: ChatWall, clock: Time) -> None:
+def test_a_wrong_secret_is_given_up_at_once_and_says_which_setting(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall)
     wall.robot("dingtalk", "oncall", secret="SEC-another-fake-secret")
     delivery = delivered(channel, clock)
@@ -56,7 +57,9 @@ def test_a_wrong_secret_is_given_up_at_once_and_says_which_setting(wall: ChatWal
     assert delivery.posts == 1
 
 
-def test_a_webhook_whose_receiver_has_only_the_new_secret_takes_a_rotating_sender(wall: ChatWall, clock: Time) -> None:
+def test_a_webhook_whose_receiver_has_only_the_new_secret_takes_a_rotating_sender(
+    wall: ChatWall, clock: HandClock
+) -> None:
     old = channel_of(wall, "webhook")
     new = "whsec_" + "bmV3IGZha2Ugc2VjcmV0IG5ldyBmYWtlIHNlY3JldA=="
     wall.robot("webhook", "oncall", secret=new)
@@ -67,7 +70,7 @@ def test_a_webhook_whose_receiver_has_only_the_new_secret_takes_a_rotating_sende
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "webhook"])
-def test_a_server_error_is_tried_again_in_place(wall: ChatWall, clock: Time, kind: str) -> None:
+def test_a_server_error_is_tried_again_in_place(wall: ChatWall, clock: HandClock, kind: str) -> None:
     channel = channel_of(wall, kind)
     wall.script(kind, "oncall", ERROR_503, ERROR_503)
     delivery = delivered(channel, clock)
@@ -76,7 +79,7 @@ def test_a_server_error_is_tried_again_in_place(wall: ChatWall, clock: Time, kin
     assert all(0.5 <= pause <= 2.0 for pause in clock.slept)
 
 
-def test_a_dead_robot_is_tried_three_times_and_visited_again_later(wall: ChatWall, clock: Time) -> None:
+def test_a_dead_robot_is_tried_three_times_and_visited_again_later(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", ERROR_503, ERROR_503, ERROR_503)
     first_try_at = clock.now()
     delivery = delivered(channel_of(wall), clock)
@@ -88,7 +91,7 @@ def test_a_dead_robot_is_tried_three_times_and_visited_again_later(wall: ChatWal
     assert 60 <= delivery.next.after <= 66
 
 
-def test_visits_go_on_from_where_the_last_one_ended(wall: ChatWall, clock: Time) -> None:
+def test_visits_go_on_from_where_the_last_one_ended(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", *[ERROR_503] * 6)
     first = delivered(channel_of(wall), clock).next
     assert isinstance(first, ComeBack)
@@ -106,7 +109,7 @@ def test_visits_go_on_from_where_the_last_one_ended(wall: ChatWall, clock: Time)
     assert 600 <= second.after <= 660
 
 
-def test_a_robot_that_is_not_there_is_tried_again(wall: ChatWall, clock: Time) -> None:
+def test_a_robot_that_is_not_there_is_tried_again(wall: ChatWall, clock: HandClock) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -117,7 +120,7 @@ def test_a_robot_that_is_not_there_is_tried_again(wall: ChatWall, clock: Time) -
     assert isinstance(delivery.next, ComeBack)
 
 
-def test_a_host_that_has_no_address_is_tried_again(wall: ChatWall, clock: Time) -> None:
+def test_a_host_that_has_no_address_is_tried_again(wall: ChatWall, clock: HandClock) -> None:
     # a name that is too long for DNS is looked up nowhere
     nowhere = with_url(channel_of(wall, "webhook", "audit"), f"https://{'x' * 64}.example/in")
     delivery = delivered(nowhere, clock)
@@ -127,14 +130,16 @@ def test_a_host_that_has_no_address_is_tried_again(wall: ChatWall, clock: Time) 
 
 
 @pytest.mark.parametrize("script", [(RESET,), (HTML,), (RESET, HTML)])
-def test_an_answer_that_says_nothing_is_tried_again(wall: ChatWall, clock: Time, script: tuple[Answer | str]) -> None:
+def test_an_answer_that_says_nothing_is_tried_again(
+    wall: ChatWall, clock: HandClock, script: tuple[Answer | str]
+) -> None:
     wall.script("dingtalk", "oncall", *script)
     delivery = delivered(channel_of(wall), clock)
     assert delivery.next == Done()
     assert delivery.posts == len(script) + 1
 
 
-def test_a_robot_that_hangs_is_not_waited_for_in_place_for_long(wall: ChatWall, clock: Time) -> None:
+def test_a_robot_that_hangs_is_not_waited_for_in_place_for_long(wall: ChatWall, clock: HandClock) -> None:
     wall.script("webhook", "audit", HANG, HANG, HANG)
     delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
     assert isinstance(delivery.outcome, Ambiguous)
@@ -142,14 +147,14 @@ def test_a_robot_that_hangs_is_not_waited_for_in_place_for_long(wall: ChatWall, 
     assert isinstance(delivery.next, ComeBack)
 
 
-def test_no_post_is_begun_that_could_outlast_the_visit(wall: ChatWall, clock: Time) -> None:
+def test_no_post_is_begun_that_could_outlast_the_visit(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", ERROR_503)
     delivery = delivered(channel_of(wall), clock, timeout=29.5)
     assert delivery.posts == 1
     assert isinstance(delivery.next, ComeBack)
 
 
-def test_the_same_report_posted_twice_carries_the_same_webhook_id(wall: ChatWall, clock: Time) -> None:
+def test_the_same_report_posted_twice_carries_the_same_webhook_id(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall, "webhook", "audit")
     wall.script("webhook", "audit", Answer(503, "posted all the same", posts=True))
     assert delivered(channel, clock).next == Done()
@@ -158,7 +163,7 @@ def test_the_same_report_posted_twice_carries_the_same_webhook_id(wall: ChatWall
 
 
 def test_the_21st_message_of_a_minute_blocks_the_robot_for_ten_minutes_and_arrives_afterwards(
-    wall: ChatWall, clock: Time
+    wall: ChatWall, clock: HandClock
 ) -> None:
     channel = channel_of(wall)
     for _ in range(20):
@@ -177,7 +182,7 @@ def test_the_21st_message_of_a_minute_blocks_the_robot_for_ten_minutes_and_arriv
     assert delivered(channel, clock, rate_limited_before=2, first_try_at=still.next.first_try_at).next == Done()
 
 
-def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: Time) -> None:
+def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", _refusal(460101), _refusal(460101), _refusal(460101))
     delivery = delivered(channel_of(wall), clock)
     assert delivery.next == Done()
@@ -188,7 +193,7 @@ def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock:
     assert wall.messages[-1].body["msgtype"] == "text"
 
 
-def test_a_refused_content_is_sent_again_without_the_customers_urls(wall: ChatWall, clock: Time) -> None:
+def test_a_refused_content_is_sent_again_without_the_customers_urls(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", _refusal(430101, "unsafe link"))
     assert delivered(channel_of(wall), clock).next == Done()
     (message,) = wall.messages
@@ -198,7 +203,7 @@ def test_a_refused_content_is_sent_again_without_the_customers_urls(wall: ChatWa
 
 @pytest.mark.parametrize(("code", "outcome"), [(430102, ContentRejected), (460101, TooLarge)])
 def test_a_robot_that_takes_not_even_plain_text_is_given_up(
-    wall: ChatWall, clock: Time, code: int, outcome: type
+    wall: ChatWall, clock: HandClock, code: int, outcome: type
 ) -> None:
     wall.script("dingtalk", "oncall", *[_refusal(code)] * 4)
     delivery = delivered(channel_of(wall), clock)
@@ -206,7 +211,9 @@ def test_a_robot_that_takes_not_even_plain_text_is_given_up(
     assert isinstance(delivery.next, GivenUp)
 
 
-def test_a_refused_timestamp_is_signed_once_more_and_then_given_up_as_clock_skew(wall: ChatWall, clock: Time) -> None:
+def test_a_refused_timestamp_is_signed_once_more_and_then_given_up_as_clock_skew(
+    wall: ChatWall, clock: HandClock
+) -> None:
     wall.script("dingtalk", "oncall", _refusal(310000, "invalid timestamp"))
     assert delivered(channel_of(wall), clock).next == Done()
     wall.script("dingtalk", "oncall", *[_refusal(310000, "invalid timestamp")] * 2)
@@ -217,7 +224,7 @@ def test_a_refused_timestamp_is_signed_once_more_and_then_given_up_as_clock_skew
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "webhook"])
-def test_a_redirect_is_not_followed(wall: ChatWall, clock: Time, kind: str) -> None:
+def test_a_redirect_is_not_followed(wall: ChatWall, clock: HandClock, kind: str) -> None:
     elsewhere = wall.url("webhook", "elsewhere")
     wall.script(kind, "oncall", Answer(302, "", (("location", elsewhere),)))
     delivery = delivered(channel_of(wall, kind), clock)
@@ -226,7 +233,7 @@ def test_a_redirect_is_not_followed(wall: ChatWall, clock: Time, kind: str) -> N
     assert [post.robot for post in wall.posts] == ["oncall"]
 
 
-def test_410_is_given_up_at_once(wall: ChatWall, clock: Time) -> None:
+def test_410_is_given_up_at_once(wall: ChatWall, clock: HandClock) -> None:
     wall.script("webhook", "audit", Answer(410, "gone"))
     delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
     assert delivery.posts == 1
@@ -236,7 +243,7 @@ def test_410_is_given_up_at_once(wall: ChatWall, clock: Time) -> None:
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_pause_that_the_receiver_asks_for_is_not_waited_for_in_place(
-    wall: ChatWall, clock: Time, status: int
+    wall: ChatWall, clock: HandClock, status: int
 ) -> None:
     wall.script("webhook", "audit", Answer(status, "", (("retry-after", "120"),)))
     delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
@@ -246,13 +253,13 @@ def test_a_pause_that_the_receiver_asks_for_is_not_waited_for_in_place(
     assert 120 <= delivery.next.after <= 132
 
 
-def test_a_short_pause_that_the_receiver_asks_for_is_kept_in_place(wall: ChatWall, clock: Time) -> None:
+def test_a_short_pause_that_the_receiver_asks_for_is_kept_in_place(wall: ChatWall, clock: HandClock) -> None:
     wall.script("webhook", "audit", Answer(503, "", (("retry-after", "2"),)))
     assert delivered(channel_of(wall, "webhook", "audit"), clock).next == Done()
     assert clock.slept == [2.0]
 
 
-def test_a_webhook_at_a_private_address_is_refused_unless_its_host_is_allowed(wall: ChatWall, clock: Time) -> None:
+def test_a_webhook_at_a_private_address_is_refused_unless_its_host_is_allowed(wall: ChatWall, clock: HandClock) -> None:
     # an https URL needs no allowed host to be configured; the address is what is looked at
     channel = channel_of(wall, "webhook", "audit")
     for host in ("127.0.0.2", "[::ffff:100.100.100.200]", "100.100.100.200", "169.254.169.254"):
@@ -262,26 +269,28 @@ def test_a_webhook_at_a_private_address_is_refused_unless_its_host_is_allowed(wa
     assert wall.posts == ()
 
 
-def test_plain_http_to_a_host_that_is_not_allowed_is_refused(wall: ChatWall, clock: Time) -> None:
+def test_plain_http_to_a_host_that_is_not_allowed_is_refused(wall: ChatWall, clock: HandClock) -> None:
     plain = with_url(channel_of(wall, "webhook", "audit"), f"http://127.0.0.2:{wall.port}/webhook/audit")
     delivery = delivered(plain, clock)
     assert isinstance(delivery.next, GivenUp)
     assert wall.posts == ()
 
 
-def test_a_host_name_is_sent_in_the_host_header_though_its_address_is_connected_to(wall: ChatWall, clock: Time) -> None:
+def test_a_host_name_is_sent_in_the_host_header_though_its_address_is_connected_to(
+    wall: ChatWall, clock: HandClock
+) -> None:
     named = with_url(channel_of(wall, "webhook", "audit"), f"http://localhost:{wall.port}/webhook/audit")
     assert delivered(named, clock).next == Done()
     assert wall.posts[0].header("host") == f"localhost:{wall.port}"
 
 
-def test_an_endless_answer_is_read_up_to_a_bound(wall: ChatWall, clock: Time) -> None:
+def test_an_endless_answer_is_read_up_to_a_bound(wall: ChatWall, clock: HandClock) -> None:
     wall.script("webhook", "audit", Answer(400, "x" * 5_000_000))
     delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
     assert len(delivery.outcome.vendor_message) == 256
 
 
-def test_a_channel_that_is_not_set_right_is_given_up_without_a_post(wall: ChatWall, clock: Time) -> None:
+def test_a_channel_that_is_not_set_right_is_given_up_without_a_post(wall: ChatWall, clock: HandClock) -> None:
     delivery = delivered(replace(channel_of(wall), kind="pigeon"), clock)
     assert delivery.posts == 0
     assert isinstance(delivery.next, GivenUp)

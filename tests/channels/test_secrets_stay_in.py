@@ -7,7 +7,8 @@ import logging
 import pytest
 
 from shared.local.chat_wall import HANG, HTML, RESET, Answer, ChatWall
-from tests.channels.delivering import Time, channel_of, delivered, with_url
+from tests.channels.delivering import channel_of, delivered, with_url
+from tests.hand_clock import HandClock
 
 TOKEN = "fake-token-of-oncall"
 SECRET = "SEC-fake-secret-of-oncall"
@@ -29,7 +30,7 @@ FAILURES = {
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("kind", ["dingtalk", "webhook"])
 def test_nothing_secret_is_logged_or_answered(
-    wall: ChatWall, clock: Time, caplog: pytest.LogCaptureFixture, kind: str, failure: str
+    wall: ChatWall, clock: HandClock, caplog: pytest.LogCaptureFixture, kind: str, failure: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.DEBUG, "urllib3")
@@ -50,7 +51,7 @@ def test_nothing_secret_is_logged_or_answered(
 
 
 def test_the_log_says_channel_outcome_status_and_code(
-    wall: ChatWall, clock: Time, caplog: pytest.LogCaptureFixture
+    wall: ChatWall, clock: HandClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     wall.script("dingtalk", "oncall", ECHO)

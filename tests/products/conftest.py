@@ -11,7 +11,8 @@ from shared.local.stand_in.server import StandIn
 from shared.local.stand_in.world import World
 from shared.model import Product
 from shared.products.api import ProductApi
-from tests.products.looking import Time, connected
+from tests.hand_clock import HandClock
+from tests.products.looking import connected
 
 
 @pytest.fixture(autouse=True)
@@ -22,9 +23,9 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def time() -> Time:
+def time() -> HandClock:
     """The world's time and the look's: moved by hand and by every pause."""
-    return Time()
+    return HandClock()
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +36,7 @@ def port() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def stand_in(port: StandIn, time: Time) -> StandIn:
+def stand_in(port: StandIn, time: HandClock) -> StandIn:
     """A stand-in without a quota, with other people's tasks; fresh for each test but for its port."""
     port.gateway = Gateway(World(time.now(), quota={}))
     port.world_clock = time

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from shared.credentials import Credentials
@@ -15,27 +14,12 @@ from shared.products.connect import connect
 from shared.products.look import look
 from shared.settings import Secret, Settings
 from shared.watching.quota import Quota
+from tests.hand_clock import HandClock
 
 CREDENTIALS = Credentials("testAK", Secret("testSK"))
 EVERY_PRODUCT = (Product.CDN, Product.DCDN, Product.VOD, Product.VOD_LEGACY)
 WITH_BY_ID = (Product.CDN, Product.DCDN)
 DOMAIN = "example.com"
-
-
-@dataclass
-class Time:
-    """Moves only by pauses, so that no test waits."""
-
-    at: float = field(default_factory=time.time)
-
-    def now(self) -> float:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += seconds
-
-    def chance(self) -> float:
-        return 0.5
 
 
 def connected(stand_in: StandIn, product: Product, credentials: Credentials = CREDENTIALS) -> ProductApi:
@@ -51,13 +35,13 @@ def watch_of(product: Product, *task_ids: str, **request: Any) -> Watch:
 
 
 def look_at(
-    api: ProductApi, watch: Watch, clock: Time, *, seconds: float = 60.0, quota: Quota | None = None
+    api: ProductApi, watch: Watch, clock: HandClock, *, seconds: float = 60.0, quota: Quota | None = None
 ) -> Observation:
     rates = dict.fromkeys(("cdn.list", "cdn.by_id", "dcdn.list", "dcdn.by_id", "vod.list"), 1000.0)
     return look(api, watch, quota=quota or Quota(rates), clock=clock, until=clock.now() + seconds)
 
 
-def sight(api: ProductApi, clock: Time, task_id: str, **request: Any) -> Sighting:
+def sight(api: ProductApi, clock: HandClock, task_id: str, **request: Any) -> Sighting:
     """One look at one task."""
     (sighting,) = look_at(api, watch_of(api.product, task_id, **request), clock).sightings
     return sighting

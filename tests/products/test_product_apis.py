@@ -21,7 +21,8 @@ from shared.products.listing import list_tasks
 from shared.products.refusals import RefusedForGood
 from shared.settings import Secret, Settings
 from shared.watching.quota import Quota
-from tests.products.looking import CREDENTIALS, DOMAIN, EVERY_PRODUCT, WITH_BY_ID, Time, actions, connected
+from tests.hand_clock import HandClock
+from tests.products.looking import CREDENTIALS, DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, connected
 
 ApiOf = Callable[[Product], ProductApi]
 LIST_ACTION = {
@@ -39,7 +40,7 @@ def query_of(product: Product, **given: object) -> ListQuery:
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
-def test_every_field_of_an_answer_is_read(product: Product, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_every_field_of_an_answer_is_read(product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     plans = [ObjectPlan("http://example.com/a.txt"), ObjectPlan("http://example.com/b.txt", "Failed")]
     created = float(int(time.now()) - 5)
     task_id = stand_in.world.add_task(product.value, objects=plans, created_at=created)
@@ -56,7 +57,9 @@ def test_every_field_of_an_answer_is_read(product: Product, api_of: ApiOf, stand
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
-def test_every_documented_parameter_is_sent(product: Product, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_every_documented_parameter_is_sent(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
+) -> None:
     group = {"resource_group_id": "rg-1"} if product is Product.CDN else {}
     api = api_of(product)
     start, end = time.now() - 3600, time.now()
@@ -90,7 +93,7 @@ def test_every_documented_parameter_is_sent(product: Product, api_of: ApiOf, sta
 
 
 @pytest.mark.parametrize("product", WITH_BY_ID)
-def test_ten_ids_go_into_one_call(product: Product, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_ten_ids_go_into_one_call(product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     ids = [stand_in.world.add_task(product.value, created_at=time.now()) for _ in range(10)]
     page = api_of(product).by_ids(ids)
     assert [row.task_id for row in page.rows] == ids
@@ -124,7 +127,7 @@ def test_a_directory_is_asked_for_in_each_documents_word(api_of: ApiOf, stand_in
     assert [asked.params["ObjectType"] for asked in stand_in.calls] == ["directory", "directory", "directory", "path"]
 
 
-def test_the_older_vod_action_falls_back_once_and_says_so(api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_the_older_vod_action_falls_back_once_and_says_so(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     stand_in.switches = Switches(legacy_action="gone")
     task_id = stand_in.world.add_task("vod", created_at=time.now())
     api = api_of(Product.VOD_LEGACY)
@@ -177,7 +180,7 @@ def test_the_sdk_itself_asks_once(product: Product, api_of: ApiOf, stand_in: Sta
     assert len(stand_in.calls) == 1
 
 
-def test_the_list_command_gets_its_page_through_throttling(api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_the_list_command_gets_its_page_through_throttling(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     task_id = stand_in.world.add_task("cdn", created_at=time.now())
     stand_in.faults.add(faults.throttling_user(retry_after_ms=300), times=2)
     until = time.now() + 60
@@ -187,6 +190,6 @@ def test_the_list_command_gets_its_page_through_throttling(api_of: ApiOf, stand_
     assert len(stand_in.calls) == 3
 
 
-def test_the_list_command_says_when_its_time_is_over(api_of: ApiOf, time: Time) -> None:
+def test_the_list_command_says_when_its_time_is_over(api_of: ApiOf, time: HandClock) -> None:
     with pytest.raises(AskAgain, match="before the time was over"):
         list_tasks(api_of(Product.CDN), ListQuery(), quota=Quota({"cdn.list": 5.0}), clock=time, until=time.now())

@@ -14,18 +14,19 @@ from shared.local.stand_in.world import NEVER, ObjectPlan
 from shared.model import Answer, Kind, Outcome, Product, Reason, Watch, WatchedItem, WatchRequest
 from shared.products.api import ProductApi
 from shared.watching.quota import Quota
-from tests.products.looking import DOMAIN, EVERY_PRODUCT, WITH_BY_ID, Time, actions, counts, look_at, watch_of
+from tests.hand_clock import HandClock
+from tests.products.looking import DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, watch_of
 
 ApiOf = Callable[[Product], ProductApi]
 PATH = "http://example.com/a.txt"
 
 
-def tasks(stand_in: StandIn, product: Product, time: Time, how_many: int) -> list[str]:
+def tasks(stand_in: StandIn, product: Product, time: HandClock, how_many: int) -> list[str]:
     return [stand_in.world.add_task(product.value, created_at=time.now()) for _ in range(how_many)]
 
 
 @pytest.mark.parametrize("product", WITH_BY_ID)
-def test_a_hundred_ids_cost_ten_calls(product: Product, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_a_hundred_ids_cost_ten_calls(product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     ids = tasks(stand_in, product, time, 100)
     observation = look_at(api_of(product), watch_of(product, *ids), time)
     assert observation.api_calls == len(stand_in.calls) == 10
@@ -38,7 +39,7 @@ def test_a_hundred_ids_cost_ten_calls(product: Product, api_of: ApiOf, stand_in:
     ids=",".join,
 )
 def test_a_watch_with_a_filter_asks_the_list(
-    request_: dict[str, str], api_of: ApiOf, stand_in: StandIn, time: Time
+    request_: dict[str, str], api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     (task_id,) = tasks(stand_in, Product.CDN, time, 1)
     (sighting,) = look_at(api_of(Product.CDN), watch_of(Product.CDN, task_id, **request_), time).sightings
@@ -50,7 +51,7 @@ def test_a_watch_with_a_filter_asks_the_list(
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 def test_settled_items_are_not_asked_about_again(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     ids = tasks(stand_in, product, time, 3)
     watch = watch_of(product, *ids)
@@ -60,7 +61,7 @@ def test_settled_items_are_not_asked_about_again(
     assert not any(ids[0] in asked.params["TaskId"].split(",") for asked in stand_in.calls)
 
 
-def test_what_time_did_not_allow_is_carried_over_in_turn(api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_what_time_did_not_allow_is_carried_over_in_turn(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     ids = tasks(stand_in, Product.VOD, time, 10)
     watch = watch_of(Product.VOD, *ids)
     quota = Quota({"vod.list": 1.0})
@@ -73,7 +74,7 @@ def test_what_time_did_not_allow_is_carried_over_in_turn(api_of: ApiOf, stand_in
 
 
 def test_a_product_that_does_not_answer_is_left_alone_until_the_next_look(
-    api_of: ApiOf, stand_in: StandIn, time: Time
+    api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     ids = tasks(stand_in, Product.VOD, time, 50)
     stand_in.faults.add(faults.internal_error())
@@ -83,7 +84,7 @@ def test_a_product_that_does_not_answer_is_left_alone_until_the_next_look(
 
 
 def test_a_few_ids_without_an_answer_do_not_stand_in_the_others_way(
-    api_of: ApiOf, stand_in: StandIn, time: Time
+    api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     ids = tasks(stand_in, Product.VOD, time, 20)
     for task_id in ids[:4]:
@@ -93,7 +94,7 @@ def test_a_few_ids_without_an_answer_do_not_stand_in_the_others_way(
     assert answers == [Answer.NO_ANSWER] * 4 + [Answer.SEEN] * 16
 
 
-def test_failures_between_good_answers_do_not_end_a_look(api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_failures_between_good_answers_do_not_end_a_look(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     ids = tasks(stand_in, Product.VOD, time, 12)
     for task_id in ids[0:8:2]:
         stand_in.faults.add(faults.internal_error(), task_id=task_id)
@@ -105,7 +106,7 @@ def test_failures_between_good_answers_do_not_end_a_look(api_of: ApiOf, stand_in
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 @pytest.mark.parametrize("bad", ["", "abc", "1,2", "-1"])
 def test_an_id_that_is_not_digits_is_refused_without_a_call(
-    product: Product, bad: str, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, bad: str, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     (good,) = tasks(stand_in, product, time, 1)
     observation = look_at(api_of(product), watch_of(product, good, bad), time)
@@ -118,7 +119,7 @@ def test_an_id_that_is_not_digits_is_refused_without_a_call(
 
 
 def test_a_query_that_the_document_forbids_is_a_refusal_and_no_crash(
-    api_of: ApiOf, stand_in: StandIn, time: Time
+    api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     watch = watch_of(Product.VOD, "1", domain_name=DOMAIN)
     (sighting,) = look_at(api_of(Product.VOD), watch, time).sightings
@@ -129,7 +130,7 @@ def test_a_query_that_the_document_forbids_is_a_refusal_and_no_crash(
 
 
 def test_what_has_settled_in_this_look_stays_though_the_rest_is_refused(
-    api_of: ApiOf, stand_in: StandIn, time: Time
+    api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     ids = tasks(stand_in, Product.VOD, time, 3)
     stand_in.faults.add(faults.suspended(), task_id=ids[1])
@@ -146,7 +147,7 @@ def by_path(product: Product, submitted_at: float, *, bound: tuple[str, ...] = (
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 def test_a_watch_by_path_finds_the_task_of_its_submission(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     submitted = float(int(time.now()))
     old = [ObjectPlan(PATH, "Failed")]
@@ -160,7 +161,7 @@ def test_a_watch_by_path_finds_the_task_of_its_submission(
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
-def test_a_bound_path_stays_with_its_task(product: Product, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_a_bound_path_stays_with_its_task(product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     submitted = float(int(time.now()))
     ours, newer = [
         stand_in.world.add_task(product.value, objects=[ObjectPlan(PATH, ends)], created_at=submitted)
@@ -173,13 +174,15 @@ def test_a_bound_path_stays_with_its_task(product: Product, api_of: ApiOf, stand
     assert (sighting.task_ids, counts(sighting)) == (tuple(sorted((ours, newer))), (1, 0, 1))
 
 
-def test_a_path_that_was_never_submitted_is_not_seen(api_of: ApiOf, time: Time) -> None:
+def test_a_path_that_was_never_submitted_is_not_seen(api_of: ApiOf, time: HandClock) -> None:
     for product in EVERY_PRODUCT:
         (sighting,) = look_at(api_of(product), by_path(product, time.now()), time).sightings
         assert sighting.answer is Answer.NOT_SEEN
 
 
-def test_a_path_that_the_api_finds_malformed_is_refused_alone(api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_a_path_that_the_api_finds_malformed_is_refused_alone(
+    api_of: ApiOf, stand_in: StandIn, time: HandClock
+) -> None:
     bad = "http://example.com/" + "x" * 1100
     stand_in.world.add_task("cdn", objects=[ObjectPlan(PATH)], created_at=float(int(time.now())))
     request = WatchRequest(Product.CDN, object_paths=(PATH, bad), submitted_at=time.now())
@@ -190,7 +193,7 @@ def test_a_path_that_the_api_finds_malformed_is_refused_alone(api_of: ApiOf, sta
 
 
 def test_a_look_is_logged_without_headers_and_keys(
-    api_of: ApiOf, stand_in: StandIn, time: Time, caplog: pytest.LogCaptureFixture
+    api_of: ApiOf, stand_in: StandIn, time: HandClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     (task_id,) = tasks(stand_in, Product.CDN, time, 1)
     stand_in.faults.add(faults.throttling(), times=1)

@@ -11,7 +11,8 @@ from shared.local.stand_in.switches import Switches
 from shared.local.stand_in.world import NEVER, ObjectPlan
 from shared.model import Answer, Product, Reason
 from shared.products.api import ProductApi
-from tests.products.looking import EVERY_PRODUCT, WITH_BY_ID, Time, actions, counts, look_at, paths, sight, watch_of
+from tests.hand_clock import HandClock
+from tests.products.looking import EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, paths, sight, watch_of
 
 ApiOf = Callable[[Product], ProductApi]
 
@@ -19,7 +20,7 @@ ApiOf = Callable[[Product], ProductApi]
 @pytest.mark.parametrize("product", WITH_BY_ID)
 @pytest.mark.parametrize(("limit", "total"), [(None, "full"), (20, "full"), (20, "cut"), (50, "cut"), (5, "full")])
 def test_a_big_id_is_whole_whether_by_id_answers_are_cut_or_not(
-    product: Product, limit: int | None, total: str, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, limit: int | None, total: str, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     stand_in.switches = Switches(by_id_row_limit=limit, by_id_total=total)  # type: ignore[arg-type]
     plans = [ObjectPlan(path) for path in paths(119)] + [ObjectPlan("http://example.com/last.txt", "Failed")]
@@ -30,7 +31,7 @@ def test_a_big_id_is_whole_whether_by_id_answers_are_cut_or_not(
 
 @pytest.mark.parametrize("product", WITH_BY_ID)
 def test_a_running_object_beyond_the_cut_keeps_the_task_open(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     stand_in.switches = Switches(by_id_row_limit=20, by_id_total="cut")
     plans = [ObjectPlan(path) for path in paths(20)] + [ObjectPlan("http://example.com/last.txt", NEVER)]
@@ -40,7 +41,7 @@ def test_a_running_object_beyond_the_cut_keeps_the_task_open(
 
 @pytest.mark.parametrize("product", WITH_BY_ID)
 def test_an_id_that_a_cut_answer_hides_is_found_by_the_list(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     stand_in.switches = Switches(by_id_row_limit=20, by_id_total="cut")
     big = stand_in.world.add_task(
@@ -54,7 +55,7 @@ def test_an_id_that_a_cut_answer_hides_is_found_by_the_list(
 
 @pytest.mark.parametrize("product", WITH_BY_ID)
 def test_a_task_that_still_runs_needs_no_second_question(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     plans = [ObjectPlan(path, NEVER) for path in paths(60)]
     task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
@@ -66,7 +67,7 @@ def test_a_task_that_still_runs_needs_no_second_question(
 @pytest.mark.parametrize("numeric", [False, True])
 @pytest.mark.parametrize("product", WITH_BY_ID)
 def test_by_id_answers_are_read_in_either_form(
-    product: Product, form: str, numeric: bool, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, form: str, numeric: bool, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     stand_in.switches = Switches(by_id_form=form, numeric_ids=numeric)  # type: ignore[arg-type]
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
@@ -76,7 +77,9 @@ def test_by_id_answers_are_read_in_either_form(
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 @pytest.mark.parametrize("numeric", [False, True])
-def test_ids_compare_as_strings(product: Product, numeric: bool, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_ids_compare_as_strings(
+    product: Product, numeric: bool, api_of: ApiOf, stand_in: StandIn, time: HandClock
+) -> None:
     stand_in.switches = Switches(numeric_ids=numeric)
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
     request = {"domain_name": "example.com", "object_type": "file"}  # asks the list
@@ -87,7 +90,7 @@ def test_ids_compare_as_strings(product: Product, numeric: bool, api_of: ApiOf, 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 @pytest.mark.parametrize("unknown", ["empty", "malformed"])
 def test_an_unknown_id_is_told_apart_from_the_known_ones(
-    product: Product, unknown: str, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, unknown: str, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     stand_in.switches = Switches(unknown_id=unknown)  # type: ignore[arg-type]
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
@@ -103,7 +106,7 @@ def test_an_unknown_id_is_told_apart_from_the_known_ones(
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 @pytest.mark.parametrize("stale", [False, True])
 def test_an_answer_that_is_one_question_stale_is_never_ahead_of_the_truth(
-    product: Product, stale: bool, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, stale: bool, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     stand_in.switches = Switches(stale_answers=stale)
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
@@ -115,7 +118,7 @@ def test_an_answer_that_is_one_question_stale_is_never_ahead_of_the_truth(
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 def test_a_task_that_is_not_visible_yet_is_not_seen(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     stand_in.switches = Switches(invisible_seconds=10.0)
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
@@ -128,7 +131,7 @@ def test_a_task_that_is_not_visible_yet_is_not_seen(
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 @pytest.mark.parametrize("own_words", [True, False])
 def test_a_timeout_is_a_failure_under_either_word(
-    product: Product, own_words: bool, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, own_words: bool, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     stand_in.switches = Switches(timeout_and_canceled=own_words)
     plans = [ObjectPlan("http://example.com/a", "Timeout"), ObjectPlan("http://example.com/b", "Canceled")]
@@ -141,7 +144,7 @@ def test_a_timeout_is_a_failure_under_either_word(
 
 
 @pytest.mark.parametrize(("form", "word"), [("percent", "100%"), ("plain", "100"), ("decimal", "100%"), ("int", "100")])
-def test_process_is_read_in_every_form(form: str, word: str, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_process_is_read_in_every_form(form: str, word: str, api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     stand_in.switches = Switches(process_form=form)  # type: ignore[arg-type]
     task_id = stand_in.world.add_task("dcdn", created_at=time.now())
     api = api_of(Product.DCDN)
@@ -151,7 +154,7 @@ def test_process_is_read_in_every_form(form: str, word: str, api_of: ApiOf, stan
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 def test_an_error_text_beside_complete_does_not_make_a_failure(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     stand_in.switches = Switches(description_when_fine="error", description_form="joined", directory_word="path")
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
@@ -162,7 +165,7 @@ def test_an_error_text_beside_complete_does_not_make_a_failure(
 @pytest.mark.parametrize("known", ["known", "gone"])
 @pytest.mark.parametrize("requires", [False, True])
 def test_the_older_vod_action_ends_the_same_whether_it_is_known_or_gone(
-    known: str, requires: bool, api_of: ApiOf, stand_in: StandIn, time: Time
+    known: str, requires: bool, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     stand_in.switches = Switches(legacy_action=known, legacy_requires_domain=requires)  # type: ignore[arg-type]
     ids = [stand_in.world.add_task("vod", created_at=time.now()) for _ in range(3)]
@@ -175,7 +178,7 @@ def test_the_older_vod_action_ends_the_same_whether_it_is_known_or_gone(
 @pytest.mark.parametrize("as_status", ["400", "429", "503"])
 @pytest.mark.parametrize("told", [False, True])
 def test_a_quota_that_others_use_up_too_only_delays(
-    as_status: str, told: bool, api_of: ApiOf, stand_in: StandIn, time: Time
+    as_status: str, told: bool, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     stand_in.switches = Switches(throttled_as=as_status, tell_retry_after=told)  # type: ignore[arg-type]
     stand_in.world.allowance._rates["vod.list"] = 2.0

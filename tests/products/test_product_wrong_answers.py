@@ -14,19 +14,20 @@ from shared.local.stand_in.world import NEVER, ObjectPlan
 from shared.model import Answer, Product, Reason
 from shared.products.api import ProductApi
 from shared.products.refusals import MAX_TRIES
-from tests.products.looking import EVERY_PRODUCT, WITH_BY_ID, Time, counts, look_at, paths, sight, watch_of
+from tests.hand_clock import HandClock
+from tests.products.looking import EVERY_PRODUCT, WITH_BY_ID, counts, look_at, paths, sight, watch_of
 
 ApiOf = Callable[[Product], ProductApi]
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
-def test_an_empty_list_is_not_done(product: Product, api_of: ApiOf, time: Time) -> None:
+def test_an_empty_list_is_not_done(product: Product, api_of: ApiOf, time: HandClock) -> None:
     sighting = sight(api_of(product), time, "999999999999")
     assert (sighting.answer, counts(sighting)) == (Answer.NOT_SEEN, (0, 0, 0))
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
-def test_page_one_is_not_the_whole_task(product: Product, api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_page_one_is_not_the_whole_task(product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     plans = [ObjectPlan(path) for path in paths(129)] + [ObjectPlan("http://example.com/last.txt", "Failed")]
     task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
     sighting = sight(api_of(product), time, task_id)
@@ -37,7 +38,7 @@ def test_page_one_is_not_the_whole_task(product: Product, api_of: ApiOf, stand_i
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 @pytest.mark.parametrize("word", ["Failed", "Timeout", "Canceled"])
 def test_failed_timeout_and_canceled_are_failures(
-    product: Product, word: str, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, word: str, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     task_id = stand_in.world.add_task(
         product.value, objects=[ObjectPlan("http://example.com/a", word)], created_at=time.now()
@@ -50,7 +51,7 @@ def test_failed_timeout_and_canceled_are_failures(
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 @pytest.mark.parametrize("word", ["Waiting", "done"])
 def test_a_status_that_no_document_has_is_still_running(
-    product: Product, word: str, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, word: str, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     task_id = stand_in.world.add_task(
         product.value, objects=[ObjectPlan("http://example.com/a", word)], created_at=time.now()
@@ -73,7 +74,7 @@ def foreign_row(body: dict[str, Any], *, counted: bool, instead: bool = False) -
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 @pytest.mark.parametrize("counted", [True, False])
 def test_another_tasks_row_is_not_ours(
-    product: Product, counted: bool, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, counted: bool, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     task_id = stand_in.world.add_task(
         product.value, objects=[ObjectPlan("http://example.com/a.txt", NEVER)], created_at=time.now() - 30
@@ -85,7 +86,7 @@ def test_another_tasks_row_is_not_ours(
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 def test_a_row_of_ours_that_another_tasks_row_displaced_is_missed(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     plans = [ObjectPlan("http://example.com/1.txt", NEVER), ObjectPlan("http://example.com/2.txt")]
     task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
@@ -118,7 +119,7 @@ WRONG_SHAPES = [
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 @pytest.mark.parametrize("fault", WRONG_SHAPES)
 def test_a_useless_answer_is_no_answer_and_the_next_one_is_the_truth(
-    product: Product, fault: Callable[[], Fault], api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, fault: Callable[[], Fault], api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
     api = api_of(product)
@@ -133,7 +134,7 @@ def test_a_useless_answer_is_no_answer_and_the_next_one_is_the_truth(
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 def test_a_list_without_its_wrapper_is_no_answer(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
     stand_in.faults.add(faults.tasks_as_list())
@@ -144,7 +145,7 @@ def test_a_list_without_its_wrapper_is_no_answer(
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 @pytest.mark.parametrize("fault", [faults.throttling, faults.throttling_user, faults.too_many_requests])
 def test_throttling_then_truth_is_the_truth(
-    product: Product, fault: Callable[..., Fault], api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, fault: Callable[..., Fault], api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
     stand_in.faults.add(fault(), times=1)
@@ -157,7 +158,7 @@ def test_throttling_then_truth_is_the_truth(
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 def test_throttling_alone_says_nothing_of_the_task(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
     stand_in.faults.add(faults.throttling())
@@ -168,7 +169,7 @@ def test_throttling_alone_says_nothing_of_the_task(
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 @pytest.mark.parametrize("fault", [faults.dripping, faults.hanging])
 def test_a_server_that_drips_or_hangs_does_not_hold_a_look(
-    product: Product, fault: Callable[[], Fault], api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, fault: Callable[[], Fault], api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
     stand_in.faults.add(fault())
@@ -190,7 +191,7 @@ def test_a_server_that_drips_or_hangs_does_not_hold_a_look(
 )
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 def test_a_refusal_of_whoever_asks_is_put_on_every_item_at_once(
-    product: Product, fault: Fault, reason: Reason, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, fault: Fault, reason: Reason, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     ids = [stand_in.world.add_task(product.value, created_at=time.now()) for _ in range(25)]
     stand_in.faults.add(fault)
@@ -206,7 +207,7 @@ def test_a_refusal_of_whoever_asks_is_put_on_every_item_at_once(
 
 @pytest.mark.parametrize("product", WITH_BY_ID)
 def test_one_bad_id_does_not_spoil_the_nine_others(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     ids = [stand_in.world.add_task(product.value, created_at=time.now()) for _ in range(10)]
     stand_in.faults.add(faults.error(400, "InvalidTaskId.Malformed"), task_id=ids[3])
@@ -218,7 +219,7 @@ def test_one_bad_id_does_not_spoil_the_nine_others(
     assert {counts(sighting) for sighting in by_item.values()} == {(1, 0, 0)}
 
 
-def test_an_expired_token_ends_the_look_without_a_verdict(api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_an_expired_token_ends_the_look_without_a_verdict(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     ids = [stand_in.world.add_task("vod", created_at=time.now()) for _ in range(5)]
     stand_in.faults.add(faults.error(400, "InvalidSecurityToken.Expired"))
     observation = look_at(api_of(Product.VOD), watch_of(Product.VOD, *ids), time)
@@ -228,7 +229,7 @@ def test_an_expired_token_ends_the_look_without_a_verdict(api_of: ApiOf, stand_i
 
 @pytest.mark.parametrize("product", WITH_BY_ID)
 def test_a_list_that_shows_less_than_the_by_id_answer_settles_nothing(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     plans = [ObjectPlan(path) for path in paths(30)]
     task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
@@ -245,7 +246,7 @@ def test_a_list_that_shows_less_than_the_by_id_answer_settles_nothing(
 
 @pytest.mark.parametrize("product", WITH_BY_ID)
 def test_a_list_that_does_not_answer_leaves_a_big_task_open(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: Time
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     plans = [ObjectPlan(path) for path in paths(30)]
     task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
@@ -255,7 +256,9 @@ def test_a_list_that_does_not_answer_leaves_a_big_task_open(
     assert (sighting.answer, sighting.whole, sighting.complete) == (Answer.SEEN, False, 30)
 
 
-def test_a_token_that_expires_between_two_questions_ends_the_look(api_of: ApiOf, stand_in: StandIn, time: Time) -> None:
+def test_a_token_that_expires_between_two_questions_ends_the_look(
+    api_of: ApiOf, stand_in: StandIn, time: HandClock
+) -> None:
     plans = [ObjectPlan(path) for path in paths(30)]
     ids = [stand_in.world.add_task("cdn", objects=plans, created_at=time.now()) for _ in range(20)]
     stand_in.faults.add(faults.error(400, "InvalidSecurityToken.Expired"), action="DescribeRefreshTasks")

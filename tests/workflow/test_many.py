@@ -19,25 +19,11 @@ from shared.watching.opening import open_watch
 from shared.watching.request import read_request
 from shared.watching.state import Hop, read_hop
 from shared.workflow.hop import LOOK_SHARE, run_hop
+from tests.hand_clock import HandClock
 from tests.workflow.house import house, manifest_with
 
 COUNT = 1000
 FAILS_EVERY = 100
-
-
-class HandClock:
-    """Stands still until somebody sleeps."""
-
-    at = 1_795_000_000.0
-
-    def now(self) -> float:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += seconds
-
-    def chance(self) -> float:
-        return 0.5
 
 
 @dataclass

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from alibabacloud_tea_openapi.models import Config
@@ -12,6 +11,7 @@ from shared.local.stand_in.call import Call
 from shared.local.stand_in.gateway import Gateway, Reply
 from shared.local.stand_in.switches import Switches
 from shared.local.stand_in.world import World
+from tests.hand_clock import HandClock
 
 NOON = 1_795_000_000.0
 VERSIONS = {"cdn": "2018-05-10", "dcdn": "2018-01-15", "vod": "2017-03-21", "vod-legacy": "2017-03-21"}
@@ -22,22 +22,6 @@ LIST_ACTIONS = {
     "vod-legacy": "DescribeRefreshTasks",
 }
 BY_ID_ACTIONS = {"cdn": "DescribeRefreshTaskById", "dcdn": "DescribeDcdnRefreshTaskById"}
-
-
-@dataclass
-class HandClock:
-    """Stands still until moved."""
-
-    at: float = field(default_factory=time.time)
-
-    def now(self) -> float:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += seconds
-
-    def chance(self) -> float:
-        return 0.5
 
 
 @dataclass

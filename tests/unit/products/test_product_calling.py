@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import pytest
 
@@ -13,27 +12,10 @@ from shared.model import Page, Reason, Refusal
 from shared.products.calling import PAUSE_CAP, PAUSE_FLOOR, Caller, OutOfTime, pause_after, within
 from shared.products.refusals import MAX_TRIES, RefusedForGood
 from shared.watching.quota import Quota
+from tests.hand_clock import HandClock
 
 PAGE = Page(rows=(), total=0, request_id="R-1", note="a note")
 BUSY = AskAgain("busy", code="InternalError")
-
-
-@dataclass
-class HandClock:
-    """Moves only by sleeping."""
-
-    at: float = 1000.0
-    slept: list[float] = field(default_factory=list)
-
-    def now(self) -> float:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.at += seconds
-
-    def chance(self) -> float:
-        return 0.5
 
 
 def in_turn(*answers: Page | Exception) -> Callable[[], Page]:
@@ -53,26 +35,26 @@ def caller(clock: HandClock, *, seconds: float = 60.0, rate: float = 5.0) -> Cal
 
 
 def test_an_answer_comes_through_with_what_it_cost() -> None:
-    asked = caller(HandClock())
+    asked = caller(HandClock(1000.0))
     assert asked.call("cdn.list", in_turn(PAGE)) == PAGE
     assert (asked.calls, asked.request_id, asked.notes) == (1, "R-1", ("a note",))
 
 
 def test_throttling_then_truth_is_the_truth() -> None:
-    clock = HandClock()
+    clock = HandClock(1000.0)
     asked = caller(clock)
     assert asked.call("cdn.list", in_turn(AskAgain("slow down", throttled=True), BUSY, PAGE)) == PAGE
     assert asked.calls == 3
 
 
 def test_the_pause_that_the_server_states_is_kept() -> None:
-    clock = HandClock()
+    clock = HandClock(1000.0)
     caller(clock).call("cdn.list", in_turn(AskAgain("slow down", throttled=True, after=7.0), PAGE))
     assert 7.0 <= clock.at - 1000.0 < 7.5
 
 
 def test_a_throttled_operation_pauses_for_every_question() -> None:
-    clock = HandClock()
+    clock = HandClock(1000.0)
     asked = caller(clock, seconds=5.0)
     with pytest.raises(AskAgain):
         asked.call("cdn.list", in_turn(AskAgain("slow down", throttled=True, after=30.0)))
@@ -82,7 +64,7 @@ def test_a_throttled_operation_pauses_for_every_question() -> None:
 
 
 def test_a_few_tries_and_no_more() -> None:
-    asked = caller(HandClock())
+    asked = caller(HandClock(1000.0))
     with pytest.raises(AskAgain, match="busy"):
         asked.call("cdn.list", in_turn(*[BUSY] * (MAX_TRIES + 5)))
     assert asked.calls == MAX_TRIES
@@ -92,21 +74,21 @@ def test_a_few_tries_and_no_more() -> None:
     ("code", "calls"), [("SignatureNonceUsed", 2), ("InvalidTimeStamp.Expired", 2), ("InvalidSecurityToken.Expired", 1)]
 )
 def test_some_answers_deserve_fewer_tries(code: str, calls: int) -> None:
-    asked = caller(HandClock())
+    asked = caller(HandClock(1000.0))
     with pytest.raises(AskAgain):
         asked.call("cdn.list", in_turn(*[AskAgain("no", code=code)] * 5))
     assert asked.calls == calls
 
 
 def test_a_refusal_for_good_is_not_asked_again() -> None:
-    asked = caller(HandClock())
+    asked = caller(HandClock(1000.0))
     with pytest.raises(RefusedForGood):
         asked.call("cdn.list", in_turn(RefusedForGood(Refusal(Reason.BAD_KEY, "SignatureDoesNotMatch", "no"))))
     assert asked.calls == 1
 
 
 def test_calls_keep_the_quotas_distance() -> None:
-    clock = HandClock()
+    clock = HandClock(1000.0)
     asked = caller(clock, rate=5.0)
     for _ in range(6):
         asked.call("cdn.list", in_turn(PAGE))
@@ -114,7 +96,7 @@ def test_calls_keep_the_quotas_distance() -> None:
 
 
 def test_no_turn_before_the_end_means_not_asked() -> None:
-    clock = HandClock()
+    clock = HandClock(1000.0)
     asked = caller(clock, seconds=0.5, rate=1.0)
     asked.call("cdn.list", in_turn(PAGE))
     with pytest.raises(OutOfTime):
@@ -124,7 +106,7 @@ def test_no_turn_before_the_end_means_not_asked() -> None:
 
 
 def test_no_pause_goes_past_the_end() -> None:
-    clock = HandClock()
+    clock = HandClock(1000.0)
     with pytest.raises(AskAgain, match="busy"):
         caller(clock, seconds=1.0).call("cdn.list", in_turn(*[BUSY] * 9))
     assert clock.at < 1001.0

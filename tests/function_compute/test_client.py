@@ -1,0 +1,95 @@
+"""The engine client: the official FC SDK against the embedded engine."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from shared.clock import SystemClock
+from shared.credentials import Credentials
+from shared.errors import BadInput, EngineError
+from shared.function_compute.client import FunctionCompute
+from shared.function_compute.tasks import MAX_PAYLOAD, Started, TaskStatus
+from shared.local.engine.engine import FAKE_KEYS, Engine
+from shared.local.engine.switches import Duplicate, Switches
+from shared.settings import Secret, Settings
+
+MANIFEST = Path(__file__).parents[1] / "local" / "engine" / "s.yaml"
+SLEEP = b'{"do": "nothing"}'
+
+
+class NoWait(SystemClock):
+    def sleep(self, seconds: float) -> None:
+        """The pauses between tries are no matter here."""
+
+
+def client(url: str) -> FunctionCompute:
+    settings = Settings(fc_endpoint=url, region="cn-hangzhou", prefix="test")
+    return FunctionCompute(settings, Credentials(FAKE_KEYS[0], Secret(FAKE_KEYS[1])), NoWait())
+
+
+@pytest.fixture(params=list(Duplicate), ids=str)
+def fc(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FunctionCompute]:
+    switches = Switches(duplicate=request.param)
+    with Engine(MANIFEST, tmp_path / "q.sqlite", switches=switches, log=lambda line: None) as engine:
+        yield client(engine.url)
+
+
+def test_a_start_and_its_duplicate_are_told_apart_and_the_record_shows_both_ends(fc: FunctionCompute) -> None:
+    assert fc.start_later("act", SLEEP, 3000, "w-1-h0001") is Started.STARTED
+    assert fc.start_later("act", b"{}", 0, "w-1-h0001") is Started.ALREADY
+    task = fc.task("act", "w-1-h0001")
+    assert task is not None
+    assert (task.status, task.payload) == (TaskStatus.ENQUEUED, SLEEP)
+    assert fc.task("act", "w-1-h0002") is None
+    for n in range(120):
+        fc.start_later("act", SLEEP, 3599.7, f"w-2-h{n:04d}")
+    assert [t.id for t in sorted(fc.tasks("act", "w-2-"), key=lambda t: t.id)] == [f"w-2-h{n:04d}" for n in range(120)]
+    fc.stop("act", "w-1-h0001")
+    fc.stop("act", "nothing-of-that-name")
+    assert fc.tasks("act", "w-1-", TaskStatus.STOPPED)[0].id == "w-1-h0001"
+
+
+def test_a_payload_over_the_limit_never_leaves(fc: FunctionCompute) -> None:
+    with pytest.raises(BadInput, match="at most 65536 bytes"):
+        fc.start_later("act", b"x" * (MAX_PAYLOAD + 1), 0, "w-1-h0001")
+    assert fc.tasks("act", "w-1-") == []
+
+
+def test_a_function_that_is_not_deployed_is_named_in_one_line(fc: FunctionCompute) -> None:
+    for call in (lambda: fc.start_later("nobody", b"{}", 0, "a-1"), lambda: fc.tasks("nobody", "a-")):
+        with pytest.raises(EngineError) as caught:
+            call()
+        assert "404" in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 13\r\n\r\n<html></html>", b""])
+def test_an_engine_that_does_not_answer_is_asked_again_and_then_told_in_one_line(answer: bytes) -> None:
+    asked = []
+
+    class Broken(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(time.time())
+            self.wfile.write(answer)
+            self.close_connection = True
+
+        def log_message(self, *args: object) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Broken)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        with pytest.raises(EngineError) as caught:
+            client(f"http://127.0.0.1:{server.server_port}").start_later("act", SLEEP, 0, "w-1-h0001")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert len(asked) == 4
+    assert FAKE_KEYS[1] not in str(caught.value)
+    assert "\n" not in str(caught.value)
