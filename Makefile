@@ -28,7 +28,7 @@ demo: $(READY) ## the whole workflow on this machine, no account: refresh and pr
 	@$(VENV)/bin/refresh-watch demo
 
 test: $(READY) ## the tests
-	@$(VENV)/bin/pytest
+	@$(VENV)/bin/pytest -n 4 --dist worksteal
 
 lint: $(READY) ## style, types, import rules
 	@$(VENV)/bin/ruff check .

@@ -40,9 +40,16 @@ def open_envelope(event: bytes) -> Delivered:
             body = base64.b64decode(body, validate=True)
         except (binascii.Error, ValueError):
             raise Unreadable("text that is no base64", body, wrapped=True, awaited=awaited) from None
-    if headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded"):
-        return Delivered(_form(body), body, wrapped=True, awaited=awaited)
-    return Delivered(_json(body, wrapped=True, awaited=awaited), body, wrapped=True, awaited=awaited)
+    try:
+        return Delivered(_json(body, wrapped=True, awaited=awaited), body, wrapped=True, awaited=awaited)
+    except Unreadable:
+        # tried after JSON, since that is what `curl -d` calls whatever it sends
+        if (
+            not headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
+            or b"=" not in body
+        ):
+            raise
+    return Delivered(_form(body), body, wrapped=True, awaited=awaited)
 
 
 class Unreadable(BadInput):

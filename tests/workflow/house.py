@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from shared.clock import SystemClock
 from shared.credentials import Credentials
 from shared.function_compute.client import FunctionCompute
+from shared.function_compute.invoke import Invoking
 from shared.function_compute.tasks import Task
 from shared.local.chat_wall import ChatWall, WallMessage
 from shared.local.engine.crash import KillWorker
@@ -118,6 +119,12 @@ def client_of(engine_url: str) -> FunctionCompute:
     """The official FC SDK, pointed at the engine."""
     settings = Settings(fc_endpoint=engine_url, region="cn-hangzhou")
     return FunctionCompute(settings, Credentials(KEYS[0], Secret(KEYS[1])), SystemClock())
+
+
+def invoking(engine_url: str) -> Invoking:
+    """The same, for calls that wait for their answer."""
+    settings = Settings(fc_endpoint=engine_url, region="cn-hangzhou")
+    return Invoking(settings, Credentials(KEYS[0], Secret(KEYS[1])), SystemClock())
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 
 from shared.local.engine import switches as engine
 from shared.local.stand_in import switches as product
-from tests.workflow.house import house
-from tests.workflow.scenario import check_all, start_all
+from shared.watching.opening import watch_id
+from shared.watching.request import read_request
+from tests.workflow.house import house, invoking, wait_for
+from tests.workflow.scenario import add, check_all, many, start_all
 
 PRODUCT_POSITIONS: list[dict[str, Any]] = [
     {"by_id_row_limit": 20, "by_id_total": "full"},
@@ -29,7 +32,6 @@ PRODUCT_POSITIONS: list[dict[str, Any]] = [
 ENGINE_POSITIONS: list[dict[str, Any]] = [
     {"duplicate": engine.Duplicate.BAD_REQUEST, "run_twice": True},
     {"duplicate": engine.Duplicate.OLD_BODY, "run_twice": True},
-    {"api_event": engine.ApiEvent.HTTP_SHAPED},
     {"delay_counts_to_age": False},
     {"list_payloads": False},
     {"list_lag": 2.0},
@@ -57,3 +59,23 @@ def test_function_compute_behaves_otherwise_and_the_verdicts_are_the_same(
         check_all(home, started)
         for watch_id, _, _ in started.values():
             assert len({message["id"] for message in home.messages(watch_id)}) == 1
+
+
+@pytest.mark.parametrize("shape", list(engine.ApiEvent), ids=str)
+def test_an_api_call_to_intake_is_understood_plain_and_http_shaped(tmp_path: Path, shape: engine.ApiEvent) -> None:
+    with house(tmp_path, engine=engine.Switches(api_event=shape)) as home:
+        first, second, third = (add(home, "cdn", *many("Complete", 1, after=0)) for _ in range(3))
+        event = {"product": "cdn", "task_ids": first}
+        awaited = invoking(home.engine_url).invoke("intake", json.dumps(event).encode())
+        assert awaited.status in (200, 202)
+        assert home.final(awaited.body["watch_id"])["outcome"] == "complete"
+        # nobody waits for these: the good ones run, the bad one is told in the chat
+        for n, item in enumerate(
+            [{**event, "task_ids": second}, {**event, "task_ids": "x"}, {**event, "task_ids": third}]
+        ):
+            home.fc.start_later("intake", json.dumps(item).encode(), 0, f"e-{n}")
+        for task in (second, third):
+            home.final(watch_id("refresh", read_request({**event, "task_ids": task})))
+        told = wait_for(lambda: home.messages("", "rejected"), 10, "a rejected report")
+        assert "task_ids[0]: 'x' is not allowed" in told[0]["problem"]
+        assert not any("Authorization" in line or "ACS3" in line for line in home.log)

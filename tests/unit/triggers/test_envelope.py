@@ -45,6 +45,11 @@ def test_a_base64_body_and_a_form_are_read() -> None:
     assert open_envelope(form).body == {"product": "cdn", "task_ids": "1,2"}
 
 
+def test_json_that_curl_calls_a_form_is_read_as_json() -> None:
+    event = http_event('{"product": "cdn", "task_ids": "1"}', {"Content-Type": "application/x-www-form-urlencoded"})
+    assert open_envelope(event).body == {"product": "cdn", "task_ids": "1"}
+
+
 @pytest.mark.parametrize(
     ("headers", "awaited"),
     [({}, True), ({"X-Fc-Invocation-Type": "Async"}, False), ({"x-fc-invocation-type": "Sync"}, True)],

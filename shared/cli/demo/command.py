@@ -1,0 +1,123 @@
+"""`refresh-watch demo`: submits jobs, watches them, and shows what people are told. Ends by itself."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import queue
+import signal
+import time
+
+from shared.cli.demo.board import Board, Row
+from shared.cli.demo.jobs import Job, jobs
+from shared.cli.demo.screen import Screen, summary_lines
+from shared.cli.demo.stage import KEY_ID, KEY_SECRET, Stage, stage
+from shared.cli.demo.submitting import submit
+from shared.cli.printing import complain
+from shared.cli.serve import curl_line
+from shared.instants import Seconds
+from shared.local.chat_wall import WallMessage
+from shared.local.engine.worker import LogLine
+from shared.settings import Settings
+
+LONGEST: Seconds = 55
+"""After so long the demo says what is missing."""
+
+READ_EVERY: Seconds = 1.0
+SETTLE: Seconds = 2.0
+"""So long after the last awaited message a second one, which must not be, is waited for."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--serve", action="store_true", help="stay up until Ctrl-C, with URLs to play with")
+
+
+def run(namespace: argparse.Namespace) -> int:
+    """0 when every watch ended as expected, told exactly once to each channel; else 1, naming which did not.
+
+    Raises BadInput for a REFRESH_WATCH_LANGUAGE that does not exist, EngineError.
+    """
+    given = os.environ.get("REFRESH_WATCH_LANGUAGE", "")
+    language = Settings.from_environment({"REFRESH_WATCH_LANGUAGE": given}).language
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: nothing is left behind
+    messages: queue.SimpleQueue[WallMessage] = queue.SimpleQueue()
+    log: list[LogLine] = []
+    board = Board()
+    todo = jobs()
+    with stage(todo, messages.put, log.append, language) as running:
+        print("No account needed: products, chats and Function Compute stand in on 127.0.0.1,", flush=True)
+        print("the functions are the deployed ones. Jobs are submitted, their ids watched:", flush=True)
+        with Screen(board) as screen:
+            _play(todo, running, board, screen, messages)
+        print("\n" + "\n".join(summary_lines(board)), flush=True)
+        wrong = [row for row in board.rows if row.fault] or len(board.rows) < len(todo)
+        if namespace.serve:
+            _stay(running, messages)
+    if wrong:
+        complain("the demo did not end as expected; the last lines of the functions' log:")
+        for line in log[-10:]:
+            complain(line.text)
+    return 1 if wrong else 0
+
+
+def _play(
+    todo: tuple[Job, ...], running: Stage, board: Board, screen: Screen, messages: queue.SimpleQueue[WallMessage]
+) -> None:
+    began = time.monotonic()
+    for job in todo:
+        answer = None
+        what = "an id that nobody gave out"
+        if job.plans:
+            operation, answer = submit(job, running.products.endpoint, KEY_ID, KEY_SECRET)
+            what = f"{operation}, {len(job.plans)} URL{'s' if len(job.plans) > 1 else ''}"
+        watch_id = running.start_watch(job.request(answer))
+        board.rows.append(Row(job, watch_id))
+        screen.say(f"  {job.product:<10} {what:<40} watch {watch_id}")
+    read_at = told_at = 0.0
+    while (seconds := time.monotonic() - began) < LONGEST:
+        _show(board, screen, messages)
+        if seconds - read_at >= READ_EVERY:
+            read_at = seconds
+            board.read(running.record)
+            screen.tick(seconds)
+        if not board.is_told:
+            told_at = seconds
+        elif seconds - told_at >= SETTLE:
+            return
+
+
+def _show(board: Board, screen: Screen, messages: queue.SimpleQueue[WallMessage]) -> None:
+    try:
+        message = messages.get(timeout=0.2)
+    except queue.Empty:
+        return
+    board.saw(message)
+    screen.message(message)
+
+
+def _stay(running: Stage, messages: queue.SimpleQueue[WallMessage]) -> None:
+    endpoint = running.products.endpoint
+    print(
+        "\n".join(
+            [
+                "",
+                "Still up; Ctrl-C ends it. To play with, in another terminal:",
+                f"  export ALIBABA_CLOUD_ACCESS_KEY_ID={KEY_ID}",
+                f"  export ALIBABA_CLOUD_ACCESS_KEY_SECRET={KEY_SECRET}",
+                *(f"  export REFRESH_WATCH_{name}_ENDPOINT={endpoint}" for name in ("CDN", "DCDN", "VOD")),
+                f"  export REFRESH_WATCH_FC_ENDPOINT={running.engine.url}",
+                "  refresh-watch list cdn",
+                f"  {curl_line(running.engine.url)}",
+                "Messages go on being shown here.",
+            ]
+        ),
+        flush=True,
+    )
+    board = Board()
+    screen = Screen(board)
+    try:
+        while True:
+            _show(board, screen, messages)
+    except KeyboardInterrupt:
+        print("ended", flush=True)

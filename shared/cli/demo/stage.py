@@ -1,0 +1,113 @@
+"""What the demo runs on: products and chats that stand in, and the embedded engine with the functions of s.yaml."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from shared.cli.demo.jobs import Job
+from shared.cli.serve import PROJECT, ROUTES
+from shared.clock import SystemClock
+from shared.credentials import Credentials
+from shared.errors import EngineError
+from shared.function_compute.client import FunctionCompute
+from shared.local.chat_wall import ChatWall, WallMessage
+from shared.local.engine.engine import Engine
+from shared.local.engine.worker import LogLine
+from shared.local.stand_in.server import StandIn
+from shared.local.stand_in.world import ObjectPlan, World
+from shared.settings import Secret, Settings
+
+KEY_ID, KEY_SECRET = "demo-key-id", "demo-key-secret-that-opens-nothing"
+CHAT, RECEIVER = "oncall", "audit"
+_REGION = "cn-hangzhou"
+_PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything that runs."""
+
+    products: StandIn
+    wall: ChatWall
+    engine: Engine
+    record: FunctionCompute
+    settings: Settings
+
+    def start_watch(self, request: dict[str, Any]) -> str:
+        """POST /watches, as any program would; answers the watch's id. Raises EngineError."""
+        connection = http.client.HTTPConnection(urlsplit(self.engine.url).netloc, timeout=30)
+        try:
+            headers = {"Content-Type": "application/json"}
+            connection.request("POST", "/watches", json.dumps(request).encode(), headers)
+            answer = connection.getresponse()
+            body = json.loads(answer.read())
+        except (OSError, ValueError) as error:
+            raise EngineError(f"POST /watches was not answered ({type(error).__name__})") from None
+        finally:
+            connection.close()
+        if answer.status != 202:
+            raise EngineError(f"POST /watches answered HTTP {answer.status}: {body.get('detail')}")
+        return str(body["watch_id"])
+
+
+@contextmanager
+def stage(
+    jobs: tuple[Job, ...],
+    on_message: Callable[[WallMessage], None],
+    on_log: Callable[[LogLine], None],
+    language: str,
+) -> Iterator[Stage]:
+    """Start it all on free ports of 127.0.0.1, and end it. Nothing is kept."""
+    for name in _PROXIES:  # the SDKs would ask it for 127.0.0.1 too
+        os.environ.pop(name, None)
+    plans = {plan.path: plan for job in jobs for plan in job.plans}
+    world = World(time.time())
+    world.plan_for = lambda url: plans.get(url, ObjectPlan(url, after=10))
+    with (
+        tempfile.TemporaryDirectory(prefix="refresh-watch-demo-") as folder,
+        StandIn(world, credentials={KEY_ID: KEY_SECRET}) as products,
+        ChatWall(on_message=on_message) as wall,
+    ):
+        environment = _environment(products, wall, language)
+        engine = Engine(
+            PROJECT / "s.yaml",
+            Path(folder) / "queue.sqlite",
+            environment=environment,
+            credentials=lambda: (KEY_ID, KEY_SECRET, ""),
+            routes=ROUTES,
+            log=on_log,
+        )
+        with engine:
+            settings = Settings(fc_endpoint=engine.url, region=_REGION, language=language)
+            record = FunctionCompute(settings, Credentials(KEY_ID, Secret(KEY_SECRET)), SystemClock())
+            yield Stage(products, wall, engine, record, settings)
+
+
+def _environment(products: StandIn, wall: ChatWall, language: str) -> dict[str, str]:
+    # every variable that s.yaml asks for: nothing of the user's own set-up gets into the demo
+    channels = [wall.entry("dingtalk", CHAT, mention=["13800000000"]), wall.entry("webhook", RECEIVER)]
+    return {
+        "REFRESH_WATCH_REGION": _REGION,
+        "REFRESH_WATCH_PREFIX": "refresh",
+        "REFRESH_WATCH_RUNTIME": "python3.12",
+        "REFRESH_WATCH_ENVIRONMENT": "demo",
+        "REFRESH_WATCH_LANGUAGE": language,
+        "REFRESH_WATCH_QUOTA": "",
+        "REFRESH_WATCH_CHANNELS": json.dumps(channels),
+        "REFRESH_WATCH_ALLOWED_HOSTS": "127.0.0.1",
+        "REFRESH_WATCH_CDN_ENDPOINT": products.endpoint,
+        "REFRESH_WATCH_DCDN_ENDPOINT": products.endpoint,
+        "REFRESH_WATCH_VOD_ENDPOINT": products.endpoint,
+        "REFRESH_WATCH_FC_ENDPOINT": "",
+        "REFRESH_WATCH_LINK_SECRET": "",
+    }

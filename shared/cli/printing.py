@@ -1,0 +1,56 @@
+"""What the commands print: one-line complaints, and a report as text for a terminal."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterator
+
+from shared.model import Report
+from shared.reports.compose import compose
+from shared.reports.message import Message
+from shared.reports.plain import one_line
+from shared.settings import Settings
+
+LABEL_WIDTH = 13
+
+
+def complain(line: str) -> None:
+    """One line on standard error; nothing of others can break it in two or move the cursor."""
+    print(f"refresh-watch: {one_line(line)}", file=sys.stderr, flush=True)
+
+
+def report_text(report: Report, settings: Settings) -> str:
+    """The message of a report as plain text, in the language of the settings."""
+    message = compose(report, language=settings.language, environment=settings.environment, region=settings.region)
+    return "\n".join(_lines(message))
+
+
+def _lines(message: Message) -> Iterator[str]:
+    yield message.title
+    yield message.summary
+    for fact in message.facts:
+        yield f"  {fact.label}:{' ' * (LABEL_WIDTH - _columns(fact.label))}{fact.value}"
+    if message.groups:
+        yield f"{message.say('heading.failures')}:"
+    for group in message.groups:
+        yield f"  {message.say('failure.count', reason=group.reason, count=group.count)}"
+        yield from (f"    {sample}" for sample in group.samples)
+        if group.more and group.samples:
+            yield f"    ... {message.say('more', count=group.more)}"
+    for step in message.next_steps:
+        yield f"{message.say('heading.next')}: {step}"
+    if message.commands:
+        yield f"{message.say('heading.command')}:"
+        yield from (f"  {command}" for command in message.commands)
+    if message.more_commands:
+        yield f"  ... {message.say('more', count=message.more_commands)}"
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def note(line: str) -> None:
+    """One line on standard error that is no complaint, so that standard output holds nothing but what was asked."""
+    print(one_line(line), file=sys.stderr, flush=True)

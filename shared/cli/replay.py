@@ -1,0 +1,55 @@
+"""`refresh-watch replay`: sends undelivered reports again. Function Compute keeps them for 7 days."""
+
+from __future__ import annotations
+
+import argparse
+
+from shared.cli.printing import complain, note
+from shared.cli.stop import read_watch_id
+from shared.cli.surroundings import surroundings
+from shared.instants import format_instant
+from shared.reports.plain import one_line
+from shared.workflow.replay import UndeliveredReport, replay, undelivered
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("watch_ids", metavar="WATCH_ID", nargs="*", help="only those of these watches (default: all)")
+    parser.add_argument("--list", action="store_true", help="show them, send nothing")
+
+
+def run(namespace: argparse.Namespace) -> int:
+    """Start their deliveries anew; 1 when a watch that was named has no undelivered report.
+
+    Raises BadInput, EngineError.
+    """
+    named = [read_watch_id(watch_id) for watch_id in namespace.watch_ids]
+    around = surroundings()
+    engine = around.engine()
+    found = undelivered(engine)
+    missing = [watch_id for watch_id in named if not any(_is_of(one, watch_id) for one in found)]
+    if named:
+        found = [one for one in found if any(_is_of(one, watch_id) for watch_id in named)]
+    for one in found:
+        if not namespace.list:
+            replay(one, engine=engine, clock=around.clock)
+        print(f"{'undelivered' if namespace.list else 'sent again'}: {_line(one)}")
+    if not found:
+        note("no undelivered report")
+    for watch_id in missing:
+        complain(f"WATCH_ID: '{watch_id}' has no undelivered report; allowed: those that replay --list shows")
+    return 1 if missing else 0
+
+
+def _is_of(one: UndeliveredReport, watch_id: str) -> bool:
+    # a rejected request never became a watch: its report is known by the digest in its id
+    report = one.state.report
+    return watch_id in (report.watch_id, report.id.partition("-")[2])
+
+
+def _line(one: UndeliveredReport) -> str:
+    report = one.state.report
+    about = report.watch_id or report.id
+    label = f" ({one_line(report.label, 40)})" if report.label else ""
+    made = format_instant(report.made_at)
+    return f"{made} {report.kind} of {about}{label} to {one.state.channel}: {one_line(one.why, 200)}"

@@ -1,0 +1,87 @@
+"""A watch request from the command line: written as the JSON of contract 5.1 and read as every other one is.
+
+So a bad value is refused in the same words everywhere: field, given, allowed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from shared.errors import BadInput, Described
+from shared.model import Product, WatchRequest
+from shared.watching.request import read_request
+
+FROM_INPUT = "-"
+_IDS_ALLOWED = "ids separated by commas, spaces or lines, or the JSON answer of a submit operation"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as JSON, and as what that reads as."""
+
+    body: dict[str, Any]
+    request: WatchRequest
+
+
+def add_request_arguments(parser: argparse.ArgumentParser) -> None:
+    """PRODUCT, IDS and the options that `watch` and `start` share."""
+    products = ", ".join(product.value for product in Product)
+    parser.add_argument("product", metavar="PRODUCT", help=products)
+    parser.add_argument(
+        "ids", metavar="IDS", nargs="*", help=f"task ids, joined by commas or apart; {FROM_INPUT} reads standard input"
+    )
+    parser.add_argument("--object-path", metavar="URL", action="append", help="watch by URL instead (repeatable)")
+    parser.add_argument("--submitted-at", metavar="TIME", help="2026-11-22T08:00:00Z; needed with --object-path")
+    parser.add_argument("--kind", metavar="KIND", help="refresh or prefetch (default: what the first row says)")
+    parser.add_argument("--label", metavar="TEXT", help="what people will know it by")
+    parser.add_argument("--deadline", metavar="TIME", help="90s, 30m, 2h; at most 3d")
+    parser.add_argument("--schedule", metavar="SECONDS", help='when to look: "0,15,45,90,150,210,240;15"')
+    parser.add_argument("--channel", metavar="NAME", action="append", help="a configured channel (repeatable)")
+    parser.add_argument("--domain-name", metavar="NAME", help="passed to the query")
+    parser.add_argument("--object-type", metavar="TYPE", help="passed to the query: file, directory, preload, ...")
+    parser.add_argument("--resource-group-id", metavar="ID", help="passed to the query (cdn only)")
+
+
+def read_request_arguments(namespace: argparse.Namespace, standard_input: TextIO) -> Asked:
+    """The request that the arguments make. Raises BadInput."""
+    body: dict[str, Any] = {
+        "product": namespace.product,
+        "object_paths": namespace.object_path,
+        "submitted_at": namespace.submitted_at,
+        "kind": namespace.kind,
+        "label": namespace.label,
+        "deadline": namespace.deadline,
+        "schedule": namespace.schedule,
+        "channels": namespace.channel,
+        "domain_name": namespace.domain_name,
+        "object_type": namespace.object_type,
+        "resource_group_id": namespace.resource_group_id,
+        "request_id": getattr(namespace, "request_id", None),
+        **_items(namespace.ids, standard_input),
+    }
+    body = {key: value for key, value in body.items() if value is not None}
+    return Asked(body, read_request(body))
+
+
+def _items(ids: list[str], standard_input: TextIO) -> dict[str, Any]:
+    if FROM_INPUT not in ids:
+        return {"task_ids": [word.strip() for given in ids for word in given.split(",")]} if ids else {}
+    if ids != [FROM_INPUT]:
+        raise BadInput("IDS", " ".join(ids), f"{FROM_INPUT} alone, or ids")
+    try:
+        text = standard_input.read().strip()
+    except UnicodeDecodeError:
+        raise BadInput("standard input", Described("bytes that are no UTF-8"), _IDS_ALLOWED) from None
+    if not text:
+        raise BadInput("standard input", Described("nothing"), _IDS_ALLOWED)
+    if text[0] not in "{[":
+        return {"task_ids": re.split(r"[\s,]+", text)}
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        raise BadInput("standard input", Described("text that is no JSON"), _IDS_ALLOWED) from None
+    return {"submitted": answer} if isinstance(answer, dict) else {"task_ids": answer}

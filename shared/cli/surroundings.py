@@ -1,0 +1,59 @@
+"""What a command finds around it: the settings and credentials of the environment, and the machine's clock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from shared.clock import Clock, SystemClock
+from shared.credentials import Credentials, find
+from shared.function_compute.connect import connect
+from shared.function_compute.tasks import Engine
+from shared.settings import ChannelSetting, Settings
+
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where a command runs."""
+
+    settings: Settings
+    environment: Mapping[str, str]
+    clock: Clock = field(default_factory=SystemClock)
+
+    def credentials(self) -> Credentials:
+        """Looked for afresh at each call. Raises NoCredentials."""
+        return find(self.environment)
+
+    def engine(self) -> Engine:
+        """The deployed functions' engine; its SDK is imported at the first call."""
+        return connect(self.settings, self.credentials, self.clock)
+
+    def channels(self, names: tuple[str, ...]) -> tuple[ChannelSetting, ...]:
+        """The channels of those names, checked. Raises BadInput for one that is not configured or cannot work."""
+        from shared.channels.registry import check
+
+        chosen = tuple(self.settings.channel(name) for name in names)
+        check(chosen, self.settings.allowed_hosts)
+        return chosen
+
+
+def surroundings() -> Surroundings:
+    """Read the environment of this process. Raises BadInput for a variable that cannot be used."""
+    settings = Settings.from_environment(os.environ)
+    forget_http_proxy(settings)
+    return Surroundings(settings, os.environ)
+
+
+def forget_http_proxy(settings: Settings) -> None:
+    """Take HTTP_PROXY out of this process's environment when an endpoint is this machine.
+
+    The SDKs would ask the proxy for it, and know no NO_PROXY. What goes over https keeps its HTTPS_PROXY.
+    """
+    endpoints = (settings.cdn_endpoint, settings.dcdn_endpoint, settings.vod_endpoint, settings.fc_endpoint)
+    if any(urlsplit(endpoint).hostname in LOOPBACK for endpoint in endpoints):
+        for name in ("HTTP_PROXY", "http_proxy"):
+            os.environ.pop(name, None)

@@ -1,0 +1,98 @@
+"""`refresh-watch watch`: follows tasks from this machine, with the code of the deployed functions."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+from shared.cli.printing import note, report_text
+from shared.cli.progress import Progress, progress_on
+from shared.cli.request_arguments import add_request_arguments, read_request_arguments
+from shared.cli.surroundings import Surroundings, surroundings
+from shared.cli.telling import tell_in_place
+from shared.instants import Seconds
+from shared.model import Outcome, Report, ReportKind, Watch, WatchRequest
+from shared.reports.wire import bounded, compact, to_json
+from shared.watching.advance import LookAgain, Tell, advance
+from shared.watching.opening import open_watch
+from shared.watching.quota import Quota
+from shared.workflow.hop import look_at
+
+EXIT_CODES = {
+    Outcome.COMPLETE: 0,
+    Outcome.FAILED: 1,
+    Outcome.PARTLY_FAILED: 1,
+    Outcome.OVERDUE: 3,
+    Outcome.UNVERIFIABLE: 4,
+}
+
+LOOK_SECONDS: Seconds = 600
+"""The budget of one look: nobody cuts this process off, so it may wait for its turns in the quota."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    add_request_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print the final report as JSON, the last line")
+    parser.epilog = (
+        "Exit codes: 0 complete, 1 failed or partly failed, 2 bad usage or request, 3 overdue, 4 unverifiable."
+    )
+
+
+def run(namespace: argparse.Namespace) -> int:
+    """Follow until all has settled. Raises BadInput."""
+    around = surroundings()
+    request = read_request_arguments(namespace, sys.stdin).request
+    channels = around.channels(request.channels)
+    with progress_on(around.clock) as progress:
+
+        def interim(report: Report) -> None:
+            progress.say(report_text(report, around.settings))
+            for channel in channels:
+                tell_in_place(report, channel, around.settings, around.clock, progress.say)
+
+        final = follow(request, around, progress, interim)
+    if namespace.json:
+        print(compact(to_json(bounded(final))).decode(), flush=True)
+    else:
+        print(report_text(final, around.settings), flush=True)
+    for channel in channels:
+        tell_in_place(final, channel, around.settings, around.clock, note)
+    return EXIT_CODES[final.outcome or Outcome.UNVERIFIABLE]
+
+
+def follow(
+    request: WatchRequest, around: Surroundings, progress: Progress, interim: Callable[[Report], None]
+) -> Report:
+    """Look until the watch settles and answer its final report; `interim` is given what is told before that."""
+    clock = around.clock
+    quota = Quota(dict(around.settings.quota))
+    watch = _opened(request, around)
+    while True:
+        observation = look_at(
+            watch,
+            settings=around.settings,
+            find_credentials=around.credentials,
+            clock=clock,
+            until=clock.now() + LOOK_SECONDS,
+            quota=quota,
+        )
+        step = advance(watch, observation, clock.now())
+        watch = step.watch
+        after = next((effect.after for effect in step.effects if isinstance(effect, LookAgain)), None)
+        progress.looked(watch, observation, after)
+        for effect in step.effects:
+            if isinstance(effect, Tell):
+                if effect.report.kind is ReportKind.FINAL:
+                    return effect.report
+                interim(effect.report)
+        clock.sleep(after or 0.0)
+
+
+def _opened(request: WatchRequest, around: Surroundings) -> Watch:
+    now = around.clock.now()
+    if request.submitted_at is not None and request.submitted_at > now:
+        request = replace(request, submitted_at=now)
+    return open_watch(around.settings.prefix, request, now)

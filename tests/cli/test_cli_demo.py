@@ -1,0 +1,87 @@
+"""The demo runs to its end by itself, and notices when something does not end as it should."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shared.cli.demo.board import Board, Row
+from shared.cli.demo.jobs import jobs
+from shared.cli.demo.screen import message_lines, summary_lines
+from shared.local.chat_wall import WallMessage
+from shared.model import Outcome
+from tests.cli.conftest import CommandLine, Ran, clean_environment
+
+
+@pytest.fixture(scope="module")
+def demo() -> Ran:
+    # what a user has set must not get in the way
+    proxies = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    return CommandLine(clean_environment()).run("demo", REFRESH_WATCH_PREFIX="mine", **proxies)
+
+
+def test_the_demo_ends_by_itself_with_exit_0(demo: Ran) -> None:
+    assert (demo.code, demo.err) == (0, "")
+
+
+def test_the_demo_shows_every_outcome_on_all_four_products(demo: Ran) -> None:
+    table = demo.out[demo.out.index("PRODUCT ") :]
+
+    for job in jobs():
+        assert any(
+            line.split()[:3] == [job.product.value, job.kind.value, job.expected.value] for line in table.splitlines()
+        )
+    assert {job.expected for job in jobs()} == set(Outcome)
+    assert "NOT AS EXPECTED" not in table
+
+
+def test_the_demo_shows_each_message_as_it_arrived(demo: Ran) -> None:
+    assert demo.out.count("--> webhook audit") >= len(jobs())
+    assert "[CDN prefetch][demo][failed 1/3] summer sale" in demo.out
+    assert "[VOD refresh][demo][overdue 1/2] hangs" in demo.out
+    assert "OriginTimeout (the origin did not answer in time): 1" in demo.out
+
+
+def test_the_demo_is_readable_on_80_columns(demo: Ran) -> None:
+    assert [line for line in demo.out.splitlines() if len(line) > 80] == []
+
+
+def message(kind: str, watch_id: str, outcome: str = "complete", told: str = "final") -> WallMessage:
+    if kind == "webhook":
+        data = {"watch_id": watch_id, "outcome": outcome, "looks": 3, "api_calls": 4}
+        return WallMessage(kind, "audit", 0.0, f"msg_f-{watch_id}", {"type": f"refresh_watch.{told}", "data": data})
+    text = f"#### title\n\n> refresh-watch · event {told[0]}-{watch_id}"
+    return WallMessage(kind, "oncall", 0.0, "", {"msgtype": "markdown", "markdown": {"title": "t", "text": text}})
+
+
+@pytest.mark.parametrize(
+    ("messages", "fault"),
+    [
+        ([message("dingtalk", "w1"), message("webhook", "w1")], ""),
+        ([message("dingtalk", "w1", told="interim"), message("dingtalk", "w1"), message("webhook", "w1")], ""),
+        ([message("webhook", "w1")], "0 finals at oncall"),
+        ([message("dingtalk", "w1")], "no final report"),
+        ([message("dingtalk", "w1"), message("dingtalk", "w1"), message("webhook", "w1")], "2 finals at oncall"),
+        ([message("dingtalk", "w1"), message("webhook", "w1", "failed")], "failed instead of complete"),
+        ([message("dingtalk", "w2"), message("webhook", "w2")], "no final report"),
+    ],
+)
+def test_a_watch_that_is_not_told_exactly_once_or_ends_otherwise_is_named(
+    messages: list[WallMessage], fault: str
+) -> None:
+    job = replace(jobs()[0], expected=Outcome.COMPLETE)
+    board = Board([Row(job, "w1")])
+
+    for each in messages:
+        board.saw(each)
+
+    assert board.rows[0].fault == fault
+    assert ("NOT AS EXPECTED" in "\n".join(summary_lines(board))) == bool(fault)
+
+
+def test_a_dingtalk_message_is_shown_as_text_and_a_webhook_as_one_line() -> None:
+    assert [line.strip("- ") for line in message_lines(message("dingtalk", "w1"))][1:-1] == [
+        "title", "refresh-watch · event f-w1",
+    ]  # fmt: skip
+    assert len(message_lines(message("webhook", "w1"))) == 1

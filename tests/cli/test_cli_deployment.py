@@ -1,0 +1,282 @@
+"""`serve`, `start`, `stop`, `replay` and `test-channel`, as on a real single-machine deployment."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import shlex
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.local.chat_wall import ChatWall, WallMessage
+from shared.local.stand_in.server import StandIn
+from shared.local.stand_in.world import NEVER, ObjectPlan
+from tests.cli.conftest import CommandLine
+
+QUICK = ("--schedule", "0,1;1")
+
+
+class Served:
+    """A running `refresh-watch serve`."""
+
+    def __init__(self, cli: CommandLine, file: Path, log: Path, **variables: str) -> None:
+        with log.open("a", encoding="utf-8") as sink:
+            self.process = subprocess.Popen(
+                cli.command("serve", "--port", "0", "--file", str(file)),
+                env={**cli.environment, **variables},
+                stdout=subprocess.PIPE,
+                stderr=sink,
+                text=True,
+            )
+        assert self.process.stdout is not None
+        self.introduction = "".join(self.process.stdout.readline() for _ in range(4))
+        self.url = re.findall(r"serves at (http://127\.0\.0\.1:\d+)", self.introduction)[0]
+
+    def post(self, body: Any, **headers: str) -> tuple[int, str, Any]:
+        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=30)
+        connection.request("POST", "/watches", json.dumps(body), {"Content-Type": "application/json", **headers})
+        answer = connection.getresponse()
+        read = json.loads(answer.read())
+        connection.close()
+        return answer.status, answer.getheader("Content-Type", ""), read
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(20)
+
+
+@pytest.fixture
+def serve(cli: CommandLine, tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    running: list[Served] = []
+
+    def start(**variables: str) -> Served:
+        running.append(Served(cli, tmp_path / "queue.sqlite", tmp_path / "log", **variables))
+        return running[-1]
+
+    yield start
+    for served in running:
+        if served.process.poll() is None:
+            served.process.kill()
+            served.process.wait()
+        if served.process.stdout is not None:
+            served.process.stdout.close()
+
+
+def shown(wall: ChatWall, kind: str, text: str, count: int = 1) -> list[WallMessage]:
+    """The messages of that robot that hold a text, once there are so many."""
+    until = time.monotonic() + 40
+    while time.monotonic() < until:
+        found = [message for message in wall.messages if message.kind == kind and text in json.dumps(message.body)]
+        if len(found) >= count:
+            return found
+        time.sleep(0.05)
+    raise AssertionError([message.body for message in wall.messages])
+
+
+def test_a_started_watch_is_told_once_to_each_channel_and_known_when_started_again(
+    cli: CommandLine, stand_in: StandIn, wall: ChatWall, serve: Callable[..., Served]
+) -> None:
+    task_id = stand_in.world.add_task(
+        "cdn", objects=[ObjectPlan("http://example.com/a", after=1)], created_at=time.time()
+    )
+    endpoint = {"REFRESH_WATCH_FC_ENDPOINT": serve().url}
+
+    first = cli.run("start", "cdn", task_id, "--label", "release", *QUICK, **endpoint)
+    second = cli.run("start", "cdn", task_id, "--label", "release", *QUICK, "--json", **endpoint)
+    watch_id = second.json["watch_id"]
+
+    assert (first.code, second.code) == (0, 0)
+    assert first.out.startswith(f"watch {watch_id} started")
+    assert second.json["already"] is True
+    assert len(shown(wall, "dingtalk", f"f-{watch_id}")) == 1
+    assert len(shown(wall, "webhook", watch_id)) == 1
+    settled = cli.run("start", "cdn", task_id, **endpoint)
+    assert f"watch {watch_id} is known already: settled" in settled.out
+    again = cli.run("start", "cdn", task_id, "--again", "--json", *QUICK, **endpoint)
+    assert again.json["watch_id"] != watch_id
+    assert "already" not in again.json
+    assert len(shown(wall, "dingtalk", again.json["watch_id"])) == 1
+
+
+def test_a_stopped_watch_is_told_as_stopped_and_by_whom(
+    cli: CommandLine, stand_in: StandIn, wall: ChatWall, serve: Callable[..., Served]
+) -> None:
+    task_id = stand_in.world.add_task(
+        "vod", objects=[ObjectPlan("http://example.com/a", NEVER)], created_at=time.time()
+    )
+    endpoint = {"REFRESH_WATCH_FC_ENDPOINT": serve().url}
+    watch_id = cli.run("start", "vod", task_id, "--json", *QUICK, **endpoint).json["watch_id"]
+
+    stopped = cli.run("stop", watch_id, "--by", "release-bot", **endpoint)
+
+    assert stopped.code == 0
+    assert "release-bot" in stopped.out
+    (message,) = shown(wall, "dingtalk", f"f-{watch_id}")
+    assert "stopped by release-bot" in message.body["markdown"]["text"]
+    assert "had ended before" in cli.run("stop", watch_id, **endpoint).out
+    unknown = cli.run("stop", "0000000000000000", **endpoint)
+    assert (unknown.code, unknown.err.count("\n")) == (2, 1)
+
+
+def test_an_undelivered_report_is_listed_and_delivered_by_a_replay(
+    cli: CommandLine, stand_in: StandIn, wall: ChatWall, serve: Callable[..., Served]
+) -> None:
+    task_id = stand_in.world.add_task("cdn", created_at=time.time())
+    endpoint = {"REFRESH_WATCH_FC_ENDPOINT": serve().url}
+    robot = wall.robot("dingtalk", "oncall")
+    wall.robot("dingtalk", "oncall", access_token="another-fake-token")
+    watch_id = cli.run("start", "cdn", task_id, "--label", "lost", "--json", *QUICK, **endpoint).json["watch_id"]
+    shown(wall, "webhook", watch_id)
+
+    until = time.monotonic() + 40
+    while watch_id not in (listed := cli.run("replay", "--list", **endpoint)).out:
+        assert time.monotonic() < until, listed
+    assert "to oncall" in listed.out
+    assert "300005" in listed.out
+    assert "fake-token" not in listed.out
+    wall.robot("dingtalk", "oncall", access_token=robot.access_token)
+    sent = cli.run("replay", watch_id, **endpoint)
+
+    assert (sent.code, sent.out.count("sent again: ")) == (0, 1)
+    shown(wall, "dingtalk", f"f-{watch_id}")
+    other = cli.run("replay", "0000000000000000", **endpoint)
+    assert other.code == 1
+    assert "has no undelivered report" in other.err
+
+
+def test_a_killed_serve_goes_on_where_it_was(
+    cli: CommandLine, stand_in: StandIn, wall: ChatWall, serve: Callable[..., Served]
+) -> None:
+    task_id = stand_in.world.add_task(
+        "dcdn", objects=[ObjectPlan("http://example.com/a", NEVER)], created_at=time.time()
+    )
+    first = serve()
+    status, _, answer = first.post({"product": "dcdn", "task_ids": task_id, "schedule": "0;1", "label": "survivor"})
+    assert status == 202
+    until = time.monotonic() + 40
+    while not stand_in.calls:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+    assert first.end(signal.SIGKILL) == -signal.SIGKILL
+    stand_in.world.settle(task_id)
+    second = serve()
+
+    shown(wall, "webhook", answer["watch_id"])
+    assert len(shown(wall, "dingtalk", f"f-{answer['watch_id']}")) == 1
+    assert second.end(signal.SIGINT) == 0
+
+
+def test_bad_requests_at_the_front_door_get_problem_json_and_a_list_an_answer_for_each(
+    stand_in: StandIn, wall: ChatWall, serve: Callable[..., Served]
+) -> None:
+    served = serve()
+
+    bad = served.post({"product": "oss", "task_ids": ["1"]})
+    mixed = served.post([{"product": "cdn", "task_ids": "704225667"}, {"product": "cdn", "task_ids": "x"}])
+
+    assert bad[:2] == (400, "application/problem+json")
+    assert "oss" in bad[2]["detail"]
+    assert mixed[0] == 202
+    assert [sorted(answer) for answer in mixed[2]] == [["status_url", "watch_id"], ["error"]]
+
+
+def test_with_a_token_only_who_shows_it_is_let_in(serve: Callable[..., Served]) -> None:
+    served = serve(REFRESH_WATCH_SERVE_TOKEN="a-fake-token")
+    request = {"product": "cdn", "task_ids": "704225667"}
+
+    assert served.post(request)[0] == 401
+    assert served.post(request, Authorization="Bearer a-fake-token")[0] == 202
+    assert "a-fake-token" not in served.introduction
+
+
+def test_the_curl_line_that_is_printed_submits_a_watch(serve: Callable[..., Served]) -> None:
+    served = serve()
+    line = next(line for line in served.introduction.splitlines() if " curl " in line)
+    words = shlex.split(line)[2:]
+    headers = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
+
+    status, _, answer = served.post(json.loads(words[words.index("-d") + 1]), **headers)
+
+    assert words[0] == f"{served.url}/watches"
+    assert headers == {"Content-Type": "application/json"}
+    assert (status, sorted(answer)) == (202, ["status_url", "watch_id"])
+
+
+def test_a_taken_port_and_a_file_of_something_else_are_named_in_one_line(cli: CommandLine, tmp_path: Path) -> None:
+    text, other = tmp_path / "notes.txt", tmp_path / "other.sqlite"
+    text.write_text("these are notes, no database\n")
+    connection = sqlite3.connect(other)
+    connection.execute("CREATE TABLE customers (name TEXT)")
+    connection.commit()
+    connection.close()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        runs = [
+            (cli.run("serve", "--port", port, "--file", str(tmp_path / "q.sqlite")), port),
+            (cli.run("serve", "--port", "0", "--file", str(text)), "no SQLite database"),
+            (cli.run("serve", "--port", "0", "--file", str(other)), "something else"),
+        ]
+
+    for ran, words in runs:
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+        assert words in ran.err
+    assert text.read_text() == "these are notes, no database\n"
+
+
+def test_a_file_in_use_is_named_in_one_line(cli: CommandLine, tmp_path: Path, serve: Callable[..., Served]) -> None:
+    serve()
+
+    ran = cli.run("serve", "--port", "0", "--file", str(tmp_path / "queue.sqlite"))
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "no other serve uses" in ran.err
+
+
+def test_start_tells_when_nothing_listens_where_the_functions_should_be(cli: CommandLine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    ran = cli.run("start", "cdn", "1", REFRESH_WATCH_FC_ENDPOINT=f"http://127.0.0.1:{port}")
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert "Function Compute did not invoke refresh-intake" in ran.err
+
+
+def test_start_goes_to_the_engine_although_a_proxy_is_set(cli: CommandLine, serve: Callable[..., Served]) -> None:
+    proxies = {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
+
+    ran = cli.run("start", "cdn", "704225667", REFRESH_WATCH_FC_ENDPOINT=serve().url, **proxies)
+
+    assert ran.code == 0
+
+
+def test_test_channel_marks_its_report_as_a_test_and_shows_each_answer(cli: CommandLine, wall: ChatWall) -> None:
+    ran = cli.run("test-channel")
+
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
+        "oncall (dingtalk, 127.0.0.1): delivered (HTTP 200, 0, ok)",
+        "audit (webhook, 127.0.0.1): delivered (HTTP 204)",
+    ]
+    assert all("TEST of refresh-watch" in json.dumps(message.body) for message in wall.messages)
+
+
+def test_test_channel_ends_1_with_the_vendors_own_words_when_it_is_refused(cli: CommandLine, wall: ChatWall) -> None:
+    wall.robot("dingtalk", "oncall", secret="SEC-another-fake-secret")
+
+    ran = cli.run("test-channel", "oncall")
+
+    assert ran.code == 1
+    assert "310000" in ran.out
+    assert "sign not match" in ran.out
+    assert [message.kind for message in wall.messages] == []

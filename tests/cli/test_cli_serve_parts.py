@@ -1,0 +1,82 @@
+"""What `serve` hands to the functions: settings and keys of this machine, and nothing that is not for them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from shared.cli.machine_keys import FRESH, MachineKeys
+from shared.cli.serve import functions_environment
+from shared.credentials import Credentials
+from shared.errors import NoCredentials
+from shared.settings import Secret
+
+
+class HandClock:
+    """Moved by hand."""
+
+    def __init__(self) -> None:
+        self.at = time.time()
+
+    def now(self) -> float:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.at += seconds
+
+    def chance(self) -> float:
+        return 0.5
+
+
+def test_the_functions_see_our_settings_but_neither_the_token_nor_a_proxy_for_http() -> None:
+    seen = functions_environment(
+        {
+            "REFRESH_WATCH_LANGUAGE": "zh",
+            "REFRESH_WATCH_SERVE_TOKEN": "a-fake-token",
+            "REFRESH_WATCH_FC_ENDPOINT": "https://elsewhere.example.com",
+            "HTTP_PROXY": "http://proxy.example.com:3128",
+            "HTTPS_PROXY": "http://proxy.example.com:3128",
+            "EDITOR": "ed",
+        }
+    )
+
+    assert seen == {"REFRESH_WATCH_LANGUAGE": "zh", "HTTPS_PROXY": "http://proxy.example.com:3128"}
+
+
+def test_a_file_of_channels_is_found_by_functions_that_run_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    seen = functions_environment({"REFRESH_WATCH_CHANNELS": "@channels.json"})
+
+    assert seen == {"REFRESH_WATCH_CHANNELS": f"@{tmp_path}/channels.json"}
+
+
+def test_keys_are_looked_up_anew_and_outlive_a_chain_that_fails() -> None:
+    clock = HandClock()
+    found = [Credentials("key-1", Secret("fake-1")), Credentials("key-2", Secret("fake-2"), Secret("token-2"))]
+
+    def find() -> Credentials:
+        if not found:
+            raise NoCredentials("none")
+        return found.pop(0)
+
+    keys = MachineKeys(find, clock)
+
+    assert keys() == ("key-1", "fake-1", "")
+    assert keys() == ("key-1", "fake-1", "")
+    clock.sleep(FRESH)
+    assert keys() == ("key-2", "fake-2", "token-2")
+    clock.sleep(FRESH)
+    assert keys() == ("key-2", "fake-2", "token-2")
+
+
+def test_without_any_keys_serve_does_not_begin() -> None:
+    def find() -> Credentials:
+        raise NoCredentials("none")
+
+    with pytest.raises(NoCredentials):
+        MachineKeys(find, HandClock())()

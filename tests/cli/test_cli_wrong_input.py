@@ -1,0 +1,141 @@
+"""What bad input gets: one line that names the field, what was given and what is allowed; exit 2."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from tests.cli.conftest import PROJECT, CommandLine, Ran
+
+WRONG = [
+    (("fly",), "COMMAND", "fly", "watch"),
+    (("watch", "oss", "1"), "product", "oss", "cdn, dcdn, vod, vod-legacy"),
+    (("watch", "cdn"), "task_ids", "none", "object_paths"),
+    (("watch", "cdn", ""), "task_ids[0]", "''", "digits"),
+    (("watch", "cdn", "12,,13"), "task_ids[1]", "''", "digits"),
+    (("watch", "cdn", "12a"), "task_ids[0]", "12a", "digits"),
+    (("watch", "cdn", "1", "--deadline", "4d"), "deadline", "4d", "at most 3d"),
+    (("watch", "cdn", "1", "--deadline", "soon"), "deadline", "soon", "30m"),
+    (("watch", "cdn", "1", "--kind", "purge"), "kind", "purge", "refresh, prefetch"),
+    (("watch", "cdn", "1", "--schedule", "5,1"), "schedule", "5,1", "0,15,45"),
+    (("watch", "cdn", "1", "--channel", "nobody"), "channels", "nobody", "REFRESH_WATCH_CHANNELS"),
+    (("watch", "cdn", "1", "--submitted-at", "noon"), "submitted_at", "noon", "2026-11-22T08:00:00Z"),
+    (("watch", "cdn", "--object-path", "http://a.example.com/"), "submitted_at", "nothing", "object_paths"),
+    (("watch", "dcdn", "1", "--resource-group-id", "rg-1"), "resource_group_id", "rg-1", "dcdn has none"),
+    (("watch", "vod-legacy", "1"), "domain_name", "nothing", "vod-legacy requires it"),
+    (("watch", "cdn", "1", "-"), "IDS", "1 -", "- alone"),
+    (("list", "oss"), "product", "oss", "cdn"),
+    (("list", "cdn", "--task-id", "12,13"), "--task-id", "12,13", "digits"),
+    (("list", "cdn", "--status", "done"), "--status", "done", "complete"),
+    (("list", "cdn", "--domain-name", "a.example.com"), "object_type", "''", "domain_name"),
+    (("list", "cdn", "--start-time", "2026-11-22T08:00:00Z"), "end_time", "''", "together"),
+    (("list", "cdn", "--start-time", "today"), "--start-time", "today", "2026-11-22T08:00:00Z"),
+    (("list", "cdn", "--page-size", "101"), "page_size", "101", "1 to 100"),
+    (("list", "dcdn", "--page-size", "51"), "page_size", "51", "1 to 50"),
+    (("list", "cdn", "--page", "2", "--urls"), "--page", "2", "--urls"),
+    (("list", "vod-legacy"), "domain_name", "''", "vod-legacy requires"),
+    (("start", "cdn", "x"), "task_ids[0]", "x", "digits"),
+    (("start", "cdn", "1", "--again", "--request-id", "r1"), "--again", "r1", "one of them"),
+    (("stop", "../etc"), "WATCH_ID", "../etc", "letters and digits"),
+    (("stop", "abc", "--by", ""), "--by", "''", "printable"),
+    (("replay", "a b"), "WATCH_ID", "a b", "letters and digits"),
+    (("test-channel",), "REFRESH_WATCH_CHANNELS", "nothing", "dingtalk"),
+    (("test-channel", "nobody"), "channels", "nobody", "REFRESH_WATCH_CHANNELS"),
+    (("serve", "--port", "70000"), "--port", "70000", "65535"),
+    (("serve", "--host", "0.0.0.0"), "--host", "0.0.0.0", "REFRESH_WATCH_SERVE_TOKEN"),
+    (("serve", "--file", "/no/such/folder/q.sqlite"), "--file", "/no/such/folder/q.sqlite", "folder that exists"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "field", "given", "allowed"), WRONG)
+def test_a_wrong_value_is_one_line_with_field_given_and_allowed(
+    call: Callable[..., Ran], arguments: tuple[str, ...], field: str, given: str, allowed: str
+) -> None:
+    ran = call(*arguments)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.count("\n") == 1
+    assert ran.err.startswith(f"refresh-watch: {field}: ")
+    assert given in ran.err
+    assert "is not allowed; allowed:" in ran.err
+    assert allowed in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "a command is missing"),
+        (("--verbose",), "--verbose"),
+        (("watch",), "PRODUCT"),
+        (("watch", "cdn", "1", "--fast"), "--fast"),
+        (("list", "cdn", "--page", "two"), "two"),
+        (("list", "cdn", "--json", "--urls"), "--urls"),
+        (("stop",), "WATCH_ID"),
+    ],
+)
+def test_a_usage_error_is_one_line_that_says_where_to_read_more(
+    call: Callable[..., Ran], arguments: tuple[str, ...], words: str
+) -> None:
+    ran = call(*arguments)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.count("\n") == 1
+    assert words in ran.err
+    assert ran.err.rstrip().endswith("--help)")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("REFRESH_WATCH_CHANNELS", "no json"),
+        ("REFRESH_WATCH_CHANNELS", '[{"name":"a","kind":"webhook","url":"http://hooks.example.com/T0PSECRET"}]'),
+        ("REFRESH_WATCH_CDN_ENDPOINT", "ftp://example.com"),
+        ("REFRESH_WATCH_QUOTA", "cdn.list=fast"),
+        ("REFRESH_WATCH_LANGUAGE", "fr"),
+    ],
+)
+def test_a_wrong_variable_is_named_and_no_secret_in_it_is_shown(
+    call: Callable[..., Ran], variable: str, value: str
+) -> None:
+    ran = call("watch", "cdn", "1", **{variable: value})
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith(f"refresh-watch: {variable}")
+    assert "T0PSECRET" not in ran.err
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"TaskId": "1"}', "a b", "[true]"])
+def test_standard_input_that_holds_no_ids_is_refused(cli: CommandLine, text: str) -> None:
+    ran = cli.run("watch", "cdn", "-", stdin=text)
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "allowed:" in ran.err
+
+
+def test_without_credentials_list_says_what_to_set(cli: CommandLine) -> None:
+    ran = cli.run(
+        "list", "cdn", ALIBABA_CLOUD_ACCESS_KEY_ID="", HOME="/nonexistent", ALIBABA_CLOUD_ECS_METADATA_DISABLED="true"
+    )
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in ran.err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["watch", "--help"], ["list", "--help"], ["start", "--help"]])
+def test_help_is_printed_without_importing_any_sdk(arguments: list[str]) -> None:
+    script = (
+        "import sys\n"
+        "from shared.cli.main import main\n"
+        f"code = main({arguments!r})\n"
+        "heavy = [name for name in sys.modules if name.split('.')[0].startswith(('alibabacloud', 'darabonba', 'Tea'))]\n"
+        "print(code, heavy, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, timeout=30, check=True
+    )
+
+    assert done.stderr == "0 []\n"
+    assert "usage: refresh-watch" in done.stdout
