@@ -6,7 +6,7 @@ An `item` is what a watch follows: a task id, or an object path where the id is 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from shared.instants import Instant, Seconds
 
@@ -298,70 +298,3 @@ class Watch:
         """What the schedule counts from: submission, or acceptance where submission is unknown or in the future."""
         submitted = self.request.submitted_at
         return self.accepted_at if submitted is None else min(submitted, self.accepted_at)
-
-
-class ReportKind(Word):
-    """What people are told."""
-
-    INTERIM = "interim"  # the first failure, once
-    FINAL = "final"
-    REJECTED = "rejected"  # a request we could not accept
-    BROKEN = "broken"  # we ourselves gave up
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many objects ended how. A task that never showed one counts as one."""
-
-    complete: int = 0
-    failed: int = 0
-    overdue: int = 0
-    unverifiable: int = 0
-    running: int = 0  # only in an interim report
-
-    @property
-    def total(self) -> int:
-        """All objects."""
-        return self.complete + self.failed + self.overdue + self.unverifiable + self.running
-
-
-@dataclass(frozen=True)
-class TaskReport:
-    """How one item ended."""
-
-    item: str
-    outcome: Outcome | None  # None: still open, in an interim report
-    objects: int
-    settled_at: Instant | None = None
-    status: str = ""  # the API's word, where it is not complete
-    reason: Reason | None = None
-    task_ids: tuple[str, ...] = ()
-    failed: tuple[FailedObject, ...] = ()
-    failed_left_out: int = 0
-
-
-@dataclass(frozen=True)
-class Report:
-    """What people are told (contract 5.2). `id` is the task id that commits it, the same on every retry."""
-
-    id: str
-    kind: ReportKind
-    made_at: Instant
-    watch_id: str = ""
-    product: str = ""
-    job: Kind = Kind.UNKNOWN
-    label: str = ""
-    outcome: Outcome | None = None
-    counts: Counts = field(default_factory=Counts)
-    tasks: tuple[TaskReport, ...] = ()
-    tasks_left_out: int = 0
-    by_path: bool = False
-    submitted_at: Instant | None = None
-    settled_at: Instant | None = None
-    looks: int = 0
-    api_calls: int = 0
-    refusal: Refusal | None = None
-    problem: str = ""  # one line: why a request was rejected, what broke, why the API did not answer
-    notes: tuple[str, ...] = ()
-    request_id: str = ""  # of the API's last answer
-    channels: tuple[str, ...] = ()  # names; empty means all that are configured

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from shared.channels.delivery import DeliveryOutcome, Request, Response
 from shared.instants import Instant
-from shared.model import Report
+from shared.report import Report
 from shared.settings import ChannelSetting
 
 

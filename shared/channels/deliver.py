@@ -25,7 +25,7 @@ from shared.channels.transport import post
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.instants import Instant, Seconds
-from shared.model import Report
+from shared.report import Report
 from shared.reports.message import LAST_STEP
 from shared.settings import ChannelSetting, Settings
 

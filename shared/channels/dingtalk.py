@@ -15,7 +15,7 @@ from shared.channels.dingtalk_answers import classify
 from shared.channels.markdown import AT, harmless, markdown, plain
 from shared.errors import BadInput, Described
 from shared.instants import Instant
-from shared.model import Report
+from shared.report import Report
 from shared.reports.compose import compose
 from shared.reports.message import LAST_STEP, Message
 from shared.reports.wire import compact

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared.model import Outcome, Report, ReportKind
+from shared.model import Outcome
+from shared.report import Report, ReportKind
 from shared.settings import ChannelSetting
 
 

@@ -12,7 +12,7 @@ from shared.channels.delivery import Delivered, DeliveryOutcome, Request, Respon
 from shared.channels.http_answers import by_status
 from shared.errors import BadInput, Described
 from shared.instants import Instant, format_instant
-from shared.model import Report
+from shared.report import Report
 from shared.reports.as_json import compact, to_json
 from shared.reports.bound import MAX_REPORT_BYTES, bounded
 from shared.reports.message import LAST_STEP

@@ -6,7 +6,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 
-from shared.model import Report
+from shared.report import Report
 from shared.reports.compose import compose
 from shared.reports.message import Message
 from shared.reports.plain import one_line

@@ -10,7 +10,7 @@ from shared.channels.next_visit import ComeBack, Done, GivenUp
 from shared.channels.wants import wants
 from shared.clock import Clock
 from shared.instants import Seconds, format_duration
-from shared.model import Report
+from shared.report import Report
 from shared.settings import ChannelSetting, Settings
 
 PATIENCE: Seconds = 75

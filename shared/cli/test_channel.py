@@ -9,7 +9,8 @@ from shared.cli.surroundings import surroundings
 from shared.cli.telling import answer_of
 from shared.errors import BadInput, Described
 from shared.instants import Instant
-from shared.model import Counts, FailedObject, Kind, Outcome, Product, Report, ReportKind, TaskReport
+from shared.model import FailedObject, Kind, Outcome, Product
+from shared.report import Counts, Report, ReportKind, TaskReport
 
 LABEL = "TEST of refresh-watch, no real job"
 _TASK_ID = "100000001"

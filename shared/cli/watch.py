@@ -13,7 +13,8 @@ from shared.cli.request_arguments import add_request_arguments, read_request_arg
 from shared.cli.surroundings import Surroundings, surroundings
 from shared.cli.telling import tell_in_place
 from shared.instants import Seconds
-from shared.model import Outcome, Report, ReportKind, Watch, WatchRequest
+from shared.model import Outcome, Watch, WatchRequest
+from shared.report import Report, ReportKind
 from shared.reports.wire import bounded, compact, to_json
 from shared.watching.advance import LookAgain, Tell, advance
 from shared.watching.opening import open_watch

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from shared.model import Outcome, Product, Reason, Report, ReportKind
+from shared.model import Outcome, Product, Reason
+from shared.report import Report, ReportKind
 from shared.reports.failures import Failures
 from shared.reports.plain import name_only
 from shared.reports.texts import text

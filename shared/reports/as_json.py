@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from shared.errors import BadInput, Described
 from shared.instants import Instant, format_instant, parse_instant
-from shared.model import Counts, FailedObject, Kind, Outcome, Reason, Refusal, Report, ReportKind, TaskReport, Word
+from shared.model import FailedObject, Kind, Outcome, Reason, Refusal, Word
+from shared.report import Counts, Report, ReportKind, TaskReport
 
 _W = TypeVar("_W", bound=Word)
 _T = TypeVar("_T")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.model import Outcome, Refusal, Report, TaskReport
+from shared.model import Outcome, Refusal
+from shared.report import Report, TaskReport
 from shared.reports.as_json import compact, task_to_json, to_json
 
 MAX_REPORT_BYTES = 18_000

@@ -6,7 +6,8 @@ from datetime import datetime, timezone
 from itertools import islice
 
 from shared.instants import Instant, format_duration
-from shared.model import Kind, Outcome, Product, Reason, Report, ReportKind
+from shared.model import Kind, Outcome, Product, Reason
+from shared.report import Report, ReportKind
 from shared.reports.advice import MOST_COMMANDS, commands, next_steps, reasons_of
 from shared.reports.failures import Failures, by_reason
 from shared.reports.message import SAMPLES, Fact, FailureGroup, Message, Severity

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from shared.model import FailedObject, Report, Status
+from shared.model import FailedObject, Status
+from shared.report import Report
 from shared.reports.plain import one_line
 
 MOST_GROUPS = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from shared.errors import BadInput, Described
-from shared.model import Report
+from shared.report import Report
 from shared.reports.as_json import compact, from_json, to_json
 from shared.reports.bound import MAX_REPORT_BYTES, bounded
 

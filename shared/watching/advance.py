@@ -18,11 +18,11 @@ from shared.model import (
     Observation,
     Reason,
     Refusal,
-    Report,
     Sighting,
     Watch,
     WatchedItem,
 )
+from shared.report import Report
 from shared.watching.outcomes import outcome_of
 from shared.watching.reporting import bounded_samples, final_report, interim_report, samples_of
 from shared.watching.schedule import CONFIRM_AFTER, QUERY_WINDOW, deadline_of, next_look

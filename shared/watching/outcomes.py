@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shared.model import Counts, Outcome, Watch, WatchedItem
+from shared.model import Outcome, Watch, WatchedItem
+from shared.report import Counts
 
 
 def outcome_of(*, complete: int, failed: int, overdue: int = 0, unverifiable: int = 0) -> Outcome:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.instants import Instant
-from shared.model import FailedObject, Reason, Report, ReportKind, TaskReport, Watch, WatchedItem
+from shared.model import FailedObject, Reason, Watch, WatchedItem
+from shared.report import Report, ReportKind, TaskReport
 from shared.watching.outcomes import counts_of, outcome_of, outcome_of_watch
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.function_compute.tasks import Engine
-from shared.model import Report, ReportKind, Watch, WatchRequest
+from shared.model import Watch, WatchRequest
+from shared.report import Report, ReportKind
 from shared.reports.wire import encode
 from shared.settings import Settings
 from shared.triggers.direct import digest_of, read

@@ -12,7 +12,7 @@ from shared.clock import Clock
 from shared.errors import BadInput
 from shared.function_compute.tasks import Engine
 from shared.instants import Instant, Seconds
-from shared.model import Report
+from shared.report import Report
 from shared.reports.wire import compact, from_json, to_json
 from shared.settings import Settings
 from shared.workflow.names import NOTIFY, delivery_id

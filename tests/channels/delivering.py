@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.channels.deliver import Delivery, deliver
 from shared.local.chat_wall import ChatWall
-from shared.model import Report
+from shared.report import Report
 from shared.settings import ChannelSetting, Settings, read_channels
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import PARTLY_FAILED

@@ -13,7 +13,8 @@ from hypothesis import given
 
 from shared.channels.dingtalk import LIMIT, check, render, sign, signed
 from shared.errors import BadInput
-from shared.model import Counts, FailedObject, Outcome, Report, TaskReport
+from shared.model import FailedObject, Outcome
+from shared.report import Counts, Report, TaskReport
 from shared.settings import ChannelSetting, Secret
 from tests.unit.reports.sample_reports import (
     BROKEN,

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from shared.channels.wants import wants
-from shared.model import Outcome, Report
+from shared.model import Outcome
+from shared.report import Report
 from shared.settings import ChannelSetting, Secret
 from tests.unit.reports.sample_reports import (
     BROKEN,

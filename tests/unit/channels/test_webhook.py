@@ -14,7 +14,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from shared.channels.delivery import Delivered, DeliveryOutcome, Permanent, Request, Response, Retry, TooLarge
 from shared.channels.webhook import check, classify, render, sign, webhook_id
 from shared.errors import BadInput
-from shared.model import Counts, FailedObject, Outcome, Report, TaskReport
+from shared.model import FailedObject, Outcome
+from shared.report import Counts, Report, TaskReport
 from shared.reports.wire import from_json, to_json
 from shared.settings import ChannelSetting, Secret
 from tests.unit.reports.sample_reports import EVERY_KIND, FEW, PARTLY_FAILED, reports

@@ -8,18 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from shared.instants import parse_instant
-from shared.model import (
-    Counts,
-    FailedObject,
-    Kind,
-    Outcome,
-    Product,
-    Reason,
-    Refusal,
-    Report,
-    ReportKind,
-    TaskReport,
-)
+from shared.model import FailedObject, Kind, Outcome, Product, Reason, Refusal
+from shared.report import Counts, Report, ReportKind, TaskReport
 
 FEW = settings(max_examples=100, deadline=None)
 """Enough examples to find a mistake in time; the failing ones are kept and tried first."""

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from shared.model import Counts, FailedObject, Kind, Outcome, Reason, Refusal, Report, TaskReport
+from shared.model import FailedObject, Kind, Outcome, Reason, Refusal
+from shared.report import Counts, Report, TaskReport
 from shared.reports.compose import compose
 from shared.reports.message import LAST_STEP, Message, Severity
 from shared.reports.texts import TEXTS

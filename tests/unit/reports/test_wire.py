@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from shared.errors import BadInput
-from shared.model import Counts, FailedObject, Outcome, Report, ReportKind, TaskReport
+from shared.model import FailedObject, Outcome
+from shared.report import Counts, Report, ReportKind, TaskReport
 from shared.reports.wire import MAX_REPORT_BYTES, bounded, compact, decode, encode, from_json, to_json
 from tests.unit.reports.sample_reports import (
     BY_PATH,

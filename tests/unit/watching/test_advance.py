@@ -17,11 +17,11 @@ from shared.model import (
     Product,
     Reason,
     Refusal,
-    ReportKind,
     Sighting,
     Watch,
     WatchRequest,
 )
+from shared.report import ReportKind
 from shared.watching.advance import (
     APPEARS_WITHIN,
     NO_ANSWER_GRACE,
