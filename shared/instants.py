@@ -12,16 +12,22 @@ Instant = float
 Seconds = float
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d)?")
+_FRACTION = re.compile(r"([0-9]{2}:[0-9]{2}:[0-9]{2})[.,]([0-9]+)")
 _UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def parse_instant(text: str) -> Instant:
     """Read an ISO 8601 instant such as ``2026-11-22T08:00:00Z``; one without a zone is taken as UTC.
 
+    Seconds may have any number of decimals; those after the sixth are dropped.
+
     Raises ValueError when the text is no instant.
     """
     # 3.10's fromisoformat knows neither Z nor ESA-like "+Z"; the product APIs write a plain Z
-    moment = datetime.fromisoformat(re.sub(r"\+?[Zz]$", "+00:00", text.strip()))
+    text = re.sub(r"\+?[Zz]$", "+00:00", text.strip())
+    # nor does it know decimals other than three or six
+    text = _FRACTION.sub(lambda found: f"{found[1]}.{found[2][:6]:0<6}", text, count=1)
+    moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)
     return moment.timestamp()

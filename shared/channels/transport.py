@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import socket
 import time
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import urllib3
@@ -17,6 +18,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from shared.channels.addresses import host_allowed, is_public
 from shared.channels.delivery import Failing, Request, Response, TransportFailure
+from shared.deadline import DeadlinePassed, within
 from shared.instants import Seconds
 
 MOST_ANSWER_BYTES = 64 * 1024
@@ -39,10 +41,31 @@ for _name in ("connection", "connectionpool", "poolmanager", "response", "util.r
 
 
 def post(request: Request, *, allowed_hosts: tuple[str, ...], timeout: Seconds) -> Response | TransportFailure:
-    """Send it once. `timeout` bounds connecting and each wait for the answer, and reading the whole answer.
+    """Send it once. `timeout` bounds all of it, from the look-up of the host to the end of the answer.
 
-    Raises nothing for what the network does: that is a TransportFailure.
+    Raises nothing for what the network does: that is a TransportFailure, MAYBE_SENT when the time was over before
+    status and headers had come. Once they have, they are the answer, with as much of the body as came in time.
     """
+    sending = _Sending(request, timeout, time.monotonic() + timeout)
+    try:
+        return within(timeout, lambda: _post(sending, allowed_hosts))
+    except DeadlinePassed as error:
+        host = urlsplit(request.url).hostname or ""
+        return sending.heard or TransportFailure(Failing.MAYBE_SENT, f"{error} from {host}")
+
+
+@dataclass
+class _Sending:
+    """A request under way. `until` is an instant of time.monotonic; `heard` is the answer as far as it has come."""
+
+    request: Request
+    timeout: Seconds
+    until: float
+    heard: Response | None = None
+
+
+def _post(sending: _Sending, allowed_hosts: tuple[str, ...]) -> Response | TransportFailure:
+    request = sending.request
     parts = urlsplit(request.url)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -58,13 +81,14 @@ def post(request: Request, *, allowed_hosts: tuple[str, ...], timeout: Seconds) 
         return TransportFailure(Failing.NOT_ALLOWED, f"{host} has an address that is not public")
     answer: Response | TransportFailure = TransportFailure(Failing.NOT_SENT, f"no address of {host}")
     for address in addresses[:_ADDRESSES_TRIED]:
-        answer = _post_to(address, port, request, timeout)
+        answer = _post_to(address, port, sending)
         if isinstance(answer, Response) or answer.failing is not Failing.NOT_SENT:
             break
     return answer
 
 
-def _post_to(address: str, port: int, request: Request, timeout: Seconds) -> Response | TransportFailure:
+def _post_to(address: str, port: int, sending: _Sending) -> Response | TransportFailure:
+    request, timeout = sending.request, sending.timeout
     parts = urlsplit(request.url)
     host = parts.hostname or ""
     limit = urllib3.Timeout(connect=min(CONNECT_TIMEOUT, timeout), read=timeout)
@@ -90,22 +114,21 @@ def _post_to(address: str, port: int, request: Request, timeout: Seconds) -> Res
                 preload_content=False,
                 decode_content=False,
             )
-            body = _read(reply, time.monotonic() + timeout)
-            names = ((name.lower(), value) for name, value in reply.headers.items())
-            return Response(reply.status, body, tuple(names), asked_at=request.made_at)
+            return _read(reply, sending)
     except (ConnectTimeoutError, NewConnectionError, SSLError) as error:
         return TransportFailure(Failing.NOT_SENT, f"{type(error).__name__} to {host}")
     except (HTTPError, OSError, ValueError) as error:
         return TransportFailure(Failing.MAYBE_SENT, f"{type(error).__name__} from {host}")
 
 
-def _read(reply: urllib3.BaseHTTPResponse, until: float) -> bytes:
-    """The answer up to MOST_ANSWER_BYTES, or as much of it as came until then."""
-    body = b""
-    while len(body) < MOST_ANSWER_BYTES and time.monotonic() < until:
-        chunk = reply.read1(MOST_ANSWER_BYTES - len(body))
+def _read(reply: urllib3.BaseHTTPResponse, sending: _Sending) -> Response:
+    """The answer, its body up to MOST_ANSWER_BYTES, or as much of it as comes in time."""
+    names = tuple((name.lower(), value) for name, value in reply.headers.items())
+    answer = sending.heard = Response(reply.status, b"", names, asked_at=sending.request.made_at)
+    while len(answer.body) < MOST_ANSWER_BYTES and time.monotonic() < sending.until:
+        chunk = reply.read1(MOST_ANSWER_BYTES - len(answer.body))
         if not chunk:
             break
-        body += chunk
+        answer = sending.heard = replace(answer, body=answer.body + chunk)
     reply.close()
-    return body
+    return answer

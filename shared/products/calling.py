@@ -1,17 +1,16 @@
 """One question to a product's API: its turn in the quota, a total deadline, and tries with a growing pause.
 
-The SDK's read time-out is per socket read: a server that drips keeps a call for ever. So each call runs in a daemon
-thread that is given up when its time is over.
+The SDK's read time-out is per socket read: a server that drips keeps a call for ever. So each call is given up when its
+time is over (`shared/deadline.py`).
 """
 
 from __future__ import annotations
 
 import logging
-import queue
-import threading
 from collections.abc import Callable
 
 from shared.clock import Clock
+from shared.deadline import DeadlinePassed, within
 from shared.errors import AskAgain, RefreshWatchError
 from shared.instants import Instant, Seconds
 from shared.model import Page
@@ -84,31 +83,19 @@ class Caller:
         return True
 
     def _answer(self, ask: Callable[[], Page]) -> Page | AskAgain:
+        """One try. Whatever else an answer breaks, in the SDK or in us, it is no usable answer and ends nothing."""
         self.calls += 1
         try:
             return within(min(self._call_seconds, self._until - self._clock.now()), ask)
         except AskAgain as error:
             return error
-
-
-def within(seconds: Seconds, ask: Callable[[], Page]) -> Page:
-    """The answer of `ask`, or AskAgain when it takes longer; its own exceptions come through."""
-    answers: queue.SimpleQueue[Page | BaseException] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            answers.put(ask())
-        except BaseException as error:  # raised again where the answer is waited for
-            answers.put(error)
-
-    threading.Thread(target=run, name="product-call", daemon=True).start()
-    try:
-        answer = answers.get(timeout=max(0.0, seconds))
-    except queue.Empty:
-        raise AskAgain(f"no complete answer within {seconds:.1f} s") from None
-    if isinstance(answer, BaseException):
-        raise answer
-    return answer
+        except DeadlinePassed as error:
+            return AskAgain(str(error))
+        except RefreshWatchError:
+            raise
+        except Exception as error:
+            # its text may hold the answer, or a request with its Authorization: only the type is told
+            return AskAgain(f"no usable answer: {type(error).__name__}")
 
 
 def pause_after(error: AskAgain, tried: int, chance: float) -> Seconds:

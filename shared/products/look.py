@@ -16,6 +16,7 @@ from shared.products.calling import Caller, OutOfTime
 from shared.products.refusals import RefusedForGood, ends_look
 from shared.products.sightings import is_settled, refused, unanswered
 from shared.watching.quota import Quota
+from shared.watching.schedule import deadline_of
 
 PROBE_AFTER = 2
 """After so many groups without an answer in a row the next is taken from the other end of the turn: does the product
@@ -36,7 +37,7 @@ def look(api: ProductApi, watch: Watch, *, quota: Quota, clock: Clock, until: In
     """
     started_at = clock.now()
     caller = Caller(quota, clock, until)
-    asking = Asking(api, watch, caller)
+    asking = Asking(api, watch, caller, late=started_at >= deadline_of(watch))
     askable = []
     for item in watch.turn:
         if _can_be_asked(watch, item):

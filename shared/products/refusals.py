@@ -16,6 +16,9 @@ from shared.products.redaction import redact
 MAX_TRIES = 4
 """How often one question is asked within a look."""
 
+WORD_CHARACTERS = 100
+"""Characters of a code or a request id that are kept: the documents' longest code has about 40."""
+
 
 class RefusedForGood(RefreshWatchError):
     """The API refuses, and asking again would bring the same answer."""
@@ -175,8 +178,9 @@ def _network(error: Exception) -> str:
 
 
 def _word(value: object) -> str:
-    # the SDK writes a missing code or request id as the word None
-    return "" if value is None or str(value) == "None" else str(value).strip()
+    # the SDK writes a missing code or request id as the word None; what cannot be printed may not even be encodable
+    word = "".join(c for c in str(value) if c.isprintable()).strip()
+    return "" if word == "None" else word[:WORD_CHARACTERS]
 
 
 def _int(value: object) -> int | None:

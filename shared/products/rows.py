@@ -11,12 +11,21 @@ strings and the other way round.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from shared.errors import AskAgain
 from shared.instants import Instant, parse_instant
 from shared.model import ObjectRow, Page, Status
+
+STATUS_CHARACTERS = 40
+"""Characters of a status word that are kept: the documents' longest has ten."""
+
+NUMBER_DIGITS = 18
+"""Digits that a count may have: `int` refuses thousands of them, and nobody has so many objects."""
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def read_list(body: object, container: str, page_number: int = 1) -> Page:
@@ -56,7 +65,7 @@ def _row(value: object) -> ObjectRow:
     if not task_id:
         raise _wrong("a row has no TaskId")
     object_type = _text(row.get("ObjectType")).lower()
-    status_word = _text(row.get("Status"))
+    status_word = _text(row.get("Status"))[:STATUS_CHARACTERS]
     return ObjectRow(
         task_id=task_id,
         object_path=_text(row.get("ObjectPath")),
@@ -83,17 +92,20 @@ def _name(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    """A string or a number as text; anything else reads as missing."""
+    """A string or a number as text; anything else reads as missing.
+
+    JSON can escape half an emoji, which no UTF-8 can carry on: it reads as U+FFFD. All else stays as it was written.
+    """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip()
+    return _SURROGATE.sub("\ufffd", str(value)).strip()
 
 
 def _number(value: object) -> int | None:
     word = _text(value)
-    return int(word) if word.isascii() and word.isdigit() else None
+    return int(word) if word.isascii() and word.isdigit() and len(word) <= NUMBER_DIGITS else None
 
 
 def _instant(word: str) -> Instant | None:

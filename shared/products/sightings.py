@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from shared.errors import AskAgain
-from shared.instants import Seconds
+from shared.instants import Instant, Seconds
 from shared.model import (
     MAX_SAMPLES,
     Answer,
@@ -16,12 +17,15 @@ from shared.model import (
     Refusal,
     Sighting,
     Status,
+    Watch,
     WatchedItem,
-    WatchRequest,
 )
 
 CLOCK_SLACK: Seconds = 60
 """A row created so long before the submission still counts: the two clocks need not agree (contract 5.1)."""
+
+MOST_BOUND_TASKS = 5
+"""Task ids that one path is bound to: a watch carries them in its payload, which is small."""
 
 CUT_FROM_ROWS = 20
 """A by-id answer of so many rows may be cut: no document says how many it can hold, and 20 is the lists' page."""
@@ -59,6 +63,11 @@ def refused(item: str, refusal: Refusal) -> Sighting:
     return Sighting(item, Answer.REFUSED, refusal=refusal)
 
 
+def objects_of(sighting: Sighting) -> int:
+    """How many objects it shows."""
+    return sighting.complete + sighting.failed + sighting.running
+
+
 def is_settled(sighting: Sighting | None) -> bool:
     """All rows were read, and all are final."""
     return sighting is not None and sighting.answer is Answer.SEEN and sighting.whole and sighting.running == 0
@@ -70,18 +79,34 @@ def may_be_cut(page: Page, asked: Sequence[str]) -> bool:
     return foreign or len(page.rows) != page.total or len(page.rows) >= CUT_FROM_ROWS
 
 
-def rows_of_path(rows: Sequence[ObjectRow], item: WatchedItem, request: WatchRequest) -> list[ObjectRow]:
-    """The rows of a watch by path: exactly this path; of the bound tasks once it is bound, else of this submission."""
+def rows_of_path(rows: Sequence[ObjectRow], item: WatchedItem, watch: Watch) -> list[ObjectRow]:
+    """The rows of a watch by path: exactly this path; of the bound tasks once it is bound, else of this submission.
+
+    Not bound yet, rows count from `watch.started_at` (a submission in the future counts from acceptance) less
+    CLOCK_SLACK on, and only those of MOST_BOUND_TASKS tasks. The earliest tasks at or after that instant come first,
+    for the next one created is the submission that was meant and later ones are somebody's next; then those within
+    the slack before it, the nearest first.
+    """
     exact = [row for row in rows if row.object_path == item.item]
     if item.task_ids:
         return [row for row in exact if row.task_id in item.task_ids]
-    since = request.submitted_at
-    return [
-        row
-        for row in exact
-        if (since is None or (row.created_at is not None and row.created_at >= since - CLOCK_SLACK))
-        and (Kind.UNKNOWN in (request.kind, row.kind) or request.kind is row.kind)
-    ]
+    kind = watch.request.kind
+    submitted = math.floor(watch.started_at)  # rows are dated in whole seconds
+    distances: dict[str, tuple[bool, Seconds]] = {}
+    ours = []
+    for row in exact:
+        if row.created_at is None or row.created_at < watch.started_at - CLOCK_SLACK:
+            continue
+        if Kind.UNKNOWN in (kind, row.kind) or kind is row.kind:
+            ours.append(row)
+            distance = _distance(row.created_at, submitted)
+            distances[row.task_id] = min(distance, distances.get(row.task_id, distance))
+    bound = sorted(distances, key=lambda task_id: distances[task_id])[:MOST_BOUND_TASKS]
+    return [row for row in ours if row.task_id in bound]
+
+
+def _distance(created: Instant, submitted: Instant) -> tuple[bool, Seconds]:
+    return (created < submitted, abs(created - submitted))
 
 
 def _progress(rows: Sequence[ObjectRow]) -> float | None:

@@ -98,6 +98,21 @@ def stopped(watch: Watch, now: Instant, who: str) -> Watch:
     return replace(watch, items=items, refusal=refusal)
 
 
+def latest_end(watch: Watch) -> Instant:
+    """The instant by which a look ends every watch, whatever the API does."""
+    return max(deadline_of(watch) + THROTTLED_GRACE, watch.started_at + QUERY_WINDOW)
+
+
+def given_up(watch: Watch, now: Instant) -> Watch:
+    """The watch as it is when no look has come to an end for too long: nothing more will be learned."""
+    problem = watch.problem or "refresh-watch itself could not look any more"
+    items = tuple(
+        (_overdue(item, now) if item.seen else _ended(item, now, Reason.NO_ANSWER)) if item.is_open else item
+        for item in watch.items
+    )
+    return replace(watch, items=items, problem=problem)
+
+
 def _noted(watch: Watch, observation: Observation) -> Watch:
     kind = watch.kind
     if kind is Kind.UNKNOWN:
@@ -129,13 +144,21 @@ def _settle(watch: Watch, item: WatchedItem, sighting: Sighting, now: Instant, *
 
 def _seen(item: WatchedItem, sighting: Sighting, now: Instant, *, late: bool) -> WatchedItem:
     settled = sighting.whole and sighting.running == 0 and sighting.complete + sighting.failed > 0
+    complete, failed, status_word = sighting.complete, sighting.failed, sighting.status_word
+    # rows that were not read are still running as far as we know
+    running = 0 if settled else max(1, sighting.running)
+    if not sighting.whole:
+        # some of the rows take nothing back: objects that were there are there, and what had ended has ended
+        known, shown = item.complete + item.failed + item.running, complete + failed + running
+        complete, failed = max(item.complete, complete), max(item.failed, failed)
+        running = max(1, max(known, shown) - complete - failed)
+        status_word = item.status_word if shown < known else status_word
     item = replace(
         item,
-        complete=sighting.complete,
-        failed=sighting.failed,
-        # rows that were not read are still running as far as we know
-        running=0 if settled else max(1, sighting.running),
-        status_word=sighting.status_word,
+        complete=complete,
+        failed=failed,
+        running=running,
+        status_word=status_word,
         task_ids=item.task_ids or sighting.task_ids,
     )
     if settled:
@@ -192,10 +215,11 @@ def _samples(watch: Watch, sightings: dict[str, Sighting]) -> tuple[tuple[str, F
     fresh: list[tuple[str, FailedObject]] = []
     for item in watch.items:
         sighting = sightings.get(item.item)
-        if sighting is not None and sighting.answer is Answer.SEEN:
-            fresh.extend((item.item, failure) for failure in sighting.failures)
-        else:
-            fresh.extend((item.item, failure) for failure in samples_of(watch, item.item))
+        shown = sighting.failures if sighting is not None and sighting.answer is Answer.SEEN else ()
+        known = samples_of(watch, item.item)
+        # a partial reading may show fewer failures than an earlier one: what is known stays
+        whole = sighting is not None and sighting.answer is Answer.SEEN and sighting.whole
+        fresh.extend((item.item, failure) for failure in (shown if whole or len(shown) >= len(known) else known))
     return bounded_samples(fresh, MAX_SAMPLES, MAX_SAMPLE_BYTES)
 
 

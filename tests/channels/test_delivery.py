@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -19,6 +22,40 @@ ERROR_503 = Answer(503, "<html>busy</html>")
 
 def _refusal(code: int, message: str = "") -> Answer:
     return Answer(200, f'{{"errcode":{code},"errmsg":"{message}"}}')
+
+
+@contextmanager
+def _dripping(begins: bytes) -> Iterator[tuple[str, threading.Event]]:
+    """The URL of a robot that answers so and then goes on a byte at a time, and whether it ever came to an end."""
+    ran_dry, left = threading.Event(), threading.Event()
+
+    def answer(caller: socket.socket) -> None:
+        with caller:
+            caller.recv(65536)
+            try:
+                caller.sendall(begins)
+                for _ in range(400):
+                    if left.wait(0.05):
+                        return
+                    caller.sendall(b"x")
+            except OSError:
+                return
+        ran_dry.set()
+
+    def serve() -> None:
+        for _ in range(3):
+            try:
+                caller, _from = robot.accept()
+            except OSError:
+                return
+            threading.Thread(target=answer, args=(caller,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as robot:
+        threading.Thread(target=serve, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{robot.getsockname()[1]}/webhook/audit", ran_dry
+        finally:
+            left.set()
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "webhook"])
@@ -143,8 +180,27 @@ def test_a_robot_that_hangs_is_not_waited_for_in_place_for_long(wall: ChatWall, 
     wall.script("webhook", "audit", HANG, HANG, HANG)
     delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
     assert isinstance(delivery.outcome, Ambiguous)
-    assert delivery.outcome.reason == "ReadTimeoutError from 127.0.0.1"
+    assert delivery.outcome.reason == "no complete answer within 0.3 s from 127.0.0.1"
     assert isinstance(delivery.next, ComeBack)
+
+
+@pytest.mark.parametrize("begins", [b"", b"HTTP/1.1 200 OK\r\nx-drip: "], ids=["status", "headers"])
+def test_a_robot_whose_answer_drips_is_given_up_in_time(wall: ChatWall, clock: HandClock, begins: bytes) -> None:
+    with _dripping(begins) as (url, ran_dry):
+        delivery = delivered(with_url(channel_of(wall, "webhook", "audit"), url), clock)
+        assert not ran_dry.is_set(), "the posts outlived their time many times over"
+    assert isinstance(delivery.outcome, Ambiguous)
+    assert isinstance(delivery.next, ComeBack)
+
+
+@pytest.mark.parametrize("line", [b"200 OK", b"410 Gone"])
+def test_a_body_that_drips_leaves_the_status_an_answer(wall: ChatWall, clock: HandClock, line: bytes) -> None:
+    with _dripping(b"HTTP/1.1 " + line + b"\r\ncontent-length: 50000\r\n\r\n") as (url, ran_dry):
+        delivery = delivered(with_url(channel_of(wall, "webhook", "audit"), url), clock, timeout=1.0)
+        assert not ran_dry.is_set(), "the body was read to its end"
+    assert delivery.posts == 1
+    assert delivery.outcome.http_status == int(line[:3])
+    assert isinstance(delivery.outcome, Delivered if line.startswith(b"2") else Permanent)
 
 
 def test_no_post_is_begun_that_could_outlast_the_visit(wall: ChatWall, clock: HandClock) -> None:

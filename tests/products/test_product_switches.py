@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from shared.local.stand_in.faults import Fault
 from shared.local.stand_in.server import StandIn
 from shared.local.stand_in.switches import Switches
 from shared.local.stand_in.world import NEVER, ObjectPlan
@@ -57,10 +59,57 @@ def test_an_id_that_a_cut_answer_hides_is_found_by_the_list(
 def test_a_task_that_still_runs_needs_no_second_question(
     product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
-    plans = [ObjectPlan(path, NEVER) for path in paths(60)]
-    task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
-    assert counts(sight(api_of(product), time, task_id)) == (0, 0, 60)
+    plans = [ObjectPlan(path, NEVER) for path in paths(3)]
+    ids = [stand_in.world.add_task(product.value, objects=plans, created_at=time.now()) for _ in range(10)]
+    observation = look_at(api_of(product), watch_of(product, *ids), time)
+    assert [counts(sighting) for sighting in observation.sightings] == [(0, 0, 3)] * 10
     assert len(stand_in.calls) == 1
+
+
+@pytest.mark.parametrize("product", WITH_BY_ID)
+@pytest.mark.parametrize("total", ["full", "cut"])
+def test_failures_beyond_the_cut_are_seen_while_an_object_before_it_runs(
+    product: Product, total: str, api_of: ApiOf, stand_in: StandIn, time: HandClock
+) -> None:
+    stand_in.switches = Switches(by_id_row_limit=20, by_id_total=total)  # type: ignore[arg-type]
+    first, *others = paths(130)
+    plans = [ObjectPlan(first, NEVER)] + [
+        ObjectPlan(p, "Failed" if i >= 99 else "Complete") for i, p in enumerate(others)
+    ]
+    task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
+    sighting = sight(api_of(product), time, task_id)
+    assert (counts(sighting), sighting.whole) == ((99, 30, 1), True)
+
+
+@pytest.mark.parametrize("product", WITH_BY_ID)
+def test_an_id_that_is_cut_in_the_middle_is_read_whole_at_the_deadline(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
+) -> None:
+    stand_in.switches = Switches(by_id_row_limit=20, by_id_total="cut")
+    plans = [ObjectPlan(f"http://example.com/{n}", NEVER if n < 10 else "Failed") for n in range(15)]
+    ids = [stand_in.world.add_task(product.value, objects=plans, created_at=time.now()) for _ in range(2)]
+    watch = watch_of(product, *ids, deadline=60.0)
+    cut = look_at(api_of(product), watch, time).sightings
+    assert [(counts(sighting), sighting.whole) for sighting in cut] == [((0, 5, 10), False), ((0, 0, 5), False)]
+    time.sleep(61.0)
+    late = look_at(api_of(product), watch, time).sightings
+    assert [(counts(sighting), sighting.whole) for sighting in late] == [((0, 5, 10), True)] * 2
+
+
+@pytest.mark.parametrize("product", WITH_BY_ID)
+def test_a_list_that_knows_less_of_a_running_task_takes_nothing_back(
+    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
+) -> None:
+    plans = [ObjectPlan(path, NEVER) for path in paths(30)]
+    task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
+    list_action = "DescribeRefreshTasks" if product is Product.CDN else "DescribeDcdnRefreshTasks"
+
+    def without_rows(body: dict[str, Any]) -> dict[str, Any]:
+        return {**body, "Tasks": {key: [] for key in body["Tasks"]}, "TotalCount": 0}
+
+    stand_in.faults.add(Fault("no rows", mangle=without_rows), action=list_action)
+    sighting = sight(api_of(product), time, task_id)
+    assert (sighting.answer, counts(sighting), sighting.whole) == (Answer.SEEN, (0, 0, 30), False)
 
 
 @pytest.mark.parametrize("form", ["list", "wrapped"])

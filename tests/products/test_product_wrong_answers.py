@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -265,3 +266,41 @@ def test_a_token_that_expires_between_two_questions_ends_the_look(
     observation = look_at(api_of(Product.CDN), watch_of(Product.CDN, *ids), time)
     assert observation.api_calls == 2
     assert {sighting.answer for sighting in observation.sightings} == {Answer.NO_ANSWER}
+
+
+def half_an_emoji(status: int, **body: Any) -> Fault:
+    """As JSON carries it: escaped."""
+    return Fault("half an emoji", raw=json.dumps({"RequestId": "R\ud800", **body}).encode(), status=status)
+
+
+def huge_total(body: dict[str, Any]) -> dict[str, Any]:
+    return {**body, "TotalCount": "9" * 5000}
+
+
+def test_text_that_cannot_be_encoded_ends_no_look(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
+    task_id = stand_in.world.add_task("cdn", created_at=time.now())
+    row = {"TaskId": task_id, "ObjectPath": "http://\ud800", "Status": "Failed", "Description": "\udfff"}
+    stand_in.faults.add(half_an_emoji(200, Tasks=[row], TotalCount=1))
+    observation = look_at(api_of(Product.CDN), watch_of(Product.CDN, task_id), time)
+    (failure,) = observation.sightings[0].failures
+    assert (failure.object_path, failure.status, failure.description) == ("http://\ufffd", "Failed", "\ufffd")
+    assert observation.request_id == "R\ufffd"
+
+
+def test_a_total_of_thousands_of_digits_is_no_answer(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
+    task_id = stand_in.world.add_task("cdn", created_at=time.now())
+    stand_in.faults.add(Fault("huge total", mangle=huge_total))
+    sighting = sight(api_of(Product.CDN), time, task_id)
+    assert (sighting.answer, "TotalCount" in sighting.problem) == (Answer.NO_ANSWER, True)
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_an_error_code_that_cannot_be_encoded_ends_no_look(
+    status: int, api_of: ApiOf, stand_in: StandIn, time: HandClock
+) -> None:
+    task_id = stand_in.world.add_task("cdn", created_at=time.now())
+    stand_in.faults.add(half_an_emoji(status, Code="Odd\ud800" + "x" * 5000, Message="\udfff"))
+    sighting = sight(api_of(Product.CDN), time, task_id)
+    told = sighting.refusal.code if sighting.refusal else sighting.problem
+    assert "Oddxx" in told
+    assert len(told.encode()) < 200

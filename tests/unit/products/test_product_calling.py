@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import AskAgain
 from shared.model import Page, Reason, Refusal
-from shared.products.calling import PAUSE_CAP, PAUSE_FLOOR, Caller, OutOfTime, pause_after, within
+from shared.products.calling import PAUSE_CAP, PAUSE_FLOOR, Caller, OutOfTime, pause_after
 from shared.products.refusals import MAX_TRIES, RefusedForGood
 from shared.watching.quota import Quota
 from tests.hand_clock import HandClock
@@ -119,9 +119,22 @@ def test_a_call_that_never_ends_is_given_up() -> None:
         never.wait(30)
         return PAGE
 
+    asked = Caller(Quota({"cdn.list": 5.0}), HandClock(1000.0), 1002.0, call_seconds=0.1)
     with pytest.raises(AskAgain, match=r"no complete answer within 0\.1 s"):
-        within(0.1, ask)
+        asked.call("cdn.list", ask)
     never.set()
+
+
+@pytest.mark.parametrize("kind", [ValueError, TypeError, AttributeError, KeyError, RecursionError, UnicodeError])
+def test_whatever_an_answer_breaks_is_asked_again_and_told_by_its_type_alone(kind: type[Exception]) -> None:
+    broken = kind("Authorization: ACS3-HMAC-SHA256 Credential=testAK")
+    asked = caller(HandClock(1000.0))
+    assert asked.call("cdn.list", in_turn(broken, PAGE)) == PAGE
+    with pytest.raises(AskAgain) as raised:
+        asked.call("cdn.list", in_turn(*[broken] * MAX_TRIES))
+    assert str(raised.value) == f"no usable answer: {kind.__name__}"
+    assert raised.value.__cause__ is None
+    assert raised.value.__context__ is None
 
 
 def test_the_pause_grows_stays_over_its_floor_and_under_its_cap() -> None:

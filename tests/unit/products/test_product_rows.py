@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from shared.errors import AskAgain
 from shared.instants import parse_instant
 from shared.model import Kind, ObjectRow, Status
-from shared.products.rows import read_by_id, read_list
+from shared.products.rows import STATUS_CHARACTERS, read_by_id, read_list
 
 ROW = {
     "CreationTime": "2014-11-27T08:23:22Z",
@@ -109,6 +110,22 @@ def test_a_row_may_lack_everything_but_its_id() -> None:
     assert not row.status.is_final
 
 
+@pytest.mark.parametrize("field", ["TaskId", "ObjectPath", "Status", "Process", "Description", "ObjectType"])
+def test_half_an_emoji_is_replaced_and_the_rest_kept(field: str) -> None:
+    body = json.loads(json.dumps(listed({**ROW, field: "a\ud83d\tb\udfff \U0001f600"})))
+    body["RequestId"] = "\ud800"
+    page = read_list(body, "Task")
+    kept = {page.rows[0].task_id, page.rows[0].object_path, page.rows[0].status_word, page.rows[0].process}
+    kept |= {page.rows[0].description, page.rows[0].object_type}
+    assert "a\ufffd\tb\ufffd \U0001f600" in kept
+    assert page.request_id == "\ufffd"
+
+
+def test_a_status_word_is_cut_to_a_length_that_can_be_shown() -> None:
+    row = read_list(listed({**ROW, "Status": "x" * 5000}), "Task").rows[0]
+    assert (row.status, row.status_word) == (Status.UNKNOWN, "x" * STATUS_CHARACTERS)
+
+
 def test_an_unreadable_creation_time_is_no_time() -> None:
     assert read_list(listed({**ROW, "CreationTime": "yesterday"}), "Task").rows[0].created_at is None
 
@@ -152,6 +169,8 @@ def test_a_page_past_the_end_is_valid() -> None:
         listed({**ROW, "TaskId": True}),
         listed({**ROW, "TaskId": ["1"]}),
         listed(ROW, total="many"),
+        listed(ROW, total="9" * 19),
+        listed(ROW, total="9" * 5000),
         listed(ROW, total=-1),
         listed(ROW, total=True),
         listed(ROW, total=1.5),

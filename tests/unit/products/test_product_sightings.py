@@ -13,10 +13,11 @@ from shared.model import (
     Page,
     Product,
     Status,
+    Watch,
     WatchedItem,
     WatchRequest,
 )
-from shared.products.sightings import CUT_FROM_ROWS, may_be_cut, rows_of_path, seen
+from shared.products.sightings import CUT_FROM_ROWS, MOST_BOUND_TASKS, may_be_cut, rows_of_path, seen
 
 PATH = "http://example.com/a.txt"
 SUBMITTED = 1_795_000_000.0
@@ -78,8 +79,9 @@ def test_a_by_id_answer_is_trusted_only_when_it_cannot_be_cut(rows: list[ObjectR
     assert may_be_cut(Page(rows=tuple(rows), total=total), ["1", "2"]) is cut
 
 
-def by_path(kind: Kind = Kind.UNKNOWN) -> WatchRequest:
-    return WatchRequest(Product.CDN, object_paths=(PATH,), submitted_at=SUBMITTED, kind=kind)
+def by_path(kind: Kind = Kind.UNKNOWN, *, submitted_at: float = SUBMITTED, accepted_at: float = SUBMITTED + 1) -> Watch:
+    request = WatchRequest(Product.CDN, object_paths=(PATH,), submitted_at=submitted_at, kind=kind)
+    return Watch("w1", request, accepted_at, items=(WatchedItem(PATH),))
 
 
 @pytest.mark.parametrize(
@@ -118,3 +120,30 @@ def test_once_bound_only_rows_of_the_bound_tasks_count() -> None:
     newer = row(created_at=SUBMITTED + 100, task_id="2")
     bound = row(created_at=SUBMITTED - 3600, task_id="1")
     assert rows_of_path([newer, bound], item, by_path()) == [bound]
+
+
+def bound(watch: Watch, *created: float) -> list[str]:
+    """The task ids that count, of tasks named by how long after SUBMITTED they were created."""
+    rows = [row(task_id=f"{at:g}", created_at=SUBMITTED + at) for at in created]
+    return [candidate.task_id for candidate in rows_of_path(rows, WatchedItem(PATH), watch)]
+
+
+def test_a_submission_in_the_future_counts_from_acceptance() -> None:
+    watch = by_path(submitted_at=SUBMITTED + 3600, accepted_at=SUBMITTED)
+    assert bound(watch, -3600, 1) == ["1"]
+
+
+def test_a_path_is_bound_to_the_first_few_tasks_of_its_submission_and_not_to_later_ones() -> None:
+    assert bound(by_path(), 90, 80, 70, 60, 50, 40, 3, 2) == ["60", "50", "40", "3", "2"]
+    assert bound(by_path(), *range(1000, 0, -10)) == ["50", "40", "30", "20", "10"]
+
+
+def test_a_task_before_the_submission_counts_after_all_that_follow_it_and_the_nearest_first() -> None:
+    assert bound(by_path(), 300, 200, 100, -1, -30, -50) == ["300", "200", "100", "-1", "-30"]
+    # the row of a submission at .7 s is dated in whole seconds
+    assert bound(by_path(submitted_at=SUBMITTED + 0.7), 5, 4, 3, 2, 1, 0) == ["4", "3", "2", "1", "0"]
+
+
+def test_every_row_of_a_bound_task_counts() -> None:
+    rows = [row(created_at=SUBMITTED + at, task_id=str(at)) for at in range(MOST_BOUND_TASKS + 3) for _ in range(2)]
+    assert len(rows_of_path(rows, WatchedItem(PATH), by_path())) == 2 * MOST_BOUND_TASKS

@@ -276,3 +276,34 @@ def test_whatever_a_look_shows_verdicts_only_move_forward_and_the_watch_ends(pla
     for item in watch.items:
         # complete only ever follows a whole reading in which everything was complete
         assert item.outcome is not Outcome.COMPLETE or (item.complete, item.failed, item.running) == (2, 0, 0)
+
+
+def test_a_reading_that_is_not_whole_takes_nothing_back() -> None:
+    step = look(watch_of("1", deadline=60.0), seen("1", complete=99, failed=30, running=1), after=15)
+    step = look(step.watch, seen("1", complete=20, whole=False), after=45)
+    item = step.watch.items[0]
+    assert (item.complete, item.failed, item.running, item.status_word) == (99, 30, 1, "Refreshing")
+    for after in (60, 65):
+        step = look(step.watch, seen("1", complete=19, running=1, whole=False), after=after)
+    report = step.effects[-1].report  # type: ignore[union-attr]
+    assert report.outcome is Outcome.PARTLY_FAILED
+    assert (report.counts.complete, report.counts.failed, report.counts.overdue) == (99, 30, 1)
+
+
+def test_a_reading_that_is_not_whole_still_adds_what_is_new() -> None:
+    step = look(watch_of("1"), seen("1", complete=2, running=98), after=15)
+    step = look(step.watch, seen("1", complete=15, failed=5, whole=False), after=45)
+    item = step.watch.items[0]
+    assert (item.complete, item.failed, item.running) == (15, 5, 80)
+    assert reports(step) == [ReportKind.INTERIM]
+    step = look(step.watch, seen("1", complete=97, failed=5), after=90)
+    item = step.watch.items[0]
+    assert (item.outcome, item.complete, item.failed) == (Outcome.PARTLY_FAILED, 97, 5)
+
+
+def test_a_partial_reading_keeps_the_failed_urls_that_are_known() -> None:
+    step = look(watch_of("1"), seen("1", complete=1, failed=3, running=1), after=15)
+    step = look(step.watch, seen("1", complete=1, running=1, whole=False), after=45)
+    assert len(step.watch.samples) == 3
+    step = look(step.watch, seen("1", complete=5), after=90)
+    assert step.watch.samples == ()
