@@ -29,17 +29,34 @@ class Described(str):
     __slots__ = ()
 
 
+LONGEST_SHOWN = 80
+LONGEST_WORD = 24
+"""Our longest key has 17 characters; every vendor's token and every access key's secret has 30 or more."""
+
+
+def as_word(text: str) -> str:
+    """A name, a key or a kind, to be shown as it was given; what may be a credential is described instead.
+
+    People swap a name and a URL, or paste a token where a key is meant.
+    """
+    if "/" in text:
+        return Described("a URL")
+    if "@" in text or "access_token" in text.lower() or len(text) > LONGEST_WORD:
+        return Described(f"a text of {len(text)} characters")
+    return text
+
+
 class BadInput(RefreshWatchError):
     """A value that we were given cannot be used. Names the field, what was given and what is allowed."""
 
     advice = Advice.TELL_PEOPLE
 
     def __init__(self, field: str, given: object, allowed: str) -> None:
-        """``given`` is shown cut to 80 characters; callers never pass a secret."""
-        self.field = field
+        """``field`` and ``given`` are shown cut to 80 printable characters; callers never pass a secret."""
+        self.field = _shown(field)
         self.given = _short(given)
         self.allowed = allowed
-        super().__init__(f"{field}: {self.given} is not allowed; allowed: {allowed}")
+        super().__init__(f"{self.field}: {self.given} is not allowed; allowed: {allowed}")
 
 
 class AskAgain(RefreshWatchError):
@@ -80,9 +97,11 @@ class NoCredentials(RefreshWatchError):
     advice = Advice.TELL_PEOPLE
 
 
-def _short(given: object) -> str:
-    text = given if isinstance(given, str) else repr(given)
+def _shown(text: str) -> str:
     text = "".join(c if c.isprintable() else "?" for c in text)
-    if len(text) > 80:
-        text = text[:77] + "..."
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
+
+
+def _short(given: object) -> str:
+    text = _shown(given if isinstance(given, str) else repr(given))
     return f"'{text}'" if isinstance(given, str) and not isinstance(given, Described) else text

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from shared.errors import BadInput, Described
+from shared.checks import check_url, endpoint, matching, one_of, printable
+from shared.errors import BadInput, Described, as_word
 from shared.model import Outcome
 
 CHANNEL_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -22,6 +23,7 @@ FUNCTION_ENVIRONMENT_BYTES = 4096
 DEFAULT_QUOTA = {"cdn.list": 5.0, "cdn.by_id": 30.0, "dcdn.list": 5.0, "dcdn.by_id": 30.0, "vod.list": 5.0}
 """Calls a second and account. CDN, DCDN: their documents of 2025. VOD states none; CDN's is assumed."""
 
+_CHANNELS = "REFRESH_WATCH_CHANNELS"
 _CHANNEL_KEYS = ("name", "kind", "url", "secret", "mention", "on", "language", "keyword")
 
 
@@ -56,6 +58,10 @@ class ChannelSetting:
         return urlsplit(self.url.value).hostname or ""
 
 
+Broken = tuple[tuple[str, BadInput], ...]
+"""Channels that are set wrong: the name of each, and what is wrong."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything that the environment decides."""
@@ -69,34 +75,43 @@ class Settings:
     environment: str = ""
     language: str = "en"
     channels: tuple[ChannelSetting, ...] = ()
+    broken_channels: Broken = ()  # only where they are read leniently
     quota: tuple[tuple[str, float], ...] = tuple(DEFAULT_QUOTA.items())
-    link_secret: Secret | None = None
     allowed_hosts: tuple[str, ...] = ()
     serve_token: Secret | None = None
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+    def from_environment(cls, environment: Mapping[str, str], *, lenient_channels: bool = False) -> Settings:
         """Read and check every variable of ours.
 
-        Raises BadInput, which names the variable and what is allowed.
+        With `lenient_channels` a channel that is set wrong goes to `broken_channels`, so that it does not silence the
+        others. Raises BadInput, which names the variable and what is allowed.
         """
 
         def text(name: str, default: str = "") -> str:
             return environment.get(f"REFRESH_WATCH_{name}", default).strip()
 
-        allowed_hosts = tuple(host for host in re.split(r"[,\s]+", text("ALLOWED_HOSTS").lower()) if host)
+        allowed_hosts = tuple(
+            matching("REFRESH_WATCH_ALLOWED_HOSTS", host, r"[\w.:-]+", "hosts such as hooks.internal, 127.0.0.1:8080")
+            for host in re.split(r"[,\s]+", text("ALLOWED_HOSTS").lower())
+            if host
+        )
+        channels, broken_channels = _read_channels(text("CHANNELS"), allowed_hosts)
+        if broken_channels and not lenient_channels:
+            raise broken_channels[0][1]
+        region = text("REGION") or environment.get("FC_REGION", "")
         return cls(
-            cdn_endpoint=_endpoint("REFRESH_WATCH_CDN_ENDPOINT", text("CDN_ENDPOINT")),
-            dcdn_endpoint=_endpoint("REFRESH_WATCH_DCDN_ENDPOINT", text("DCDN_ENDPOINT")),
-            vod_endpoint=_endpoint("REFRESH_WATCH_VOD_ENDPOINT", text("VOD_ENDPOINT")),
-            fc_endpoint=_endpoint("REFRESH_WATCH_FC_ENDPOINT", text("FC_ENDPOINT")),
-            region=text("REGION") or environment.get("FC_REGION", ""),
-            prefix=_matching("REFRESH_WATCH_PREFIX", text("PREFIX") or "refresh", r"[A-Za-z_][A-Za-z0-9_-]{0,40}"),
-            environment=_printable("REFRESH_WATCH_ENVIRONMENT", text("ENVIRONMENT")),
-            language=_one_of("REFRESH_WATCH_LANGUAGE", text("LANGUAGE") or "en", LANGUAGES),
-            channels=read_channels(text("CHANNELS"), allowed_hosts),
+            cdn_endpoint=endpoint("REFRESH_WATCH_CDN_ENDPOINT", text("CDN_ENDPOINT")),
+            dcdn_endpoint=endpoint("REFRESH_WATCH_DCDN_ENDPOINT", text("DCDN_ENDPOINT")),
+            vod_endpoint=endpoint("REFRESH_WATCH_VOD_ENDPOINT", text("VOD_ENDPOINT")),
+            fc_endpoint=endpoint("REFRESH_WATCH_FC_ENDPOINT", text("FC_ENDPOINT")),
+            region=matching("REFRESH_WATCH_REGION", region, r"[a-z0-9-]{0,40}", "a region such as cn-hangzhou"),
+            prefix=matching("REFRESH_WATCH_PREFIX", text("PREFIX") or "refresh", r"[A-Za-z_][A-Za-z0-9_-]{0,40}"),
+            environment=printable("REFRESH_WATCH_ENVIRONMENT", text("ENVIRONMENT")),
+            language=one_of("REFRESH_WATCH_LANGUAGE", text("LANGUAGE") or "en", LANGUAGES),
+            channels=channels,
+            broken_channels=broken_channels,
             quota=_quota(text("QUOTA")),
-            link_secret=_secret(text("LINK_SECRET")),
             allowed_hosts=allowed_hosts,
             serve_token=_secret(text("SERVE_TOKEN")),
         )
@@ -106,12 +121,15 @@ class Settings:
         return f"{self.prefix}-{folder}"
 
     def channel(self, name: str) -> ChannelSetting:
-        """The channel of that name. Raises BadInput when it is not configured."""
+        """The channel of that name. Raises BadInput when it is not configured, or is set wrong."""
         for channel in self.channels:
             if channel.name == name:
                 return channel
+        for broken, problem in self.broken_channels:
+            if broken == name:
+                raise problem
         names = ", ".join(channel.name for channel in self.channels) or "none is configured (REFRESH_WATCH_CHANNELS)"
-        raise BadInput("channels", name, names)
+        raise BadInput("channels", as_word(name), names)
 
     def calls_per_second(self, operation: str) -> float:
         """The quota of an operation such as ``cdn.list``."""
@@ -119,41 +137,76 @@ class Settings:
 
 
 def read_channels(text: str, allowed_hosts: tuple[str, ...]) -> tuple[ChannelSetting, ...]:
-    """Read REFRESH_WATCH_CHANNELS: a JSON array, or ``@file.json`` that holds one."""
-    variable = "REFRESH_WATCH_CHANNELS"
-    if not text:
-        return ()
-    if text.startswith("@"):
-        try:
-            text = Path(text[1:]).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(variable, text, f"@ and a readable JSON file ({type(error).__name__})") from None
-    try:
-        entries = json.loads(text)
-    except ValueError as error:
-        # the text holds webhook URLs: say where it breaks, never what stands there
-        line = getattr(error, "lineno", 1)
-        raise BadInput(variable, Described(f"text that is no JSON (line {line})"), "a JSON array of channels") from None
-    if not isinstance(entries, list):
-        raise BadInput(variable, Described(type(entries).__name__), "a JSON array of channels")
-    channels = tuple(_channel(f"{variable}[{i}]", entry, allowed_hosts) for i, entry in enumerate(entries))
-    names = [channel.name for channel in channels]
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            raise BadInput(f"{variable}[{i}].name", name, "a name that no other channel has")
+    """Read REFRESH_WATCH_CHANNELS: a JSON array, or ``@file.json`` that holds one. Raises BadInput."""
+    channels, broken = _read_channels(text, allowed_hosts)
+    if broken:
+        raise broken[0][1]
     return channels
 
 
-def _channel(where: str, entry: Any, allowed_hosts: tuple[str, ...]) -> ChannelSetting:
+def _read_channels(text: str, allowed_hosts: tuple[str, ...]) -> tuple[tuple[ChannelSetting, ...], Broken]:
+    """The channels, and the entries that are wrong. Raises BadInput when there is no telling the entries apart."""
+    channels: dict[str, ChannelSetting] = {}
+    problems: list[tuple[int, Any, BadInput]] = []
+    for i, entry in enumerate(_entries(text)):
+        found = _channel_or_problem(f"{_CHANNELS}[{i}]", entry, allowed_hosts, channels)
+        if isinstance(found, BadInput):
+            problems.append((i, entry, found))
+        else:
+            channels[found.name] = found
+    broken: dict[str, BadInput] = {}
+    for i, entry, problem in problems:
+        name = entry.get("name") if isinstance(entry, dict) else None
+        if not isinstance(name, str) or not CHANNEL_NAME.fullmatch(name) or name in channels or name in broken:
+            # it stands in task ids, so it is made like a name; longer than any name may be, so it is nobody's
+            name = f"entry_{i}_of_refresh_watch_channels"
+        broken[name] = problem
+    return tuple(channels.values()), tuple(broken.items())
+
+
+def _entries(text: str) -> list[Any]:
+    # the text holds webhook URLs: say what is wrong with it, never what stands there
+    if not text:
+        return []
+    if text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            named = Described("@ and no name of a file") if re.search(r'[{"?]|://', text) else text
+            raise BadInput(_CHANNELS, named, f"@ and a readable JSON file ({type(error).__name__})") from None
+    try:
+        entries = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 1)
+        raise BadInput(
+            _CHANNELS, Described(f"text that is no JSON (line {line})"), "a JSON array of channels"
+        ) from None
+    if not isinstance(entries, list):
+        raise BadInput(_CHANNELS, Described(type(entries).__name__), "a JSON array of channels")
+    return entries
+
+
+def _channel_or_problem(
+    where: str, entry: Any, allowed_hosts: tuple[str, ...], taken: Container[str]
+) -> ChannelSetting | BadInput:
+    try:
+        return _channel(where, entry, allowed_hosts, taken)
+    except BadInput as problem:
+        return problem
+
+
+def _channel(where: str, entry: Any, allowed_hosts: tuple[str, ...], taken: Container[str]) -> ChannelSetting:
     if not isinstance(entry, dict):
         raise BadInput(where, Described(type(entry).__name__), "an object with name, kind and url")
     for key in entry:
         if key not in _CHANNEL_KEYS:
-            raise BadInput(f"{where}.{key}", key, ", ".join(_CHANNEL_KEYS))
-    name = _matching(f"{where}.name", _string(where, entry, "name"), CHANNEL_NAME.pattern)
-    kind = _matching(f"{where}.kind", _string(where, entry, "kind"), r"[a-z]{1,20}")
+            raise BadInput(f"{where}: key", as_word(key), ", ".join(_CHANNEL_KEYS))
+    name = matching(f"{where}.name", _string(where, entry, "name"), CHANNEL_NAME.pattern)
+    if name in taken:
+        raise BadInput(f"{where}.name", as_word(name), "a name that no other channel has")
+    kind = matching(f"{where}.kind", _string(where, entry, "kind"), r"[a-z]{1,20}")
     url = _string(where, entry, "url")
-    _check_url(f"{where}.url", url, allowed_hosts)
+    check_url(f"{where}.url", url, allowed_hosts)
     on = tuple(_outcome(f"{where}.on", word) for word in _strings(where, entry, "on"))
     language = _string(where, entry, "language")
     return ChannelSetting(
@@ -163,25 +216,9 @@ def _channel(where: str, entry: Any, allowed_hosts: tuple[str, ...]) -> ChannelS
         secret=_secret(_string(where, entry, "secret")),
         mention=_strings(where, entry, "mention"),
         on=on,
-        language=_one_of(f"{where}.language", language, LANGUAGES) if language else "",
-        keyword=_printable(f"{where}.keyword", _string(where, entry, "keyword")),
+        language=one_of(f"{where}.language", language, LANGUAGES) if language else "",
+        keyword=printable(f"{where}.keyword", _string(where, entry, "keyword")),
     )
-
-
-def _check_url(where: str, url: str, allowed_hosts: tuple[str, ...]) -> None:
-    # the URL is a credential: only its host is ever shown
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        port = parts.port
-    except ValueError:
-        raise BadInput(where, Described("text that is no URL"), "an https URL") from None
-    if not host or parts.scheme not in ("http", "https"):
-        raise BadInput(where, Described("text that is no http(s) URL"), "an https URL")
-    if parts.username or parts.password:
-        raise BadInput(where, Described(f"a URL with a user name, to {host}"), "a URL without user name and password")
-    if parts.scheme == "http" and host not in allowed_hosts and f"{host}:{port}" not in allowed_hosts:
-        raise BadInput(where, Described(f"http to {host}"), "https, or a host named in REFRESH_WATCH_ALLOWED_HOSTS")
 
 
 def _string(where: str, entry: dict[str, Any], key: str) -> str:
@@ -195,48 +232,20 @@ def _strings(where: str, entry: dict[str, Any], key: str) -> tuple[str, ...]:
     value = entry.get(key, [])
     if isinstance(value, str):
         value = [value]
-    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+    if not isinstance(value, list):
         raise BadInput(f"{where}.{key}", Described(type(value).__name__), "a list of strings")
+    for i, word in enumerate(value):
+        if not isinstance(word, str):
+            raise BadInput(f"{where}.{key}[{i}]", Described(type(word).__name__), "a string")
     return tuple(value)
 
 
 def _outcome(where: str, word: str) -> Outcome:
-    return Outcome(_one_of(where, word, [outcome.value for outcome in Outcome]))
-
-
-def _one_of(where: str, value: str, allowed: tuple[str, ...] | list[str]) -> str:
-    if value not in allowed:
-        raise BadInput(where, value, ", ".join(allowed))
-    return value
-
-
-def _matching(where: str, value: str, pattern: str) -> str:
-    if re.fullmatch(pattern, value) is None:
-        raise BadInput(where, value, pattern)
-    return value
-
-
-def _printable(where: str, value: str) -> str:
-    if len(value) > 64 or not value.isprintable():
-        raise BadInput(where, value, "at most 64 printable characters")
-    return value
+    return Outcome(one_of(where, word, [outcome.value for outcome in Outcome]))
 
 
 def _secret(value: str) -> Secret | None:
     return Secret(value) if value else None
-
-
-def _endpoint(variable: str, value: str) -> str:
-    if not value:
-        return ""
-    try:
-        parts = urlsplit(value if "://" in value else f"https://{value}")
-        _ = parts.port
-    except ValueError:
-        raise BadInput(variable, value, "a URL such as https://host or http://127.0.0.1:8080") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.username:
-        raise BadInput(variable, value, "a URL such as https://host or http://127.0.0.1:8080")
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _quota(text: str) -> tuple[tuple[str, float], ...]:
@@ -249,6 +258,6 @@ def _quota(text: str) -> tuple[tuple[str, float], ...]:
             rate = 0.0
         if operation not in quota or not 0 < rate <= 1000:
             allowed = f"{', '.join(quota)}, each = calls a second (over 0, up to 1000)"
-            raise BadInput("REFRESH_WATCH_QUOTA", part, allowed)
+            raise BadInput("REFRESH_WATCH_QUOTA", as_word(part), allowed)
         quota[operation] = rate
     return tuple(quota.items())

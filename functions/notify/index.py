@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any
 
@@ -22,6 +23,8 @@ def handler(event: bytes, context: Any) -> str:
     log.configure()
     log.bind(request_id=str(context.request_id))
     clock = SystemClock()
-    settings = Settings.from_environment(os.environ)
+    settings = Settings.from_environment(os.environ, lenient_channels=True)
+    for name, problem in settings.broken_channels:
+        logging.getLogger("refresh_watch.notify").error("channel %s is set wrong: %s", name, problem)
     engine = connect(settings, lambda: find(os.environ, context), clock)
     return notify(event, settings=settings, engine=engine, clock=clock)

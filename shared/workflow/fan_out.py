@@ -40,13 +40,13 @@ class DeliveryState:
 
 def fan_out(report: Report, *, settings: Settings, engine: Engine, clock: Clock) -> int:
     """Start a delivery for each channel; those that exist already are left alone. Answers how many there are."""
-    names = report.channels or tuple(channel.name for channel in settings.channels)
+    names = report.channels or (*(channel.name for channel in settings.channels), *dict(settings.broken_channels))
     started = 0
     for name in names:
         try:
             wanted = wants(settings.channel(name), report)
         except BadInput:
-            # no longer configured: the delivery fails by itself, and can be replayed once it is again
+            # not configured, or set wrong: the delivery fails by itself, and can be replayed once that is mended
             wanted = True
         if wanted:
             first = DeliveryState(report, name, visit=0, tries=0, rate_limited=0, first_try_at=clock.now())

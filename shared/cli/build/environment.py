@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.errors import BadInput
+from shared.errors import BadInput, Described
 from shared.settings import FUNCTION_ENVIRONMENT_BYTES, Settings
 
 
@@ -12,7 +12,7 @@ def check_environment(function: str, environment: Mapping[str, str]) -> None:
     """Raises BadInput when the function could not read its settings, or Function Compute would refuse their size."""
     if environment.get("REFRESH_WATCH_CHANNELS", "").lstrip().startswith("@"):
         allowed = 'the JSON itself in a deployment, since the file is in no package: "$(cat channels.json)"'
-        raise BadInput("REFRESH_WATCH_CHANNELS", environment["REFRESH_WATCH_CHANNELS"], allowed)
+        raise BadInput("REFRESH_WATCH_CHANNELS", Described("a file"), allowed)
     Settings.from_environment(environment)
     size = sum(len(name.encode()) + len(value.encode()) for name, value in environment.items())
     if size > FUNCTION_ENVIRONMENT_BYTES:

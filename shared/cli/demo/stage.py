@@ -109,5 +109,4 @@ def _environment(products: StandIn, wall: ChatWall, language: str) -> dict[str, 
         "REFRESH_WATCH_DCDN_ENDPOINT": products.endpoint,
         "REFRESH_WATCH_VOD_ENDPOINT": products.endpoint,
         "REFRESH_WATCH_FC_ENDPOINT": "",
-        "REFRESH_WATCH_LINK_SECRET": "",
     }
