@@ -10,15 +10,20 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from shared.errors import BadInput, Described
+from shared.errors import BadInput, Described, as_word
 from shared.instants import Instant, Seconds, parse_duration, parse_instant
 from shared.model import Kind, Product, WatchRequest
 from shared.settings import CHANNEL_NAME
-from shared.watching.schedule import QUERY_WINDOW, read_schedule
+from shared.watching.schedule import DEFAULT_DEADLINE, QUERY_WINDOW, read_schedule
 
 MAX_ITEMS = 1000
 MAX_PATH_BYTES = 40_000
 MAX_PATH_CHARACTERS = 2048
+MAX_LOOKS = 10_000
+"""Of a schedule of one's own, until the deadline: each look is an invocation and stays on record for 7 days."""
+
+MAX_INSTANT: Instant = 253_370_764_800.0
+"""The year 9999."""
 
 KEYS = (
     "product", "task_ids", "object_paths", "submitted", "kind", "submitted_at", "label", "deadline", "channels",
@@ -38,7 +43,7 @@ def read_request(given: Any) -> WatchRequest:
         raise BadInput("request", _type_of(given), "a JSON object with product and task_ids or object_paths")
     for key in given:
         if key not in KEYS:
-            raise BadInput(key, Described("this key"), ", ".join(KEYS))
+            raise BadInput(as_word(key), Described("this key"), ", ".join(KEYS))
     product = _member("product", given.get("product"), [member.value for member in Product], Product)
     task_ids, kind_of_submit = _task_ids(given)
     object_paths = _object_paths(given)
@@ -63,8 +68,7 @@ def read_request(given: Any) -> WatchRequest:
         resource_group_id=_text(given, "resource_group_id", 64),
         schedule=_text(given, "schedule", 500),
     )
-    if request.schedule:
-        read_schedule(request.schedule)
+    _check_schedule(request)
     _check_query(request)
     return request
 
@@ -171,19 +175,20 @@ def _object_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _submitted_at(given: Mapping[str, Any], *, required: bool) -> Instant | None:
     value = given.get("submitted_at")
-    allowed = "an instant such as 2026-11-22T08:00:00Z"
+    allowed = "an instant such as 2026-11-22T08:00:00Z, from 1970 on"
     if value is None:
         if required:
             raise BadInput("submitted_at", Described("nothing"), f"{allowed}; object_paths need it")
         return None
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1e11:
-        return float(value)
-    if not isinstance(value, str):
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise BadInput("submitted_at", _type_of(value), allowed)
     try:
-        return parse_instant(value)
+        instant = parse_instant(value) if isinstance(value, str) else float(value)
     except (ValueError, OverflowError):
         raise BadInput("submitted_at", value, allowed) from None
+    if not 0 <= instant < MAX_INSTANT:
+        raise BadInput("submitted_at", value, allowed)
+    return instant
 
 
 def _channel_names(given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -194,8 +199,7 @@ def _channel_names(given: Mapping[str, Any]) -> tuple[str, ...]:
         raise BadInput("channels", _type_of(value), "a list of channel names")
     for i, name in enumerate(value):
         if not isinstance(name, str) or CHANNEL_NAME.fullmatch(name) is None:
-            # what looks like a URL here is a credential: do not repeat it
-            shown = name if isinstance(name, str) and "/" not in name else _type_of(name)
+            shown = as_word(name) if isinstance(name, str) else _type_of(name)
             raise BadInput(f"channels[{i}]", shown, f"the name of a configured channel ({CHANNEL_NAME.pattern})")
     return tuple(dict.fromkeys(value))
 
@@ -212,6 +216,16 @@ def _object_type(given: Mapping[str, Any]) -> str:
     if text and text.lower() not in _OBJECT_TYPES.split(", "):
         raise BadInput("object_type", text, _OBJECT_TYPES)
     return text
+
+
+def _check_schedule(request: WatchRequest) -> None:
+    if not request.schedule:
+        return
+    step = read_schedule(request.schedule).then
+    deadline = request.deadline or DEFAULT_DEADLINE[request.kind]
+    if deadline / step > MAX_LOOKS:
+        allowed = f"at most {MAX_LOOKS} looks until the deadline: a step of at least {deadline / MAX_LOOKS:.1f} s"
+        raise BadInput("schedule", request.schedule, allowed)
 
 
 def _check_query(request: WatchRequest) -> None:

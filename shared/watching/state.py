@@ -7,13 +7,15 @@ running, last status Refreshing, first late answer 0.2 s after the deadline, bou
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from shared.errors import BadInput
+from shared.errors import BadInput, Described
 from shared.instants import Instant
 from shared.model import FailedObject, Kind, Outcome, Reason, Refusal, Status, Watch, WatchedItem
 from shared.watching.request import read_request, write_request
@@ -31,6 +33,12 @@ _WORD = re.compile(
 )
 
 
+PACKED_FROM = 48_000
+"""Bytes from which a payload is packed (zlib, base64): people like to read the others in the console."""
+
+MAX_UNPACKED = 1_000_000
+
+
 @dataclass(frozen=True)
 class Hop:
     """The payload of one invocation of the watch function: hop `number`, or the guard of that number."""
@@ -41,19 +49,26 @@ class Hop:
 
 
 def write_hop(hop: Hop) -> bytes:
-    """Encode a payload."""
+    """Encode a payload; a large one is packed, so that the largest watch stays under Function Compute's limit."""
     written = {"guard" if hop.is_guard else "hop": hop.number, "watch": _write_watch(hop.watch)}
-    return json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    if len(text) <= PACKED_FROM:
+        return text
+    return json.dumps({"packed": base64.b64encode(zlib.compress(text, 9)).decode()}).encode()
 
 
 def read_hop(payload: bytes) -> Hop:
     """Decode a payload. Raises BadInput when it is none of ours."""
     try:
         given = json.loads(payload)
+        if "packed" in given:
+            given = json.loads(zlib.decompressobj().decompress(base64.b64decode(given["packed"]), MAX_UNPACKED))
         is_guard = "guard" in given
         return Hop(_read_watch(given["watch"]), int(given["guard" if is_guard else "hop"]), is_guard)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise BadInput("event", f"{len(payload)} bytes ({type(error).__name__})", "the payload of a hop") from None
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, zlib.error, RecursionError) as error:
+        raise BadInput(
+            "event", Described(f"{len(payload)} bytes ({type(error).__name__})"), "a hop's payload"
+        ) from None
 
 
 def _write_watch(watch: Watch) -> dict[str, Any]:

@@ -85,6 +85,9 @@ BAD: list[tuple[Any, str, str]] = [
     ({"product": "cdn", "task_ids": "1", "kind": "purge"}, "kind", "refresh, prefetch"),
     ({"product": "cdn", "task_ids": "1", "submitted_at": "yesterday"}, "submitted_at", "an instant such as"),
     ({"product": "cdn", "task_ids": "1", "submitted_at": True}, "submitted_at", "an instant such as"),
+    ({"product": "cdn", "task_ids": "1", "submitted_at": "0001-01-01T00:00:00Z"}, "submitted_at", "from 1970 on"),
+    ({"product": "cdn", "task_ids": "1", "submitted_at": -5}, "submitted_at", "from 1970 on"),
+    ({"product": "cdn", "task_ids": "1", "schedule": "0;0.1", "deadline": "3d"}, "schedule", "at most 10000 looks"),
     ({"product": "cdn", "task_ids": "1", "deadline": "4d"}, "deadline", "at most 3d"),
     ({"product": "cdn", "task_ids": "1", "deadline": "0s"}, "deadline", "more than 0"),
     ({"product": "cdn", "task_ids": "1", "deadline": "soon"}, "deadline", "90s, 30m, 2h"),
@@ -149,3 +152,10 @@ def test_a_request_survives_being_written_and_read_again() -> None:
     }
     request = read_request(given)
     assert read_request(json.loads(json.dumps(write_request(request)))) == request
+
+
+@pytest.mark.parametrize("key", ["https://hooks.example.com/T0PSECRET", "T0PSECRET" * 8, "access_token=T0PSECRET"])
+def test_a_credential_put_where_a_key_is_meant_is_not_repeated(key: str) -> None:
+    with pytest.raises(BadInput, match=r"this key is not allowed; allowed: product, task_ids") as caught:
+        read_request({"product": "cdn", "task_ids": "1", key: "x"})
+    assert "T0PSECRET" not in f"{caught.value}{caught.value.field}"

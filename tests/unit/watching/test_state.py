@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import string
 from dataclasses import replace
 
 import pytest
@@ -50,38 +52,65 @@ def test_a_path_keeps_the_task_ids_it_is_bound_to() -> None:
     assert read_hop(write_hop(Hop(watch, 1))).watch.items[0].task_ids == ("7", "8")
 
 
-def busiest(request: WatchRequest, task_ids: tuple[str, ...]) -> Watch:
+def busiest(request: WatchRequest, chance: random.Random) -> Watch:
     watch = open_watch("refresh", request, ACCEPTED)
     by_path = bool(request.object_paths)
     counts = (0, 0, 1) if by_path else (1999, 1999, 2000)
-    item = WatchedItem("", None, None, *counts, "Refreshing", None, ACCEPTED + 1812.3, task_ids)
     url = f"http://example.com/{'x' * 1000}"
     samples = [(one, FailedObject(one if by_path else url, "Canceled", "Y" * 40)) for one in request.items]
+    items = []
+    for one in request.items:
+        bound = (str(chance.randrange(10**10, 10**11)),) if by_path else ()
+        late = ACCEPTED + 1800 + chance.randrange(600)
+        items.append(WatchedItem(one, None, None, *counts, "Refreshing", None, late, bound))
     return replace(
         watch,
-        items=tuple(replace(item, item=one) for one in request.items),
+        items=tuple(items),
         samples=bounded_samples(samples, MAX_SAMPLES, MAX_SAMPLE_BYTES),
+        refusal=Refusal(
+            Reason.MALFORMED_ID, "InvalidTaskId.Malformed", "m" * 300, "cdn:DescribeRefreshTasks", "R" * 36
+        ),
+        problem="p" * 300,
+        notes=("n" * 200,) * 5,
     )
 
 
 @pytest.mark.parametrize("by_path", [False, True])
 def test_the_largest_watch_stays_under_the_limit_even_in_an_envelope(by_path: bool) -> None:
+    chance = random.Random(1)
+    words = {"label": "发" * 200, "channels": tuple(f"channel_{i}" for i in range(20)), "request_id": "r" * 128}
     if by_path:
-        width = MAX_PATH_BYTES // MAX_ITEMS - len("http://example.com/0000")
-        paths = tuple(f"http://example.com/{'x' * width}{i:04d}" for i in range(MAX_ITEMS))
-        watch = busiest(WatchRequest(Product.CDN, object_paths=paths, submitted_at=ACCEPTED), ("7042256670",))
+        letters = string.ascii_letters + string.digits
+        width = MAX_PATH_BYTES // MAX_ITEMS - len("http://e.cn/")
+        paths = tuple(f"http://e.cn/{''.join(chance.choices(letters, k=width))}" for _ in range(MAX_ITEMS))
+        request = WatchRequest(Product.CDN, object_paths=paths, submitted_at=ACCEPTED, **words)
     else:
-        ids = tuple(str(17_042_256_670_000_000_000 + i) for i in range(MAX_ITEMS))
-        watch = busiest(WatchRequest(Product.CDN, task_ids=ids), ())
+        ids = tuple(str(chance.randrange(10**19, 10**20)) for _ in range(MAX_ITEMS))
+        request = WatchRequest(Product.CDN, task_ids=ids, **words)
+    watch = busiest(request, chance)
     payload = write_hop(Hop(watch, 9999))
-    escaped = json.dumps({"requestPayload": payload.decode()}, ensure_ascii=False).encode()
     assert len(payload) <= MAX_PAYLOAD
-    assert len(escaped) < 128 * 1024
+    assert len(json.dumps({"requestPayload": payload.decode()}).encode()) < 128 * 1024
+    assert read_hop(payload) == Hop(watch, 9999)
 
 
-@pytest.mark.parametrize("payload", [b"", b"[]", b"{}", b'{"hop": 1}', b'{"hop":"x","watch":{}}', b"\xff", b"null"])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"hop": 1}',
+        b'{"hop":"x","watch":{}}',
+        b"\xff",
+        b"null",
+        b'{"packed":"x"}',
+        b'{"packed":"eJw="}',
+        b"[" * 9999,
+    ],
+)
 def test_garbage_is_refused_in_one_line(payload: bytes) -> None:
-    with pytest.raises(BadInput, match="the payload of a hop"):
+    with pytest.raises(BadInput, match="a hop's payload"):
         read_hop(payload)
 
 
