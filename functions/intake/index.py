@@ -8,21 +8,26 @@ from typing import Any
 from shared.channels.registry import check
 from shared.clock import SystemClock
 from shared.credentials import find
+from shared.errors import BadInput
 from shared.function_compute import log
 from shared.function_compute.connect import connect
 from shared.settings import Settings
-from shared.workflow.intake import take_in
+from shared.workflow.intake import answer_misconfigured, take_in
 
 
 def handler(event: bytes, context: Any) -> Any:
     """Answer `{"watch_id", "status_url"}`, or one for each of a list; an HTTP response where the event came as one.
 
-    Raises EngineError when a start failed and nobody waits for the answer, so that the event is run again.
+    Raises what went wrong (a start that failed, settings that cannot be used) where nobody waits for the answer, so
+    that the event is run again and, in the end, people are told.
     """
     log.configure()
     log.bind(request_id=str(context.request_id))
     clock = SystemClock()
-    settings = Settings.from_environment(os.environ)
-    check(settings.channels, settings.allowed_hosts)
+    try:
+        settings = Settings.from_environment(os.environ)
+        check(settings.channels, settings.allowed_hosts)
+    except BadInput as error:
+        return answer_misconfigured(event, error).as_response()
     engine = connect(settings, lambda: find(os.environ, context), clock)
     return take_in(event, settings=settings, engine=engine, clock=clock).as_response()

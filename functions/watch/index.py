@@ -28,7 +28,7 @@ def handler(event: bytes, context: Any) -> str:
     settings = Settings.from_environment(os.environ)
     engine = connect(settings, lambda: find(os.environ, context), clock)
     if hop.is_guard:
-        return run_guard(hop, engine)
+        return run_guard(hop, engine=engine, clock=clock)
     return run_hop(
         hop,
         settings=settings,

@@ -43,13 +43,13 @@ def run(namespace: argparse.Namespace) -> int:
 
 def _is_of(one: UndeliveredReport, watch_id: str) -> bool:
     # a rejected request never became a watch: its report is known by the digest in its id
-    report = one.state.report
+    report = one.report
     return watch_id in (report.watch_id, report.id.partition("-")[2])
 
 
 def _line(one: UndeliveredReport) -> str:
-    report = one.state.report
+    report = one.report
     about = report.watch_id or report.id
     label = f" ({one_line(report.label, 40)})" if report.label else ""
     made = format_instant(report.made_at)
-    return f"{made} {report.kind} of {about}{label} to {one.state.channel}: {one_line(one.why, 200)}"
+    return f"{made} {report.kind} of {about}{label} to {one.channel or 'every channel'}: {one_line(one.why, 200)}"

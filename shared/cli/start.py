@@ -12,6 +12,7 @@ from shared.cli.printing import complain
 from shared.cli.request_arguments import add_request_arguments, read_request_arguments
 from shared.cli.surroundings import surroundings
 from shared.errors import BadInput
+from shared.triggers.envelope import as_http_event
 from shared.workflow.names import INTAKE
 
 
@@ -37,7 +38,7 @@ def run(namespace: argparse.Namespace) -> int:
     body = read_request_arguments(namespace, sys.stdin).body
     around = surroundings()
     engine = Invoking(around.settings, around.credentials(), around.clock)
-    answer = engine.invoke(INTAKE, json.dumps(body).encode())
+    answer = engine.invoke(INTAKE, as_http_event(json.dumps(body).encode()))
     if answer.status >= 400 or not isinstance(answer.body, dict) or "watch_id" not in answer.body:
         complain(_problem(answer.body) or f"intake answered HTTP {answer.status}")
         return 2 if answer.status == 400 else 1

@@ -24,9 +24,9 @@ from shared.instants import Seconds
 from shared.settings import Settings
 from shared.watching.schedule import LONGEST_WAIT
 
-_TRIES = 4
+_TRIES = 3
 _FIRST_PAUSE: Seconds = 0.2
-_TIMEOUT_MS = 5000
+_TIMEOUT_MS = 3000  # with the tries about 10 s an effect: a hop has 20 s for two, after its look
 _PAGE = 100
 
 
@@ -75,21 +75,15 @@ class FunctionCompute:
             return None
         return _task(answer.body)
 
-    def tasks(self, function: str, prefix: str, status: TaskStatus | None = None) -> list[Task]:
+    def tasks(self, function: str, prefix: str) -> list[Task]:
         """ListAsyncTasks, all pages."""
-        return list(self._pages(function, prefix, status))
+        return list(self._pages(function, prefix))
 
-    def _pages(self, function: str, prefix: str, status: TaskStatus | None) -> Iterator[Task]:
+    def _pages(self, function: str, prefix: str) -> Iterator[Task]:
         name = self._settings.function_name(function)
         token = None
         while True:
-            request = models.ListAsyncTasksRequest(
-                prefix=prefix,
-                status=status.value if status else None,
-                include_payload=True,
-                limit=_PAGE,
-                next_token=token,
-            )
+            request = models.ListAsyncTasksRequest(prefix=prefix, limit=_PAGE, next_token=token)
 
             def ask(request: Any = request) -> Any:
                 return self._client.list_async_tasks_with_options(name, request, {}, _runtime())
@@ -112,7 +106,8 @@ class FunctionCompute:
                 f"stop {task_id}",
                 lambda: self._client.stop_async_task_with_options(name, task_id, request, {}, _runtime()),
             )
-        except _NotFound:
+        except (_NotFound, _Refused):
+            # none of that id, or one that has ended: there is nothing left to stop
             return
 
     def _call(self, what: str, call: Callable[[], Any]) -> Any:
@@ -138,6 +133,10 @@ class _NotFound(EngineError):
     """No such task."""
 
 
+class _Refused(EngineError):
+    """The request is not possible as things are."""
+
+
 class _Unclear(EngineError):
     """Throttled, unreachable, or an error of the service's own: worth another try at once."""
 
@@ -157,6 +156,8 @@ def _failure(what: str, error: Any) -> EngineError:
         return _NotFound(text)
     if status is None or status == 429 or status >= 500:
         return _Unclear(text)
+    if status in (400, 409):
+        return _Refused(text)
     return EngineError(text)
 
 
@@ -195,6 +196,4 @@ def _task(entry: Any) -> Task:
         status=TaskStatus.of(entry.status or ""),
         payload=payload.encode() if isinstance(payload, str) and payload else None,
         error=entry.task_error_message or "",
-        started_at=entry.started_time / 1000 if entry.started_time else None,
-        ended_at=entry.end_time / 1000 if entry.end_time else None,
     )

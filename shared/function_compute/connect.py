@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from shared.clock import Clock
 from shared.credentials import Credentials
-from shared.function_compute.tasks import Engine, Started, Task, TaskStatus
+from shared.function_compute.tasks import Engine, Started, Task
 from shared.instants import Seconds
 from shared.settings import Settings
 
@@ -38,8 +38,8 @@ class _AtFirstUse:
     def task(self, function: str, task_id: str) -> Task | None:
         return self._engine().task(function, task_id)
 
-    def tasks(self, function: str, prefix: str, status: TaskStatus | None = None) -> Sequence[Task]:
-        return self._engine().tasks(function, prefix, status)
+    def tasks(self, function: str, prefix: str) -> Sequence[Task]:
+        return self._engine().tasks(function, prefix)
 
     def stop(self, function: str, task_id: str) -> None:
         self._engine().stop(function, task_id)

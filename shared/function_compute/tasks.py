@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.instants import Instant, Seconds
+from shared.instants import Seconds
 from shared.model import Word
 
 MAX_PAYLOAD = 64 * 1024
@@ -58,14 +58,12 @@ class Started(enum.Enum):
 
 @dataclass(frozen=True)
 class Task:
-    """One asynchronous invocation. `payload` is None where it was not asked for or is not kept."""
+    """One asynchronous invocation. `payload` is None in a list, and where Function Compute keeps none."""
 
     id: str
     status: TaskStatus
     payload: bytes | None = None
     error: str = ""
-    started_at: Instant | None = None
-    ended_at: Instant | None = None
 
 
 class Engine(Protocol):
@@ -82,8 +80,8 @@ class Engine(Protocol):
         """One task with its payload, or None when there is none of that id."""
         ...
 
-    def tasks(self, function: str, prefix: str, status: TaskStatus | None = None) -> Sequence[Task]:
-        """All tasks of the last 7 days whose ids begin with `prefix`, with payloads."""
+    def tasks(self, function: str, prefix: str) -> Sequence[Task]:
+        """All tasks of the last 7 days whose ids begin with `prefix`, without their payloads."""
         ...
 
     def stop(self, function: str, task_id: str) -> None:

@@ -31,6 +31,19 @@ def open_envelope(event: bytes) -> Delivered:
     outer = _json(event, wrapped=False, awaited=False)
     if not _is_http(outer):
         return Delivered(outer, event, wrapped=False, awaited=False)
+    inner = _unwrap(outer)
+    # `refresh-watch start` sends the HTTP form itself, and Function Compute may wrap that once more
+    return _unwrap(inner.body) if _is_http(inner.body) else inner
+
+
+def as_http_event(body: bytes) -> bytes:
+    """An event in the HTTP form, for a caller that waits for the answer: a plain event cannot say so."""
+    context = {"http": {"method": "POST", "path": "/"}}
+    event = {"version": "v1", "rawPath": "/", "headers": {}, "body": body.decode(), "requestContext": context}
+    return json.dumps(event).encode()
+
+
+def _unwrap(outer: dict[str, Any]) -> Delivered:
     headers = {str(k).lower(): str(v) for k, v in _dict(outer.get("headers")).items()}
     awaited = headers.get("x-fc-invocation-type", "").lower() != "async"
     raw = outer.get("body") or ""

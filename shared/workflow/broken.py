@@ -8,14 +8,13 @@ from typing import Any
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.function_compute.tasks import Engine
-from shared.model import Watch, WatchRequest
 from shared.report import Report, ReportKind
 from shared.reports.wire import encode
 from shared.settings import Settings
-from shared.triggers.direct import digest_of, read
+from shared.triggers.direct import Rejected, digest_of, read
 from shared.triggers.envelope import open_envelope
 from shared.watching.opening import open_watch
-from shared.watching.reporting import broken_report
+from shared.watching.reporting import broken_report, rejected_report
 from shared.watching.state import read_hop
 from shared.workflow.names import INTAKE, NOTIFY
 
@@ -41,18 +40,19 @@ def tell_broken(given: dict[str, Any], *, settings: Settings, engine: Engine, cl
 
 def _reports(event: bytes, problem: str, function: str, settings: Settings, clock: Clock) -> list[Report]:
     now = clock.now()
-    watches: list[Watch] = []
+    reports: list[Report] = []
     try:
         if function == INTAKE:
-            found = read(open_envelope(event).body, settings)
-            watches = [open_watch(settings.prefix, item, now) for item in found if isinstance(item, WatchRequest)]
+            for item in read(open_envelope(event).body, settings):
+                if isinstance(item, Rejected):
+                    reports.append(rejected_report(item.digest, item.problem, item.product, item.label, now))
+                else:
+                    reports.append(broken_report(open_watch(settings.prefix, item, now), now, problem))
         else:
-            watches = [read_hop(event).watch]
-    except BadInput:
-        log.warning("the failed event cannot be read", extra={"bytes": len(event)})
-    if not watches:
-        return [Report(f"b-{digest_of(event)}", ReportKind.BROKEN, now, problem=problem)]
-    return [broken_report(watch, now, problem) for watch in watches]
+            reports.append(broken_report(read_hop(event).watch, now, problem))
+    except BadInput as error:
+        log.warning("the failed event cannot be read", extra={"problem": str(error)})
+    return reports or [Report(f"b-{digest_of(event)}", ReportKind.BROKEN, now, problem=problem)]
 
 
 def _problem(given: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from shared.function_compute.tasks import Engine, Started, Task, TaskStatus
+from shared.model import Watch
 from shared.watching.state import Hop, read_hop, write_hop
 from shared.workflow.names import NOTIFY, WATCH, final_id, hop_id, hop_number, hop_prefix
 
@@ -27,7 +28,7 @@ class Chain:
 
     @property
     def is_told(self) -> bool:
-        """The verdict went out to the channels."""
+        """The verdict was fanned out to the channels."""
         return any(task.status is TaskStatus.SUCCEEDED for task in self.finals)
 
     @property
@@ -36,14 +37,14 @@ class Chain:
         return next((task for task in self.finals if task.status.is_live), None)
 
     @property
-    def newest(self) -> Task | None:
-        """The hop with the highest number."""
-        return self.hops[-1] if self.hops else None
-
-    @property
     def live(self) -> Task | None:
         """A hop that waits or runs."""
         return next((hop for hop in reversed(self.hops) if hop.status.is_live), None)
+
+    @property
+    def next_number(self) -> int:
+        """Of the hop after the newest one."""
+        return hop_number(self.hops[-1].id) + 1 if self.hops else 0
 
 
 def read_chain(watch_id: str, engine: Engine) -> Chain:
@@ -52,20 +53,25 @@ def read_chain(watch_id: str, engine: Engine) -> Chain:
     return Chain(watch_id, tuple(hops), tuple(engine.tasks(NOTIFY, final_id(watch_id))))
 
 
-def resume(chain: Chain, engine: Engine, instead: Hop | None = None) -> Started:
-    """Start the hop after the newest one, with the newest state that is kept.
+def newest_state(chain: Chain, engine: Engine) -> Watch | None:
+    """The watch as the newest hop was given it; None where Function Compute keeps no payload of any."""
+    for hop in reversed(chain.hops):
+        task = engine.task(WATCH, hop.id)
+        if task is not None and task.payload:
+            return read_hop(task.payload).watch
+    return None
 
-    A list that lags behind does no harm: the id of a hop that exists is answered with "already". `instead` is used
-    where no hop's payload is kept.
+
+def resume(chain: Chain, engine: Engine, watch: Watch | None = None) -> Started:
+    """Start the hop after the newest one, with the newest state that is kept, else with `watch`.
+
+    A list that lags behind does no harm: the id of a hop that exists is answered with "already".
     """
-    number = hop_number(chain.newest.id) + 1 if chain.newest else 0
-    payload = next((hop.payload for hop in reversed(chain.hops) if hop.payload), None)
-    if payload is None and instead is None:
-        payload = (engine.task(WATCH, chain.newest.id) or chain.newest).payload if chain.newest else None
-    kept = read_hop(payload) if payload else instead
-    if kept is None:
+    state = newest_state(chain, engine) or watch
+    if state is None:
         log.warning("no state is kept, so nothing could be resumed", extra={"watch_id": chain.watch_id})
         return Started.ALREADY
-    hop = replace(kept, number=number, is_guard=False)
-    log.warning("resumed", extra={"watch_id": chain.watch_id, "hop": number})
-    return engine.start_later(WATCH, write_hop(hop), 0, hop_id(chain.watch_id, number))
+    hop = Hop(replace(state, id=chain.watch_id), chain.next_number)
+    started = engine.start_later(WATCH, write_hop(hop), 0, hop_id(chain.watch_id, hop.number))
+    log.warning("resumed", extra={"watch_id": chain.watch_id, "hop": hop.number, "start": started.value})
+    return started

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import logging
 
+from shared.clock import Clock
 from shared.errors import EngineError
 from shared.function_compute.tasks import Engine
 from shared.instants import Seconds
 from shared.model import Watch
+from shared.reports.wire import encode
+from shared.watching.advance import given_up, latest_end
+from shared.watching.reporting import final_report
 from shared.watching.schedule import LONGEST_WAIT, deadline_of
 from shared.watching.state import Hop, write_hop
-from shared.workflow.chain import Chain, read_chain, resume
-from shared.workflow.names import NOTIFY, WATCH, final_again_id, final_id, guard_id
+from shared.workflow.chain import Chain, newest_state, read_chain, resume
+from shared.workflow.names import NOTIFY, WATCH, again_id, final_id, guard_id
 
 log = logging.getLogger("refresh_watch.guard")
+
+GIVES_UP_AFTER: Seconds = 3600
+"""Past the latest end that a look could give a watch: then the guard itself commits the final report."""
 
 
 def guard_delay(watch: Watch, number: int) -> Seconds:
     """How long guard `number` waits: until a little after the deadline, then longer each time, at most an hour."""
     deadline = deadline_of(watch) - watch.accepted_at
     margin = min(60.0, max(5.0, deadline / 10))
-    return min(LONGEST_WAIT, deadline + margin if number == 0 else margin * 4.0**number)
+    return min(LONGEST_WAIT, deadline + margin if number == 0 else margin * 4.0 ** min(number, 6))
 
 
-def run_guard(guard: Hop, engine: Engine) -> str:
+def run_guard(guard: Hop, *, engine: Engine, clock: Clock) -> str:
     """See that the watch ends: answers what was found, for the log.
 
     Raises EngineError when Function Compute does not answer, so that the guard is run again.
@@ -31,16 +38,8 @@ def run_guard(guard: Hop, engine: Engine) -> str:
     chain = read_chain(guard.watch.id, engine)
     if chain.is_told:
         return "settled and told"
-    if chain.is_final:
-        found = "settled, on its way to the channels"
-        if chain.telling is None:
-            _tell_again(chain, guard.number, engine)
-            found = "settled, but the fan-out had failed: told again"
-    elif chain.live is None:
-        resume(chain, engine, instead=guard)
-        found = "the chain was cut off: resumed"
-    else:
-        found = "alive"
+    found = _tend(chain, guard.watch, engine, clock)
+    log.info("guarded", extra={"guard": guard.number, "found": found})
     after = guard.number + 1
     watch = guard.watch
     engine.start_later(
@@ -49,8 +48,29 @@ def run_guard(guard: Hop, engine: Engine) -> str:
     return found
 
 
-def _tell_again(chain: Chain, number: int, engine: Engine) -> None:
-    report = next((task.payload for task in chain.finals if task.payload), None)
-    if report is None:
-        raise EngineError(f"Function Compute kept no payload of {final_id(chain.watch_id)}")
-    engine.start_later(NOTIFY, report, 0, final_again_id(chain.watch_id, number))
+def _tend(chain: Chain, first: Watch, engine: Engine, clock: Clock) -> str:
+    if chain.telling is not None:
+        return "settled, on its way to the channels"
+    if chain.is_final:
+        _tell_again(chain, engine)
+        return "settled, but the fan-out had failed: told again"
+    if chain.live is not None:
+        return "alive"
+    watch = newest_state(chain, engine) or first
+    now = clock.now()
+    if now >= latest_end(watch) + GIVES_UP_AFTER:
+        # every hop has failed for so long that another would too; an accepted watch still ends in a final report
+        report = final_report(given_up(watch, now), now)
+        engine.start_later(NOTIFY, encode(report), 0, report.id)
+        return "given up"
+    resume(chain, engine, watch)
+    return "the chain was cut off: resumed"
+
+
+def _tell_again(chain: Chain, engine: Engine) -> None:
+    for task in chain.finals:
+        kept = engine.task(NOTIFY, task.id)
+        if kept is not None and kept.payload:
+            engine.start_later(NOTIFY, kept.payload, 0, again_id(final_id(chain.watch_id), len(chain.finals)))
+            return
+    raise EngineError(f"Function Compute kept no payload of {final_id(chain.watch_id)}")

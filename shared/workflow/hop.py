@@ -12,12 +12,13 @@ from shared.errors import NoCredentials
 from shared.function_compute.tasks import Engine
 from shared.instants import Instant
 from shared.model import Answer, Observation, Reason, Refusal, Sighting, Watch
+from shared.report import ReportKind
 from shared.reports.wire import encode
 from shared.settings import Settings
 from shared.watching.advance import Effect, LookAgain, Tell, advance
 from shared.watching.quota import Quota
 from shared.watching.state import Hop, write_hop
-from shared.workflow.names import NOTIFY, WATCH, hop_id
+from shared.workflow.names import NOTIFY, WATCH, final_id, hop_id
 
 log = logging.getLogger("refresh_watch.watch")
 
@@ -84,6 +85,8 @@ def _refused(watch: Watch, refusal: Refusal, now: Instant) -> Observation:
 def _carry_out(effect: Effect, watch: Watch, number: int, engine: Engine) -> None:
     fields: dict[str, Any]
     if isinstance(effect, Tell):
+        if effect.report.kind is ReportKind.INTERIM and engine.task(NOTIFY, final_id(watch.id)) is not None:
+            return  # another run of this hop has seen the end: its verdict is not followed by older news
         started = engine.start_later(NOTIFY, encode(effect.report), 0, effect.report.id)
         fields = {"effect": effect.report.id, "outcome": str(effect.report.outcome)}
     elif isinstance(effect, LookAgain):

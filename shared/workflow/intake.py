@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from shared.clock import Clock
-from shared.errors import EngineError
-from shared.function_compute.tasks import Engine, Started, Task
+from shared.errors import RefreshWatchError
+from shared.function_compute.tasks import Engine, Started
 from shared.model import WatchRequest
 from shared.reports.wire import encode
 from shared.settings import Settings
@@ -50,7 +50,8 @@ def take_in(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -
     """Accept what is good in an event and reject what is bad, item by item.
 
     A rejection is answered where somebody waits, and told to every configured channel, once, where nobody does.
-    Raises EngineError when a start failed and nobody waits, so that Function Compute runs the event again.
+    Raises EngineError or NoCredentials when a start failed and nobody waits, so that Function Compute runs the event
+    again.
     """
     try:
         delivered = open_envelope(event)
@@ -62,16 +63,33 @@ def take_in(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -
     items = read(delivered.body, settings)
     try:
         answers = [_take_one(item, delivered, settings, engine, clock) for item in items]
-    except EngineError as error:
+    except RefreshWatchError as error:
         if not delivered.awaited:
             raise
-        log.exception("not started")
-        said = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": str(error)}
-        return Answer(503, said, delivered.wrapped)
+        return unavailable(error, wrapped=delivered.wrapped)
     rejections = [item for item in items if isinstance(item, Rejected)]
     if len(rejections) == len(items):
         return Answer(400, problem(rejections), delivered.wrapped)
     return Answer(202, answers if isinstance(delivered.body, list) else answers[0], delivered.wrapped)
+
+
+def answer_misconfigured(event: bytes, error: RefreshWatchError) -> Answer:
+    """What intake says when its own settings are wrong. Raises `error` again where nobody waits for the answer."""
+    try:
+        delivered = open_envelope(event)
+        awaited, wrapped = delivered.awaited, delivered.wrapped
+    except Unreadable as unreadable:
+        awaited, wrapped = unreadable.awaited, unreadable.wrapped
+    if not awaited:
+        raise error
+    return unavailable(error, wrapped=wrapped)
+
+
+def unavailable(error: RefreshWatchError, *, wrapped: bool) -> Answer:
+    """Problem details for what is not the caller's fault."""
+    log.error("unavailable", extra={"problem": str(error)})
+    said = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": str(error)}
+    return Answer(503, said, wrapped)
 
 
 def problem(rejections: list[Rejected]) -> dict[str, Any]:
@@ -100,16 +118,14 @@ def _tell_rejected(item: Rejected, engine: Engine, clock: Clock) -> None:
 
 def start(request: WatchRequest, *, settings: Settings, engine: Engine, clock: Clock) -> dict[str, Any]:
     """Start a watch and its guard, once. Answers `watch_id`, `status_url`, and what an earlier start became."""
-    now = clock.now()
-    if request.submitted_at is not None and request.submitted_at > now:
-        request = replace(request, submitted_at=now)
-    watch = open_watch(settings.prefix, request, now)
-    answer: dict[str, Any] = {"watch_id": watch.id, "status_url": None}
+    watch = open_watch(settings.prefix, request, clock.now())
+    told = request.channels or tuple(channel.name for channel in settings.channels)
+    answer: dict[str, Any] = {"watch_id": watch.id, "status_url": None, "channels": list(told)}
     chain: Chain | None = None
     if engine.start_later(WATCH, write_hop(Hop(watch, 0)), 0, hop_id(watch.id, 0)) is Started.ALREADY:
         chain = read_chain(watch.id, engine)
         answer |= {"already": True, "state": _state(chain, engine)}
-    if chain is None or not chain.is_final:
+    if chain is None or not chain.is_told:
         engine.start_later(WATCH, write_hop(Hop(watch, 0, is_guard=True)), guard_delay(watch, 0), guard_id(watch.id, 0))
     log.info("accepted", extra={"watch_id": watch.id, "items": len(watch.items), "already": chain is not None})
     return answer
@@ -120,10 +136,6 @@ def _state(chain: Chain, engine: Engine) -> str:
     if chain.is_final:
         return "settled"
     if chain.live is None:
-        resume(chain, engine)
-        return "resumed"
-    return _word(chain.live)
-
-
-def _word(task: Task) -> str:
-    return f"watching ({task.status})"
+        # a record that lags behind shows no hop; the id of the one that exists is answered with "already"
+        return "resumed" if resume(chain, engine) is Started.STARTED else "watching"
+    return f"watching ({chain.live.status})"

@@ -27,12 +27,7 @@ def hop_number(task_id: str) -> int:
 
 def guard_id(watch_id: str, number: int) -> str:
     """Guard `number` of a watch."""
-    return f"{guard_prefix(watch_id)}{number:02d}"
-
-
-def guard_prefix(watch_id: str) -> str:
-    """What the ids of all guards of a watch begin with."""
-    return f"g-{watch_id}-"
+    return f"g-{watch_id}-{number:02d}"
 
 
 def delivery_id(report_id: str, channel: str, visit: int, *, replay: bool = False) -> str:
@@ -51,9 +46,21 @@ def final_id(watch_id: str) -> str:
     return f"f-{watch_id}"
 
 
-def final_again_id(watch_id: str, number: int) -> str:
-    """A repeat of the committed final report, started by guard `number` after its fan-out had failed."""
-    return f"{final_id(watch_id)}-again{number:02d}"
+def again_id(report_id: str, number: int) -> str:
+    """Repeat `number` of a committed report whose fan-out had failed; `report_id` is that of the report itself."""
+    return f"{report_id}-again{number:02d}"
 
 
+def report_id_of(task_id: str) -> str:
+    """The report that a fan-out task carries: its own id, or that of which it is a repeat."""
+    return task_id.partition("-again")[0]
+
+
+def delivery_of(task_id: str) -> tuple[str, tuple[bool, int]] | None:
+    """What a delivery's id says: which report to which channel, and the order of the visit (replays come last)."""
+    match = re.fullmatch(r"(n-.+-[a-z][a-z0-9_]*)-([ar])(\d{2,})", task_id)
+    return (match.group(1), (match.group(2) == "r", int(match.group(3)))) if match else None
+
+
+REPORT_PREFIXES = ("f-", "i-", "b-", "r-")
 _KINDS = {"f": "final", "i": "interim", "b": "broken", "r": "rejected"}

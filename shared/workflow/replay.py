@@ -1,48 +1,83 @@
-"""Undelivered reports: the deliveries whose newest task failed. Function Compute keeps them for 7 days."""
+"""Undelivered reports: fan-outs and deliveries that failed for good. Function Compute keeps them for 7 days."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.function_compute.tasks import Engine, Task
+from shared.report import Report
+from shared.reports.wire import decode, encode
 from shared.workflow.fan_out import DeliveryState, read_delivery_payload, start_delivery
-from shared.workflow.names import NOTIFY
+from shared.workflow.names import NOTIFY, REPORT_PREFIXES, again_id, delivery_of, report_id_of
 
 
 @dataclass(frozen=True)
 class UndeliveredReport:
-    """A report that one channel did not get, and why."""
+    """A report that one channel did not get, or that was never fanned out to any (`delivery` is None)."""
 
-    state: DeliveryState
+    report: Report
     task: Task
+    delivery: DeliveryState | None
+    repeats: int = 0  # fan-outs that were tried
+
+    @property
+    def channel(self) -> str:
+        """Its name; empty for every channel that wants the report."""
+        return self.delivery.channel if self.delivery else ""
 
     @property
     def why(self) -> str:
         """One line."""
-        return self.state.gave_up or f"its task {self.task.status}: {self.task.error}"[:300]
+        given_up = self.delivery.gave_up if self.delivery else ""
+        return given_up or f"its task {self.task.status}: {self.task.error}"[:300]
 
 
 def undelivered(engine: Engine) -> list[UndeliveredReport]:
-    """Every report and channel whose newest visit did not end well, oldest first."""
-    newest: dict[tuple[str, str], tuple[tuple[bool, int], DeliveryState, Task]] = {}
-    for task in engine.tasks(NOTIFY, "n-"):
-        if task.payload is None:
-            continue
-        try:
-            state = read_delivery_payload(task.payload)
-        except BadInput:
-            continue  # not a delivery of ours
-        key, order = (state.report.id, state.channel), (state.replay, state.visit)
-        if key not in newest or newest[key][0] < order:
-            newest[key] = (order, state, task)
-    found = [UndeliveredReport(state, task) for _, state, task in newest.values() if task.status.is_dead]
-    return sorted(found, key=lambda one: one.state.report.made_at)
+    """Every report that did not reach a channel it was meant for, oldest first."""
+    found = [*_fan_outs(engine), *_deliveries(engine)]
+    return sorted(found, key=lambda one: one.report.made_at)
 
 
 def replay(one: UndeliveredReport, *, engine: Engine, clock: Clock) -> None:
     """Send it again, with all tries anew; replaying twice sends once."""
-    visit = one.state.visit + 1 if one.state.replay else 0
-    again = replace(one.state, visit=visit, tries=0, rate_limited=0, first_try_at=clock.now(), replay=True, gave_up="")
+    if one.delivery is None:
+        engine.start_later(NOTIFY, encode(one.report), 0, again_id(one.report.id, one.repeats))
+        return
+    visit = one.delivery.visit + 1 if one.delivery.replay else 0
+    again = replace(
+        one.delivery, visit=visit, tries=0, rate_limited=0, first_try_at=clock.now(), replay=True, gave_up=""
+    )
     start_delivery(again, 0, engine)
+
+
+def _fan_outs(engine: Engine) -> Iterable[UndeliveredReport]:
+    by_report: dict[str, list[Task]] = {}
+    for prefix in REPORT_PREFIXES:
+        for task in engine.tasks(NOTIFY, prefix):
+            by_report.setdefault(report_id_of(task.id), []).append(task)
+    for tasks in by_report.values():
+        if not all(task.status.is_dead for task in tasks):
+            continue
+        kept = engine.task(NOTIFY, tasks[0].id)
+        if kept is not None and kept.payload:
+            yield UndeliveredReport(decode(kept.payload), kept, None, len(tasks))
+
+
+def _deliveries(engine: Engine) -> Iterable[UndeliveredReport]:
+    newest: dict[str, tuple[tuple[bool, int], Task]] = {}
+    for task in engine.tasks(NOTIFY, "n-"):
+        said = delivery_of(task.id)
+        if said is not None and (said[0] not in newest or newest[said[0]][0] < said[1]):
+            newest[said[0]] = (said[1], task)
+    for _, listed in newest.values():
+        kept = engine.task(NOTIFY, listed.id) if listed.status.is_dead else None
+        if kept is None or not kept.payload:
+            continue
+        try:
+            state = read_delivery_payload(kept.payload)
+        except BadInput:
+            continue  # not a delivery of ours
+        yield UndeliveredReport(state.report, kept, state)

@@ -8,28 +8,35 @@ from shared.function_compute.tasks import Engine, Started
 from shared.reports.wire import encode
 from shared.watching.advance import stopped
 from shared.watching.reporting import final_report
-from shared.watching.state import read_hop
-from shared.workflow.chain import read_chain
-from shared.workflow.names import NOTIFY, WATCH, guard_prefix
+from shared.workflow.chain import Chain, newest_state, read_chain
+from shared.workflow.names import NOTIFY, WATCH
+
+_ROUNDS = 5
 
 
 def stop(watch_id: str, who: str, *, engine: Engine, clock: Clock) -> bool:
-    """Commit a final report that says who stopped it, then end its hops and guards.
+    """Commit a final report that says who stopped it, then end its hops.
 
-    Answers False when its final report had been committed before. Raises NoSuchWatch for an id that Function Compute
-    does not know.
+    The guard goes on: it sees that the report reaches the channels, and ends by itself. Answers False when the final
+    report had been committed before. Raises NoSuchWatch for an id that Function Compute does not know.
     """
     chain = read_chain(watch_id, engine)
-    payload = next((hop.payload for hop in reversed(chain.hops) if hop.payload), None)
-    if payload is None:
-        raise NoSuchWatch(f"watch_id: '{watch_id[:40]}' is not known; allowed: a watch of the last 7 days")
-    if chain.is_final:
-        return False
+    spoken = not chain.is_final and _speak(chain, who, engine, clock)
+    for _ in range(_ROUNDS):
+        live = [hop for hop in chain.hops if hop.status.is_live]
+        if not live:
+            break
+        for hop in live:
+            engine.stop(WATCH, hop.id)
+        # a hop that ran may have started its successor before it was stopped
+        chain = read_chain(watch_id, engine)
+    return spoken
+
+
+def _speak(chain: Chain, who: str, engine: Engine, clock: Clock) -> bool:
+    watch = newest_state(chain, engine)
+    if watch is None:
+        raise NoSuchWatch(f"watch_id: '{chain.watch_id[:40]}' is not known; allowed: a watch of the last 7 days")
     now = clock.now()
-    report = final_report(stopped(read_hop(payload).watch, now, who), now)
-    if engine.start_later(NOTIFY, encode(report), 0, report.id) is Started.ALREADY:
-        return False
-    for task in (*chain.hops, *engine.tasks(WATCH, guard_prefix(watch_id))):
-        if task.status.is_live:
-            engine.stop(WATCH, task.id)
-    return True
+    report = final_report(stopped(watch, now, who), now)
+    return engine.start_later(NOTIFY, encode(report), 0, report.id) is Started.STARTED

@@ -103,6 +103,15 @@ def test_a_wrong_request_is_answered_with_400_and_one_line(home: House, body: ob
     assert len(home.wall.posts) == before, "whoever waits for the answer is told there, not in the chat"
 
 
+def test_a_caller_whose_clock_is_ahead_still_starts_one_watch_by_path(home: House) -> None:
+    path = f"{URL}/ahead"
+    home.products.world.add_task("cdn", objects=[ObjectPlan(path, "Complete", 1.0)], created_at=time.time())
+    request = {"product": "cdn", "object_paths": [path], "submitted_at": _utc(time.time() + 30), "schedule": "0,1;1"}
+    answers = [home.post(request)[1] for _ in range(2)]
+    assert answers[0]["watch_id"] == answers[1]["watch_id"]
+    assert home.final(answers[0]["watch_id"])["outcome"] == "complete"
+
+
 def test_a_list_keeps_what_is_good(home: House) -> None:
     task = add(home, "cdn", *many("Complete", 1, after=0))
     status, answers = home.post([{"product": "cdn", "task_ids": task}, {"product": "cdn", "task_ids": "x"}])
@@ -151,3 +160,13 @@ def _titled(home: House, *labels: str) -> dict[str, WallMessage] | None:
 
 def _utc(instant: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(instant))
+
+
+def test_settings_that_cannot_be_used_are_answered_in_one_line(tmp_path: Path) -> None:
+    channels = [{"name": "oncall", "kind": "dingtak", "url": "https://oapi.dingtalk.com/robot/send?access_token=fake"}]
+    with house(tmp_path, channels=channels) as home:
+        status, answer = home.post({"product": "cdn", "task_ids": "1"})
+        assert status == 503
+        assert "dingtak" in answer["detail"]
+        assert "dingtalk, webhook" in answer["detail"]
+        assert "fake" not in json.dumps(answer)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from shared.function_compute.tasks import Started, Task, TaskStatus
 from shared.local.engine.crash import KillWorker
 from shared.local.engine.switches import Switches
+from shared.model import Outcome
+from shared.reports.wire import decode
+from shared.watching.opening import open_watch
+from shared.watching.request import read_request
+from shared.watching.state import Hop, write_hop
+from shared.workflow.guard import guard_delay, run_guard
+from shared.workflow.names import hop_id
+from tests.hand_clock import HandClock
 from tests.workflow.house import house, manifest_with, wait_for
 from tests.workflow.scenario import add, many
 
@@ -23,16 +33,19 @@ def test_a_chain_whose_task_was_stopped_is_picked_up_by_the_guard(tmp_path: Path
         assert len(home.messages(watch_id)) == 1
 
 
-def test_a_final_whose_fan_out_failed_is_told_by_the_guard(tmp_path: Path) -> None:
+@pytest.mark.parametrize("list_payloads", [True, False])
+def test_a_final_whose_fan_out_failed_is_told_by_the_guard(tmp_path: Path, list_payloads: bool) -> None:
     kills = [KillWorker("f-*", 1) for _ in range(2)]
     manifest = manifest_with(tmp_path, maxAsyncRetryAttempts=1)
-    with house(tmp_path, kills=kills, manifest=manifest, engine=Switches(retry_interval=0.05)) as home:
+    with house(
+        tmp_path, kills=kills, manifest=manifest, engine=Switches(retry_interval=0.05, list_payloads=list_payloads)
+    ) as home:
         watch_id = home.start("cdn", add(home, "cdn", *many("Failed", 1, after=0)), deadline="1s")
         assert home.final(watch_id, 30)["outcome"] == "failed"
         wait_for(home.chats, 10, "the chat is told too")
         assert {task.id: task.status for task in home.tasks("notify", f"f-{watch_id}")} == {
             f"f-{watch_id}": "Failed",
-            f"f-{watch_id}-again00": "Succeeded",
+            f"f-{watch_id}-again01": "Succeeded",
         }
         assert len(home.messages(watch_id)) == 1
 
@@ -61,3 +74,43 @@ def test_a_dead_chain_is_started_again_by_the_same_event(tmp_path: Path) -> None
         answer = home.post(request)[1]
         assert (answer["already"], answer["state"]) == (True, "resumed")
         assert home.final(watch_id)["outcome"] == "complete"
+
+
+class Record:
+    """Function Compute without time: every hop fails, and only guards are run."""
+
+    def __init__(self) -> None:
+        self.tasks_of: dict[str, dict[str, bytes]] = {"watch": {}, "notify": {}}
+        self.waits: list[tuple[float, str]] = []
+
+    def start_later(self, function: str, payload: bytes, delay: float, task_id: str) -> Started:
+        if task_id in self.tasks_of[function]:
+            return Started.ALREADY
+        self.tasks_of[function][task_id] = payload
+        self.waits.append((delay, task_id))
+        return Started.STARTED
+
+    def task(self, function: str, task_id: str) -> Task | None:
+        payload = self.tasks_of[function].get(task_id)
+        return Task(task_id, TaskStatus.FAILED, payload) if payload else None
+
+    def tasks(self, function: str, prefix: str) -> list[Task]:
+        dead = TaskStatus.SUCCEEDED if function == "notify" else TaskStatus.FAILED
+        return [Task(task_id, dead) for task_id in self.tasks_of[function] if task_id.startswith(prefix)]
+
+    def stop(self, function: str, task_id: str) -> None: ...
+
+
+def test_a_watch_whose_every_hop_fails_still_ends_in_one_final_report() -> None:
+    clock, record = HandClock(1_795_000_000.0), Record()
+    watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), clock.now())
+    record.start_later("watch", write_hop(Hop(watch, 0)), 0, hop_id(watch.id, 0))
+    guard = Hop(watch, 0, is_guard=True)
+    clock.sleep(guard_delay(watch, 0))
+    while run_guard(guard, engine=record, clock=clock) != "settled and told":
+        assert guard.number < 200
+        guard = replace(guard, number=guard.number + 1)
+        clock.sleep(guard_delay(watch, guard.number))
+    (final,) = record.tasks_of["notify"].values()
+    assert decode(final).outcome is Outcome.UNVERIFIABLE
+    assert clock.now() < watch.accepted_at + 4 * 86400

@@ -10,9 +10,11 @@ import pytest
 from shared.clock import SystemClock
 from shared.errors import NoSuchWatch
 from shared.local.chat_wall import Answer
+from shared.local.engine.crash import KillWorker
+from shared.local.engine.switches import Switches
 from shared.workflow.replay import replay, undelivered
 from shared.workflow.stop import stop
-from tests.workflow.house import house, wait_for
+from tests.workflow.house import house, manifest_with, wait_for
 from tests.workflow.scenario import add, many
 
 
@@ -33,14 +35,15 @@ def test_a_stopped_watch_is_told_with_who_stopped_it_and_looks_no_more(tmp_path:
             stop("0" * 16, "me", engine=home.fc, clock=SystemClock())
 
 
-def test_what_a_robot_refused_for_good_is_kept_told_why_and_replayed_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("list_payloads", [True, False])
+def test_what_a_robot_refused_for_good_is_kept_told_why_and_replayed_once(tmp_path: Path, list_payloads: bool) -> None:
     refused = Answer(200, '{"errcode":310000,"errmsg":"keywords not in content"}')
-    with house(tmp_path) as home:
+    with house(tmp_path, engine=Switches(list_payloads=list_payloads)) as home:
         home.wall.script("dingtalk", "oncall", refused)
         watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
         home.final(watch_id)
         found = wait_for(lambda: undelivered(home.fc), 20, "an undelivered report")
-        assert [(one.state.channel, one.state.report.watch_id) for one in found] == [("oncall", watch_id)]
+        assert [(one.channel, one.report.watch_id) for one in found] == [("oncall", watch_id)]
         assert "keywords not in content" in found[0].why
         time.sleep(1.5)
         posts = [post for post in home.wall.posts if post.robot == "oncall"]
@@ -64,3 +67,29 @@ def test_a_robot_that_fails_for_a_moment_is_tried_again_in_place_and_later(tmp_p
         waiting = wait_for(lambda: home.tasks("notify", f"n-{later}-final-audit-a01"), 10, "a visit two minutes later")
         assert waiting[0].status == "Enqueued"
         assert home.messages(later) == []
+
+
+def test_a_stop_whose_fan_out_fails_is_still_told_by_the_guard(tmp_path: Path) -> None:
+    kills = [KillWorker("f-*", 1) for _ in range(2)]
+    manifest = manifest_with(tmp_path, maxAsyncRetryAttempts=1)
+    with house(tmp_path, kills=kills, manifest=manifest, engine=Switches(retry_interval=0.05)) as home:
+        watch_id = home.start("cdn", add(home, "cdn", *many("never", 1)), deadline="5s")
+        wait_for(lambda: home.tasks("watch", f"w-{watch_id}-h0001"), 10, "the successor")
+        assert stop(watch_id, "the release engineer", engine=home.fc, clock=SystemClock())
+        assert "the release engineer" in home.final(watch_id, 40)["refusal"]["message"]
+        assert len(home.messages(watch_id)) == 1
+
+
+def test_a_report_that_was_never_fanned_out_can_be_replayed(tmp_path: Path) -> None:
+    kills = [KillWorker("r-*", 1) for _ in range(2)]
+    manifest = manifest_with(tmp_path, maxAsyncRetryAttempts=1)
+    with house(tmp_path, kills=kills, manifest=manifest, engine=Switches(retry_interval=0.05)) as home:
+        home.post({"product": "cdn", "task_ids": "x"}, {"X-Fc-Invocation-Type": "Async"})
+        found = wait_for(lambda: undelivered(home.fc), 20, "an undelivered report")
+        assert [(one.channel, str(one.report.kind)) for one in found] == [("", "rejected")]
+        assert home.messages("", "rejected") == []
+        for _ in range(2):
+            replay(found[0], engine=home.fc, clock=SystemClock())
+        wait_for(lambda: home.messages("", "rejected"), 10, "the replayed report")
+        wait_for(lambda: not undelivered(home.fc), 10, "nothing is undelivered any more")
+        assert len(home.messages("", "rejected")) == 1

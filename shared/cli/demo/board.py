@@ -7,7 +7,6 @@ from typing import Any
 
 from shared.cli.demo.jobs import Job
 from shared.cli.demo.stage import CHAT, RECEIVER
-from shared.errors import BadInput
 from shared.function_compute.tasks import Engine
 from shared.local.chat_wall import WallMessage
 from shared.model import Watch
@@ -76,17 +75,14 @@ class Board:
 
     def read(self, record: Engine) -> None:
         """Take the newest state of every watch that is under way."""
-        newest: dict[str, tuple[int, bytes]] = {}
+        newest: dict[str, str] = {}
         for task in record.tasks(WATCH, "w-"):
             watch_id = task.id[2:].rpartition("-h")[0]
-            if task.payload and hop_number(task.id) >= newest.get(watch_id, (-1, b""))[0]:
-                newest[watch_id] = (hop_number(task.id), task.payload)
+            newest[watch_id] = max(newest.get(watch_id, ""), task.id, key=hop_number)
         for row in self.rows:
-            if row.watch_id in newest:
-                try:
-                    row.watch = read_hop(newest[row.watch_id][1]).watch
-                except BadInput:
-                    continue  # a payload cut by whoever lists it: the state before it stands
+            kept = record.task(WATCH, newest[row.watch_id]) if row.watch_id in newest else None
+            if kept is not None and kept.payload:
+                row.watch = read_hop(kept.payload).watch
 
     def saw(self, message: WallMessage) -> None:
         """A channel has shown a message."""
