@@ -56,4 +56,4 @@ def _said(body: dict[str, Any]) -> str:
         line = f"watch {watch_id} is known already: {body.get('state')} (--again watches the same ids anew)"
     else:
         line = f"watch {watch_id} started; end it with: refresh-watch stop {watch_id}"
-    return f"{line}\n{body['status_url']}" if body.get("status_url") else line
+    return "\n".join([line, *(str(body[key]) for key in ("status_url", "warning") if body.get(key))])

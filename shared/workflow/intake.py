@@ -119,8 +119,9 @@ def _tell_rejected(item: Rejected, engine: Engine, clock: Clock) -> None:
 def start(request: WatchRequest, *, settings: Settings, engine: Engine, clock: Clock) -> dict[str, Any]:
     """Start a watch and its guard, once. Answers `watch_id`, `status_url`, and what an earlier start became."""
     watch = open_watch(settings.prefix, request, clock.now())
-    told = request.channels or tuple(channel.name for channel in settings.channels)
-    answer: dict[str, Any] = {"watch_id": watch.id, "status_url": None, "channels": list(told)}
+    answer: dict[str, Any] = {"watch_id": watch.id, "status_url": None}
+    if not settings.channels:
+        answer["warning"] = "REFRESH_WATCH_CHANNELS is empty: nobody will be told"
     chain: Chain | None = None
     if engine.start_later(WATCH, write_hop(Hop(watch, 0)), 0, hop_id(watch.id, 0)) is Started.ALREADY:
         chain = read_chain(watch.id, engine)

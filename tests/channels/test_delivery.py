@@ -180,7 +180,7 @@ def test_a_robot_that_hangs_is_not_waited_for_in_place_for_long(wall: ChatWall, 
     wall.script("webhook", "audit", HANG, HANG, HANG)
     delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
     assert isinstance(delivery.outcome, Ambiguous)
-    assert delivery.outcome.reason == "no complete answer within 0.3 s from 127.0.0.1"
+    assert delivery.outcome.reason.endswith(" from 127.0.0.1"), "the host, and nothing of the URL but the host"
     assert isinstance(delivery.next, ComeBack)
 
 

@@ -162,6 +162,12 @@ def _utc(instant: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(instant))
 
 
+def test_a_watch_that_nobody_would_be_told_of_is_accepted_with_a_warning(tmp_path: Path) -> None:
+    with house(tmp_path, channels=[]) as home:
+        status, answer = home.post({"product": "cdn", "task_ids": "1"})
+        assert (status, answer["warning"]) == (202, "REFRESH_WATCH_CHANNELS is empty: nobody will be told")
+
+
 def test_settings_that_cannot_be_used_are_answered_in_one_line(tmp_path: Path) -> None:
     channels = [{"name": "oncall", "kind": "dingtak", "url": "https://oapi.dingtalk.com/robot/send?access_token=fake"}]
     with house(tmp_path, channels=channels) as home:
