@@ -17,7 +17,7 @@ from shared.errors import BadInput, Described
 
 
 @dataclass(frozen=True)
-class Delivered:
+class Event:
     """What was handed to the function. `body` is decoded JSON."""
 
     body: Any
@@ -26,11 +26,11 @@ class Delivered:
     awaited: bool  # somebody waits for the answer; nobody does after an asynchronous call
 
 
-def open_envelope(event: bytes) -> Delivered:
+def open_envelope(event: bytes) -> Event:
     """Unwrap an event. Raises Unreadable (a BadInput) when there is no JSON in it."""
     outer = _json(event, wrapped=False, awaited=False)
     if not _is_http(outer):
-        return Delivered(outer, event, wrapped=False, awaited=False)
+        return Event(outer, event, wrapped=False, awaited=False)
     inner = _unwrap(outer)
     # `refresh-watch start` sends the HTTP form itself, and Function Compute may wrap that once more
     return _unwrap(inner.body) if _is_http(inner.body) else inner
@@ -43,7 +43,7 @@ def as_http_event(body: bytes) -> bytes:
     return json.dumps(event).encode()
 
 
-def _unwrap(outer: dict[str, Any]) -> Delivered:
+def _unwrap(outer: dict[str, Any]) -> Event:
     headers = {str(k).lower(): str(v) for k, v in _dict(outer.get("headers")).items()}
     awaited = headers.get("x-fc-invocation-type", "").lower() != "async"
     raw = outer.get("body") or ""
@@ -54,7 +54,7 @@ def _unwrap(outer: dict[str, Any]) -> Delivered:
         except (binascii.Error, ValueError):
             raise Unreadable("text that is no base64", body, wrapped=True, awaited=awaited) from None
     try:
-        return Delivered(_json(body, wrapped=True, awaited=awaited), body, wrapped=True, awaited=awaited)
+        return Event(_json(body, wrapped=True, awaited=awaited), body, wrapped=True, awaited=awaited)
     except Unreadable:
         # tried after JSON, since that is what `curl -d` calls whatever it sends
         if (
@@ -62,7 +62,7 @@ def _unwrap(outer: dict[str, Any]) -> Delivered:
             or b"=" not in body
         ):
             raise
-    return Delivered(_form(body), body, wrapped=True, awaited=awaited)
+    return Event(_form(body), body, wrapped=True, awaited=awaited)
 
 
 class Unreadable(BadInput):

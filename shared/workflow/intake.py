@@ -14,7 +14,7 @@ from shared.model import WatchRequest
 from shared.reports.wire import encode
 from shared.settings import Settings
 from shared.triggers.direct import Rejected, digest_of, read
-from shared.triggers.envelope import Delivered, Unreadable, open_envelope
+from shared.triggers.envelope import Event, Unreadable, open_envelope
 from shared.watching.opening import open_watch
 from shared.watching.reporting import rejected_report
 from shared.watching.state import Hop, write_hop
@@ -26,7 +26,7 @@ log = logging.getLogger("refresh_watch.intake")
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """What intake says to whoever waits: an HTTP response where the event came as one, else its JSON."""
 
     status: int
@@ -46,7 +46,7 @@ class Answer:
         }
 
 
-def take_in(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -> Answer:
+def take_in(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -> Reply:
     """Accept what is good in an event and reject what is bad, item by item.
 
     A rejection is answered where somebody waits, and told to every configured channel, once, where nobody does.
@@ -59,7 +59,7 @@ def take_in(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -
         rejected = Rejected(str(error), digest_of(error.raw))
         if not error.awaited:
             _tell_rejected(rejected, engine, clock)
-        return Answer(400, problem([rejected]), error.wrapped)
+        return Reply(400, problem([rejected]), error.wrapped)
     items = read(delivered.body, settings)
     try:
         answers = [_take_one(item, delivered, settings, engine, clock) for item in items]
@@ -69,11 +69,11 @@ def take_in(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -
         return unavailable(error, wrapped=delivered.wrapped)
     rejections = [item for item in items if isinstance(item, Rejected)]
     if len(rejections) == len(items):
-        return Answer(400, problem(rejections), delivered.wrapped)
-    return Answer(202, answers if isinstance(delivered.body, list) else answers[0], delivered.wrapped)
+        return Reply(400, problem(rejections), delivered.wrapped)
+    return Reply(202, answers if isinstance(delivered.body, list) else answers[0], delivered.wrapped)
 
 
-def answer_misconfigured(event: bytes, error: RefreshWatchError) -> Answer:
+def answer_misconfigured(event: bytes, error: RefreshWatchError) -> Reply:
     """What intake says when its own settings are wrong. Raises `error` again where nobody waits for the answer."""
     try:
         delivered = open_envelope(event)
@@ -85,11 +85,11 @@ def answer_misconfigured(event: bytes, error: RefreshWatchError) -> Answer:
     return unavailable(error, wrapped=wrapped)
 
 
-def unavailable(error: RefreshWatchError, *, wrapped: bool) -> Answer:
+def unavailable(error: RefreshWatchError, *, wrapped: bool) -> Reply:
     """Problem details for what is not the caller's fault."""
     log.error("unavailable", extra={"problem": str(error)})
     said = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": str(error)}
-    return Answer(503, said, wrapped)
+    return Reply(503, said, wrapped)
 
 
 def problem(rejections: list[Rejected]) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def problem(rejections: list[Rejected]) -> dict[str, Any]:
 
 
 def _take_one(
-    item: WatchRequest | Rejected, delivered: Delivered, settings: Settings, engine: Engine, clock: Clock
+    item: WatchRequest | Rejected, delivered: Event, settings: Settings, engine: Engine, clock: Clock
 ) -> dict[str, Any]:
     if isinstance(item, Rejected):
         if not delivered.awaited:

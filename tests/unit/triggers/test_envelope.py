@@ -11,7 +11,7 @@ import pytest
 
 from shared.settings import ChannelSetting, Secret, Settings
 from shared.triggers.direct import Rejected, read
-from shared.triggers.envelope import Delivered, Unreadable, open_envelope
+from shared.triggers.envelope import Event, Unreadable, open_envelope
 
 EVENTS = Path(__file__).parents[2] / "events"
 SETTINGS = Settings(channels=(ChannelSetting("oncall", "dingtalk", Secret("https://oapi.dingtalk.com/robot/send")),))
@@ -91,5 +91,5 @@ def test_the_same_bad_item_has_the_same_digest() -> None:
 
 def test_an_event_that_is_delivered_is_not_shown_with_its_headers() -> None:
     delivered = open_envelope((EVENTS / "api_call_http_shaped.json").read_bytes())
-    assert isinstance(delivered, Delivered)
+    assert isinstance(delivered, Event)
     assert "ACS3-HMAC-SHA256" not in repr(delivered)
