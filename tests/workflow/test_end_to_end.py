@@ -168,6 +168,12 @@ def test_a_watch_that_nobody_would_be_told_of_is_accepted_with_a_warning(tmp_pat
         assert (status, answer["warning"]) == (202, "REFRESH_WATCH_CHANNELS is empty: nobody will be told")
 
 
+def test_the_older_runtime_hands_its_credentials_in_the_context_and_all_is_the_same(tmp_path: Path) -> None:
+    with house(tmp_path, more={"REFRESH_WATCH_RUNTIME": "python3.10"}) as home:
+        watch_id = home.start("dcdn", add(home, "dcdn", *many("Complete", 2, after=0)))
+        assert home.final(watch_id)["outcome"] == "complete"
+
+
 def test_settings_that_cannot_be_used_are_answered_in_one_line(tmp_path: Path) -> None:
     channels = [{"name": "oncall", "kind": "dingtak", "url": "https://oapi.dingtalk.com/robot/send?access_token=fake"}]
     with house(tmp_path, channels=channels) as home:
