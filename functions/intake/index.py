@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 
 from shared.channels.registry import check
@@ -29,5 +30,5 @@ def handler(event: bytes, context: Any) -> Any:
         check(settings.channels, settings.allowed_hosts)
     except BadInput as error:
         return answer_misconfigured(event, error).as_response()
-    engine = connect(settings, lambda: find(os.environ, context), clock)
+    engine = connect(settings, partial(find, os.environ, context), clock)
     return take_in(event, settings=settings, engine=engine, clock=clock).as_response()

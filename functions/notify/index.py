@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import partial
 from typing import Any
 
 from shared.clock import SystemClock
@@ -26,5 +27,5 @@ def handler(event: bytes, context: Any) -> str:
     settings = Settings.from_environment(os.environ, lenient_channels=True)
     for name, problem in settings.broken_channels:
         logging.getLogger("refresh_watch.notify").error("channel %s is set wrong: %s", name, problem)
-    engine = connect(settings, lambda: find(os.environ, context), clock)
+    engine = connect(settings, partial(find, os.environ, context), clock)
     return notify(event, settings=settings, engine=engine, clock=clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 
 from shared.clock import SystemClock
@@ -12,7 +13,7 @@ from shared.function_compute.connect import connect
 from shared.settings import Settings
 from shared.watching.state import read_hop
 from shared.workflow.guard import run_guard
-from shared.workflow.hop import LOOK_SHARE, run_hop
+from shared.workflow.hop import LOOK_SHARE, look_at, run_hop
 
 
 def handler(event: bytes, context: Any) -> str:
@@ -26,14 +27,10 @@ def handler(event: bytes, context: Any) -> str:
     hop = read_hop(event)
     log.bind(request_id=str(context.request_id), watch_id=hop.watch.id)
     settings = Settings.from_environment(os.environ)
-    engine = connect(settings, lambda: find(os.environ, context), clock)
+    engine = connect(settings, partial(find, os.environ, context), clock)
     if hop.is_guard:
         return run_guard(hop, engine=engine, clock=clock)
-    return run_hop(
-        hop,
-        settings=settings,
-        find_credentials=lambda: find(os.environ, context),
-        engine=engine,
-        clock=clock,
-        until=began + LOOK_SHARE * float(context.function.timeout),
-    )
+    until = began + LOOK_SHARE * float(context.function.timeout)
+    credentials = partial(find, os.environ, context)
+    look = partial(look_at, settings=settings, find_credentials=credentials, clock=clock, until=until)
+    return run_hop(hop, look=look, engine=engine, clock=clock)

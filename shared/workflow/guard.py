@@ -22,6 +22,9 @@ log = logging.getLogger("refresh_watch.guard")
 GIVES_UP_AFTER: Seconds = 3600
 """Past the latest end that a look could give a watch: then the guard itself commits the final report."""
 
+RECORD_ENDS: Seconds = 6 * 86400
+"""Function Compute forgets tasks after 7 days: a guard that went on would take a told watch for an untold one."""
+
 
 def guard_delay(watch: Watch, number: int) -> Seconds:
     """How long guard `number` waits: until a little after the deadline, then longer each time, at most an hour."""
@@ -38,6 +41,8 @@ def run_guard(guard: Hop, *, engine: Engine, clock: Clock) -> str:
     chain = read_chain(guard.watch.id, engine)
     if chain.is_told:
         return "settled and told"
+    if clock.now() > guard.watch.accepted_at + RECORD_ENDS:
+        raise EngineError(f"the final report of {guard.watch.id} could not be told for six days")
     found = _tend(chain, guard.watch, engine, clock)
     log.info("guarded", extra={"guard": guard.number, "found": found})
     after = guard.number + 1

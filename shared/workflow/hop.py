@@ -26,22 +26,14 @@ LOOK_SHARE = 2 / 3
 """Of the function's time-out: a look's budget. The rest is for the effects."""
 
 
-def run_hop(
-    hop: Hop,
-    *,
-    settings: Settings,
-    find_credentials: Callable[[], Credentials],
-    engine: Engine,
-    clock: Clock,
-    until: Instant,
-) -> str:
-    """Carry out one hop; the look ends by `until`. Answers what is next, for the log.
+def run_hop(hop: Hop, *, look: Callable[[Watch], Observation], engine: Engine, clock: Clock) -> str:
+    """Carry out one hop. Answers what is next, for the log.
 
-    What the product or the network does never ends a hop. Raises EngineError when an effect could not be started:
-    Function Compute then runs the hop again, and what has already happened answers "already".
+    What the product or the network does never ends a hop: `look` puts it into the observation. Raises EngineError when
+    an effect could not be started: Function Compute then runs the hop again, and what has happened answers "already".
     """
     watch = hop.watch
-    observation = look_at(watch, settings=settings, find_credentials=find_credentials, clock=clock, until=until)
+    observation = look(watch)
     step = advance(watch, observation, clock.now())
     log.info(
         "advanced",
@@ -66,7 +58,7 @@ def look_at(
     until: Instant,
     quota: Quota | None = None,
 ) -> Observation:
-    """Ask the product's API about the open items; imports only the SDK of that product."""
+    """Ask the product's API about the open items, until `until`; imports only the SDK of that product."""
     from shared.products.connect import connect
     from shared.products.look import look
 

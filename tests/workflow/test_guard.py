@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.errors import EngineError
 from shared.function_compute.tasks import Started, Task, TaskStatus
 from shared.local.engine.crash import KillWorker
 from shared.local.engine.switches import Switches
@@ -114,3 +115,12 @@ def test_a_watch_whose_every_hop_fails_still_ends_in_one_final_report() -> None:
     (final,) = record.tasks_of["notify"].values()
     assert decode(final).outcome is Outcome.UNVERIFIABLE
     assert clock.now() < watch.accepted_at + 4 * 86400
+
+
+def test_a_guard_ends_before_the_record_does() -> None:
+    clock, record = HandClock(1_795_000_000.0), Record()
+    watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), clock.now())
+    clock.sleep(6.5 * 86400)
+    with pytest.raises(EngineError, match="could not be told for six days"):
+        run_guard(Hop(watch, 150, is_guard=True), engine=record, clock=clock)
+    assert record.waits == []

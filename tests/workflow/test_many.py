@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from shared.credentials import Credentials
-from shared.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
+from shared.function_compute.tasks import MAX_PAYLOAD, Started, Task
 from shared.local.stand_in.faults import throttling
 from shared.local.stand_in.server import StandIn
 from shared.local.stand_in.switches import Switches
@@ -18,7 +19,7 @@ from shared.settings import Secret, Settings
 from shared.watching.opening import open_watch
 from shared.watching.request import read_request
 from shared.watching.state import Hop, read_hop
-from shared.workflow.hop import LOOK_SHARE, run_hop
+from shared.workflow.hop import LOOK_SHARE, look_at, run_hop
 from tests.hand_clock import HandClock
 from tests.workflow.house import house, manifest_with
 
@@ -40,7 +41,7 @@ class Record:
     def task(self, function: str, task_id: str) -> Task | None:
         return None
 
-    def tasks(self, function: str, prefix: str, status: TaskStatus | None = None) -> Sequence[Task]:
+    def tasks(self, function: str, prefix: str) -> Sequence[Task]:
         return []
 
     def stop(self, function: str, task_id: str) -> None: ...
@@ -64,14 +65,14 @@ def test_at_five_calls_a_second_every_id_is_asked_within_the_quota_and_none_is_g
         looked_at: list[float] = []
         while True:
             record, began = Record(), clock.now()
-            run_hop(
-                hop,
+            look = partial(
+                look_at,
                 settings=settings,
                 find_credentials=lambda: Credentials("testAK", Secret("testSK")),
-                engine=record,
                 clock=clock,
                 until=began + LOOK_SHARE * 60,
             )
+            run_hop(hop, look=look, engine=record, clock=clock)
             assert clock.now() - began <= 60
             looked_at.append(began)
             successor = [started for started in record.started if started[3].startswith("w-")]
