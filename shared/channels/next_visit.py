@@ -15,12 +15,10 @@ from shared.channels.delivery import (
     TooLarge,
 )
 from shared.instants import Instant, Seconds
+from shared.watching.schedule import LONGEST_WAIT
 
 PAUSES: tuple[Seconds, ...] = (60.0, 600.0, 1800.0, 3300.0)
 """After the first try, the second, the third, and every later one. The second outlasts DingTalk's 10-minute block."""
-
-LONGEST_PAUSE: Seconds = 3599.0
-"""Function Compute delays an asynchronous task by at most that (function-compute sheet)."""
 
 LAST_TRY: Seconds = 86_400.0
 """A delivery comes back for a day since its first try."""
@@ -60,7 +58,7 @@ def next_visit(
     """What follows a visit that ended so.
 
     `tries` and `rate_limited` count the visits before this one; `chance` is from 0 up to 1. A rate-limited visit
-    spends no try. What the channel asked for is the least pause, up to LONGEST_PAUSE.
+    spends no try. What the channel asked for is the least pause, up to LONGEST_WAIT.
     """
     if isinstance(outcome, (Delivered, Accepted)):
         return Done()
@@ -76,7 +74,7 @@ def next_visit(
         least = outcome.after if isinstance(outcome, Retry) else 0.0
         pause = max(least, PAUSES[min(tries, len(PAUSES) - 1)])
         tries += 1
-    after = min(LONGEST_PAUSE, max(_SHORTEST_PAUSE, pause) * (1 + _JITTER * chance))
+    after = min(LONGEST_WAIT, max(_SHORTEST_PAUSE, pause) * (1 + _JITTER * chance))
     if now + after > first_try_at + LAST_TRY:
         return GivenUp(f"{_said(outcome, reason)}, for a day; see why the channel does not take messages, then replay")
     return ComeBack(after, tries, rate_limited, first_try_at)

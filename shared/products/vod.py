@@ -8,6 +8,7 @@ from alibabacloud_vod20170321.client import Client
 from alibabacloud_vod20170321.models import DescribeVodRefreshTasksRequest
 
 from shared.credentials import Credentials
+from shared.errors import BadInput, Described
 from shared.model import ListQuery, Page, Product
 from shared.products.queries import check_query, parameters
 from shared.products.rows import read_list
@@ -43,4 +44,6 @@ class VodApi:
 
     def by_ids(self, task_ids: Sequence[str]) -> Page:
         """VOD has no such operation: `ids_per_call` is 0."""
-        raise NotImplementedError(f"VOD has no by-id operation; {len(task_ids)} ids were given")
+        raise BadInput(
+            "task_ids", Described(f"{len(task_ids)} ids in one call"), "one id a call: VOD has no by-id operation"
+        )
