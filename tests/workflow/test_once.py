@@ -41,8 +41,7 @@ def test_a_hop_that_is_run_again_and_sees_something_else_says_nothing_new(tmp_pa
         assert first["outcome"] == "complete"
         # the same hop again, by hand, when the world looks different
         home.products.world.settle(task, "Failed")
-        payload = next(t.payload for t in home.tasks("watch", hop_id(watch_id, 0)))
-        assert payload
+        payload = payload_of(home, hop_id(watch_id, 0))
         home.fc.start_later("watch", payload, 0, "again-1")
         wait_for(lambda: _ended(home, "again-1"), 15, "the hop run again")
         time.sleep(1)
@@ -55,8 +54,7 @@ def test_two_runs_of_one_hop_that_disagree_leave_one_chain(tmp_path: Path) -> No
         watch_id = home.start("cdn", task)
         hops = wait_for(lambda: home.tasks("watch", hop_id(watch_id, 1)), 10, "the first successor")
         assert hops
-        payload = home.tasks("watch", hop_id(watch_id, 0))[0].payload
-        assert payload
+        payload = payload_of(home, hop_id(watch_id, 0))
         home.fc.start_later("watch", payload, 0, "again-2")
         home.final(watch_id)
         wait_for(lambda: _ended(home, "again-2"), 10, "the hop run again")
@@ -75,6 +73,13 @@ def test_a_later_view_is_dropped_by_the_core_too() -> None:
     failed = Sighting(hop.watch.items[0].item, Answer.SEEN, True, failed=1)
     assert advance(settled, Observation((failed,), now, now, 1), now + 1).watch.items[0].outcome is Outcome.COMPLETE
     assert json.loads(text)["watch"]["items"] == ""
+
+
+def payload_of(home: House, task_id: str) -> bytes:
+    task = home.fc.task("watch", task_id)
+    assert task is not None
+    assert task.payload
+    return task.payload
 
 
 def _ended(home: House, task_id: str) -> bool:
