@@ -219,6 +219,7 @@ class Sighting:
     refusal: Refusal | None = None
     problem: str = ""  # why there was no answer
     throttled: bool = False  # that was because of the quota, which delays a verdict and never changes it
+    reasons: tuple[tuple[str, int], ...] = ()  # of all that failed: how many for each reason (watching/reasons.py)
 
 
 MAX_SAMPLES = 20
@@ -251,6 +252,7 @@ class WatchedItem:
     settled_at: Instant | None = None
     late_since: Instant | None = None  # the first look at or after the deadline that got an answer about this item
     task_ids: tuple[str, ...] = ()  # what a path is bound to
+    reasons: tuple[tuple[str, int], ...] = ()  # how many objects failed for each reason
 
     @property
     def is_open(self) -> bool:

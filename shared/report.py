@@ -61,6 +61,7 @@ class Report:
     label: str = ""
     outcome: Outcome | None = None
     counts: Counts = field(default_factory=Counts)
+    reasons: tuple[tuple[str, int], ...] = ()  # how many objects failed for each reason (watching/reasons.py)
     tasks: tuple[TaskReport, ...] = ()
     tasks_left_out: int = 0
     by_path: bool = False
@@ -72,4 +73,5 @@ class Report:
     problem: str = ""  # one line: why a request was rejected, what broke, why the API did not answer
     notes: tuple[str, ...] = ()
     request_id: str = ""  # of the API's last answer
+    caller_request_id: str = ""  # as the request gave it
     channels: tuple[str, ...] = ()  # names; empty means all that are configured

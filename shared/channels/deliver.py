@@ -165,11 +165,7 @@ def _tell(report: Report, channel: ChannelSetting, outcome: DeliveryOutcome, aft
     delivered = isinstance(outcome, (Delivered, Accepted))
     _log.log(
         logging.INFO if delivered else logging.WARNING,
-        "report %s to channel %s: %s, %s",
-        report.id,
-        channel.name,
-        outcome,
-        after,
+        "delivered" if delivered else "not delivered",
         extra={
             "report": report.id,
             "watch_id": report.watch_id,
@@ -177,6 +173,8 @@ def _tell(report: Report, channel: ChannelSetting, outcome: DeliveryOutcome, aft
             "outcome": type(outcome).__name__,
             "http_status": outcome.http_status,
             "vendor_code": outcome.vendor_code,
+            "vendor_message": outcome.vendor_message,
+            "reason": getattr(outcome, "reason", ""),
             "next": type(after).__name__,
         },
     )

@@ -20,6 +20,7 @@ from shared.model import (
     Watch,
     WatchedItem,
 )
+from shared.watching.reasons import tally
 
 CLOCK_SLACK: Seconds = 60
 """A row created so long before the submission still counts: the two clocks need not agree (contract 5.1)."""
@@ -36,6 +37,7 @@ def seen(item: str, rows: Sequence[ObjectRow], *, whole: bool) -> Sighting:
     if not rows:
         return Sighting(item, Answer.NOT_SEEN)
     failed = [row for row in rows if row.status.is_failure]
+    failures = [FailedObject(row.object_path, row.status_word, row.description) for row in failed]
     complete = sum(row.status is Status.COMPLETE for row in rows)
     telling = next((row for row in rows if row.status is not Status.COMPLETE), rows[0])
     return Sighting(
@@ -45,7 +47,8 @@ def seen(item: str, rows: Sequence[ObjectRow], *, whole: bool) -> Sighting:
         complete=complete,
         failed=len(failed),
         running=len(rows) - complete - len(failed),
-        failures=tuple(FailedObject(row.object_path, row.status_word, row.description) for row in failed[:MAX_SAMPLES]),
+        failures=tuple(failures[:MAX_SAMPLES]),
+        reasons=tally(failures),
         status_word=telling.status_word,
         progress=_progress(rows),
         kind=next((row.kind for row in rows if row.kind is not Kind.UNKNOWN), Kind.UNKNOWN),

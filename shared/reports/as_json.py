@@ -1,7 +1,8 @@
 """A report as a JSON object and back (contract 5.2). Nothing is cut here; see `bound.py`.
 
 Beside the keys of 5.2 stand, where they are filled: `report` (the kind), `id`, `made_at`, `refusal` (`reason`, `code`,
-`message`, `action`, `request_id`), `problem`, `notes`, `request_id`, `tasks_left_out`, `channels`; and in a task
+`message`, `action`, `request_id`), `problem`, `notes`, `request_id` (the
+caller's), `api_request_id`, `failed_by_reason`, `tasks_left_out`, `channels`; and in a task
 `reason`, `failed_left_out`. A watch by path has `object_path` (and `task_ids` once bound) in place of `task_id`.
 """
 
@@ -46,11 +47,13 @@ def to_json(report: Report) -> dict[str, Any]:
         "made_at": _written(report.made_at),
     }
     more = {
+        "failed_by_reason": dict(report.reasons),
         "tasks_left_out": report.tasks_left_out,
         "refusal": _refusal_to_json(report.refusal) if report.refusal else None,
         "problem": report.problem,
         "notes": list(report.notes),
-        "request_id": report.request_id,
+        "request_id": report.caller_request_id,
+        "api_request_id": report.request_id,
         "channels": list(report.channels),
         "by_path": report.by_path and not report.tasks,  # where no task shows it
     }
@@ -83,6 +86,7 @@ def from_json(value: Any) -> Report:
     entry = _object("report", value)
     counts = _object("counts", entry.get("counts", {}))
     entries = [_object("tasks", task) for task in _list(entry, "tasks")]
+    failed_by_reason = _object("failed_by_reason", entry.get("failed_by_reason", {}))
     refusal = entry.get("refusal")
     return Report(
         id=_text(entry, "id"),
@@ -97,6 +101,7 @@ def from_json(value: Any) -> Report:
             **{name: _number(counts, name) for name in ("complete", "failed", "overdue", "unverifiable", "running")}
         ),
         tasks=tuple(_task(task) for task in entries),
+        reasons=tuple((key, _number(failed_by_reason, key)) for key in failed_by_reason),
         tasks_left_out=_number(entry, "tasks_left_out"),
         by_path=bool(entry.get("by_path")) or any("object_path" in task for task in entries),
         submitted_at=_instant(entry, "submitted_at"),
@@ -106,7 +111,8 @@ def from_json(value: Any) -> Report:
         refusal=_refusal(_object("refusal", refusal)) if refusal is not None else None,
         problem=_text(entry, "problem"),
         notes=_texts(entry, "notes"),
-        request_id=_text(entry, "request_id"),
+        request_id=_text(entry, "api_request_id"),
+        caller_request_id=_text(entry, "request_id"),
         channels=_texts(entry, "channels"),
     )
 

@@ -25,8 +25,8 @@ TEXTS = {
     # one sentence that says what happened
     "summary.complete": "Everything is complete: {total} of {total}.",
     "summary.failed": "{failed} of {total} objects failed.",
-    "summary.partly_failed": "{failed} of {total} objects failed, {complete} are complete.",
-    "summary.overdue": "{overdue} of {total} objects were still running at the deadline.",
+    "summary.partly_failed": "{failed} of {total} objects failed; complete: {complete}.",
+    "summary.overdue": "Still running at the deadline: {overdue} of {total} objects.",
     "summary.unverifiable": "How {unverifiable} of {total} objects ended cannot be said.",
     "summary.stopped": "The watch was stopped before all objects had settled.",
     "summary.interim": "The first failures: {failed} of {total} objects so far. The rest is still being watched.",

@@ -160,6 +160,7 @@ def _seen(item: WatchedItem, sighting: Sighting, now: Instant, *, late: bool) ->
         running=running,
         status_word=status_word,
         task_ids=item.task_ids or sighting.task_ids,
+        reasons=sighting.reasons if sighting.failed == failed else item.reasons,
     )
     if settled:
         return replace(item, outcome=outcome_of(complete=item.complete, failed=item.failed), settled_at=now)

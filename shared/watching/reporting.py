@@ -8,6 +8,7 @@ from shared.instants import Instant
 from shared.model import FailedObject, Reason, Watch, WatchedItem
 from shared.report import Report, ReportKind, TaskReport
 from shared.watching.outcomes import counts_of, outcome_of, outcome_of_watch
+from shared.watching.reasons import total
 
 
 def interim_report(watch: Watch, now: Instant) -> Report:
@@ -48,6 +49,7 @@ def _report(watch: Watch, now: Instant, report_id: str, kind: ReportKind, **rest
         "job": watch.kind,
         "label": request.label,
         "counts": counts_of(watch.items),
+        "reasons": total(item.reasons for item in watch.items),
         "tasks": tuple(_task_report(watch, item) for item in watch.items),
         "by_path": bool(request.object_paths),
         "submitted_at": watch.started_at,
@@ -57,6 +59,7 @@ def _report(watch: Watch, now: Instant, report_id: str, kind: ReportKind, **rest
         "problem": watch.problem if any(item.reason is Reason.NO_ANSWER for item in watch.items) else "",
         "notes": watch.notes,
         "request_id": watch.request_id,
+        "caller_request_id": request.request_id,
         "channels": request.channels,
     }
     return Report(report_id, kind, now, **{**given, **rest})  # type: ignore[arg-type]

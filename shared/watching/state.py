@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from shared.errors import BadInput, Described
 from shared.instants import Instant
 from shared.model import FailedObject, Kind, Outcome, Reason, Refusal, Status, Watch, WatchedItem
+from shared.watching.reasons import KEYS
 from shared.watching.request import read_request, write_request
 from shared.watching.schedule import deadline_of
 
@@ -26,10 +27,12 @@ _T = TypeVar("_T")
 _OUTCOMES = dict(zip("cfpou", Outcome, strict=True))
 _STATUSES = dict(zip("CFTXRP", Status, strict=False))
 _REASONS = dict(zip("abcdefghij", Reason, strict=True))
+_FAILURES = dict(zip("abcdefg", KEYS, strict=True))
 _WORD = re.compile(
     r"(?P<outcome>[cfpou])?(?:k(?P<complete>\d+))?(?:x(?P<failed>\d+))?(?:r(?P<running>\d+))?"
     r"(?:s(?P<status>[A-Z]|\([^();]*\)))?(?:t(?P<settled>\d+))?(?:l(?P<late>\d+(?:\.\d)?))?"
-    r"(?:y(?P<reason>[a-j]))?(?:#(?P<ids>[0-9+]+))?"
+    r"(?:y(?P<reason>[a-j]))?"
+    r"(?:w(?P<why>(?:[a-g]\d+)+))?(?:#(?P<ids>[0-9+]+))?"
 )
 
 
@@ -141,6 +144,7 @@ def _write_item(item: WatchedItem, watch: Watch) -> str:
         ("t", None if settled is None else str(settled)),
         ("l", late),
         ("y", _letter(_REASONS, item.reason)),
+        ("w", "".join(f"{_letter(_FAILURES, key)}{count}" for key, count in item.reasons)),
         ("#", "+".join(ids)),
     ]
     return "".join(f"{tag}{value}" for tag, value in fields if value)
@@ -162,11 +166,12 @@ def _read_item(name: str, word: str, accepted_at: Instant, deadline: Instant) ->
         late_since=None if field["late"] is None else deadline + float(field["late"]),
         reason=_REASONS[field["reason"]] if field["reason"] else None,
         task_ids=tuple(field["ids"].split("+")) if field["ids"] else (),
+        reasons=tuple((_FAILURES[letter], int(n)) for letter, n in re.findall(r"([a-g])(\d+)", field["why"] or "")),
     )
 
 
 def _letter(words: Mapping[str, _T], word: _T | None) -> str:
-    return next((letter for letter, known in words.items() if known is word), "")
+    return next((letter for letter, known in words.items() if known == word), "")
 
 
 def _write_status(word: str) -> str:

@@ -66,7 +66,15 @@ def visit(state: DeliveryState, *, settings: Settings, engine: Engine, clock: Cl
 
 
 def _give_up(state: DeliveryState, why: str, engine: Engine) -> str:
-    log.error("undelivered", extra={"report": state.report.id, "channel": state.channel, "why": why})
+    log.error(
+        "undelivered",
+        extra={
+            "watch_id": state.report.watch_id,
+            "report": state.report.id,
+            "channel": state.channel,
+            "why": why,
+        },
+    )
     start_delivery(replace(state, visit=state.visit + 1, gave_up=why), 0, engine)
     return "given up"
 

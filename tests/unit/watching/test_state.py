@@ -126,3 +126,10 @@ def test_the_watch_id_names_what_is_watched() -> None:
     assert len({watch_id("refresh", one) for one in [request, *other]} | {watch_id("staging", request)}) == 5
     by_path = WatchRequest(Product.CDN, object_paths=("http://a.com/1",), submitted_at=1.0)
     assert watch_id("refresh", by_path) != watch_id("refresh", replace(by_path, submitted_at=2.0))
+
+
+def test_why_objects_failed_survives_with_real_numbers() -> None:
+    watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1",)), ACCEPTED)
+    reasons = (("internal_error", 70), ("origin_timeout", 30), ("other", 2))
+    watch = replace(watch, items=(replace(watch.items[0], failed=102, running=1, reasons=reasons),))
+    assert read_hop(write_hop(Hop(watch, 1))).watch.items[0].reasons == reasons
