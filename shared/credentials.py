@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import queue
 import threading
 from collections.abc import Mapping
@@ -91,4 +92,7 @@ def _chain() -> Any:
     """Alibaba's chain. One for the process: each holds a thread of its own, and it renews what it found by itself."""
     from alibabacloud_credentials.client import Client
 
+    # its loggers bring handlers of their own and print a traceback for each link that finds nothing
+    for name in ("alibabacloud_credentials", "credentials"):
+        logging.getLogger(name).disabled = True
     return Client()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shared.cli.listing_table import table
+from shared.cli.listing_table import WIDTH, table
 from shared.cli.printing import complain, note
 from shared.cli.surroundings import Surroundings, surroundings
 from shared.errors import BadInput
@@ -18,6 +19,18 @@ from shared.watching.quota import Quota
 
 LIST_SECONDS: Seconds = 600
 """What reading all pages may take in all."""
+
+_ALLOWED_FILTERS = {
+    "--task-id": "digits",
+    "--object-path": "a URL or directory, exactly as submitted",
+    "--domain-name": "one domain name",
+    "--object-type": "a type such as file, directory, preload",
+    "--status": "",  # its words, below
+    "--start-time": "an instant such as 2026-11-22T08:00:00Z",
+    "--end-time": "an instant such as 2026-11-22T09:00:00Z",
+    "--resource-group-id": "the id of a resource group",
+}
+"""What each filter takes. One that is given must hold something."""
 
 _FILTERED_BY_US = {
     "failed": (Status.FAILED, Status.TIMEOUT, Status.CANCELED),
@@ -47,17 +60,17 @@ class Listed:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("product", metavar="PRODUCT", help=", ".join(product.value for product in Product))
-    parser.add_argument("--task-id", metavar="ID", default="", help="one task")
-    parser.add_argument("--object-path", metavar="URL", default="", help="one URL or directory, exactly as submitted")
-    parser.add_argument("--domain-name", metavar="NAME", default="", help="needs --object-type")
-    parser.add_argument("--object-type", metavar="TYPE", default="", help="file, directory, preload, ...")
+    parser.add_argument("--task-id", metavar="ID", help="one task")
+    parser.add_argument("--object-path", metavar="URL", help="one URL or directory, exactly as submitted")
+    parser.add_argument("--domain-name", metavar="NAME", help="needs --object-type")
+    parser.add_argument("--object-type", metavar="TYPE", help="file, directory, preload, ...")
     words = ", ".join(_FILTERED_BY_US)
-    parser.add_argument("--status", metavar="WORD", default="", help=f"{words} (failed: timeout and canceled too)")
-    parser.add_argument("--start-time", metavar="TIME", default="", help="2026-11-22T08:00:00Z; with --end-time")
-    parser.add_argument("--end-time", metavar="TIME", default="", help="2026-11-22T09:00:00Z; with --start-time")
+    parser.add_argument("--status", metavar="WORD", help=f"{words} (failed: timeout and canceled too)")
+    parser.add_argument("--start-time", metavar="TIME", help="2026-11-22T08:00:00Z; with --end-time")
+    parser.add_argument("--end-time", metavar="TIME", help="2026-11-22T09:00:00Z; with --start-time")
     parser.add_argument("--page", metavar="N", type=int, help="which page (default: 1)")
     parser.add_argument("--page-size", metavar="N", type=int, help="rows a page (default: the API's, 20)")
-    parser.add_argument("--resource-group-id", metavar="ID", default="", help="cdn only")
+    parser.add_argument("--resource-group-id", metavar="ID", help="cdn only")
     parser.add_argument("--all", action="store_true", help="all pages")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object with every field")
@@ -71,8 +84,9 @@ def run(namespace: argparse.Namespace) -> int:
     """
     if namespace.product not in [product.value for product in Product]:
         raise BadInput("product", namespace.product, ", ".join(product.value for product in Product))
-    wanted = _wanted(namespace.status)
-    query = _query(namespace)
+    filters = _filters(namespace)
+    wanted = _wanted(filters["--status"])
+    query = _query(filters, namespace.page, namespace.page_size)
     every = namespace.all or namespace.urls
     if every and namespace.page is not None:
         raise BadInput("--page", namespace.page, "nothing with --all or --urls: they read every page")
@@ -90,7 +104,7 @@ def run(namespace: argparse.Namespace) -> int:
     elif namespace.json:
         print(json.dumps(_as_json(product, replace(listed, rows=rows), every=every), ensure_ascii=False))
     else:
-        for line in table(rows):
+        for line in table(rows, WIDTH if sys.stdout.isatty() else None):
             print(line)
         note(_count(rows, listed, every=every))
     if listed.page is not None and listed.page.note:
@@ -101,6 +115,18 @@ def run(namespace: argparse.Namespace) -> int:
     return 0
 
 
+def _filters(namespace: argparse.Namespace) -> dict[str, str]:
+    """The filters by their options; those that were not given are empty."""
+    filters = {}
+    for option, allowed in _ALLOWED_FILTERS.items():
+        given = getattr(namespace, option[2:].replace("-", "_"))
+        # an empty filter would be left out of the question, and the answer be everybody's tasks
+        if given is not None and not given.strip():
+            raise BadInput(option, given, allowed or ", ".join(_FILTERED_BY_US))
+        filters[option] = given or ""
+    return filters
+
+
 def _wanted(word: str) -> tuple[Status, ...]:
     if not word:
         return ()
@@ -109,22 +135,21 @@ def _wanted(word: str) -> tuple[Status, ...]:
     return _FILTERED_BY_US[word.lower()]
 
 
-def _query(namespace: argparse.Namespace) -> ListQuery:
-    # an empty id would be left out of the question, and the answer be everybody's tasks
-    if namespace.task_id != "" and not (namespace.task_id.isascii() and namespace.task_id.isdigit()):
-        raise BadInput("--task-id", namespace.task_id, "digits")
-    object_type = namespace.object_type.lower()
+def _query(filters: dict[str, str], page: int | None, page_size: int | None) -> ListQuery:
+    task_id, object_type = filters["--task-id"], filters["--object-type"].lower()
+    if task_id and not (task_id.isascii() and task_id.isdigit()):
+        raise BadInput("--task-id", task_id, _ALLOWED_FILTERS["--task-id"])
     return ListQuery(
-        task_id=namespace.task_id,
-        object_path=namespace.object_path,
+        task_id=task_id,
+        object_path=filters["--object-path"],
         object_type=object_type,
-        domain_name=namespace.domain_name,
-        status=_SENT.get(namespace.status.lower(), "") if object_type else "",
-        start_time=_instant("--start-time", namespace.start_time),
-        end_time=_instant("--end-time", namespace.end_time),
-        page_number=namespace.page,
-        page_size=namespace.page_size,
-        resource_group_id=namespace.resource_group_id,
+        domain_name=filters["--domain-name"],
+        status=_SENT.get(filters["--status"].lower(), "") if object_type else "",
+        start_time=_instant("--start-time", filters["--start-time"]),
+        end_time=_instant("--end-time", filters["--end-time"]),
+        page_number=page,
+        page_size=page_size,
+        resource_group_id=filters["--resource-group-id"],
     )
 
 
@@ -132,7 +157,7 @@ def _instant(option: str, text: str) -> Instant | None:
     try:
         return parse_instant(text) if text else None
     except (ValueError, OverflowError):
-        raise BadInput(option, text, "an instant such as 2026-11-22T08:00:00Z") from None
+        raise BadInput(option, text, _ALLOWED_FILTERS[option]) from None
 
 
 def _ask(around: Surroundings, product: Product, query: ListQuery, *, every: bool) -> Listed:

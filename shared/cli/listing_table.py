@@ -1,4 +1,4 @@
-"""Rows as a table of fixed width: long URLs are cut here, and nowhere else."""
+"""Rows as a table: on a terminal long URLs are cut, here and nowhere else."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ _HEADINGS = ("CREATED", "TASK", "TYPE", "STATUS", "PROCESS", "PATH", "DESCRIPTIO
 _MOST = (20, 20, 12, 10, 7, WIDTH, 24)
 _PATH = _HEADINGS.index("PATH")
 _LEAST_PATH = 12
+_LONGEST_PATH = 10_000
 
 
-def table(rows: Sequence[ObjectRow], width: int = WIDTH) -> Iterator[str]:
-    """The lines of the table, its headings first. No line is wider than `width` columns."""
+def table(rows: Sequence[ObjectRow], width: int | None = WIDTH) -> Iterator[str]:
+    """The lines of the table, its headings first. No line is wider than `width` columns; with None no path is cut."""
     from rich.cells import cell_len, set_cell_size
 
     cells = [_HEADINGS, *(_cells(row) for row in rows)]
-    widths = [min(most, max(cell_len(line[i]) for line in cells)) for i, most in enumerate(_MOST)]
+    needed = [max(cell_len(line[i]) for line in cells) for i in range(len(_HEADINGS))]
+    widths = [min(most, columns) for most, columns in zip(_MOST, needed, strict=True)]
     others = sum(widths) - widths[_PATH] + len(GAP) * (len(widths) - 1)
-    widths[_PATH] = max(_LEAST_PATH, min(widths[_PATH], width - others))
+    widths[_PATH] = needed[_PATH] if width is None else max(_LEAST_PATH, min(widths[_PATH], width - others))
 
     def fit(text: str, columns: int) -> str:
         return set_cell_size(text, columns) if cell_len(text) <= columns else set_cell_size(text, columns - 1) + "…"
@@ -39,6 +41,6 @@ def _cells(row: ObjectRow) -> tuple[str, ...]:
         row.object_type or "-",
         one_line(row.status_word, 40) or "-",
         one_line(row.process, 20) or "-",
-        one_line(row.object_path),
+        one_line(row.object_path, _LONGEST_PATH),
         one_line(row.description),
     )

@@ -31,10 +31,16 @@ def run(namespace: argparse.Namespace) -> int:
     if named:
         found = [one for one in found if any(_is_of(one, watch_id) for watch_id in named)]
     for one in found:
-        if not namespace.list:
-            replay(one, engine=engine, clock=around.clock)
-        print(f"{'undelivered' if namespace.list else 'sent again'}: {_line(one)}")
-    if not found:
+        why = one_line(one.why, 200)
+        if namespace.list:
+            print(f"undelivered: {_line(one)}: {why}", flush=True)
+            continue
+        replay(one, engine=engine, clock=around.clock)
+        # whether it arrives is known later
+        print(f"started again: {_line(one)} (refused before: {why})", flush=True)
+    if found and not namespace.list:
+        note("what is refused again: see refresh-watch replay --list")
+    if not found and not named:
         note("no undelivered report")
     for watch_id in missing:
         complain(f"WATCH_ID: '{watch_id}' has no undelivered report; allowed: those that replay --list shows")
@@ -52,4 +58,4 @@ def _line(one: UndeliveredReport) -> str:
     about = report.watch_id or report.id
     label = f" ({one_line(report.label, 40)})" if report.label else ""
     made = format_instant(report.made_at)
-    return f"{made} {report.kind} of {about}{label} to {one.channel or 'every channel'}: {one_line(one.why, 200)}"
+    return f"{made} {report.kind} of {about}{label} to {one.channel or 'every channel'}"

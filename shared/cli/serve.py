@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import shared
 from shared.cli.machine_keys import MachineKeys
@@ -21,8 +22,12 @@ from shared.settings import Settings
 
 PROJECT = Path(shared.__file__).resolve().parent.parent
 ROUTES = {"/watches": "intake"}
+LOCAL_REGION = "local"
+"""Where a watch of this machine is watched from, unless REFRESH_WATCH_REGION says otherwise."""
 DEFAULT_PORT = 8080
 DEFAULT_FILE = Path("refresh-watch.sqlite")
+
+EVERY_INTERFACE = ("0.0.0.0", "::")  # noqa: S104 - compared with, never bound
 
 _SQLITE = b"SQLite format 3\0"
 _TABLES = {"task", "step", "mark"}
@@ -65,7 +70,7 @@ def run(namespace: argparse.Namespace) -> int:
         given, allowed = f"{namespace.host}:{namespace.port}", f"a free port of this machine ({error.strerror})"
         raise BadInput("--port", given, allowed) from None
     try:
-        print(introduction(engine.url, namespace.file, around), flush=True)
+        print(introduction(reachable(engine.url), namespace.file, around), flush=True)
         ended.wait()
     finally:
         engine.stop()
@@ -112,10 +117,11 @@ def check_file(path: Path) -> None:
 
 def functions_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """What the functions see of this process's environment: our settings, and the way to the products."""
-    seen = {
+    # s.yaml's own default names a region of Alibaba Cloud, which people would read as the place of this machine
+    seen = {"REFRESH_WATCH_REGION": LOCAL_REGION} | {
         name: value
         for name, value in environment.items()
-        if name.startswith("REFRESH_WATCH_") and name not in _KEPT_BACK
+        if name.startswith("REFRESH_WATCH_") and name not in _KEPT_BACK and (name != "REFRESH_WATCH_REGION" or value)
     }
     channels = seen.get("REFRESH_WATCH_CHANNELS", "")
     if channels.startswith("@"):
@@ -123,6 +129,12 @@ def functions_environment(environment: Mapping[str, str]) -> dict[str, str]:
         seen["REFRESH_WATCH_CHANNELS"] = f"@{Path(channels[1:]).absolute()}"
     # HTTP_PROXY is left out: the SDK would ask it for this engine too, and knows no NO_PROXY
     return seen | {name: environment[name] for name in ("HTTPS_PROXY", "https_proxy") if name in environment}
+
+
+def reachable(url: str) -> str:
+    """The same address for a program of this machine: one that means every interface cannot be asked everywhere."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{LOOPBACK[0]}:{parts.port}" if parts.hostname in EVERY_INTERFACE else url
 
 
 def introduction(url: str, file: Path, around: Surroundings) -> str:

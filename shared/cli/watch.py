@@ -12,13 +12,15 @@ from shared.cli.progress import Progress, progress_on
 from shared.cli.request_arguments import add_request_arguments, read_request_arguments
 from shared.cli.surroundings import Surroundings, surroundings
 from shared.cli.telling import tell_in_place
-from shared.instants import Seconds
-from shared.model import Outcome, Watch, WatchRequest
+from shared.instants import Instant, Seconds, format_instant
+from shared.model import Answer, Observation, Outcome, Watch, WatchRequest
 from shared.report import Report, ReportKind
 from shared.reports.wire import bounded, compact, to_json
-from shared.watching.advance import LookAgain, Tell, advance
+from shared.watching.advance import THROTTLED_GRACE, LookAgain, Tell, advance, given_up
 from shared.watching.opening import open_watch
 from shared.watching.quota import Quota
+from shared.watching.reporting import final_report
+from shared.watching.schedule import deadline_of
 from shared.workflow.hop import look_at
 
 EXIT_CODES = {
@@ -32,6 +34,10 @@ EXIT_CODES = {
 LOOK_SECONDS: Seconds = 600
 """The budget of one look: nobody cuts this process off, so it may wait for its turns in the quota."""
 
+NO_ANSWER_SECONDS: Seconds = 60
+"""So long past the deadline an API that gives no usable answer is asked from here: somebody waits at this terminal, and
+the deployed functions' hour would keep a pipeline."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
@@ -43,10 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(namespace: argparse.Namespace) -> int:
-    """Follow until all has settled. Raises BadInput."""
+    """Follow until all has settled. Raises BadInput, and NoCredentials before the first look."""
     around = surroundings()
     request = read_request_arguments(namespace, sys.stdin).request
     channels = around.channels(request.channels)
+    around.credentials()  # without any there is nothing to look with, and nothing to tell people in a chat
     with progress_on(around.clock) as progress:
 
         def interim(report: Report) -> None:
@@ -67,10 +74,14 @@ def run(namespace: argparse.Namespace) -> int:
 def follow(
     request: WatchRequest, around: Surroundings, progress: Progress, interim: Callable[[Report], None]
 ) -> Report:
-    """Look until the watch settles and answer its final report; `interim` is given what is told before that."""
+    """Look until the watch settles and answer its final report; `interim` is given what is told before that.
+
+    An API that gives no usable answer is given up NO_ANSWER_SECONDS past the deadline, unless it throttles.
+    """
     clock = around.clock
     quota = Quota(dict(around.settings.quota))
     watch = _opened(request, around)
+    patient = False
     while True:
         observation = look_at(
             watch,
@@ -89,7 +100,25 @@ def follow(
                 if effect.report.kind is ReportKind.FINAL:
                     return effect.report
                 interim(effect.report)
+        now = clock.now()
+        if now >= deadline_of(watch) + NO_ANSWER_SECONDS and _is_dark(watch, observation):
+            return final_report(given_up(watch, now), now)
+        if now >= deadline_of(watch) and not patient and any(one.throttled for one in observation.sightings):
+            patient = True
+            until = _at(deadline_of(watch) + THROTTLED_GRACE)
+            progress.say(f"the deadline has passed; going on until {until}, since throttling changes no verdict")
         clock.sleep(after or 0.0)
+
+
+def _is_dark(watch: Watch, observation: Observation) -> bool:
+    """No open item had a usable answer in this look, and none of them because of the quota."""
+    last = {sighting.item: sighting for sighting in observation.sightings}
+    shown = [last.get(item.item) for item in watch.open_items]
+    return all(one is not None and one.answer is Answer.NO_ANSWER and not one.throttled for one in shown)
+
+
+def _at(instant: Instant) -> str:
+    return f"{format_instant(instant)[:-1].replace('T', ' ')} UTC"
 
 
 def _opened(request: WatchRequest, around: Surroundings) -> Watch:

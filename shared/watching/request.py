@@ -30,6 +30,7 @@ KEYS = (
     "request_id", "domain_name", "object_type", "resource_group_id", "schedule",
 )  # fmt: skip
 
+_IDS_ALLOWED = f"1 to {MAX_ITEMS} ids of 1 to 20 digits"
 _SUBMIT_KEYS = {"RefreshTaskId": Kind.REFRESH, "PushTaskId": Kind.PREFETCH, "PreloadTaskId": Kind.PREFETCH}
 _IGNORED_SUBMIT_KEYS = ("RequestId", "requestId")
 _OBJECT_TYPES = "file, directory, path, regex, preload, ignoreparams, block, unblock"
@@ -114,7 +115,7 @@ def read_task_ids(value: Any, field: str = "task_ids") -> tuple[str, ...]:
 
     Raises BadInput: an empty id would be answered with other people's tasks, so it never leaves our side.
     """
-    allowed = f"1 to {MAX_ITEMS} ids of digits"
+    allowed = _IDS_ALLOWED
     if isinstance(value, str):
         value = value.split(",")
     elif isinstance(value, int) and not isinstance(value, bool):
@@ -144,6 +145,9 @@ def _task_ids(given: Mapping[str, Any]) -> tuple[tuple[str, ...], Kind]:
     if not isinstance(answer, dict):
         raise BadInput("submitted", _type_of(answer), f"a submit answer with {' or '.join(_SUBMIT_KEYS)}")
     found = [key for key in _SUBMIT_KEYS if answer.get(key)]
+    empty = [key for key in _SUBMIT_KEYS if key in answer and answer[key] in ("", None, [], {})]
+    if empty and not found:
+        raise BadInput(f"submitted.{empty[0]}", Described("an empty value"), _IDS_ALLOWED)
     if len(found) != 1:
         keys = ", ".join(key for key in answer if key not in _IGNORED_SUBMIT_KEYS) or "none of them"
         raise BadInput("submitted", keys, f"a submit answer with one of {', '.join(_SUBMIT_KEYS)}")

@@ -40,6 +40,8 @@ def test_the_demo_shows_each_message_as_it_arrived(demo: Ran) -> None:
     assert demo.out.count("--> webhook audit") >= len(jobs())
     assert "[CDN prefetch][demo][failed 1/3] summer sale" in demo.out
     assert "[VOD refresh][demo][overdue 1/2] hangs" in demo.out
+    assert "Watched from: local" in demo.out
+    assert "cn-hangzhou" not in demo.out
     assert "OriginTimeout (the origin did not answer in time): 1" in demo.out
 
 

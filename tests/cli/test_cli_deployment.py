@@ -97,7 +97,8 @@ def test_a_started_watch_is_told_once_to_each_channel_and_known_when_started_aga
     assert (first.code, second.code) == (0, 0)
     assert first.out.startswith(f"watch {watch_id} started")
     assert second.json["already"] is True
-    assert len(shown(wall, "dingtalk", f"f-{watch_id}")) == 1
+    (message,) = shown(wall, "dingtalk", f"f-{watch_id}")
+    assert "local" in next(line for line in message.body["markdown"]["text"].splitlines() if "Watched from" in line)
     assert len(shown(wall, "webhook", watch_id)) == 1
     settled = cli.run("start", "cdn", task_id, **endpoint)
     assert f"watch {watch_id} is known already: settled" in settled.out
@@ -146,10 +147,12 @@ def test_an_undelivered_report_is_listed_and_delivered_by_a_replay(
     wall.robot("dingtalk", "oncall", access_token=robot.access_token)
     sent = cli.run("replay", watch_id, **endpoint)
 
-    assert (sent.code, sent.out.count("sent again: ")) == (0, 1)
+    assert (sent.code, sent.out.count("started again: "), sent.out.count("\n")) == (0, 1, 1)
+    assert re.search(r" to oncall \(refused before: .*300005.*\)$", sent.out.rstrip())
+    assert sent.err == "what is refused again: see refresh-watch replay --list\n"
     shown(wall, "dingtalk", f"f-{watch_id}")
     other = cli.run("replay", "0000000000000000", **endpoint)
-    assert other.code == 1
+    assert (other.code, other.out, other.err.count("\n")) == (1, "", 1)
     assert "has no undelivered report" in other.err
 
 
@@ -196,6 +199,7 @@ def test_with_a_token_only_who_shows_it_is_let_in(serve: Callable[..., Served]) 
 
     assert served.post(request)[0] == 401
     assert served.post(request, Authorization="Bearer a-fake-token")[0] == 202
+    assert served.post(request, Authorization="bearer a-fake-token")[0] == 202
     assert "a-fake-token" not in served.introduction
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,14 +57,19 @@ def test_urls_are_those_of_all_pages_each_once(call: Call, stand_in: StandIn) ->
     assert ran.out.splitlines() == paths
 
 
-def test_the_table_fits_100_columns_and_cuts_long_urls_only_there(call: Call, stand_in: StandIn) -> None:
-    path = "http://example.com/" + "very-long-name/" * 20
+def test_the_table_fits_100_columns_and_cuts_long_urls_only_on_a_terminal(
+    call: Call, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "http://example.com/" + "very-long-name/" * 80
     plans = [ObjectPlan(path, "Failed", description="Origin Return StatusCode 5XX")]
     task_id = stand_in.world.add_task("cdn", objects=plans, object_type="directory", created_at=1_795_000_000.0)
     stand_in.world._tasks["cdn"][task_id].created_at = time.time()
 
+    piped = call("list", "cdn", "--task-id", task_id)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     ran = call("list", "cdn", "--task-id", task_id)
 
+    assert f" {path} " in piped.out
     heading, row = ran.out.splitlines()
     assert heading.split() == ["CREATED", "TASK", "TYPE", "STATUS", "PROCESS", "PATH", "DESCRIPTION"]
     assert max(len(heading), len(row)) <= 100

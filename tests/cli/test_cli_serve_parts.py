@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.cli.machine_keys import FRESH, MachineKeys
-from shared.cli.serve import functions_environment
+from shared.cli.serve import functions_environment, reachable
 from shared.credentials import Credentials
 from shared.errors import NoCredentials
 from shared.settings import Secret
@@ -42,7 +42,28 @@ def test_the_functions_see_our_settings_but_neither_the_token_nor_a_proxy_for_ht
         }
     )
 
-    assert seen == {"REFRESH_WATCH_LANGUAGE": "zh", "HTTPS_PROXY": "http://proxy.example.com:3128"}
+    assert seen == {
+        "REFRESH_WATCH_REGION": "local",
+        "REFRESH_WATCH_LANGUAGE": "zh",
+        "HTTPS_PROXY": "http://proxy.example.com:3128",
+    }
+
+
+@pytest.mark.parametrize(("given", "seen"), [("cn-beijing", "cn-beijing"), ("", "local")])
+def test_watches_of_this_machine_are_local_unless_a_region_is_set(given: str, seen: str) -> None:
+    assert functions_environment({"REFRESH_WATCH_REGION": given})["REFRESH_WATCH_REGION"] == seen
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://0.0.0.0:8080", "http://127.0.0.1:8080"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://192.0.2.7:8080", "http://192.0.2.7:8080"),
+    ],
+)
+def test_the_address_that_is_printed_can_be_asked(url: str, shown: str) -> None:
+    assert reachable(url) == shown
 
 
 def test_a_file_of_channels_is_found_by_functions_that_run_elsewhere(
@@ -52,7 +73,7 @@ def test_a_file_of_channels_is_found_by_functions_that_run_elsewhere(
 
     seen = functions_environment({"REFRESH_WATCH_CHANNELS": "@channels.json"})
 
-    assert seen == {"REFRESH_WATCH_CHANNELS": f"@{tmp_path}/channels.json"}
+    assert seen["REFRESH_WATCH_CHANNELS"] == f"@{tmp_path}/channels.json"
 
 
 def test_keys_are_looked_up_anew_and_outlive_a_chain_that_fails() -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
+from shared.local.chat_wall import ChatWall
 from tests.cli.conftest import PROJECT, CommandLine, Ran
 
 WRONG = [
@@ -29,6 +33,14 @@ WRONG = [
     (("watch", "cdn", "1", "-"), "IDS", "1 -", "- alone"),
     (("list", "oss"), "product", "oss", "cdn"),
     (("list", "cdn", "--task-id", "12,13"), "--task-id", "12,13", "digits"),
+    (("list", "cdn", "--task-id", ""), "--task-id", "''", "digits"),
+    (("list", "cdn", "--task-id", "704225667", "--object-path", ""), "--object-path", "''", "exactly as submitted"),
+    (("list", "cdn", "--object-path", " "), "--object-path", "' '", "exactly as submitted"),
+    (("list", "cdn", "--domain-name", "", "--object-type", "file"), "--domain-name", "''", "domain name"),
+    (("list", "cdn", "--object-type", ""), "--object-type", "''", "directory"),
+    (("list", "cdn", "--status", ""), "--status", "''", "failed"),
+    (("list", "cdn", "--start-time", ""), "--start-time", "''", "2026-11-22T08:00:00Z"),
+    (("list", "cdn", "--resource-group-id", ""), "--resource-group-id", "''", "resource group"),
     (("list", "cdn", "--status", "done"), "--status", "done", "complete"),
     (("list", "cdn", "--domain-name", "a.example.com"), "object_type", "''", "domain_name"),
     (("list", "cdn", "--start-time", "2026-11-22T08:00:00Z"), "end_time", "''", "together"),
@@ -122,6 +134,49 @@ def test_without_credentials_list_says_what_to_set(cli: CommandLine) -> None:
 
     assert (ran.code, ran.out) == (2, "")
     assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in ran.err
+
+
+class NotFound(BaseHTTPRequestHandler):
+    """A metadata service that knows nothing, as on hosts of other clouds."""
+
+    def do_GET(self) -> None:
+        self.send_response(404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        asked = self.server.asked  # type: ignore[attr-defined]
+        asked.append(self.path)
+
+    do_PUT = do_POST = do_CONNECT = do_GET  # noqa: N815 - named by http.server
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+def test_without_credentials_watch_ends_before_its_first_look_and_tells_nobody(
+    cli: CommandLine, wall: ChatWall, tmp_path: Path
+) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), NotFound)
+    server.asked = asked = []  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    proxy = f"http://127.0.0.1:{server.server_port}"
+    try:
+        ran = cli.run(
+            *("watch", "cdn", "123", "--channel", "oncall"),
+            ALIBABA_CLOUD_ACCESS_KEY_ID="",
+            HOME=str(tmp_path),
+            **{f"REFRESH_WATCH_{product}_ENDPOINT": "" for product in ("CDN", "DCDN", "VOD")},
+            HTTP_PROXY=proxy,
+            HTTPS_PROXY=proxy,
+        )
+    finally:
+        server.shutdown()
+        server.server_close()
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith("refresh-watch: no Alibaba Cloud credentials were found; set ALIBABA_CLOUD_ACCESS_KEY_ID")
+    assert any("meta-data" in path for path in asked)
+    assert not any("aliyuncs" in path for path in asked)
+    assert wall.posts == ()
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["watch", "--help"], ["list", "--help"], ["start", "--help"]])

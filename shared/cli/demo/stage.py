@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from shared.cli.demo.jobs import Job
-from shared.cli.serve import PROJECT, ROUTES
+from shared.cli.serve import LOCAL_REGION, PROJECT, ROUTES
 from shared.clock import SystemClock
 from shared.credentials import Credentials
 from shared.errors import EngineError
@@ -29,7 +29,6 @@ from shared.settings import Secret, Settings
 
 KEY_ID, KEY_SECRET = "demo-key-id", "demo-key-secret-that-opens-nothing"
 CHAT, RECEIVER = "oncall", "audit"
-_REGION = "cn-hangzhou"
 _PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
@@ -88,7 +87,7 @@ def stage(
             log=on_log,
         )
         with engine:
-            settings = Settings(fc_endpoint=engine.url, region=_REGION, language=language)
+            settings = Settings(fc_endpoint=engine.url, region=LOCAL_REGION, language=language)
             record = FunctionCompute(settings, Credentials(KEY_ID, Secret(KEY_SECRET)), SystemClock())
             yield Stage(products, wall, engine, record, settings)
 
@@ -97,7 +96,7 @@ def _environment(products: StandIn, wall: ChatWall, language: str) -> dict[str, 
     # every variable that s.yaml asks for: nothing of the user's own set-up gets into the demo
     channels = [wall.entry("dingtalk", CHAT, mention=["13800000000"]), wall.entry("webhook", RECEIVER)]
     return {
-        "REFRESH_WATCH_REGION": _REGION,
+        "REFRESH_WATCH_REGION": LOCAL_REGION,
         "REFRESH_WATCH_PREFIX": "refresh",
         "REFRESH_WATCH_RUNTIME": "python3.12",
         "REFRESH_WATCH_ENVIRONMENT": "demo",

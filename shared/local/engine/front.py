@@ -91,7 +91,8 @@ class Front:
 
     def _refusal(self, request: Request) -> Answer | None:
         if self._bearer is not None:
-            if hmac.compare_digest(request.header("Authorization").encode(), f"Bearer {self._bearer}".encode()):
+            shown = _bearer_of(request.header("Authorization"))
+            if shown is not None and hmac.compare_digest(shown.encode(), self._bearer.encode()):
                 return None
             answer = problem(401, "Unauthorized", "the header `Authorization: Bearer <token>` is missing or wrong")
             return Answer(401, (*answer.headers, ("WWW-Authenticate", "Bearer")), answer.body)
@@ -108,10 +109,16 @@ def problem(status: int, title: str, detail: str) -> Answer:
     return Answer(status, (("Content-Type", "application/problem+json"),), body.encode())
 
 
+def _bearer_of(value: str) -> str | None:
+    """The token of an Authorization header; None for another scheme. A scheme's case says nothing (RFC 9110, 11.1)."""
+    scheme, _, token = value.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 def _without_bearer(request: Request) -> Request:
     headers = tuple(
         (name, value)
         for name, value in request.headers
-        if not (name.lower() == "authorization" and value.startswith("Bearer "))
+        if not (name.lower() == "authorization" and _bearer_of(value) is not None)
     )
     return Request(request.method, request.path, request.query, headers, request.body, request.client)

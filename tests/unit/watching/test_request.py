@@ -62,22 +62,23 @@ BAD: list[tuple[Any, str, str]] = [
     ({"product": "scdn", "task_ids": "1"}, "product", "cdn, dcdn, vod, vod-legacy"),
     ({"product": ["cdn"], "task_ids": "1"}, "product", "cdn, dcdn, vod, vod-legacy"),
     ({"product": "cdn"}, "task_ids", "one of task_ids, submitted, object_paths"),
-    ({"product": "cdn", "task_ids": []}, "task_ids", "1 to 1000 ids of digits"),
-    ({"product": "cdn", "task_ids": ""}, "task_ids[0]", "1 to 1000 ids of digits"),
-    ({"product": "cdn", "task_ids": ["1", ""]}, "task_ids[1]", "1 to 1000 ids of digits"),
-    ({"product": "cdn", "task_ids": ["abc"]}, "task_ids[0]", "1 to 1000 ids of digits"),
-    ({"product": "cdn", "task_ids": ["1 OR 1"]}, "task_ids[0]", "1 to 1000 ids of digits"),
-    ({"product": "cdn", "task_ids": ["١٢"]}, "task_ids[0]", "1 to 1000 ids of digits"),
-    ({"product": "cdn", "task_ids": [True]}, "task_ids[0]", "1 to 1000 ids of digits"),
-    ({"product": "cdn", "task_ids": [1.5]}, "task_ids[0]", "1 to 1000 ids of digits"),
-    ({"product": "cdn", "task_ids": [-1]}, "task_ids[0]", "1 to 1000 ids of digits"),
-    ({"product": "cdn", "task_ids": {"a": 1}}, "task_ids", "1 to 1000 ids of digits"),
+    ({"product": "cdn", "task_ids": []}, "task_ids", "1 to 1000 ids of 1 to 20 digits"),
+    ({"product": "cdn", "task_ids": ""}, "task_ids[0]", "1 to 1000 ids of 1 to 20 digits"),
+    ({"product": "cdn", "task_ids": ["1", ""]}, "task_ids[1]", "1 to 1000 ids of 1 to 20 digits"),
+    ({"product": "cdn", "task_ids": ["abc"]}, "task_ids[0]", "1 to 1000 ids of 1 to 20 digits"),
+    ({"product": "cdn", "task_ids": ["1 OR 1"]}, "task_ids[0]", "1 to 1000 ids of 1 to 20 digits"),
+    ({"product": "cdn", "task_ids": ["١٢"]}, "task_ids[0]", "1 to 1000 ids of 1 to 20 digits"),
+    ({"product": "cdn", "task_ids": [True]}, "task_ids[0]", "1 to 1000 ids of 1 to 20 digits"),
+    ({"product": "cdn", "task_ids": [1.5]}, "task_ids[0]", "1 to 1000 ids of 1 to 20 digits"),
+    ({"product": "cdn", "task_ids": [-1]}, "task_ids[0]", "1 to 1000 ids of 1 to 20 digits"),
+    ({"product": "cdn", "task_ids": {"a": 1}}, "task_ids", "1 to 1000 ids of 1 to 20 digits"),
     ({"product": "cdn", "task_ids": [str(i) for i in range(MAX_ITEMS + 1)]}, "task_ids", "1 to 1000 ids"),
     ({"product": "cdn", "task_ids": "1", "object_paths": ["http://a.com/1"], "submitted_at": SUBMITTED_AT}, "task_ids", "one of"),
     ({"product": "cdn", "submitted": {"RequestId": "x"}}, "submitted", "RefreshTaskId, PushTaskId, PreloadTaskId"),
     ({"product": "cdn", "submitted": "1"}, "submitted", "a submit answer"),
     ({"product": "cdn", "submitted": {"RefreshTaskId": "1"}, "task_ids": "2"}, "submitted", "one of"),
-    ({"product": "cdn", "submitted": {"RefreshTaskId": "x"}}, "submitted.RefreshTaskId[0]", "ids of digits"),
+    ({"product": "cdn", "submitted": {"RefreshTaskId": ""}}, "submitted.RefreshTaskId", "ids of 1 to 20 digits"),
+    ({"product": "cdn", "submitted": {"RefreshTaskId": "x"}}, "submitted.RefreshTaskId[0]", "ids of 1 to 20 digits"),
     ({"product": "cdn", "object_paths": ["http://a.com/1"]}, "submitted_at", "an instant such as"),
     ({"product": "cdn", "object_paths": [""], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
     ({"product": "cdn", "object_paths": [7], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
@@ -159,3 +160,10 @@ def test_a_credential_put_where_a_key_is_meant_is_not_repeated(key: str) -> None
     with pytest.raises(BadInput, match=r"this key is not allowed; allowed: product, task_ids") as caught:
         read_request({"product": "cdn", "task_ids": "1", key: "x"})
     assert "T0PSECRET" not in f"{caught.value}{caught.value.field}"
+
+
+def test_an_empty_id_in_a_submit_answer_is_called_empty() -> None:
+    with pytest.raises(
+        BadInput, match=r"^submitted\.RefreshTaskId: an empty value is not allowed; allowed: 1 to 1000 ids"
+    ):
+        read_request({"product": "cdn", "submitted": {"RefreshTaskId": "", "RequestId": "x"}})
