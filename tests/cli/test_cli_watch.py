@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -89,9 +90,16 @@ def test_failed_objects_are_named_with_their_reason(ends: dict[tuple[str, str], 
 def test_the_final_message_is_printed_and_the_first_failure_goes_to_standard_error(
     cli: CommandLine, stand_in: StandIn
 ) -> None:
-    plans = [ObjectPlan("http://example.com/a.txt", "Timeout"), ObjectPlan("http://example.com/b.txt", after=1.5)]
+    slow = "http://example.com/b.txt"
+    plans = [ObjectPlan("http://example.com/a.txt", "Timeout"), ObjectPlan(slow, "never")]
     task_id = stand_in.world.add_task("cdn", objects=plans, created_at=time.time())
 
+    def settle_after_a_look() -> None:
+        while len(stand_in.calls) < 2:
+            time.sleep(0.05)
+        stand_in.world.settle(task_id, "Complete", path=slow)
+
+    threading.Thread(target=settle_after_a_look, daemon=True).start()
     ran = cli.run("watch", "cdn", task_id, *QUICK)
 
     assert ran.code == 1

@@ -44,11 +44,12 @@ def test_people_are_mentioned_on_failure_only(home: House) -> None:
 
 
 def test_the_first_failure_is_told_while_the_rest_is_still_running(home: House) -> None:
-    task = add(home, "cdn", ObjectPlan(f"{URL}/bad", "Failed", 0), ObjectPlan(f"{URL}/slow", "Complete", 4))
+    task = add(home, "cdn", ObjectPlan(f"{URL}/bad", "Failed", 0), ObjectPlan(f"{URL}/slow", "never"))
     watch_id = home.start("cdn", task)
     interim = wait_for(lambda: home.messages(watch_id, "interim"), 10, "an interim report")[0]
     assert (interim["counts"]["failed"], interim["counts"]["running"]) == (1, 1)
     assert home.messages(watch_id) == []
+    home.products.world.settle(task, "Complete", path=f"{URL}/slow")
     assert home.final(watch_id)["counts"] == {"complete": 1, "failed": 1, "overdue": 0, "unverifiable": 0}
     assert len(home.messages(watch_id, "interim")) == 1
 
