@@ -87,6 +87,17 @@ def test_failed_objects_are_named_with_their_reason(ends: dict[tuple[str, str], 
     ]
 
 
+def settle_after_two_calls(stand_in: StandIn, task_id: str, path: str = "") -> None:
+    """Let the task end once it was seen running, however slow the machine is."""
+
+    def settle() -> None:
+        while len(stand_in.calls) < 2:
+            time.sleep(0.05)
+        stand_in.world.settle(task_id, "Complete", path=path)
+
+    threading.Thread(target=settle, daemon=True).start()
+
+
 def test_the_final_message_is_printed_and_the_first_failure_goes_to_standard_error(
     cli: CommandLine, stand_in: StandIn
 ) -> None:
@@ -94,12 +105,7 @@ def test_the_final_message_is_printed_and_the_first_failure_goes_to_standard_err
     plans = [ObjectPlan("http://example.com/a.txt", "Timeout"), ObjectPlan(slow, "never")]
     task_id = stand_in.world.add_task("cdn", objects=plans, created_at=time.time())
 
-    def settle_after_a_look() -> None:
-        while len(stand_in.calls) < 2:
-            time.sleep(0.05)
-        stand_in.world.settle(task_id, "Complete", path=slow)
-
-    threading.Thread(target=settle_after_a_look, daemon=True).start()
+    settle_after_two_calls(stand_in, task_id, slow)
     ran = cli.run("watch", "cdn", task_id, *QUICK)
 
     assert ran.code == 1
@@ -227,8 +233,9 @@ def test_a_reader_that_goes_away_is_no_error_worth_words(cli: CommandLine, stand
 
 def test_on_a_terminal_the_watch_draws_and_ends_the_same(cli: CommandLine, stand_in: StandIn) -> None:
     task_id = stand_in.world.add_task(
-        "cdn", objects=[ObjectPlan("http://example.com/a", after=1)], created_at=time.time()
+        "cdn", objects=[ObjectPlan("http://example.com/a", NEVER)], created_at=time.time()
     )
+    settle_after_two_calls(stand_in, task_id)
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         cli.command("watch", "cdn", task_id, *QUICK),
