@@ -1,0 +1,16 @@
+"""For all tests: no property test is judged by the clock, and CI looks at the same examples each time."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "refresh-watch",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+    database=None,
+)
+settings.load_profile("refresh-watch")
