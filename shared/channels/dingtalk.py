@@ -1,6 +1,6 @@
 """DingTalk custom robot (chat-channels sheet, section 3): markdown, signed in the URL.
 
-People are mentioned on everything that needs a person: every report but a complete one.
+People are mentioned on failure only: when objects failed, or when we ourselves did.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def signed(url: str, secret: str, now: Instant) -> str:
 
 def _body(message: Message, channel: ChannelSetting, step: int) -> bytes:
     lower = message.reduced(step)
-    people = tuple(person.lstrip(AT) for person in channel.mention) if message.needs_a_person else ()
+    people = tuple(person.lstrip(AT) for person in channel.mention) if message.is_failure else ()
     mentions = " ".join(f"{AT}{person}" for person in people)
     at = {
         "atMobiles": [person for person in people if _PHONE.fullmatch(person)],

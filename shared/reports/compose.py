@@ -57,6 +57,7 @@ def compose(report: Report, *, language: str, environment: str, region: str) -> 
         facts=_facts(report, language, region),
         groups=_groups(report, failures, language),
         next_steps=next_steps(report, failures, language),
+        is_failure=report.counts.failed > 0 or report.kind is ReportKind.BROKEN,
         commands=lines[:MOST_COMMANDS],
         more_commands=max(0, len(lines) - MOST_COMMANDS),
         event=name_only(report.id, 40),

@@ -61,6 +61,7 @@ class Message:
     next_steps: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()  # each lists the failed URLs of one task
     more_commands: int = 0
+    is_failure: bool = False  # objects failed, or we ourselves did: channels mention people on these, on no other
     event: str = ""  # short; the same on every retry, so that a reader knows a repeated message
 
     @property
@@ -77,11 +78,6 @@ class Message:
     def footer(self) -> str:
         """Who says it, and the event id."""
         return self.say("footer", event=self.event)
-
-    @property
-    def needs_a_person(self) -> bool:
-        """Everything but complete: channels mention people on these, and on no other."""
-        return self.severity is not Severity.OK
 
     def say(self, key: str, **values: object) -> str:
         """A text in the message's language."""

@@ -107,10 +107,10 @@ def test_prefetch_and_a_kind_not_yet_known_have_their_words() -> None:
         (BROKEN, Severity.BAD),
     ],
 )
-def test_severity_comes_from_the_outcome_and_only_complete_needs_nobody(report: Report, severity: Severity) -> None:
+def test_severity_comes_from_the_outcome_and_only_failures_call_for_people(report: Report, severity: Severity) -> None:
     message = _message(report)
     assert message.severity is severity
-    assert message.needs_a_person is (severity is not Severity.OK)
+    assert message.is_failure is (report.counts.failed > 0 or report is BROKEN)
 
 
 def test_both_spellings_of_a_reason_are_one_reason() -> None:
