@@ -169,7 +169,7 @@ class FailedObject:
 
 @dataclass(frozen=True)
 class WatchRequest:
-    """What someone wants watched (contract 5.1). Exactly one of `task_ids` and `object_paths` is filled."""
+    """What someone wants watched (docs/contracts.md). Exactly one of `task_ids` and `object_paths` is filled."""
 
     product: Product
     task_ids: tuple[str, ...] = ()

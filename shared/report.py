@@ -1,4 +1,4 @@
-"""What people are told, as data: how a watch ended, or why a request was rejected, or that we broke (contract 5.2)."""
+"""What people are told, as data: how a watch ended, why a request was rejected, that we broke (docs/contracts.md)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class TaskReport:
 
 @dataclass(frozen=True)
 class Report:
-    """What people are told (contract 5.2). `id` is the task id that commits it, the same on every retry."""
+    """What people are told (docs/contracts.md). `id` is the task id that commits it, the same on every retry."""
 
     id: str
     kind: ReportKind

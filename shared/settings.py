@@ -1,4 +1,4 @@
-"""The environment, read once into one frozen `Settings` (contract 5.4)."""
+"""The environment, read once into one frozen `Settings` (README)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which hosts and addresses may be connected to (chat-channels sheet, section 14)."""
+"""Which hosts and addresses may be connected to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a delivery can end (chat-channels sheet, section 1), and the request and answer it is made of.
+"""How a delivery can end, and the request and answer it is made of.
 
 Every outcome carries what the channel answered, cut and cleaned, so that it can be logged and shown.
 """

@@ -1,4 +1,4 @@
-"""DingTalk custom robot (chat-channels sheet, section 3): markdown, signed in the URL.
+"""DingTalk custom robot (open.dingtalk.com, custom robot access): markdown, signed in the URL.
 
 People are mentioned on failure only: when objects failed, or when we ourselves did.
 """

@@ -1,4 +1,4 @@
-"""What DingTalk's answers mean (chat-channels sheet, section 3, table of errors): a refusal is a 200 too."""
+"""What DingTalk's answers mean (open.dingtalk.com and answers that others have logged): a refusal is a 200 too."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """One HTTP POST to a channel: no redirects, no retries, a bounded answer, nothing secret in logs or errors.
 
 Connects without any proxy, to an address that was checked, with the host's name in TLS and in the Host header: what
-was checked is what is connected to, whatever DNS answers next (chat-channels sheet, section 14).
+was checked is what is connected to, whatever DNS answers next.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The signed webhook: Standard Webhooks 1.0.0 (chat-channels sheet, section 9)."""
+"""The signed webhook: Standard Webhooks 1.0.0."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The command `refresh-watch`: finds the command asked for, runs it, and turns what goes wrong into one line.
 
 Exit codes of every command: 0 done · 1 it went wrong · 2 bad usage or request · 70 a fault of refresh-watch itself ·
-130 Ctrl-C · 141 nobody reads the output any more. `watch` has more of its own (contract 5.3).
+130 Ctrl-C · 141 nobody reads the output any more. `watch` has more of its own (README).
 """
 
 from __future__ import annotations

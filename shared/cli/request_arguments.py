@@ -1,4 +1,4 @@
-"""A watch request from the command line: written as the JSON of contract 5.1 and read as every other one is.
+"""A watch request from the command line: written as the JSON of docs/contracts.md and read as every other one is.
 
 So a bad value is refused in the same words everywhere: field, given, allowed.
 """

@@ -1,7 +1,7 @@
 """The chat wall: stand-in chat robots over HTTP on 127.0.0.1, for the demo and for tests. Never deployed.
 
 `/dingtalk/<name>` answers as a DingTalk custom robot, `/webhook/<name>` verifies Standard Webhooks
-(chat-channels sheet, sections 3 and 9; `wall_robots.py`). A robot comes into being, with secrets that are obviously
+(`wall_robots.py`). A robot comes into being, with secrets that are obviously
 fake, when it is first spoken of.
 """
 

@@ -1,4 +1,4 @@
-"""ACS3-HMAC-SHA256, as Alibaba Cloud's gateways verify it (fact sheet product-apis.md, section 3.1).
+"""ACS3-HMAC-SHA256, as Alibaba Cloud's gateways verify it.
 
 Generic over method, path, query, headers and body: the stand-in products and the embedded engine both use it.
 """

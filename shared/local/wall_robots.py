@@ -1,4 +1,4 @@
-"""How the robots of the chat wall judge a post (chat-channels sheet, sections 3 and 9). Written apart from the
+"""How the robots of the chat wall judge a post. Written apart from the
 channels that post to them, so that a mistake is not made twice."""
 
 from __future__ import annotations

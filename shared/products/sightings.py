@@ -23,7 +23,7 @@ from shared.model import (
 from shared.watching.reasons import tally
 
 CLOCK_SLACK: Seconds = 60
-"""A row created so long before the submission still counts: the two clocks need not agree (contract 5.1)."""
+"""A row created so long before the submission still counts: the two clocks need not agree (docs/contracts.md)."""
 
 MOST_BOUND_TASKS = 5
 """Task ids that one path is bound to: a watch carries them in its payload, which is small."""

@@ -20,7 +20,7 @@ _RAM_ACTIONS = {
     Product.VOD.value: "vod:DescribeVodRefreshTasks",
     Product.VOD_LEGACY.value: "vod:DescribeVodRefreshTasks",
 }
-"""What the queries need (product-apis sheet, section 4.10), where the refusal does not name the missing one."""
+"""What the queries need (the RAM tables of the API documents), where the refusal does not name the missing one."""
 
 
 def next_steps(report: Report, failures: tuple[Failures, ...], language: str) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ def reasons_of(report: Report) -> dict[Reason, int]:
 def commands(report: Report) -> tuple[str, ...]:
     """For each task that has failures, the command that lists its failed URLs, to submit them again.
 
-    One task a command: only the by-id operations are known to take several ids (product-apis sheet, section 4.2).
+    One task a command: only the by-id operations are known to take several ids (their SDK comments).
     """
     if report.product not in _RAM_ACTIONS:
         return ()

@@ -1,4 +1,4 @@
-"""A report as a JSON object and back (contract 5.2). Nothing is cut here; see `bound.py`.
+"""A report as a JSON object and back (docs/contracts.md). Nothing is cut here; see `bound.py`.
 
 Beside the keys of 5.2 stand, where they are filled: `report` (the kind), `id`, `made_at`, `refusal` (`reason`, `code`,
 `message`, `action`, `request_id`), `problem`, `notes`, `request_id` (the

@@ -9,7 +9,7 @@ from shared.report import Report, TaskReport
 from shared.reports.as_json import compact, task_to_json, to_json
 
 MAX_REPORT_BYTES = 18_000
-"""A webhook's body stays under 20 KB (chat-channels sheet, section 9): the rest is for its envelope."""
+"""A webhook's body stays under 20 KB (Standard Webhooks asks for it): the rest is for its envelope."""
 
 _SAMPLES = (20, 3, 1)  # failed objects a task keeps, the first that lets all failed tasks stay
 _FIRST_TO_STAY = (Outcome.FAILED, Outcome.PARTLY_FAILED, None, Outcome.OVERDUE, Outcome.UNVERIFIABLE, Outcome.COMPLETE)

@@ -27,7 +27,7 @@ _SEVERITY_OF_KIND = {
     ReportKind.BROKEN: Severity.BAD,
 }
 _LONGEST_NAME = 80  # a lock screen shows less
-_LONGEST_URL = 1024  # the longest that the submit APIs take (product-apis sheet, section 4.7)
+_LONGEST_URL = 1024  # the longest that the submit APIs take (SDK comment of PushObjectCache)
 _TASKS_NAMED = 3
 _NOTES = 3
 _OF_OTHERS = ("tasks", "why", "last_status", "detail", "request_id", "watch", "note")

@@ -1,4 +1,4 @@
-"""A report on its way between two functions and out of the house: bounded UTF-8 JSON (contract 5.2) and back."""
+"""A report on its way between two functions and out of the house: bounded UTF-8 JSON (docs/contracts.md) and back."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ def decode(data: bytes | str) -> Report:
     try:
         value = json.loads(data)
     except ValueError:
-        raise BadInput("report", Described("text that is no JSON"), "the JSON object of contract 5.2") from None
+        raise BadInput("report", Described("text that is no JSON"), "the JSON of a report") from None
     return from_json(value)

@@ -1,4 +1,4 @@
-"""Our own JSON (contract 5.1): one watch request, or a list of them; what is good is kept, item by item."""
+"""Our own JSON (docs/contracts.md): one watch request, or a list of them; what is good is kept, item by item."""
 
 from __future__ import annotations
 

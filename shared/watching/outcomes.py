@@ -1,4 +1,4 @@
-"""How the outcome of a task follows from its objects, and that of a watch from its tasks (contract 5.2)."""
+"""How the outcome of a task follows from its objects, and that of a watch from its tasks (docs/contracts.md)."""
 
 from __future__ import annotations
 

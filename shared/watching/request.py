@@ -1,4 +1,4 @@
-"""Contract 5.1: a watch request as JSON, read strictly, and written again for a payload.
+"""A watch request as JSON (docs/contracts.md), read strictly, and written again for a payload.
 
 Every refusal is a BadInput that names the field, what was given and what is allowed.
 """

@@ -1,4 +1,4 @@
-"""The stand-in robots judge by themselves: each refusal of the sheet can be had from them."""
+"""The stand-in robots judge by themselves: each refusal that is known can be had from them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ ALLOWED = {
     "notify": {"fc:InvokeFunction", "log:PostLogStoreLogs"},
 }  # fmt: skip
 STARTS = {"intake": {"watch", "notify"}, "watch": {"watch", "notify"}, "notify": {"notify"}}
-"""Who starts whom (design, section 3): hops and guards, reports, deliveries."""
+"""Who starts whom (CONTRIBUTING, how a watch flows): hops and guards, reports, deliveries."""
 
 
 def grants(function: str) -> list[tuple[str, str]]:

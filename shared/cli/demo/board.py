@@ -24,7 +24,7 @@ class Row:
     job: Job
     watch_id: str
     watch: Watch | None = None
-    final: dict[str, Any] | None = None  # contract 5.2, as the webhook's receiver got it
+    final: dict[str, Any] | None = None  # docs/contracts.md, as the webhook's receiver got it
     finals: dict[str, int] = field(default_factory=dict)
     interims: dict[str, int] = field(default_factory=dict)
 

@@ -32,7 +32,7 @@ class Job:
         return tuple(plan.path for plan in self.plans)
 
     def request(self, submitted: dict[str, Any] | None) -> dict[str, Any]:
-        """The watch request (contract 5.1); `submitted` is the submit operation's answer."""
+        """The watch request (docs/contracts.md); `submitted` is the submit operation's answer."""
         body: dict[str, Any] = {"product": self.product.value, "label": self.label, "deadline": self.deadline}
         body["schedule"] = SCHEDULE
         if submitted is None:

@@ -1,6 +1,6 @@
 """Function Compute's HTTP API, version 2023-03-30: invoke, and list, get and stop asynchronous tasks.
 
-Fact sheet, sections 2.1, 3.1, 4 and 13. What an answer's code is called, where no document says, is ours.
+After the SDK and the page on asynchronous tasks. What an answer's code is called, where no document says, is ours.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Takes due tasks from the queue and runs them: retries, age, destinations, limits, stopping.
 
-Fact sheet, sections 3.3, 3.5, 4. One thread waits for the next thing that is due; each run has a thread of its own.
+One thread waits for the next thing that is due; each run has a thread of its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a handler's process and each of its requests are given (fact sheet, section 6)."""
+"""What a handler's process and each of its requests are given (pages "context" and "environment variables")."""
 
 from __future__ import annotations
 

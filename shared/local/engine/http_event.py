@@ -1,4 +1,4 @@
-"""Plain HTTP to and from a handler with an HTTP trigger: the v1 event and its answer (fact sheet, section 7)."""
+"""Plain HTTP to and from a handler with an HTTP trigger: the v1 event and its answer."""
 
 from __future__ import annotations
 

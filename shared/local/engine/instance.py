@@ -3,7 +3,7 @@
 Started as a script, by path, so that nothing of this project is on the handler's path unless the engine puts it there:
 it imports the standard library only. Requests and answers travel as frames over one socket, whose number is the only
 argument; when the socket closes, because the engine has ended or was killed, the process ends at once.
-Fact sheet, sections 3.4 and 6.
+After Function Compute's pages "error handling" and "context".
 """
 
 from __future__ import annotations

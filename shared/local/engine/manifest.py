@@ -1,4 +1,4 @@
-"""s.yaml → the functions that it deploys, as far as the engine needs to know them (fact sheet, sections 3.2 and 12)."""
+"""s.yaml → the functions that it deploys, as far as the engine needs to know them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What follows from how a run went: another attempt, an end, a destination's call. Pure.
 
-Fact sheet, sections 3.3 (retries) and 3.5 (destinations).
+After Function Compute's pages "error handling" (retries) and "result callback" (destinations).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Facts about Function Compute that its documents leave open, as switches: tests run in each position.
 
-The section numbers are those of the project's fact sheet on Function Compute.
+They are listed, with how to check them, in docs/open-facts.md.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from shared.model import Word
 
 
 class Duplicate(Word):
-    """How a task id that is known already is refused (section 4; the error code of 3.0 is unknown)."""
+    """How a task id that is known already is refused (the error code of 3.0 is unknown)."""
 
     CONFLICT = "409"
     """409, a 3.0 body, and a code that says nothing."""
@@ -25,7 +25,7 @@ class Duplicate(Word):
 
 
 class ApiEvent(Word):
-    """What a function with an HTTP trigger is given when it is invoked through the API (section 7)."""
+    """What a function with an HTTP trigger is given when it is invoked through the API."""
 
     PLAIN = "plain"
     HTTP_SHAPED = "http-shaped"

@@ -1,4 +1,4 @@
-"""An asynchronous invocation as Function Compute keeps it (fact sheet, sections 2.1 and 4)."""
+"""An asynchronous invocation as Function Compute keeps it."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Verdict(Word):
 
 @dataclass(frozen=True)
 class Result:
-    """What a run gave: the handler's answer, or the error body of section 3.4."""
+    """What a run gave: the handler's answer, or the error body that Function Compute makes of an exception."""
 
     verdict: Verdict
     body: bytes

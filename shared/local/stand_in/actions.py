@@ -1,6 +1,6 @@
 """Action, version and parameters → the API's answer. Pure: the instant is handed in.
 
-Shapes: product-apis.md, 4.1. What is listed here is all that the stand-in knows.
+What is listed here is all that the stand-in knows.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class ApiError(Exception):
         super().__init__(f"{status} {code}: {message}")
 
     def body(self, request_id: str, host: str) -> dict[str, Any]:
-        """The JSON of product-apis.md, 4.1."""
+        """The JSON of an error, as the gateway writes it."""
         return {
             "RequestId": request_id,
             "HostId": host,

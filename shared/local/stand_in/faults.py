@@ -1,4 +1,4 @@
-"""Wrong answers, made on demand (product-apis.md, 5.2 and section 9, point 8)."""
+"""Wrong answers, made on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parameters of the list and by-id operations, checked as the documents say (product-apis.md, 4.2, 4.5 and 5.4).
+"""The parameters of the list and by-id operations, checked as the documents say.
 
 Where no document names a code (paging out of bounds, more than 10 ids), the code follows the others' pattern.
 """

@@ -1,4 +1,4 @@
-"""The older form of a signed call: everything in the query, HMAC-SHA1 (product-apis.md, 3.1, "Legacy form").
+"""The older form of a signed call: everything in the query, HMAC-SHA1.
 
 The aliyun command line still signs so, by GET too, as does the SDK with ``Config(signature_algorithm="v2")``.
 """

@@ -1,4 +1,4 @@
-"""How a row is spelled in JSON, as the switches say (product-apis.md, 4.1, 4.4 and 4.5)."""
+"""How a row is spelled in JSON, as the switches say."""
 
 from __future__ import annotations
 

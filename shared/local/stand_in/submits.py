@@ -1,4 +1,4 @@
-"""The operations that start tasks (product-apis.md, 4.7 and 4.8)."""
+"""The operations that start tasks."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The facts that nobody outside Alibaba Cloud knows for sure, one switch each.
 
-The defaults are the likeliest position (fact sheet product-apis.md, sections 4, 9 and 10). Whoever reads the answers
+The defaults are the likeliest position (docs/open-facts.md). Whoever reads the answers
 has to be right in every position.
 """
 

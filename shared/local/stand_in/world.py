@@ -1,7 +1,7 @@
 """What the stand-in products know: tasks, how their objects progress, and which of them a question may see.
 
-Pure: no socket, no clock. Instants are handed in, so the same world runs in real and in virtual time. Facts:
-product-apis.md, sections 4.2 to 4.5.
+Pure: no socket, no clock. Instants are handed in, so the same world runs in real and in virtual time. After
+the API documents and the comments of the SDKs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DEFAULT_QUOTA: Mapping[str, float] = {
     "dcdn.submit": 15.0,
     "vod.submit": 50.0,
 }
-"""Calls a second and account (product-apis.md, 4.6)."""
+"""Calls a second and account."""
 
 _PENDING_SHARE = 0.1
 _NEVER_PACE: Seconds = 60.0

@@ -1,4 +1,4 @@
-"""Each fault, as the official SDK client meets it (product-apis.md, 5.2)."""
+"""Each fault, as the official SDK client meets it."""
 
 from __future__ import annotations
 

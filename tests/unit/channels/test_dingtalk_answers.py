@@ -1,4 +1,4 @@
-"""The sheet's table of DingTalk's answers, line by line."""
+"""The table of DingTalk's answers, line by line."""
 
 from __future__ import annotations
 

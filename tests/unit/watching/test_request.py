@@ -1,4 +1,4 @@
-"""Contract 5.1, read strictly: what is accepted, and what each wrong input is told."""
+"""A request, read strictly: what is accepted, and what each wrong input is told."""
 
 from __future__ import annotations
 
