@@ -221,6 +221,20 @@ class Sighting:
     throttled: bool = False  # that was because of the quota, which delays a verdict and never changes it
     reasons: tuple[tuple[str, int], ...] = ()  # of all that failed: how many for each reason (watching/reasons.py)
 
+    @property
+    def is_settled(self) -> bool:
+        """All rows were read, and all are final."""
+        return self.answer is Answer.SEEN and self.whole and self.running == 0
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What looks have learned that makes the next one cheaper. A wrong hint costs calls, and never a verdict."""
+
+    created: tuple[Instant, Instant] | None = None  # CreationTime of the earliest and the latest row seen
+    window_rows: int = 0  # TotalCount of the last listing of that time, other people's rows included; 0: never listed
+    by_id_cut: bool = False  # a by-id answer has held fewer rows of an id than the list
+
 
 MAX_SAMPLES = 20
 """Failed objects carried in a sighting, a watch's state or a report; the rest is counted."""
@@ -236,6 +250,8 @@ class Observation:
     api_calls: int = 0
     request_id: str = ""  # of the last answer
     notes: tuple[str, ...] = ()
+    cost: Seconds = 0.0  # of the account's quota: each call takes one over its operation's calls a second
+    hints: Hints = Hints()
 
 
 @dataclass(frozen=True)
@@ -266,6 +282,20 @@ class WatchedItem:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """How fast the open items move, and how old the answers about them are (watching/pace.py)."""
+
+    looked_at: Seconds | None = None  # the last look that showed every open item, in seconds since submission
+    gap: Seconds = 0.0  # between that look and the one before it
+    progress: float = 0.0  # of the slowest open item at that look, 0 to 100
+    points: tuple[tuple[Seconds, float], ...] = ()  # the last two: seconds since submission, such progress
+    waiting: bool = False  # the last look showed nothing but Pending
+    again: bool = False  # the next look is the second of a pair
+    tried: bool = False  # a pair has been made of a look that showed nothing but Pending
+    lags: bool | None = None  # an answer shows what the question before it brought up to date; None: not known
+
+
+@dataclass(frozen=True)
 class Watch:
     """The ids that were submitted together, followed together until they settle, reported together."""
 
@@ -283,6 +313,8 @@ class Watch:
     problem: str = ""  # why the API last gave no answer
     request_id: str = ""
     notes: tuple[str, ...] = ()
+    hints: Hints = Hints()
+    pace: Pace = Pace()
 
     @property
     def open_items(self) -> tuple[WatchedItem, ...]:

@@ -1,130 +1,187 @@
-"""Which questions cover a group of items: ten ids in one by-id call where that is possible, else the paged list."""
+"""Asks about the items of one watch in one look: directly, in groups, or all at once by the time of their creation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from shared.errors import AskAgain
-from shared.model import Answer, ListQuery, ObjectRow, Page, Sighting, Watch, WatchedItem
-from shared.products.api import ProductApi
-from shared.products.calling import Caller
-from shared.products.reading import read_all
-from shared.products.refusals import RefusedForGood, concerns_one_item, ends_look
-from shared.products.sightings import CUT_FROM_ROWS, may_be_cut, objects_of, refused, rows_of_path, seen, unanswered
+from shared.errors import AskAgain, BadInput
+from shared.instants import Instant
+from shared.model import Answer, Page, Sighting, WatchedItem
+from shared.products.by_id import ById
+from shared.products.by_list import ByList
+from shared.products.calling import OutOfTime
+from shared.products.plan import Choice, Means, Situation, direct_calls, known_of, packs, plan
+from shared.products.questions import Questions
+from shared.products.refusals import RefusedForGood
+from shared.products.sightings import seen
+from shared.products.window import Ended, Listing, Window, read_window, window_of
+from shared.products.windowed import Shown
 
 Group = tuple[WatchedItem, ...]
 
 
-@dataclass
-class Asking:
-    """Asks about groups of one watch's items and gathers the sightings.
+@dataclass(frozen=True)
+class Remaining:
+    """What a listing left to ask.
 
-    `about` raises what `Caller.call` raises when a whole group has no sighting from it; what was learned before that
-    is kept in `sightings`. `late`: the look began at or after the watch's deadline.
+    `running`: what it showed of these is enough while they run, if it is up to date. `absent`: of these `items` it
+    showed no row, though it was read to its end, and no look ever has. `window`: the time that was listed. `error`: why
+    it had no answer.
     """
 
-    api: ProductApi
-    watch: Watch
-    caller: Caller
-    late: bool
+    items: tuple[WatchedItem, ...]
+    running: tuple[WatchedItem, ...] = ()
+    absent: tuple[WatchedItem, ...] = ()
+    window: Window | None = None
+    error: AskAgain | None = None
+
+
+@dataclass
+class Asking:
+    """Gathers one look's sightings. `started_at`: of the look, for all its listings the latest instant that counts."""
+
+    questions: Questions
+    started_at: Instant
     sightings: dict[str, Sighting] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Set up the ways."""
+        self._by_list = ByList(self.questions)
+        known = {item.item: known_of(item) for item in self.questions.watch.items}
+        self._by_id = ById(self.questions, self._by_list, known, self.sightings)
+
+    def choose(self, items: Sequence[WatchedItem]) -> Choice:
+        """The way that covers these items in the fewest calls."""
+        window = self._window(items)
+        return plan(
+            Situation(
+                rows=tuple(known_of(item) for item in items),
+                means=self._means,
+                window_rows=self.questions.learning.window_rows,
+                by_path=not self.questions.watch.request.task_ids,
+                window=window is not None,
+                unseen_outside=window is not None and window.narrow,
+                fits=self.questions.caller.fits(self.questions.api.list_operation),
+            )
+        )
+
+    def direct_calls(self, items: Sequence[WatchedItem]) -> int:
+        """What asking about these directly is expected to cost."""
+        return direct_calls([known_of(item) for item in items], self._means)
 
     def groups(self, items: Sequence[WatchedItem]) -> list[Group]:
         """The items as they are asked about together, in their order."""
-        size = self.api.ids_per_call if self._by_id else 1
-        return [tuple(items[i : i + size]) for i in range(0, len(items), size)]
+        means = self._means
+        shared = [item for item in items if means.together(known_of(item))]
+        indices = packs([known_of(item) for item in shared], means.ids_per_call, means.rows_below)
+        made = [tuple(shared[index] for index in pack) for pack in indices]
+        made += [(item,) for item in items if not means.together(known_of(item))]
+        place = {item.item: index for index, item in enumerate(items)}
+        return sorted(made, key=lambda group: place[group[0].item])
 
     def about(self, group: Group) -> None:
-        """Ask about a group."""
-        if self._by_id:
-            self._ask_by_id([item.item for item in group])
-        else:
-            for item in group:
-                self.sightings[item.item] = self._by_list(item)
+        """Ask about a group directly.
+
+        Raises what `Caller.call` raises; what was learned before that is kept in `sightings`.
+        """
+        if len(group) > 1 or self._means.together(known_of(group[0])):
+            self._by_id.about([item.item for item in group])
+            return
+        by_path = not self.questions.watch.request.task_ids
+        for item in group:
+            self.sightings[item.item] = self._by_list.about_path(item) if by_path else self._by_list.about_id(item.item)
+
+    def by_window(self, items: Sequence[WatchedItem]) -> Remaining:
+        """List the time of their creation, as far as it pays, and put what it shows for certain into `sightings`.
+
+        A listing that is refused refuses no item. Raises OutOfTime; what was learned before that is kept.
+        """
+        window = self._window(items)
+        if window is None:
+            return Remaining(tuple(items))
+        shown = Shown(items, window, late=self.questions.late)
+        learning = self.questions.learning
+        try:
+            listing = self._listed(window, shown)
+        except (RefusedForGood, BadInput):
+            learning.listing_unusable()
+            return Remaining(tuple(items))
+        except OutOfTime:
+            learning.listing_lost()
+            self._keep(shown)
+            raise
+        except AskAgain as error:
+            learning.listing_lost()
+            return replace(self._keep(shown), error=error)
+        learning.listing(window, listing)
+        if listing.whole:
+            shown.take(listing.rows)
+        remaining = self._keep(shown, whole=listing.whole, read_through=listing.read_through)
+        if window.narrow or not listing.read_through or self.questions.late:
+            return remaining
+        absent = (item for item in remaining.items if not known_of(item) and not shown.rows[item.item])
+        return replace(remaining, absent=tuple(absent), window=window)
+
+    def sample(self, items: Sequence[WatchedItem], calls: int) -> list[WatchedItem]:
+        """As many as so many direct calls hold, evenly from the whole turn, in each look others."""
+        size = min(len(items), calls * (self._means.ids_per_call or 1))
+        step = len(items) / max(1, size)
+        first = self.questions.watch.looks
+        return [items[(int(index * step) + first) % len(items)] for index in range(size)]
 
     @property
-    def _by_id(self) -> bool:
-        # the by-id operations know no filter, so a watch that has one asks the list
-        request = self.watch.request
-        filters = request.domain_name or request.object_type or request.resource_group_id
-        return bool(self.api.ids_per_call and request.task_ids and not filters)
+    def check_calls(self) -> int:
+        """What holding a listing against a few direct answers costs."""
+        return self._means.check_calls
 
-    def _ask_by_id(self, ids: list[str]) -> None:
-        """One by-id call; where its answer may be cut, the paged list as well for each id that `_doubtful` names."""
-        try:
-            page = self.caller.call(self.api.by_id_operation, lambda: self.api.by_ids(ids))
-        except RefusedForGood as error:
-            if not concerns_one_item(error.refusal):
-                raise
-            if len(ids) == 1:
-                self.sightings[ids[0]] = refused(ids[0], error.refusal)
-                return
-            # one bad id spoils the call: alone, each answers for itself
-            for task_id in ids:
-                self._ask_by_id([task_id])
-            return
-        certain = not may_be_cut(page, ids)
-        for task_id in ids:
-            rows = [row for row in page.rows if row.task_id == task_id]
-            sighting = seen(task_id, rows, whole=certain)
-            if not certain and self._doubtful(page, sighting):
-                sighting = self._confirmed(sighting)
-            self.sightings[task_id] = sighting
+    def not_seen(self, items: Sequence[WatchedItem]) -> None:
+        """The API answered, and had no row of these."""
+        for item in items:
+            self.sightings[item.item] = Sighting(item.item, Answer.NOT_SEEN)
 
-    def _doubtful(self, page: Page, shown: Sighting) -> bool:
-        """Whether what a perhaps cut answer shows of an id is worth the pages of its list.
+    def _listed(self, window: Window, shown: Shown) -> Listing:
+        questions = self.questions
+        query = replace(questions.filtered, start_time=window.start, end_time=window.end)
 
-        (a) The id looks settled or is not shown: that would be, or become, a verdict. (b) The answer holds other than
-        TotalCount rows, or CUT_FROM_ROWS and more of this very id: rows are missing, or as many are shown as a cut
-        would leave. (c) The look is late: what it shows is what the final report says.
+        def ask(number: int) -> Page:
+            page = questions.list_page(replace(query, page_number=number))
+            shown.add(page.rows)
+            return page
 
-        Ten running ids of three rows each come as 30 rows under a TotalCount of 30. No point holds, so a regular look
-        at them costs one call. Of one id of 130 objects, cut at 20, TotalCount says 130 or 20: by (b) either costs the
-        list's two pages of 100 more, and a failure among the 110 hidden objects is told while the others still run.
-        Ten ids of three rows, cut at 20 with a TotalCount of 20, show six ids whole, two rows of the seventh and none
-        of three: those three are asked by (a), the seventh once it looks settled or, by (c), at the deadline.
-        """
-        missing = len(page.rows) != page.total
-        return shown.running == 0 or missing or objects_of(shown) >= CUT_FROM_ROWS or self.late
+        def stops(pages: int, read_through: bool) -> Ended | None:
+            if pages > questions.caller.fits(questions.api.list_operation):
+                return Ended.TOO_SLOW
+            pays = pages <= direct_calls(shown.still_to_ask(read_through=read_through), self._means)
+            return None if pays else Ended.NOT_WORTH_IT
 
-    def _confirmed(self, shown: Sighting) -> Sighting:
-        """What the list says of an id; what was shown where the list knows less, or gives no answer."""
-        try:
-            listed = self._by_list(WatchedItem(shown.item))
-        except AskAgain as error:
-            if ends_look(error):
-                raise
-            return shown if shown.answer is Answer.SEEN else unanswered(shown.item, error)
-        return replace(shown, whole=False) if objects_of(listed) < objects_of(shown) else listed
+        return read_window(window, questions.api.page_size, ask, stops)
 
-    def _by_list(self, item: WatchedItem) -> Sighting:
-        request = self.watch.request
-        by_path = not request.task_ids
-        ids = item.task_ids if by_path else (item.item,)
-        query = ListQuery(
-            task_id=ids[0] if len(ids) == 1 else "",
-            object_path=item.item if by_path else "",
-            domain_name=request.domain_name,
-            object_type=request.object_type,
-            resource_group_id=request.resource_group_id,
-            page_size=self.api.page_size,
+    def _keep(self, shown: Shown, *, whole: bool = False, read_through: bool = False) -> Remaining:
+        """Put what needs no second question into the sightings."""
+        left, running = [], []
+        for item in shown.items:
+            answer = shown.answer(item, whole=whole, read_through=read_through)
+            if answer is None:
+                left.append(item)
+                continue
+            rows, certain = answer
+            self.sightings[item.item] = sighting = seen(item.item, rows, whole=certain)
+            if sighting.running:
+                running.append(item)
+        return Remaining(tuple(left), tuple(running))
+
+    def _window(self, items: Sequence[WatchedItem]) -> Window | None:
+        watch = self.questions.watch
+        if not watch.request.task_ids:
+            return None
+        known = [known_of(item) > 0 for item in items]
+        return window_of(
+            watch, self.questions.learning.created, seen=any(known), unseen=not all(known), now=self.started_at
         )
 
-        def belongs(row: ObjectRow) -> bool:
-            # only one document says that id and path combine as AND: under OR these rows are as much an answer
-            return row.task_id in ids or (by_path and row.object_path == item.item)
-
-        try:
-            reading = read_all(
-                lambda number: self.caller.call(
-                    self.api.list_operation, lambda: self.api.list_page(replace(query, page_number=number))
-                ),
-                belongs,
-            )
-        except RefusedForGood as error:
-            if not concerns_one_item(error.refusal):
-                raise
-            return refused(item.item, error.refusal)
-        rows = rows_of_path(reading.rows, item, self.watch) if by_path else reading.rows
-        return seen(item.item, rows, whole=reading.whole)
+    @property
+    def _means(self) -> Means:
+        questions = self.questions
+        ids_per_call = questions.api.ids_per_call if questions.by_id else 0
+        return Means(questions.api.page_size, ids_per_call, questions.learning.by_id_cut)

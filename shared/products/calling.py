@@ -37,6 +37,7 @@ class Caller:
     def __init__(self, quota: Quota, clock: Clock, until: Instant, call_seconds: Seconds = CALL_SECONDS) -> None:
         """`until`: no call and no pause begins that would pass it; `call_seconds`: what one call may take in all."""
         self.calls = 0
+        self.cost: Seconds = 0.0  # of the account's quota
         self.request_id = ""
         self.notes: tuple[str, ...] = ()
         self._quota = quota
@@ -53,9 +54,10 @@ class Caller:
             raise OutOfTime(f"no turn for {operation} before the time was over")
         tried = 0
         while True:
-            answer = self._answer(ask)
+            answer = self._answer(operation, ask)
             tried += 1
             if isinstance(answer, Page):
+                self._quota.answered(operation)
                 self.request_id = answer.request_id or self.request_id
                 if answer.note and answer.note not in self.notes:
                     self.notes += (answer.note,)
@@ -65,7 +67,7 @@ class Caller:
             pause = pause_after(answer, tried, self._clock.chance())
             now = self._clock.now()
             if answer.throttled:
-                self._quota.hold(operation, now + pause)
+                self._quota.throttled(operation, now + pause)
             if tried >= tries(answer) or now + pause >= self._until:
                 raise answer
             self._clock.sleep(pause)
@@ -82,9 +84,14 @@ class Caller:
             self._clock.sleep(wait)
         return True
 
-    def _answer(self, ask: Callable[[], Page]) -> Page | AskAgain:
+    def fits(self, operation: str) -> float:
+        """How many calls of the operation the quota allows in the time that is left."""
+        return max(0.0, self._until - self._clock.now()) / self._quota.interval(operation)
+
+    def _answer(self, operation: str, ask: Callable[[], Page]) -> Page | AskAgain:
         """One try. Whatever else an answer breaks, in the SDK or in us, it is no usable answer and ends nothing."""
         self.calls += 1
+        self.cost += self._quota.price(operation)
         try:
             return within(min(self._call_seconds, self._until - self._clock.now()), ask)
         except AskAgain as error:

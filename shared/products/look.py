@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter, deque
+from collections import Counter
 
 from shared.clock import Clock
-from shared.errors import AskAgain, BadInput
+from shared.errors import BadInput
 from shared.instants import Instant
 from shared.model import Answer, Observation, Reason, Refusal, Sighting, Watch, WatchedItem
 from shared.products.api import ProductApi
-from shared.products.asking import Asking, Group
-from shared.products.calling import Caller, OutOfTime
-from shared.products.refusals import RefusedForGood, ends_look
-from shared.products.sightings import is_settled, refused, unanswered
+from shared.products.asking import Asking
+from shared.products.calling import Caller
+from shared.products.learning import Learning
+from shared.products.questions import Questions
+from shared.products.refusals import RefusedForGood
+from shared.products.round import Round
+from shared.products.sightings import is_settled, refused
 from shared.watching.quota import Quota
 from shared.watching.schedule import deadline_of
-
-PROBE_AFTER = 2
-"""After so many groups without an answer in a row the next is taken from the other end of the turn: does the product
-not answer, or only not about these?"""
-
-GIVE_UP_AFTER = 3
-"""After so many in a row the product is taken for unreachable until the next look."""
 
 logger = logging.getLogger("refresh_watch.products")
 
@@ -37,7 +33,9 @@ def look(api: ProductApi, watch: Watch, *, quota: Quota, clock: Clock, until: In
     """
     started_at = clock.now()
     caller = Caller(quota, clock, until)
-    asking = Asking(api, watch, caller, late=started_at >= deadline_of(watch))
+    learning = Learning(watch.hints, watch.request.task_ids)
+    questions = Questions(api, watch, caller, learning, late=started_at >= deadline_of(watch))
+    asking = Asking(questions, started_at)
     askable = []
     for item in watch.turn:
         if _can_be_asked(watch, item):
@@ -46,7 +44,7 @@ def look(api: ProductApi, watch: Watch, *, quota: Quota, clock: Clock, until: In
             refusal = Refusal(Reason.MALFORMED_ID, "", "not asked: a task id is digits, and a path is not empty")
             asking.sightings[item.item] = refused(item.item, refusal)
     try:
-        _ask(asking, deque(asking.groups(askable)))
+        Round(asking).cover(askable)
     except RefusedForGood as error:
         _refuse_all(watch, asking.sightings, error.refusal)
     except BadInput as error:
@@ -64,26 +62,9 @@ def look(api: ProductApi, watch: Watch, *, quota: Quota, clock: Clock, until: In
         api_calls=caller.calls,
         request_id=caller.request_id,
         notes=caller.notes,
+        cost=caller.cost,
+        hints=learning.hints([sighting.item for sighting in sightings if not is_settled(sighting)]),
     )
-
-
-def _ask(asking: Asking, turn: deque[Group]) -> None:
-    failed = 0
-    while turn:
-        group = turn.popleft() if failed < PROBE_AFTER else turn.pop()
-        try:
-            asking.about(group)
-        except OutOfTime:
-            return
-        except AskAgain as error:
-            failed += 1
-            dark = [group, *turn] if ends_look(error) or failed >= GIVE_UP_AFTER else [group]
-            for item in (item for part in dark for item in part):
-                asking.sightings.setdefault(item.item, unanswered(item.item, error))
-            if len(dark) > 1:
-                return
-        else:
-            failed = 0
 
 
 def _refuse_all(watch: Watch, sightings: dict[str, Sighting], refusal: Refusal) -> None:

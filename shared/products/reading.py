@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shared.model import ObjectRow, Page
 
-_Key = tuple[str, str, str, float | None]
+Key = tuple[str, str, str, float | None]
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class _Pass:
     repeats: bool  # a page held nothing new at all
 
     @property
-    def keys(self) -> tuple[_Key, ...]:
-        return tuple(_key(row) for row in self.rows)
+    def keys(self) -> tuple[Key, ...]:
+        return tuple(key_of(row) for row in self.rows)
 
 
 def read_all(ask: Callable[[int], Page], belongs: Callable[[ObjectRow], bool]) -> Reading:
@@ -51,7 +51,7 @@ def read_all(ask: Callable[[int], Page], belongs: Callable[[ObjectRow], bool]) -
 def _pass(ask: Callable[[int], Page], belongs: Callable[[ObjectRow], bool]) -> _Pass:
     rows: list[ObjectRow] = []
     totals: set[int] = set()
-    seen: set[_Key] = set()
+    seen: set[Key] = set()
     overlaps = repeats = False
     number = 0
     while True:
@@ -60,7 +60,7 @@ def _pass(ask: Callable[[int], Page], belongs: Callable[[ObjectRow], bool]) -> _
         totals.add(page.total)
         own = [row for row in page.rows if belongs(row)]
         rows.extend(own)
-        keys = {_key(row) for row in page.rows}
+        keys = {key_of(row) for row in page.rows}
         overlaps = overlaps or bool(keys & seen)
         repeats = repeats or bool(keys and keys <= seen)
         seen |= keys
@@ -69,5 +69,6 @@ def _pass(ask: Callable[[int], Page], belongs: Callable[[ObjectRow], bool]) -> _
             return _Pass(tuple(rows), number, complete=complete, overlaps=overlaps, repeats=repeats)
 
 
-def _key(row: ObjectRow) -> _Key:
+def key_of(row: ObjectRow) -> Key:
+    """What tells two rows apart; equal for an object that was submitted twice."""
     return (row.task_id, row.object_path, row.object_type, row.created_at)

@@ -50,7 +50,7 @@ def seen(item: str, rows: Sequence[ObjectRow], *, whole: bool) -> Sighting:
         failures=tuple(failures[:MAX_SAMPLES]),
         reasons=tally(failures),
         status_word=telling.status_word,
-        progress=_progress(rows),
+        progress=mean_progress(rows),
         kind=next((row.kind for row in rows if row.kind is not Kind.UNKNOWN), Kind.UNKNOWN),
         task_ids=tuple(sorted({row.task_id for row in rows})),
     )
@@ -112,6 +112,7 @@ def _distance(created: Instant, submitted: Instant) -> tuple[bool, Seconds]:
     return (created < submitted, abs(created - submitted))
 
 
-def _progress(rows: Sequence[ObjectRow]) -> float | None:
+def mean_progress(rows: Sequence[ObjectRow]) -> float | None:
+    """The mean of what can be read of their Process, 0 to 100; None where nothing can."""
     known = [min(100.0, max(0.0, row.progress)) for row in rows if row.progress is not None]
     return sum(known) / len(known) if known else None

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from shared.credentials import Credentials
+from shared.local.stand_in.call import Call
 from shared.local.stand_in.server import StandIn
-from shared.model import Observation, Product, Sighting, Watch, WatchedItem, WatchRequest
+from shared.model import Observation, Outcome, Product, Sighting, Watch, WatchedItem, WatchRequest
 from shared.products.api import ProductApi
 from shared.products.connect import connect
 from shared.products.look import look
 from shared.settings import Secret, Settings
+from shared.watching.advance import advance
 from shared.watching.quota import Quota
 from tests.hand_clock import HandClock
 
@@ -20,6 +23,8 @@ CREDENTIALS = Credentials("testAK", Secret("testSK"))
 EVERY_PRODUCT = (Product.CDN, Product.DCDN, Product.VOD, Product.VOD_LEGACY)
 WITH_BY_ID = (Product.CDN, Product.DCDN)
 DOMAIN = "example.com"
+RATES = {"cdn.list": 5.0, "cdn.by_id": 30.0, "dcdn.list": 5.0, "dcdn.by_id": 30.0, "vod.list": 5.0}
+"""The account's quota (documents; VOD's is stated nowhere)."""
 
 
 def connected(stand_in: StandIn, product: Product, credentials: Credentials = CREDENTIALS) -> ProductApi:
@@ -59,3 +64,29 @@ def counts(sighting: Sighting) -> tuple[int, int, int]:
 
 def paths(how_many: int) -> Sequence[str]:
     return [f"http://{DOMAIN}/{number}.txt" for number in range(how_many)]
+
+
+@dataclass
+class Followed:
+    """A watch that is followed look by look, within the account's quota."""
+
+    api: ProductApi
+    watch: Watch
+    time: HandClock
+
+    def look(self, at: float | None = None, *, seconds: float = 600.0) -> Observation:
+        """Look, at the earliest at that instant, and take it into account."""
+        self.time.at = max(self.time.at, at or 0.0)
+        observation = look_at(self.api, self.watch, self.time, seconds=seconds, quota=Quota(RATES))
+        self.watch = advance(self.watch, observation, self.time.now()).watch
+        return observation
+
+    @property
+    def outcomes(self) -> dict[str, Outcome | None]:
+        """Of each id; None: still open."""
+        return {item.item: item.outcome for item in self.watch.items}
+
+
+def lists_a_time(call: Call) -> bool:
+    """The call names no id, but a time."""
+    return "StartTime" in call.params

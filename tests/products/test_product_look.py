@@ -11,14 +11,17 @@ import pytest
 from shared.local.stand_in import faults
 from shared.local.stand_in.server import StandIn
 from shared.local.stand_in.world import NEVER, ObjectPlan
-from shared.model import Answer, Kind, Outcome, Product, Reason, Watch, WatchedItem, WatchRequest
+from shared.model import Answer, Hints, Kind, Outcome, Product, Reason, Watch, WatchedItem, WatchRequest
 from shared.products.api import ProductApi
+from shared.products.plan import UNUSABLE
 from shared.watching.quota import Quota
 from tests.hand_clock import HandClock
 from tests.products.looking import DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, watch_of
 
 ApiOf = Callable[[Product], ProductApi]
 PATH = "http://example.com/a.txt"
+ONE_BY_ONE = Hints(window_rows=UNUSABLE)
+"""No listing of a time is tried."""
 
 
 def tasks(stand_in: StandIn, product: Product, time: HandClock, how_many: int) -> list[str]:
@@ -28,7 +31,7 @@ def tasks(stand_in: StandIn, product: Product, time: HandClock, how_many: int) -
 @pytest.mark.parametrize("product", WITH_BY_ID)
 def test_a_hundred_ids_cost_ten_calls(product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     ids = tasks(stand_in, product, time, 100)
-    observation = look_at(api_of(product), watch_of(product, *ids), time)
+    observation = look_at(api_of(product), replace(watch_of(product, *ids), hints=ONE_BY_ONE), time)
     assert observation.api_calls == len(stand_in.calls) == 10
     assert {counts(sighting) for sighting in observation.sightings} == {(1, 0, 0)}
 
@@ -63,7 +66,7 @@ def test_settled_items_are_not_asked_about_again(
 
 def test_what_time_did_not_allow_is_carried_over_in_turn(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     ids = tasks(stand_in, Product.VOD, time, 10)
-    watch = watch_of(Product.VOD, *ids)
+    watch = replace(watch_of(Product.VOD, *ids), hints=ONE_BY_ONE)
     quota = Quota({"vod.list": 1.0})
     observation = look_at(api_of(Product.VOD), watch, time, seconds=4.0, quota=quota)
     answers = {sighting.item: sighting.answer for sighting in observation.sightings}
@@ -199,7 +202,7 @@ def test_a_look_is_logged_without_headers_and_keys(
     stand_in.faults.add(faults.throttling(), times=1)
     with caplog.at_level(logging.INFO, logger="refresh_watch.products"):
         look_at(api_of(Product.CDN), watch_of(Product.CDN, task_id), time)
-    assert [record.getMessage() for record in caplog.records] == ["no answer", "looked"]
+    assert [record.getMessage() for record in caplog.records] == ["plan", "no answer", "looked"]
     shown = "".join(str(vars(record)) for record in caplog.records)
     assert "Throttling" in shown
     assert "Authorization" not in shown

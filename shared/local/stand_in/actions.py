@@ -12,7 +12,7 @@ from typing import Any, Literal
 from shared.instants import Instant
 from shared.local.stand_in.call import ApiError, Call
 from shared.local.stand_in.queries import ListQuestion, by_id_question, list_question, malformed_id
-from shared.local.stand_in.rows import row_json, shown_status
+from shared.local.stand_in.rows import row_json, shown_state, shown_status
 from shared.local.stand_in.submits import Submit, submit
 from shared.local.stand_in.switches import Switches
 from shared.local.stand_in.world import Row, Task, World, domain_of
@@ -93,11 +93,12 @@ def _operation(call: Call, switches: Switches) -> Describe | Submit:
 def _list(world: World, switches: Switches, operation: Describe, call: Call, now: Instant) -> dict[str, Any]:
     question = list_question(call, operation.product, switches, now)
     _refuse_unknown(world, switches, operation, question.task_ids)
+    named = bool(question.task_ids or question.object_path)
     rows = [
         row
         for task in world.visible(operation.service, now, switches.invisible_seconds)
-        if _asks_for(question, task)
-        for row in _rows(task, now, switches)
+        if _asks_for(question, task, switches)
+        for row in _rows(task, now, switches, named=named)
         if _matches(question, row, switches)
     ]
     first = (question.page_number - 1) * question.page_size
@@ -129,20 +130,22 @@ def _refuse_unknown(world: World, switches: Switches, operation: Describe, ids: 
         raise malformed_id(operation.service)
 
 
-def _asks_for(question: ListQuestion, task: Task) -> bool:
+def _asks_for(question: ListQuestion, task: Task, switches: Switches) -> bool:
+    timed = switches.time_filter == "obeyed"
     return (
         (not question.task_ids or task.id in question.task_ids)
         and (not question.object_path or any(plan.path == question.object_path for plan in task.plans))
         and question.object_type in ("", task.object_type.lower())
-        and (question.start is None or question.start <= int(task.created_at))
-        and (question.end is None or int(task.created_at) <= question.end)
+        and (not timed or question.start is None or question.start <= int(task.created_at))
+        and (not timed or question.end is None or int(task.created_at) <= question.end)
     )
 
 
-def _rows(task: Task, now: Instant, switches: Switches) -> list[Row]:
-    states = task.asked(now, stale=switches.stale_answers)
+def _rows(task: Task, now: Instant, switches: Switches, *, named: bool = True) -> list[Row]:
+    updates = named or switches.listing_updates
+    states = task.asked(now, stale=switches.stale_answers) if updates else task.last_told()
     return [
-        Row(task.id, plan.path, task.object_type, task.created_at, state)
+        Row(task.id, plan.path, task.object_type, task.created_at, shown_state(state, switches))
         for plan, state in zip(task.plans, states, strict=True)
     ]
 
@@ -150,6 +153,6 @@ def _rows(task: Task, now: Instant, switches: Switches) -> list[Row]:
 def _matches(question: ListQuestion, row: Row, switches: Switches) -> bool:
     return (
         question.object_path in ("", row.path)
-        and question.status in ("", shown_status(row.state.status, switches))
+        and (switches.status_filter == "ignored" or question.status in ("", shown_status(row.state.status, switches)))
         and (not question.domains or domain_of(row.path) in question.domains)
     )

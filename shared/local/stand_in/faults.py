@@ -55,13 +55,14 @@ class Rule:
     action: str
     version: str
     task_id: str
+    when: Callable[[Call], bool]
     seen: int = 0
 
     def strikes(self, call: Call, dice: random.Random) -> bool:
         """Count this call if it is one of ours, and say whether it is hit."""
         if self.times == 0 or self.action not in ("", call.action) or self.version not in ("", call.version):
             return False
-        if self.task_id and self.task_id not in call.task_ids:
+        if (self.task_id and self.task_id not in call.task_ids) or not self.when(call):
             return False
         self.seen += 1
         if self.seen % self.every or dice.random() >= self.chance:
@@ -89,12 +90,14 @@ class Faults:
         action: str = "",
         version: str = "",
         task_id: str = "",
+        when: Callable[[Call], bool] = lambda _: True,
     ) -> Rule:
         """Let a fault strike: `times` in all (None: for ever), each `every`-th call, with a chance.
 
         `action`, `version` (two products have a DescribeRefreshTasks) and `task_id` choose the calls; empty means any.
+        `when` chooses by the whole call.
         """
-        rule = Rule(fault, times, every, chance, action, version, task_id)
+        rule = Rule(fault, times, every, chance, action, version, task_id, when)
         self._rules.append(rule)
         return rule
 

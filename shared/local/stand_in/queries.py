@@ -58,7 +58,7 @@ def list_question(call: Call, product: str, switches: Switches, now: Instant) ->
     if object_type and object_type not in OBJECT_TYPES[product]:
         raise bad("InvalidObjectType.ValueNotSupported", "The specified ObjectType is not supported.")
     status = call.get("Status")
-    if status and status not in STATUSES:
+    if status and (status not in STATUSES or switches.status_filter == "refused"):
         raise bad("InvalidStatus.ValueNotSupported", "The specified Status is not supported.")
     domains = tuple(domain for domain in call.get("DomainName").split(",") if domain)
     if len(domains) > MOST_DOMAINS:

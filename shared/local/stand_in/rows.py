@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.instants import format_instant
 from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import FAILURES, Row
+from shared.local.stand_in.world import FAILURES, Row, RowState
 
 _JOINED = {
     "Internal Error": "InternalError",
@@ -29,6 +29,13 @@ def row_json(row: Row, switches: Switches) -> dict[str, Any]:
     if description is not None:
         written["Description"] = description
     return written
+
+
+def shown_state(state: RowState, switches: Switches) -> RowState:
+    """What a state gives away before its end, as the switch for progress says."""
+    if switches.progress == "moves" or state.status not in ("Pending", "Refreshing"):
+        return state
+    return RowState("Refreshing" if switches.progress == "mute" else state.status, 0.0)
 
 
 def shown_status(status: str, switches: Switches) -> str:

@@ -22,6 +22,13 @@ class Switches:
     """TotalCount of a cut by-id answer: of all rows, or of those shown."""
     by_id_form: Literal["list", "wrapped"] = "list"
     """``"Tasks": […]`` as recorded, or wrapped like the list operation's, as the documents' text has it."""
+    time_filter: Literal["obeyed", "ignored"] = "obeyed"
+    """Whether StartTime and EndTime choose rows; all four documents say so."""
+    status_filter: Literal["obeyed", "ignored", "refused"] = "obeyed"
+    """Whether Status chooses rows; refused: 400 InvalidStatus.ValueNotSupported."""
+    listing_updates: bool = True
+    """A listing that names no task or URL brings the statuses up to date that it shows, as a question about a task
+    does; if not, it shows what the last such question saw."""
     stale_answers: bool = False
     """An answer shows the state that the previous question about the task brought up to date."""
     invisible_seconds: Seconds = 0.0
@@ -34,6 +41,8 @@ class Switches:
     """TaskId as a JSON number."""
     process_form: Literal["percent", "plain", "decimal", "int"] = "percent"
     """``"100%"``, ``"10"``, ``"99.37%"``, or a JSON number."""
+    progress: Literal["moves", "jumps", "mute"] = "moves"
+    """Process grows while a task runs; or is 0 % until 100 %; or the status, too, reads Refreshing from the first."""
     timeout_and_canceled: bool = True
     """Whether failures of that sort read Timeout and Canceled, or just Failed."""
     description_form: Literal["spaced", "joined"] = "spaced"

@@ -43,13 +43,15 @@ class ObjectPlan:
     """How one object is going to end.
 
     `ends` is the last status (any word is possible) or ``never``; `after` counts from the task's creation (with
-    ``never``: when half is done). Failures without a description get the documents' ``Origin Timeout``.
+    ``never``: when half is done). Failures without a description get the documents' ``Origin Timeout``. Until then
+    Process is the share of that time that has passed, to the power of `shape`: below 1 it slows down, above it hurries.
     """
 
     path: str = ""
     ends: str = "Complete"
     after: Seconds = 0.0
     description: str = ""
+    shape: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,14 @@ class Task:
         """The truth at `now`, one a plan."""
         return [_state(plan, now - self.created_at, held=self.held) for plan in self.plans]
 
+    def last_told(self) -> list[RowState]:
+        """What the last question about the task saw; Pending before the first."""
+        return [*self.told, *(RowState("Pending", 0.0) for _ in self.plans[len(self.told) :])]
+
     def asked(self, now: Instant, *, stale: bool) -> list[RowState]:
         """What an answer shows; `stale`: what the previous question triggered, Pending at the first."""
         truth = self.states(now)
-        shown = truth if not stale else [*self.told, *(RowState("Pending", 0.0) for _ in truth[len(self.told) :])]
+        shown = self.last_told() if stale else truth
         self.told = truth
         return shown
 
@@ -230,11 +236,11 @@ def by_words_in_url(after: Seconds) -> Callable[[str], ObjectPlan]:
 def _state(plan: ObjectPlan, age: Seconds, *, held: bool) -> RowState:
     if plan.ends == NEVER:
         age = max(age, 0.0)
-        return _running(age / (age + (plan.after or _NEVER_PACE)))
+        return _running(age / (age + (plan.after or _NEVER_PACE)), plan.shape)
     if age < plan.after:
-        return _running(max(age, 0.0) / plan.after)
+        return _running(max(age, 0.0) / plan.after, plan.shape)
     if held:
-        return _running(0.99)
+        return _running(0.99, plan.shape)
     if plan.ends == "Complete":
         return RowState("Complete", 100.0, plan.description)
     if plan.ends in FAILURES:
@@ -242,7 +248,7 @@ def _state(plan: ObjectPlan, age: Seconds, *, held: bool) -> RowState:
     return RowState(plan.ends, 50.0, plan.description)
 
 
-def _running(share: float) -> RowState:
+def _running(share: float, shape: float) -> RowState:
     if share < _PENDING_SHARE:
         return RowState("Pending", 0.0)
-    return RowState("Refreshing", min(share * 100, 99.0))
+    return RowState("Refreshing", min(share**shape * 100, 99.0))

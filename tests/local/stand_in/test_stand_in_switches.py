@@ -87,6 +87,27 @@ def test_process_has_four_forms(form: Any, running: object, complete: object) ->
     assert row(switches, plan, age=300)["Process"] == complete
 
 
+@pytest.mark.parametrize(
+    ("progress", "shown"),
+    [
+        ("moves", ["Pending 0%", "Refreshing 50%", "Complete 100%"]),
+        ("jumps", ["Pending 0%", "Refreshing 0%", "Complete 100%"]),
+        ("mute", ["Refreshing 0%", "Refreshing 0%", "Complete 100%"]),
+    ],
+)
+def test_progress_moves_or_jumps_at_the_end_or_not_even_the_status_tells(progress: Any, shown: list[str]) -> None:
+    switches = Switches(progress=progress)
+    plan = ObjectPlan("http://a.com/1", after=300)
+    rows = [row(switches, plan, age=age) for age in (0, 150, 300)]
+    assert [f"{found['Status']} {found['Process']}" for found in rows] == shown
+
+
+def test_the_status_filter_of_a_mute_task_finds_it_refreshing() -> None:
+    here = account(Switches(progress="mute"))
+    here.world.add_task("cdn", objects=[ObjectPlan("http://a.com/1", after=300)], created_at=NOON)
+    assert len(here.rows(Status="Refreshing", ObjectType="file")) == 1
+
+
 @pytest.mark.parametrize("ends", ["Failed", "Timeout", "Canceled"])
 def test_a_failure_has_its_own_word_or_is_just_failed(ends: str) -> None:
     plan = ObjectPlan("http://a.com/1", ends)

@@ -35,6 +35,13 @@ def test_an_object_goes_from_pending_over_refreshing_to_its_end_and_its_progress
     ]
 
 
+def test_progress_may_hurry_or_slow_down() -> None:
+    here = account()
+    plans = [ObjectPlan("http://a.com/1", after=100, shape=shape) for shape in (0.5, 1.0, 2.0)]
+    task_id = here.world.add_task("cdn", objects=plans, created_at=NOON - 25)
+    assert [row["Process"] for row in here.rows(TaskId=task_id)] == ["50%", "25%", "6%"]
+
+
 def test_every_last_status_shows_and_never_never_ends() -> None:
     here = account()
     for ends in ("Complete", "Failed", "Timeout", "Canceled", "Paused"):

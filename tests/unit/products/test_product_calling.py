@@ -142,3 +142,17 @@ def test_the_pause_grows_stays_over_its_floor_and_under_its_cap() -> None:
     longest = [pause_after(BUSY, tried, 1.0) for tried in (1, 2, 3, 9, 50)]
     assert longest == sorted(longest)
     assert longest[-1] == pytest.approx(PAUSE_CAP)
+
+
+def test_each_try_costs_its_share_of_the_quota() -> None:
+    asked = caller(HandClock(1000.0), rate=5.0)
+    asked.call("cdn.list", in_turn(BUSY, PAGE))
+    assert (asked.calls, asked.cost) == (2, pytest.approx(0.4))
+
+
+def test_what_fits_into_the_time_left_is_known_beforehand() -> None:
+    clock = HandClock(1000.0)
+    asked = caller(clock, seconds=10.0, rate=5.0)
+    assert asked.fits("cdn.list") == pytest.approx(50)
+    clock.sleep(11.0)
+    assert asked.fits("cdn.list") == 0
