@@ -29,6 +29,13 @@ def printable(where: str, value: str) -> str:
     return value
 
 
+def whole_number(where: str, value: str, least: int, most: int) -> int:
+    """A number written in digits, from `least` to `most`."""
+    if re.fullmatch("[0-9]{1,9}", value) is None or not least <= int(value) <= most:
+        raise BadInput(where, as_word(value), f"a whole number from {least} to {most}")
+    return int(value)
+
+
 def endpoint(variable: str, value: str) -> str:
     """An API's address, ``scheme://host[:port]``; a host alone is meant as https. Empty stays empty."""
     if not value:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from shared.checks import check_url, endpoint, matching, one_of, printable
+from shared.checks import check_url, endpoint, matching, one_of, printable, whole_number
 from shared.errors import BadInput, Described, as_word
 from shared.model import Outcome
 
@@ -22,6 +22,9 @@ FUNCTION_ENVIRONMENT_BYTES = 4096
 
 DEFAULT_QUOTA = {"cdn.list": 5.0, "cdn.by_id": 30.0, "dcdn.list": 5.0, "dcdn.by_id": 30.0, "vod.list": 5.0}
 """Calls a second and account. CDN, DCDN: their documents of 2025. VOD states none; CDN's is assumed."""
+
+MOST_INSTANCES = 300
+"""Function Compute's instances an account and region (limits page, 2026)."""
 
 _CHANNELS = "REFRESH_WATCH_CHANNELS"
 _CHANNEL_KEYS = ("name", "kind", "url", "secret", "mention", "on", "language", "keyword")
@@ -77,6 +80,7 @@ class Settings:
     channels: tuple[ChannelSetting, ...] = ()
     broken_channels: Broken = ()  # only where they are read leniently
     quota: tuple[tuple[str, float], ...] = tuple(DEFAULT_QUOTA.items())
+    instances: int = 1  # of the watch function at most: they share the quota
     allowed_hosts: tuple[str, ...] = ()
     serve_token: Secret | None = None
 
@@ -112,6 +116,7 @@ class Settings:
             channels=channels,
             broken_channels=broken_channels,
             quota=_quota(text("QUOTA")),
+            instances=whole_number("REFRESH_WATCH_INSTANCES", text("INSTANCES") or "1", 1, MOST_INSTANCES),
             allowed_hosts=allowed_hosts,
             serve_token=_secret(text("SERVE_TOKEN")),
         )

@@ -24,6 +24,7 @@ from shared.model import (
 )
 from shared.report import Report
 from shared.watching.outcomes import outcome_of
+from shared.watching.pace import paced
 from shared.watching.reporting import bounded_samples, final_report, interim_report, samples_of
 from shared.watching.schedule import CONFIRM_AFTER, QUERY_WINDOW, deadline_of, next_look
 
@@ -67,8 +68,11 @@ class Step:
     effects: tuple[Effect, ...]
 
 
-def advance(watch: Watch, observation: Observation, now: Instant) -> Step:
-    """Take one look into account. `now` is the instant after the look, in seconds since 1970 UTC."""
+def advance(watch: Watch, observation: Observation, now: Instant, *, held: Seconds = 0.0) -> Step:
+    """Take one look into account. `now` is the instant after the look, in seconds since 1970 UTC.
+
+    `held`: how much later than planned it began, because others were looked at first.
+    """
     is_open = {item.item for item in watch.open_items}
     sightings = {sighting.item: sighting for sighting in observation.sightings if sighting.item in is_open}
     watch = _noted(watch, observation)
@@ -87,7 +91,8 @@ def advance(watch: Watch, observation: Observation, now: Instant) -> Step:
     answers = {sighting.answer for sighting in sightings.values()}
     answered = bool(answers - {Answer.NO_ANSWER, Answer.NOT_REACHED})
     unfinished = answered and Answer.NOT_REACHED in answers
-    effects.append(LookAgain(next_look(watch, now, unfinished=unfinished, late_unanswered=not answered)))
+    after = next_look(watch, now, cost=observation.cost, held=held, unfinished=unfinished, late_unanswered=not answered)
+    effects.append(LookAgain(after))
     return Step(watch, tuple(effects))
 
 
@@ -129,6 +134,8 @@ def _noted(watch: Watch, observation: Observation) -> Watch:
         problem=problems[-1] if problems else watch.problem,
         request_id=observation.request_id or watch.request_id,
         notes=tuple(notes[:MAX_NOTES]),
+        hints=observation.hints,
+        pace=paced(watch, observation, observation.started_at - watch.started_at),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from shared.errors import BadInput, Described
 from shared.instants import Instant
-from shared.model import FailedObject, Kind, Outcome, Reason, Refusal, Status, Watch, WatchedItem
+from shared.model import FailedObject, Hints, Kind, Outcome, Pace, Reason, Refusal, Status, Watch, WatchedItem
 from shared.watching.reasons import KEYS
 from shared.watching.request import read_request, write_request
 from shared.watching.schedule import deadline_of
@@ -49,11 +49,14 @@ class Hop:
     watch: Watch
     number: int
     is_guard: bool = False
+    due: Instant | None = None  # when it was to begin
 
 
 def write_hop(hop: Hop) -> bytes:
     """Encode a payload; a large one is packed, so that the largest watch stays under Function Compute's limit."""
-    written = {"guard" if hop.is_guard else "hop": hop.number, "watch": _write_watch(hop.watch)}
+    written: dict[str, Any] = {"guard" if hop.is_guard else "hop": hop.number, "watch": _write_watch(hop.watch)}
+    if hop.due is not None:
+        written["due"] = round(hop.due, 1)
     text = json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     if len(text) <= PACKED_FROM:
         return text
@@ -67,7 +70,8 @@ def read_hop(payload: bytes) -> Hop:
         if "packed" in given:
             given = json.loads(zlib.decompressobj().decompress(base64.b64decode(given["packed"]), MAX_UNPACKED))
         is_guard = "guard" in given
-        return Hop(_read_watch(given["watch"]), int(given["guard" if is_guard else "hop"]), is_guard)
+        due = None if given.get("due") is None else float(given["due"])
+        return Hop(_read_watch(given["watch"]), int(given["guard" if is_guard else "hop"]), is_guard, due)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, zlib.error, RecursionError) as error:
         raise BadInput(
             "event", Described(f"{len(payload)} bytes ({type(error).__name__})"), "a hop's payload"
@@ -93,6 +97,8 @@ def _write_watch(watch: Watch) -> dict[str, Any]:
         "problem": watch.problem,
         "request_id": watch.request_id,
         "notes": list(watch.notes),
+        "hints": _write_hints(watch.hints),
+        "pace": _write_pace(watch.pace),
     }
     return {key: value for key, value in written.items() if value not in ("", None, [], 0)}
 
@@ -116,10 +122,54 @@ def _read_watch(given: dict[str, Any]) -> Watch:
         problem=given.get("problem", ""),
         request_id=given.get("request_id", ""),
         notes=tuple(given.get("notes", [])),
+        hints=_read_hints(given.get("hints")),
+        pace=_read_pace(given.get("pace")),
     )
     accepted_at, deadline = watch.accepted_at, deadline_of(watch)
     items = (_read_item(item, word, accepted_at, deadline) for item, word in zip(request.items, words, strict=True))
     return replace(watch, items=tuple(items))
+
+
+def _write_hints(hints: Hints) -> list[Any] | None:
+    return None if hints == Hints() else [hints.created, hints.window_rows, int(hints.by_id_cut)]
+
+
+def _read_hints(given: list[Any] | None) -> Hints:
+    if given is None:
+        return Hints()
+    created, rows, cut = given
+    return Hints(created and (float(created[0]), float(created[1])), int(rows), bool(cut))
+
+
+def _write_pace(pace: Pace) -> list[Any] | None:
+    if pace == Pace():
+        return None
+    points = [[round(at, 1), round(progress, 2)] for at, progress in pace.points]
+    are_set = (pace.waiting, pace.again, pace.tried, pace.lags, pace.lags is not None)
+    flags = "".join(flag for flag, is_set in zip("watlk", are_set, strict=True) if is_set)
+    return [
+        pace.looked_at and round(pace.looked_at, 1),
+        round(pace.gap, 1),
+        round(pace.progress, 2),
+        points,
+        flags,
+    ]
+
+
+def _read_pace(given: list[Any] | None) -> Pace:
+    if given is None:
+        return Pace()
+    looked_at, gap, progress, points, flags = given
+    return Pace(
+        None if looked_at is None else float(looked_at),
+        float(gap),
+        float(progress),
+        tuple((float(at), float(shown)) for at, shown in points),
+        waiting="w" in flags,
+        again="a" in flags,
+        tried="t" in flags,
+        lags="l" in flags if "k" in flags else None,
+    )
 
 
 def _write_sample(item: str, sample: FailedObject, order: Mapping[str, int]) -> list[Any]:

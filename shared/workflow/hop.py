@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from shared.clock import Clock
@@ -33,8 +34,9 @@ def run_hop(hop: Hop, *, look: Callable[[Watch], Observation], engine: Engine, c
     an effect could not be started: Function Compute then runs the hop again, and what has happened answers "already".
     """
     watch = hop.watch
+    held = 0.0 if hop.due is None else max(0.0, clock.now() - hop.due)
     observation = look(watch)
-    step = advance(watch, observation, clock.now())
+    step = advance(watch, observation, clock.now(), held=held)
     log.info(
         "advanced",
         extra={
@@ -42,10 +44,11 @@ def run_hop(hop: Hop, *, look: Callable[[Watch], Observation], engine: Engine, c
             "api_calls": observation.api_calls,
             "open": len(step.watch.open_items),
             "of": len(watch.items),
+            "held": round(held, 1),
         },
     )
     for effect in step.effects:
-        _carry_out(effect, step.watch, hop.number, engine)
+        _carry_out(effect, step.watch, hop.number, engine, clock.now())
     return "settled" if not step.watch.open_items else "looks again"
 
 
@@ -66,7 +69,17 @@ def look_at(
         api = connect(watch.request.product, settings, find_credentials())
     except NoCredentials as error:
         return _refused(watch, Refusal(Reason.BAD_KEY, "NoCredentials", str(error)), clock.now())
-    return look(api, watch, quota=quota or Quota(dict(settings.quota)), clock=clock, until=until)
+    return look(api, watch, quota=quota or quota_of_instance(settings), clock=clock, until=until)
+
+
+def quota_of_instance(settings: Settings) -> Quota:
+    """The share of the account's quota that this process keeps to, in all the hops that it runs."""
+    return _quota_of_instance(settings.quota, settings.instances)
+
+
+@cache
+def _quota_of_instance(quota: tuple[tuple[str, float], ...], instances: int) -> Quota:
+    return Quota(dict(quota), instances)
 
 
 def _refused(watch: Watch, refusal: Refusal, now: Instant) -> Observation:
@@ -74,7 +87,7 @@ def _refused(watch: Watch, refusal: Refusal, now: Instant) -> Observation:
     return Observation(sightings, started_at=now, ended_at=now)
 
 
-def _carry_out(effect: Effect, watch: Watch, number: int, engine: Engine) -> None:
+def _carry_out(effect: Effect, watch: Watch, number: int, engine: Engine, now: Instant) -> None:
     fields: dict[str, Any]
     if isinstance(effect, Tell):
         if effect.report.kind is ReportKind.INTERIM and engine.task(NOTIFY, final_id(watch.id)) is not None:
@@ -82,8 +95,7 @@ def _carry_out(effect: Effect, watch: Watch, number: int, engine: Engine) -> Non
         started = engine.start_later(NOTIFY, encode(effect.report), 0, effect.report.id)
         fields = {"effect": effect.report.id, "outcome": str(effect.report.outcome)}
     elif isinstance(effect, LookAgain):
-        started = engine.start_later(
-            WATCH, write_hop(Hop(watch, number + 1)), effect.after, hop_id(watch.id, number + 1)
-        )
+        successor = Hop(watch, number + 1, due=now + effect.after)
+        started = engine.start_later(WATCH, write_hop(successor), effect.after, hop_id(watch.id, number + 1))
         fields = {"effect": hop_id(watch.id, number + 1), "after": round(effect.after, 1)}
     log.info(started.value, extra=fields)

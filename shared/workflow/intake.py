@@ -17,6 +17,7 @@ from shared.triggers.direct import Rejected, digest_of, read
 from shared.triggers.envelope import Event, Unreadable, open_envelope
 from shared.watching.opening import open_watch
 from shared.watching.reporting import rejected_report
+from shared.watching.schedule import first_look
 from shared.watching.state import Hop, write_hop
 from shared.workflow.chain import Chain, read_chain, resume
 from shared.workflow.guard import guard_delay
@@ -118,12 +119,16 @@ def _tell_rejected(item: Rejected, engine: Engine, clock: Clock) -> None:
 
 def start(request: WatchRequest, *, settings: Settings, engine: Engine, clock: Clock) -> dict[str, Any]:
     """Start a watch and its guard, once. Answers `watch_id`, `status_url`, and what an earlier start became."""
-    watch = open_watch(settings.prefix, request, clock.now())
+    now = clock.now()
+    watch = open_watch(settings.prefix, request, now)
     answer: dict[str, Any] = {"watch_id": watch.id, "status_url": None}
     if not settings.channels:
         answer["warning"] = "REFRESH_WATCH_CHANNELS is empty: nobody will be told"
     chain: Chain | None = None
-    if engine.start_later(WATCH, write_hop(Hop(watch, 0)), 0, hop_id(watch.id, 0)) is Started.ALREADY:
+    if (
+        engine.start_later(WATCH, write_hop(Hop(watch, 0)), first_look(watch, now), hop_id(watch.id, 0))
+        is Started.ALREADY
+    ):
         chain = read_chain(watch.id, engine)
         answer |= {"already": True, "state": _state(chain, engine)}
     if chain is None or not chain.is_told:

@@ -113,6 +113,8 @@ WRONG: list[tuple[str, str, str, str, str]] = [
     ("LANGUAGE", "EN", "", "'EN'", "allowed: en, zh"),
     ("ALLOWED_HOSTS", f"hooks.internal,https://{SECRET}", "", "a URL", "allowed: hosts such as hooks.internal"),
     ("ALLOWED_HOSTS", "*.internal", "", "'*.internal'", "allowed: hosts such as hooks.internal"),
+    ("INSTANCES", "0", "", "'0'", "allowed: a whole number from 1 to 300"),
+    ("INSTANCES", "four", "", "'four'", "allowed: a whole number from 1 to 300"),
     ("QUOTA", "cdn.list=fast", "", "'cdn.list=fast'", QUOTAS),
     ("QUOTA", "cdn.list", "", "'cdn.list'", QUOTAS),
     ("QUOTA", "scdn.list=5", "", "'scdn.list=5'", QUOTAS),

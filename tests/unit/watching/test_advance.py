@@ -197,7 +197,8 @@ def test_items_that_were_not_reached_are_asked_first_and_at_once() -> None:
 
 
 def test_a_look_without_any_answer_waits_for_the_schedule() -> None:
-    step = look(watch_of("1", "2"), Sighting("1", Answer.NO_ANSWER), Sighting("2", Answer.NOT_REACHED), after=15)
+    watch = watch_of("1", "2", schedule="0,15,45;15")
+    step = look(watch, Sighting("1", Answer.NO_ANSWER), Sighting("2", Answer.NOT_REACHED), after=15)
     assert step.effects == (LookAgain(30.0),)
 
 

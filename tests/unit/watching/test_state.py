@@ -11,7 +11,19 @@ import pytest
 
 from shared.errors import BadInput
 from shared.function_compute.tasks import MAX_PAYLOAD
-from shared.model import FailedObject, Kind, Outcome, Product, Reason, Refusal, Watch, WatchedItem, WatchRequest
+from shared.model import (
+    FailedObject,
+    Hints,
+    Kind,
+    Outcome,
+    Pace,
+    Product,
+    Reason,
+    Refusal,
+    Watch,
+    WatchedItem,
+    WatchRequest,
+)
 from shared.watching.advance import MAX_SAMPLE_BYTES, MAX_SAMPLES
 from shared.watching.opening import open_watch, watch_id
 from shared.watching.reporting import bounded_samples
@@ -40,6 +52,8 @@ def test_every_field_survives() -> None:
         problem="HTTP 503",
         request_id="174F6032",
         notes=("a note",),
+        hints=Hints((ACCEPTED - 3.0, ACCEPTED + 1.0), window_rows=1007, by_id_cut=True),
+        pace=Pace(59.3, 20.9, 17.0, ((38.4, 11.0), (59.3, 17.0)), waiting=True, again=True, tried=True, lags=False),
     )
     assert read_hop(write_hop(Hop(watch, 12))) == Hop(watch, 12)
     assert read_hop(write_hop(Hop(watch, 3, is_guard=True))).is_guard

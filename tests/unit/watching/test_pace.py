@@ -1,0 +1,133 @@
+"""What looks show of the pace, and whether answers lag one question: a task told of in answers, second by second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+
+from shared.model import Answer, Kind, Observation, Pace, Product, Sighting, Watch, WatchRequest
+from shared.watching.advance import LookAgain, Tell, advance
+from shared.watching.opening import open_watch
+from shared.watching.schedule import first_look
+
+ACCEPTED = 1_790_000_000.0
+START = 0.3
+
+Shown = tuple[str, float]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a watch of one task went: when each look was, and when the report came after the task had ended."""
+
+    at: tuple[float, ...]
+    lag: float
+    watch: Watch
+
+
+def moving(ends: float, shape: float = 1.0) -> Callable[[float], Shown]:
+    """Pending for the first tenth, then progress in whole per cent."""
+
+    def state(age: float) -> Shown:
+        if age >= ends:
+            return "Complete", 100.0
+        share = age / ends
+        return ("Pending", 0.0) if share < 0.1 else ("Refreshing", float(int(min(99.0, 100 * share**shape))))
+
+    return state
+
+
+def jumping(ends: float) -> Callable[[float], Shown]:
+    """Refreshing, 0 %, until it is Complete, 100 %."""
+    return lambda age: ("Complete", 100.0) if age >= ends else ("Pending" if age < ends / 10 else "Refreshing", 0.0)
+
+
+def follow(state: Callable[[float], Shown], ends: float, *, stale: bool = False, name: str = "1") -> Ended:
+    watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=(name,), kind=Kind.REFRESH), ACCEPTED)
+    age, told, at = first_look(watch, ACCEPTED), ("Pending", 0.0), []
+    while True:
+        age += START
+        at.append(age)
+        truth = state(age)
+        word, progress = told if stale else truth
+        told = truth
+        done = word == "Complete"
+        sighting = Sighting(
+            name, Answer.SEEN, True, int(done), 0, int(not done), status_word=word, progress=progress, kind=Kind.REFRESH
+        )
+        step = advance(watch, Observation((sighting,), ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age)
+        watch = step.watch
+        (effect,) = step.effects
+        if isinstance(effect, Tell):
+            return Ended(tuple(at), age - ends, watch)
+        assert isinstance(effect, LookAgain)
+        age += effect.after
+
+
+@pytest.mark.parametrize("shape", [0.7, 1.0, 1.4])
+@pytest.mark.parametrize("stale", [False, True], ids=["fresh", "stale"])
+@pytest.mark.parametrize("ends", [120.0, 290.0, 337.0, 460.0])
+def test_progress_that_moves_saves_looks_and_brings_the_end_sooner(ends: float, stale: bool, shape: float) -> None:
+    informed = follow(moving(ends, shape), ends, stale=stale)
+    blind = follow(jumping(ends), ends, stale=stale)
+    assert informed.lag < 15
+    if ends > 300:
+        assert len(informed.at) < len(blind.at)
+
+
+def test_progress_that_jumps_from_nothing_to_all_is_not_taken_for_a_pace() -> None:
+    ended = follow(jumping(330), 330)
+    assert ended.watch.pace.points == ()
+    assert ended.lag < 20
+
+
+def test_a_task_that_was_pending_at_first_and_moved_seconds_later_shows_that_answers_lag() -> None:
+    assert follow(jumping(330), 330, stale=True).watch.pace.lags is True
+    assert follow(moving(330), 330, stale=True).watch.pace.lags is True
+
+
+def test_a_task_whose_answers_are_fresh_is_not_looked_at_in_pairs() -> None:
+    ended = follow(moving(330), 330)
+    assert ended.watch.pace.lags is False
+    assert follow(jumping(330), 330).watch.pace.lags is None
+
+
+def test_a_task_that_waits_in_a_queue_is_looked_at_twice_once_and_no_more() -> None:
+    def queued(age: float) -> Shown:
+        return ("Complete", 100.0) if age >= 330 else ("Pending", 0.0)
+
+    ended = follow(queued, 330)
+    pairs = [later - earlier for earlier, later in zip(ended.at, ended.at[1:], strict=False) if later - earlier < 4]
+    assert len(pairs) == 1
+
+
+def test_a_pace_that_stalls_gives_way_to_the_schedule() -> None:
+    def stalls(age: float) -> Shown:
+        return ("Complete", 100.0) if age >= 900 else ("Refreshing", float(int(min(60.0, age / 5))))
+
+    ended = follow(stalls, 900)
+    assert ended.lag < 60
+    assert len(ended.at) < 60
+
+
+def test_of_several_items_the_slowest_sets_the_pace() -> None:
+    watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1", "2"), kind=Kind.REFRESH), ACCEPTED)
+    watch = replace(watch, pace=Pace(looked_at=50, gap=50, progress=20, points=((50, 20.0),), lags=False))
+    seen = [
+        Sighting(i, Answer.SEEN, True, running=1, status_word="Refreshing", progress=p)
+        for i, p in (("1", 90.0), ("2", 40.0))
+    ]
+    step = advance(watch, Observation(tuple(seen), ACCEPTED + 100, ACCEPTED + 100, 1), ACCEPTED + 100)
+    assert step.watch.pace.points == ((50, 20.0), (100, 40.0))
+
+
+def test_a_look_that_did_not_show_every_item_tells_nothing_of_the_pace() -> None:
+    watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1", "2"), kind=Kind.REFRESH), ACCEPTED)
+    seen = (
+        Sighting("1", Answer.SEEN, True, running=1, status_word="Refreshing", progress=50.0),
+        Sighting("2", Answer.NO_ANSWER),
+    )
+    step = advance(watch, Observation(seen, ACCEPTED + 100, ACCEPTED + 100, 1), ACCEPTED + 100)
+    assert step.watch.pace == Pace()
