@@ -7,6 +7,7 @@ time is over (`shared/deadline.py`).
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 
 from shared.clock import Clock
@@ -31,11 +32,31 @@ class OutOfTime(RefreshWatchError):
     """The question could not be asked before the time given was over."""
 
 
+class TurnLater(RefreshWatchError):
+    """The first question's place in the quota is taken, and comes in `seconds`: too long to wait for it here."""
+
+    def __init__(self, seconds: Seconds) -> None:
+        super().__init__(f"the next place in the quota comes in {seconds:.1f} s")
+        self.seconds = seconds
+
+
 class Caller:
     """Asks one question after the other until an instant; counts what it costs."""
 
-    def __init__(self, quota: Quota, clock: Clock, until: Instant, call_seconds: Seconds = CALL_SECONDS) -> None:
-        """`until`: no call and no pause begins that would pass it; `call_seconds`: what one call may take in all."""
+    def __init__(
+        self,
+        quota: Quota,
+        clock: Clock,
+        until: Instant,
+        call_seconds: Seconds = CALL_SECONDS,
+        *,
+        patience: Seconds = math.inf,
+        booked: bool = False,
+    ) -> None:
+        """`until`: no call and no pause begins that would pass it; `call_seconds`: what one call may take in all.
+
+        `patience`: how long the first call waits for its place in the quota; `booked`: it has one already.
+        """
         self.calls = 0
         self.cost: Seconds = 0.0  # of the account's quota
         self.request_id = ""
@@ -44,11 +65,14 @@ class Caller:
         self._clock = clock
         self._until = until
         self._call_seconds = call_seconds
+        self._patience = patience
+        self._booked = booked
 
     def call(self, operation: str, ask: Callable[[], Page]) -> Page:
         """Ask until there is an answer.
 
-        Raises AskAgain when the last try brought none, RefusedForGood at once, OutOfTime when it was never asked.
+        Raises AskAgain when the last try brought none, RefusedForGood at once, OutOfTime when it was never asked, and
+        TurnLater when it is the first call and has to wait for longer than `patience`.
         """
         if not self._has_turn(operation):
             raise OutOfTime(f"no turn for {operation} before the time was over")
@@ -76,8 +100,14 @@ class Caller:
 
     def _has_turn(self, operation: str) -> bool:
         """Wait for the operation's next place, unless that would pass `until`."""
+        if self._booked:
+            self._booked = False
+            return True
         now = self._clock.now()
         wait = self._quota.reserve(operation, now)
+        if self.calls == 0 and wait > self._patience:
+            self._quota.leave_room(operation)
+            raise TurnLater(wait)
         if now + wait >= self._until:
             return False
         if wait > 0:

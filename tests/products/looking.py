@@ -13,7 +13,7 @@ from shared.local.stand_in.server import StandIn
 from shared.model import Observation, Outcome, Product, Sighting, Watch, WatchedItem, WatchRequest
 from shared.products.api import ProductApi
 from shared.products.connect import connect
-from shared.products.look import look
+from shared.products.looking.look import look
 from shared.settings import Secret, Settings
 from shared.watching.advance import advance
 from shared.watching.quota import Quota

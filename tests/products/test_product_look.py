@@ -13,7 +13,7 @@ from shared.local.stand_in.server import StandIn
 from shared.local.stand_in.world import NEVER, ObjectPlan
 from shared.model import Answer, Hints, Kind, Outcome, Product, Reason, Watch, WatchedItem, WatchRequest
 from shared.products.api import ProductApi
-from shared.products.plan import UNUSABLE
+from shared.products.looking.plan import UNUSABLE
 from shared.watching.quota import Quota
 from tests.hand_clock import HandClock
 from tests.products.looking import DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, watch_of

@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import AskAgain
 from shared.model import Page, Reason, Refusal
-from shared.products.calling import PAUSE_CAP, PAUSE_FLOOR, Caller, OutOfTime, pause_after
+from shared.products.calling import PAUSE_CAP, PAUSE_FLOOR, Caller, OutOfTime, TurnLater, pause_after
 from shared.products.refusals import MAX_TRIES, RefusedForGood
 from shared.watching.quota import Quota
 from tests.hand_clock import HandClock
@@ -156,3 +156,24 @@ def test_what_fits_into_the_time_left_is_known_beforehand() -> None:
     assert asked.fits("cdn.list") == pytest.approx(50)
     clock.sleep(11.0)
     assert asked.fits("cdn.list") == 0
+
+
+def test_a_first_question_that_would_wait_takes_its_place_and_is_put_off() -> None:
+    clock, quota = HandClock(1000.0), Quota({"cdn.list": 5.0}, instances=5)
+    quota.reserve("cdn.list", clock.at)
+    impatient = Caller(quota, clock, clock.at + 60, patience=0.02)
+    with pytest.raises(TurnLater) as put_off:
+        impatient.call("cdn.list", in_turn(PAGE))
+    assert put_off.value.seconds == pytest.approx(1.0)
+    assert (impatient.calls, clock.slept) == (0, [])
+
+
+def test_a_question_that_has_its_place_is_asked_at_once_and_the_next_waits_for_its_own() -> None:
+    clock, quota = HandClock(1000.0), Quota({"cdn.list": 5.0}, instances=5)
+    for _ in range(3):
+        quota.reserve("cdn.list", clock.at)
+    asked = Caller(quota, clock, clock.at + 60, patience=0.02, booked=True)
+    asked.call("cdn.list", in_turn(PAGE))
+    assert clock.at == 1000.0
+    asked.call("cdn.list", in_turn(PAGE))
+    assert clock.at == pytest.approx(1003.0)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from shared.model import ObjectRow, Page, Status
-from shared.products.reading import read_all
+from shared.products.looking.reading import read_all
 
 OURS = "1"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from shared.model import ObjectRow, WatchedItem
-from shared.products.plan import known_of
-from shared.products.reading import Key, key_of
-from shared.products.window import Window
+from shared.products.looking.plan import known_of
+from shared.products.looking.reading import Key, key_of
+from shared.products.looking.window import Window
 
 
 class Shown:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from shared.instants import Instant, Seconds
 from shared.model import ObjectRow, Page, Watch
-from shared.products.reading import read_all
-from shared.products.sightings import CLOCK_SLACK
+from shared.products.looking.reading import read_all
+from shared.products.looking.sightings import CLOCK_SLACK
 from shared.watching.schedule import QUERY_WINDOW
 
 SUBMITTING: Seconds = 180
@@ -26,7 +26,7 @@ EDGE: Seconds = 3
 """Rows nearer to an end of the window may have others beyond it: submissions of one second share an id
 (DescribeRefreshTasks: "merged"), and clocks round."""
 
-APPEARS_WITHIN: Seconds = 120
+LOOKED_FOR_WIDELY: Seconds = 120
 """So long after the submission, ids that were never seen are looked for in the whole time since, not one by one."""
 
 _AGE_SLACK: Seconds = 60
@@ -64,7 +64,7 @@ def window_of(
     if created is not None:
         wider = WIDER if seen else CLOCK_SLACK
         around = created[0] - wider, max(created[1], min(created[1] + wider, now))
-        narrow = seen and not (unseen and now < watch.started_at + APPEARS_WITHIN)
+        narrow = seen and not (unseen and now < watch.started_at + LOOKED_FOR_WIDELY)
         near = narrow or not seen
         start, end = around if near else (min(start, around[0]), max(end, around[1]))
     # a little less than what the API shows, since the clocks need not agree

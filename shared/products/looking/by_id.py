@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from shared.errors import AskAgain
 from shared.model import Answer, ObjectRow, Page, Sighting
-from shared.products.by_list import ByList
-from shared.products.plan import packs
-from shared.products.questions import Questions
-from shared.products.reading import key_of
+from shared.products.looking.by_list import ByList
+from shared.products.looking.plan import packs
+from shared.products.looking.questions import Questions
+from shared.products.looking.reading import key_of
+from shared.products.looking.sightings import CUT_FROM_ROWS, may_be_cut, objects_of, refused, seen, unanswered
 from shared.products.refusals import RefusedForGood, concerns_one_item, ends_look
-from shared.products.sightings import CUT_FROM_ROWS, may_be_cut, objects_of, refused, seen, unanswered
 
 
 @dataclass

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from shared.model import MAX_SAMPLES, Answer, FailedObject, Kind, ListQuery, ObjectRow, Page, Sighting, Status
+from shared.products.looking.sightings import mean_progress
 from shared.products.refusals import RefusedForGood
-from shared.products.sightings import mean_progress
 from shared.watching.reasons import tally
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.model import ListQuery, Page, Watch
 from shared.products.api import ProductApi
 from shared.products.calling import Caller
-from shared.products.learning import Learning
+from shared.products.looking.learning import Learning
 
 
 @dataclass

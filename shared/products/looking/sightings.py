@@ -71,11 +71,6 @@ def objects_of(sighting: Sighting) -> int:
     return sighting.complete + sighting.failed + sighting.running
 
 
-def is_settled(sighting: Sighting | None) -> bool:
-    """All rows were read, and all are final."""
-    return sighting is not None and sighting.answer is Answer.SEEN and sighting.whole and sighting.running == 0
-
-
 def may_be_cut(page: Page, asked: Sequence[str]) -> bool:
     """The by-id answer cannot be taken for all rows of the ids that were asked."""
     foreign = any(row.task_id not in asked for row in page.rows)

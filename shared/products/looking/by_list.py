@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from shared.errors import AskAgain
 from shared.model import ListQuery, ObjectRow, Page, Sighting, WatchedItem
 from shared.products.calling import OutOfTime
-from shared.products.counting import Count, count
-from shared.products.plan import COUNT_FROM_PAGES, MOST_COUNT_CALLS
-from shared.products.questions import Questions
-from shared.products.reading import read_all
+from shared.products.looking.counting import Count, count
+from shared.products.looking.plan import COUNT_FROM_PAGES, MOST_COUNT_CALLS
+from shared.products.looking.questions import Questions
+from shared.products.looking.reading import read_all
+from shared.products.looking.sightings import refused, rows_of_path, seen
 from shared.products.refusals import RefusedForGood, concerns_one_item, ends_look
-from shared.products.sightings import refused, rows_of_path, seen
 
 
 class _StillRunning(Exception):

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 
 from shared.instants import Instant
 from shared.model import Hints, ObjectRow
-from shared.products.plan import SKIP_ONCE, UNUSABLE
-from shared.products.window import WIDER, Ended, Listing, Window
+from shared.products.looking.plan import SKIP_ONCE, UNUSABLE
+from shared.products.looking.window import WIDER, Ended, Listing, Window
 
 Span = tuple[Instant, Instant]
 

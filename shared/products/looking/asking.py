@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from shared.errors import AskAgain, BadInput
 from shared.instants import Instant
 from shared.model import Answer, Page, Sighting, WatchedItem
-from shared.products.by_id import ById
-from shared.products.by_list import ByList
 from shared.products.calling import OutOfTime
-from shared.products.plan import Choice, Means, Situation, direct_calls, known_of, packs, plan
-from shared.products.questions import Questions
+from shared.products.looking.by_id import ById
+from shared.products.looking.by_list import ByList
+from shared.products.looking.plan import Choice, Means, Situation, direct_calls, known_of, packs, plan
+from shared.products.looking.questions import Questions
+from shared.products.looking.sightings import seen
+from shared.products.looking.window import Ended, Listing, Window, read_window, window_of
+from shared.products.looking.windowed import Shown
 from shared.products.refusals import RefusedForGood
-from shared.products.sightings import seen
-from shared.products.window import Ended, Listing, Window, read_window, window_of
-from shared.products.windowed import Shown
 
 Group = tuple[WatchedItem, ...]
 
@@ -63,6 +63,7 @@ class Asking:
                 window=window is not None,
                 unseen_outside=window is not None and window.narrow,
                 fits=self.questions.caller.fits(self.questions.api.list_operation),
+                late=self.questions.late,
             )
         )
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from shared.errors import AskAgain
 from shared.model import Answer, WatchedItem
-from shared.products.asking import Asking, Group, Remaining
 from shared.products.calling import OutOfTime
-from shared.products.plan import How
+from shared.products.looking.asking import Asking, Group, Remaining
+from shared.products.looking.plan import How
+from shared.products.looking.sightings import unanswered
 from shared.products.refusals import ends_look
-from shared.products.sightings import unanswered
 
 PROBE_AFTER = 2
 """After so many groups without an answer in a row the next is taken from the other end of the turn: does the product

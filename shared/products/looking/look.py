@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from collections import Counter
 
 from shared.clock import Clock
 from shared.errors import BadInput
-from shared.instants import Instant
+from shared.instants import Instant, Seconds
 from shared.model import Answer, Observation, Reason, Refusal, Sighting, Watch, WatchedItem
 from shared.products.api import ProductApi
-from shared.products.asking import Asking
-from shared.products.calling import Caller
-from shared.products.learning import Learning
-from shared.products.questions import Questions
+from shared.products.calling import Caller, TurnLater
+from shared.products.looking.asking import Asking
+from shared.products.looking.learning import Learning
+from shared.products.looking.questions import Questions
+from shared.products.looking.round import Round
+from shared.products.looking.sightings import refused
 from shared.products.refusals import RefusedForGood
-from shared.products.round import Round
-from shared.products.sightings import is_settled, refused
 from shared.watching.quota import Quota
 from shared.watching.schedule import deadline_of
 
 logger = logging.getLogger("refresh_watch.products")
 
 
-def look(api: ProductApi, watch: Watch, *, quota: Quota, clock: Clock, until: Instant) -> Observation:
+def look(
+    api: ProductApi,
+    watch: Watch,
+    *,
+    quota: Quota,
+    clock: Clock,
+    until: Instant,
+    patience: Seconds = math.inf,
+    booked: bool = False,
+) -> Observation:
     """Ask about the watch's open items in their turn until `until`; raises nothing of the product's or the network's.
 
     Every open item has a sighting: NOT_REACHED when time ended first, NO_ANSWER when its question had no usable answer
     or the product gave none at all, REFUSED when it is refused for good. A refusal that concerns whoever asks is put on
     every item that has not settled in this look.
+
+    `patience`: how long the first question waits for its place in the quota; where that is not enough, nothing is asked
+    and `turn_in` says when to come back, `booked`.
     """
     started_at = clock.now()
-    caller = Caller(quota, clock, until)
+    caller = Caller(quota, clock, until, patience=patience, booked=booked)
     learning = Learning(watch.hints, watch.request.task_ids)
     questions = Questions(api, watch, caller, learning, late=started_at >= deadline_of(watch))
     asking = Asking(questions, started_at)
@@ -43,8 +56,11 @@ def look(api: ProductApi, watch: Watch, *, quota: Quota, clock: Clock, until: In
         else:
             refusal = Refusal(Reason.MALFORMED_ID, "", "not asked: a task id is digits, and a path is not empty")
             asking.sightings[item.item] = refused(item.item, refusal)
+    turn_in: Seconds | None = None
     try:
         Round(asking).cover(askable)
+    except TurnLater as later:
+        turn_in = later.seconds
     except RefusedForGood as error:
         _refuse_all(watch, asking.sightings, error.refusal)
     except BadInput as error:
@@ -63,13 +79,15 @@ def look(api: ProductApi, watch: Watch, *, quota: Quota, clock: Clock, until: In
         request_id=caller.request_id,
         notes=caller.notes,
         cost=caller.cost,
-        hints=learning.hints([sighting.item for sighting in sightings if not is_settled(sighting)]),
+        hints=learning.hints([sighting.item for sighting in sightings if not sighting.is_settled]),
+        turn_in=turn_in,
     )
 
 
 def _refuse_all(watch: Watch, sightings: dict[str, Sighting], refusal: Refusal) -> None:
     for item in watch.open_items:
-        if not is_settled(sightings.get(item.item)):
+        known = sightings.get(item.item)
+        if known is None or not known.is_settled:
             sightings[item.item] = refused(item.item, refusal)
 
 

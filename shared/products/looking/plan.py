@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.model import WatchedItem, Word
-from shared.products.sightings import CUT_FROM_ROWS
+from shared.products.looking.sightings import CUT_FROM_ROWS
 
 COUNT_FROM_PAGES = 3
-"""An id of more pages than this is counted while it runs: reading it would cost more than MOST_COUNT_CALLS."""
+"""An id of more pages than this is counted while it runs: reading it costs MOST_COUNT_CALLS, or more."""
 
 MOST_COUNT_CALLS = 4
 """What one id of very many objects may cost in a look while it runs."""
@@ -87,6 +87,7 @@ class Situation:
     window: bool = True  # there is a time that could be listed
     unseen_outside: bool = False  # that time was cut to what has been seen: what was never seen is asked besides
     fits: float = math.inf  # list calls that the quota allows in the look's time
+    late: bool = False  # the watch's deadline has passed
 
 
 def plan(given: Situation) -> Choice:
@@ -141,6 +142,9 @@ def known_of(item: WatchedItem) -> int:
 
 def _cannot_list(given: Situation) -> str:
     """Why no listing can be tried now; empty if one can."""
+    if given.late and given.means.ids_per_call:
+        # whatever is listed as running would have to be asked about by id all the same
+        return "past the deadline no listing is enough"
     if not given.window:
         return "there is no time to list"
     if given.window_rows == SKIP_ONCE:
