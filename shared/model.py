@@ -231,8 +231,8 @@ class Sighting:
 class Hints:
     """What looks have learned that makes the next one cheaper. A wrong hint costs calls, and never a verdict."""
 
-    created: tuple[Instant, Instant] | None = None  # CreationTime of the earliest and the latest row seen
-    window_rows: int = 0  # TotalCount of the last listing of that time, other people's rows included; 0: never listed
+    created: tuple[Instant, Instant] | None = None  # CreationTime of the earliest and the latest row of what is open
+    window_rows: int = 0  # of a listing of that time, other people's included; 0: never listed (looking/plan.py: marks)
     by_id_cut: bool = False  # a by-id answer has held fewer rows of an id than the list
 
 
@@ -252,6 +252,9 @@ class Observation:
     notes: tuple[str, ...] = ()
     cost: Seconds = 0.0  # of the account's quota: each call takes one over its operation's calls a second
     hints: Hints = Hints()
+    turn_in: Seconds | None = (
+        None  # nothing was asked: the place in the quota that was taken for it comes so much later
+    )
 
 
 @dataclass(frozen=True)
@@ -289,9 +292,9 @@ class Pace:
     gap: Seconds = 0.0  # between that look and the one before it
     progress: float = 0.0  # of the slowest open item at that look, 0 to 100
     points: tuple[tuple[Seconds, float], ...] = ()  # the last two: seconds since submission, such progress
-    waiting: bool = False  # the last look showed nothing but Pending
+    pending: bool = False  # the last look showed nothing but Pending
     again: bool = False  # the next look is the second of a pair
-    tried: bool = False  # a pair has been made of a look that showed nothing but Pending
+    paired: bool = False  # a look that showed nothing but Pending has been made twice: once is enough
     lags: bool | None = None  # an answer shows what the question before it brought up to date; None: not known
 
 

@@ -13,7 +13,7 @@ from shared.function_compute.connect import connect
 from shared.settings import Settings
 from shared.watching.state import read_hop
 from shared.workflow.guard import run_guard
-from shared.workflow.hop import LOOK_SHARE, look_at, run_hop
+from shared.workflow.hop import LOOK_SHARE, PATIENCE, look_at, run_hop
 
 
 def handler(event: bytes, context: Any) -> str:
@@ -32,5 +32,13 @@ def handler(event: bytes, context: Any) -> str:
         return run_guard(hop, engine=engine, clock=clock)
     until = began + LOOK_SHARE * float(context.function.timeout)
     credentials = partial(find, os.environ, context)
-    look = partial(look_at, settings=settings, find_credentials=credentials, clock=clock, until=until)
+    look = partial(
+        look_at,
+        settings=settings,
+        find_credentials=credentials,
+        clock=clock,
+        until=until,
+        patience=PATIENCE,
+        booked=hop.booked,
+    )
     return run_hop(hop, look=look, engine=engine, clock=clock)

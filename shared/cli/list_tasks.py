@@ -163,7 +163,7 @@ def _instant(option: str, text: str) -> Instant | None:
 def _ask(around: Surroundings, product: Product, query: ListQuery, *, every: bool) -> Listed:
     from shared.products.connect import connect
     from shared.products.listing import list_tasks
-    from shared.products.reading import read_all
+    from shared.products.looking.reading import read_all
 
     api = connect(product, around.settings, around.credentials())
     quota = Quota(dict(around.settings.quota))

@@ -52,7 +52,7 @@ def describe(watch: Watch, observation: Observation) -> str:
         (unseen, "not seen yet"),
     )
     shown = ", ".join(f"{number} {word}" for number, word in words if number)
-    line = f"look {watch.looks}: {shown} of {counts.total} ({share_done(watch, observation):.0%})"
+    line = f"look {watch.looks}: {shown} of {counts.total} ({int(100 * share_done(watch, observation))}%)"
     problems = [sighting.problem for sighting in observation.sightings if sighting.problem]
     return f"{line}; no answer: {one_line(problems[-1], 120)}" if problems else line
 

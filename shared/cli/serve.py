@@ -31,8 +31,9 @@ EVERY_INTERFACE = ("0.0.0.0", "::")  # noqa: S104 - compared with, never bound
 
 _SQLITE = b"SQLite format 3\0"
 _TABLES = {"task", "step", "mark"}
-_KEPT_BACK = ("REFRESH_WATCH_SERVE_TOKEN", "REFRESH_WATCH_FC_ENDPOINT")
-"""Not for the functions: they need no token to be called, and the engine itself says where it is."""
+_KEPT_BACK = ("REFRESH_WATCH_SERVE_TOKEN", "REFRESH_WATCH_FC_ENDPOINT", "REFRESH_WATCH_INSTANCES")
+"""Not for the functions: they need no token to be called, the engine itself says where it is, and s.yaml how many
+instances it runs."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -76,6 +76,7 @@ def advance(watch: Watch, observation: Observation, now: Instant, *, held: Secon
     is_open = {item.item for item in watch.open_items}
     sightings = {sighting.item: sighting for sighting in observation.sightings if sighting.item in is_open}
     watch = _noted(watch, observation)
+    began_at = watch.next_item
     late = observation.started_at >= deadline_of(watch)
     items = tuple(
         _settle(watch, item, sightings[item.item], now, late=late) if item.item in sightings else item
@@ -90,7 +91,8 @@ def advance(watch: Watch, observation: Observation, now: Instant, *, held: Secon
         effects.append(Tell(interim_report(watch, now)))
     answers = {sighting.answer for sighting in sightings.values()}
     answered = bool(answers - {Answer.NO_ANSWER, Answer.NOT_REACHED})
-    unfinished = answered and Answer.NOT_REACHED in answers
+    # once round, and it rests: a watch that never fits into one look would else be asked about without a pause
+    unfinished = answered and Answer.NOT_REACHED in answers and watch.next_item > began_at
     after = next_look(watch, now, cost=observation.cost, held=held, unfinished=unfinished, late_unanswered=not answered)
     effects.append(LookAgain(after))
     return Step(watch, tuple(effects))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from shared.errors import BadInput
 from shared.instants import Instant, Seconds
 from shared.model import Kind, Watch
-from shared.watching.pace import AGAIN_AFTER, SHORTEST_STEP, remaining, step_towards
+from shared.watching.pace import AGAIN_AFTER, SHORTEST_STEP, step_by_progress
 
 QUERY_WINDOW: Seconds = 3 * 86400
 """The product APIs show tasks of the last 3 days only (all four documents)."""
@@ -32,6 +32,7 @@ LONGEST_WAIT: Seconds = 3599
 """Function Compute's `x-fc-async-delay` takes less than 3,600 s."""
 
 LONGEST_STEP: Seconds = 600
+"""Of a schedule as it grows, and towards an end that progress only promises."""
 
 CHEAP_LOOK: Seconds = 0.2
 """Of the account's quota (one list call at 5 a second): what a look may cost without being made more seldom."""
@@ -63,7 +64,9 @@ class Schedule:
 
         `phase` shifts each look towards the next by that share of the gap; with a `stretch` of 2 only every second
         number is looked at. A look that came later than half a gap takes the place of the one that it nearly met.
+        Before the submission, by a clock that differs from the one that dated it, stands for the submission itself.
         """
+        elapsed = max(0.0, elapsed)
         number = max(0, math.floor(self.number_at(elapsed) / stretch) - 1)
         while True:
             at, gap = self._look(number, phase, stretch)
@@ -112,8 +115,8 @@ class Schedule:
 
 # fmt: off
 REFRESH = Schedule(
-    (38, 68, 110, 246, 269, 284, 298, 308, 320, 332, 341, 350, 359, 367, 375, 382, 389, 397, 404, 412, 419, 425, 432,
-     439, 447, 455, 461, 468, 475, 481, 487, 493, 500), then=6, growth=0.05,
+    (35, 64, 109, 245, 269, 283, 296, 307, 318, 328, 338, 347, 356, 363, 371, 380, 387, 394, 401, 408, 414, 420, 427,
+     434, 439, 445, 453, 461, 467, 473, 479, 485, 491, 497), then=6, growth=0.05,
 )
 PREFETCH = Schedule((225, 281, 330, 374, 414, 452, 488, 524, 558, 592, 626, 660), then=32, growth=0.005)
 # fmt: on
@@ -188,9 +191,9 @@ def _regular(watch: Watch, elapsed: Seconds, stretch: float) -> Seconds:
     pace = watch.pace
     if pace.again:
         return AGAIN_AFTER
-    end = remaining(pace, elapsed)
-    if end is not None:
-        return max(step_towards(end, pace.points[-1][1]), stretch * SHORTEST_STEP)
+    step = step_by_progress(pace, elapsed)
+    if step is not None:
+        return max(min(step, LONGEST_STEP), stretch * SHORTEST_STEP)
     schedule = DEFAULT_SCHEDULE[watch.kind]
     return schedule.next(elapsed, phase=phase_of(watch.id), stretch=stretch) - elapsed
 

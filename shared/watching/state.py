@@ -50,6 +50,7 @@ class Hop:
     number: int
     is_guard: bool = False
     due: Instant | None = None  # when it was to begin
+    booked: bool = False  # it has its place in the quota
 
 
 def write_hop(hop: Hop) -> bytes:
@@ -57,6 +58,8 @@ def write_hop(hop: Hop) -> bytes:
     written: dict[str, Any] = {"guard" if hop.is_guard else "hop": hop.number, "watch": _write_watch(hop.watch)}
     if hop.due is not None:
         written["due"] = round(hop.due, 1)
+    if hop.booked:
+        written["booked"] = 1
     text = json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     if len(text) <= PACKED_FROM:
         return text
@@ -71,7 +74,13 @@ def read_hop(payload: bytes) -> Hop:
             given = json.loads(zlib.decompressobj().decompress(base64.b64decode(given["packed"]), MAX_UNPACKED))
         is_guard = "guard" in given
         due = None if given.get("due") is None else float(given["due"])
-        return Hop(_read_watch(given["watch"]), int(given["guard" if is_guard else "hop"]), is_guard, due)
+        return Hop(
+            _read_watch(given["watch"]),
+            int(given["guard" if is_guard else "hop"]),
+            is_guard,
+            due,
+            bool(given.get("booked")),
+        )
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, zlib.error, RecursionError) as error:
         raise BadInput(
             "event", Described(f"{len(payload)} bytes ({type(error).__name__})"), "a hop's payload"
@@ -145,8 +154,8 @@ def _write_pace(pace: Pace) -> list[Any] | None:
     if pace == Pace():
         return None
     points = [[round(at, 1), round(progress, 2)] for at, progress in pace.points]
-    are_set = (pace.waiting, pace.again, pace.tried, pace.lags, pace.lags is not None)
-    flags = "".join(flag for flag, is_set in zip("watlk", are_set, strict=True) if is_set)
+    are_set = (pace.pending, pace.again, pace.paired, pace.lags, pace.lags is not None)
+    flags = "".join(flag for flag, is_set in zip("patlk", are_set, strict=True) if is_set)
     return [
         pace.looked_at and round(pace.looked_at, 1),
         round(pace.gap, 1),
@@ -165,9 +174,9 @@ def _read_pace(given: list[Any] | None) -> Pace:
         float(gap),
         float(progress),
         tuple((float(at), float(shown)) for at, shown in points),
-        waiting="w" in flags,
+        pending="p" in flags,
         again="a" in flags,
-        tried="t" in flags,
+        paired="t" in flags,
         lags="l" in flags if "k" in flags else None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
+from shared.clock import Clock
 from shared.function_compute.tasks import Engine, Started, Task, TaskStatus
 from shared.model import Watch
 from shared.watching.state import Hop, read_hop, write_hop
@@ -62,7 +63,7 @@ def newest_state(chain: Chain, engine: Engine) -> Watch | None:
     return None
 
 
-def resume(chain: Chain, engine: Engine, watch: Watch | None = None) -> Started:
+def resume(chain: Chain, engine: Engine, clock: Clock, watch: Watch | None = None) -> Started:
     """Start the hop after the newest one, with the newest state that is kept, else with `watch`.
 
     A list that lags behind does no harm: the id of a hop that exists is answered with "already".
@@ -71,7 +72,7 @@ def resume(chain: Chain, engine: Engine, watch: Watch | None = None) -> Started:
     if state is None:
         log.warning("no state is kept, so nothing could be resumed", extra={"watch_id": chain.watch_id})
         return Started.ALREADY
-    hop = Hop(replace(state, id=chain.watch_id), chain.next_number)
+    hop = Hop(replace(state, id=chain.watch_id), chain.next_number, due=clock.now())
     started = engine.start_later(WATCH, write_hop(hop), 0, hop_id(chain.watch_id, hop.number))
     log.warning("resumed", extra={"watch_id": chain.watch_id, "hop": hop.number, "start": started.value})
     return started

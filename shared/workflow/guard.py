@@ -6,14 +6,14 @@ import logging
 
 from shared.clock import Clock
 from shared.errors import EngineError
-from shared.function_compute.tasks import Engine
-from shared.instants import Seconds
+from shared.function_compute.tasks import Engine, Task, TaskStatus
+from shared.instants import Instant, Seconds
 from shared.model import Watch
 from shared.reports.wire import encode
 from shared.watching.advance import given_up, latest_end
 from shared.watching.reporting import final_report
-from shared.watching.schedule import LONGEST_WAIT, deadline_of
-from shared.watching.state import Hop, write_hop
+from shared.watching.schedule import LONGEST_WAIT, deadline_of, first_look, phase_of
+from shared.watching.state import Hop, read_hop, write_hop
 from shared.workflow.chain import Chain, newest_state, read_chain, resume
 from shared.workflow.names import NOTIFY, WATCH, again_id, final_id, guard_id
 
@@ -22,15 +22,22 @@ log = logging.getLogger("refresh_watch.guard")
 GIVES_UP_AFTER: Seconds = 3600
 """Past the latest end that a look could give a watch: then the guard itself commits the final report."""
 
+HELD_UP_AFTER: Seconds = 300
+"""So much later than planned a hop that has not begun is overtaken by its successor."""
+
 RECORD_ENDS: Seconds = 6 * 86400
 """Function Compute forgets tasks after 7 days: a guard that went on would take a told watch for an untold one."""
 
 
 def guard_delay(watch: Watch, number: int) -> Seconds:
-    """How long guard `number` waits: until a little after the deadline, then longer each time, at most an hour."""
+    """How long guard `number` waits: until a little after the deadline, then longer each time, at most an hour.
+
+    Thousands that were accepted together do not wake together.
+    """
     deadline = deadline_of(watch) - watch.accepted_at
     margin = min(60.0, max(5.0, deadline / 10))
-    return min(LONGEST_WAIT, deadline + margin if number == 0 else margin * 4.0 ** min(number, 6))
+    spread = phase_of(watch.id) * min(1200.0, 0.6 * deadline)
+    return min(LONGEST_WAIT - spread, deadline + margin if number == 0 else margin * 4.0 ** min(number, 6)) + spread
 
 
 def run_guard(guard: Hop, *, engine: Engine, clock: Clock) -> str:
@@ -59,7 +66,7 @@ def _tend(chain: Chain, first: Watch, engine: Engine, clock: Clock) -> str:
     if chain.is_final:
         _tell_again(chain, engine)
         return "settled, but the fan-out had failed: told again"
-    if chain.live is not None:
+    if chain.live is not None and not _is_held_up(chain.live, engine, clock.now()):
         return "alive"
     watch = newest_state(chain, engine) or first
     now = clock.now()
@@ -68,8 +75,28 @@ def _tend(chain: Chain, first: Watch, engine: Engine, clock: Clock) -> str:
         report = final_report(given_up(watch, now), now)
         engine.start_later(NOTIFY, encode(report), 0, report.id)
         return "given up"
-    resume(chain, engine, watch)
-    return "the chain was cut off: resumed"
+    resume(chain, engine, clock, watch)
+    return "the chain was cut off: resumed" if chain.live is None else "a hop is held up: overtaken"
+
+
+def _is_held_up(hop: Task, engine: Engine, now: Instant) -> bool:
+    """Function Compute puts an event off by doubling pauses, up to hours, when all instances are busy: has it this one?
+
+    When it starts after all, the hop that has overtaken it is known already, and so is its verdict.
+    """
+    kept = engine.task(WATCH, hop.id)
+    if hop.status is not TaskStatus.ENQUEUED or kept is None or not kept.payload:
+        return False
+    planned = _planned(read_hop(kept.payload))
+    return planned is not None and now > planned + HELD_UP_AFTER
+
+
+def _planned(hop: Hop) -> Instant | None:
+    """The latest instant that a hop was put off to; None where its payload does not say."""
+    if hop.due is None:
+        return hop.watch.accepted_at + first_look(hop.watch, hop.watch.accepted_at) if hop.number == 0 else None
+    # `due` is when it was to look first; its turn in the quota may come later by as much as can be waited for
+    return hop.due + (LONGEST_WAIT if hop.booked else 0.0)
 
 
 def _tell_again(chain: Chain, engine: Engine) -> None:

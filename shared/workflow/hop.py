@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 from shared.clock import Clock
 from shared.credentials import Credentials
 from shared.errors import NoCredentials
 from shared.function_compute.tasks import Engine
-from shared.instants import Instant
+from shared.instants import Instant, Seconds
 from shared.model import Answer, Observation, Reason, Refusal, Sighting, Watch
 from shared.report import ReportKind
 from shared.reports.wire import encode
 from shared.settings import Settings
-from shared.watching.advance import Effect, LookAgain, Tell, advance
+from shared.watching.advance import Effect, Tell, advance
 from shared.watching.quota import Quota
+from shared.watching.schedule import LONGEST_WAIT
 from shared.watching.state import Hop, write_hop
 from shared.workflow.names import NOTIFY, WATCH, final_id, hop_id
 
@@ -26,17 +27,29 @@ log = logging.getLogger("refresh_watch.watch")
 LOOK_SHARE = 2 / 3
 """Of the function's time-out: a look's budget. The rest is for the effects."""
 
+PATIENCE: Seconds = 0.02
+"""So long a hop waits for its turn in the quota; else it ends, and its successor comes when it is its turn.
+
+A hop that waits is billed, and keeps the instance from others, which Function Compute then puts off by doubling pauses.
+"""
+
 
 def run_hop(hop: Hop, *, look: Callable[[Watch], Observation], engine: Engine, clock: Clock) -> str:
     """Carry out one hop. Answers what is next, for the log.
 
     What the product or the network does never ends a hop: `look` puts it into the observation. Raises EngineError when
     an effect could not be started: Function Compute then runs the hop again, and what has happened answers "already".
+    A look whose turn in the quota comes later is put off until then.
     """
     watch = hop.watch
-    held = 0.0 if hop.due is None else max(0.0, clock.now() - hop.due)
+    began = clock.now()
+    due = began if hop.due is None else hop.due
     observation = look(watch)
-    step = advance(watch, observation, clock.now(), held=held)
+    if observation.turn_in is not None:
+        successor = Hop(watch, hop.number + 1, due=due, booked=True)
+        _start(successor, min(observation.turn_in, LONGEST_WAIT), engine)
+        return "waits for its turn"
+    step = advance(watch, observation, clock.now(), held=max(0.0, began - due))
     log.info(
         "advanced",
         extra={
@@ -44,7 +57,10 @@ def run_hop(hop: Hop, *, look: Callable[[Watch], Observation], engine: Engine, c
             "api_calls": observation.api_calls,
             "open": len(step.watch.open_items),
             "of": len(watch.items),
-            "held": round(held, 1),
+            "held": round(began - due, 1),
+            "progress": step.watch.pace.progress,
+            "lags": step.watch.pace.lags,
+            "again": step.watch.pace.again,
         },
     )
     for effect in step.effects:
@@ -60,16 +76,19 @@ def look_at(
     clock: Clock,
     until: Instant,
     quota: Quota | None = None,
+    patience: Seconds = math.inf,
+    booked: bool = False,
 ) -> Observation:
-    """Ask the product's API about the open items, until `until`; imports only the SDK of that product."""
+    """Ask the product's API about the open items, as `products.look` does; imports only the SDK of that product."""
     from shared.products.connect import connect
-    from shared.products.look import look
+    from shared.products.looking.look import look
 
     try:
         api = connect(watch.request.product, settings, find_credentials())
     except NoCredentials as error:
         return _refused(watch, Refusal(Reason.BAD_KEY, "NoCredentials", str(error)), clock.now())
-    return look(api, watch, quota=quota or quota_of_instance(settings), clock=clock, until=until)
+    quota = quota or quota_of_instance(settings)
+    return look(api, watch, quota=quota, clock=clock, until=until, patience=patience, booked=booked)
 
 
 def quota_of_instance(settings: Settings) -> Quota:
@@ -88,14 +107,16 @@ def _refused(watch: Watch, refusal: Refusal, now: Instant) -> Observation:
 
 
 def _carry_out(effect: Effect, watch: Watch, number: int, engine: Engine, now: Instant) -> None:
-    fields: dict[str, Any]
     if isinstance(effect, Tell):
         if effect.report.kind is ReportKind.INTERIM and engine.task(NOTIFY, final_id(watch.id)) is not None:
             return  # another run of this hop has seen the end: its verdict is not followed by older news
         started = engine.start_later(NOTIFY, encode(effect.report), 0, effect.report.id)
-        fields = {"effect": effect.report.id, "outcome": str(effect.report.outcome)}
-    elif isinstance(effect, LookAgain):
-        successor = Hop(watch, number + 1, due=now + effect.after)
-        started = engine.start_later(WATCH, write_hop(successor), effect.after, hop_id(watch.id, number + 1))
-        fields = {"effect": hop_id(watch.id, number + 1), "after": round(effect.after, 1)}
-    log.info(started.value, extra=fields)
+        log.info(started.value, extra={"effect": effect.report.id, "outcome": str(effect.report.outcome)})
+    else:
+        _start(Hop(watch, number + 1, due=now + effect.after), effect.after, engine)
+
+
+def _start(successor: Hop, after: Seconds, engine: Engine) -> None:
+    task_id = hop_id(successor.watch.id, successor.number)
+    started = engine.start_later(WATCH, write_hop(successor), after, task_id)
+    log.info(started.value, extra={"effect": task_id, "after": round(after, 1)})

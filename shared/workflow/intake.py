@@ -125,23 +125,21 @@ def start(request: WatchRequest, *, settings: Settings, engine: Engine, clock: C
     if not settings.channels:
         answer["warning"] = "REFRESH_WATCH_CHANNELS is empty: nobody will be told"
     chain: Chain | None = None
-    if (
-        engine.start_later(WATCH, write_hop(Hop(watch, 0)), first_look(watch, now), hop_id(watch.id, 0))
-        is Started.ALREADY
-    ):
+    begins = first_look(watch, now)
+    if engine.start_later(WATCH, write_hop(Hop(watch, 0)), begins, hop_id(watch.id, 0)) is Started.ALREADY:
         chain = read_chain(watch.id, engine)
-        answer |= {"already": True, "state": _state(chain, engine)}
+        answer |= {"already": True, "state": _state(chain, engine, clock)}
     if chain is None or not chain.is_told:
         engine.start_later(WATCH, write_hop(Hop(watch, 0, is_guard=True)), guard_delay(watch, 0), guard_id(watch.id, 0))
     log.info("accepted", extra={"watch_id": watch.id, "items": len(watch.items), "already": chain is not None})
     return answer
 
 
-def _state(chain: Chain, engine: Engine) -> str:
+def _state(chain: Chain, engine: Engine, clock: Clock) -> str:
     """What became of the watch that this request had already started; a dead chain is started again."""
     if chain.is_final:
         return "settled"
     if chain.live is None:
         # a record that lags behind shows no hop; the id of the one that exists is answered with "already"
-        return "resumed" if resume(chain, engine) is Started.STARTED else "watching"
+        return "resumed" if resume(chain, engine, clock) is Started.STARTED else "watching"
     return f"watching ({chain.live.status})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.import_cost import ROWS, measure
+from tests.performance.import_cost import ROWS, measure
 
 SDKS = {
     ("notify", "a delivery"): set(),

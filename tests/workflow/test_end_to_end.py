@@ -115,7 +115,8 @@ def test_a_caller_whose_clock_is_ahead_still_starts_one_watch_by_path(home: Hous
 
 def test_a_list_keeps_what_is_good(home: House) -> None:
     task = add(home, "cdn", *many("Complete", 1, after=0))
-    status, answers = home.post([{"product": "cdn", "task_ids": task}, {"product": "cdn", "task_ids": "x"}])
+    good = {"product": "cdn", "task_ids": task, "schedule": "0,1;1"}
+    status, answers = home.post([good, {"product": "cdn", "task_ids": "x"}])
     assert status == 202
     assert "task_ids" in answers[1]["error"]
     assert home.final(answers[0]["watch_id"])["outcome"] == "complete"

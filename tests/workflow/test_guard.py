@@ -124,3 +124,42 @@ def test_a_guard_ends_before_the_record_does() -> None:
     with pytest.raises(EngineError, match="could not be told for six days"):
         run_guard(Hop(watch, 150, is_guard=True), engine=record, clock=clock)
     assert record.waits == []
+
+
+class Waiting(Record):
+    """Function Compute where every hop waits for an instance."""
+
+    def task(self, function: str, task_id: str) -> Task | None:
+        payload = self.tasks_of[function].get(task_id)
+        return Task(task_id, TaskStatus.ENQUEUED, payload) if payload else None
+
+    def tasks(self, function: str, prefix: str) -> list[Task]:
+        return [Task(name, TaskStatus.ENQUEUED) for name in self.tasks_of[function] if name.startswith(prefix)]
+
+
+def found(hop: Hop, after: float) -> str:
+    """What the guard finds so long after the watch was accepted, when this hop still waits."""
+    record = Waiting()
+    record.start_later("watch", write_hop(hop), 0, hop_id(hop.watch.id, hop.number))
+    return run_guard(Hop(hop.watch, 0, is_guard=True), engine=record, clock=HandClock(hop.watch.accepted_at + after))
+
+
+def test_a_hop_that_function_compute_holds_up_is_overtaken() -> None:
+    watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), 1_795_000_000.0)
+    due = watch.accepted_at + 1000
+    assert found(Hop(watch, 7, due=due), 1200) == "alive"
+    assert found(Hop(watch, 7, due=due), 1400) == "a hop is held up: overtaken"
+
+
+def test_a_hop_that_waits_for_its_turn_in_the_quota_is_not_held_up() -> None:
+    """Its turn may come an hour after the look was due: it knows only when that was."""
+    watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), 1_795_000_000.0)
+    hop = Hop(watch, 7, due=watch.accepted_at + 1000, booked=True)
+    assert found(hop, 3000) == "alive"
+    assert found(hop, 1000 + 3599 + 400) == "a hop is held up: overtaken"
+
+
+def test_a_first_hop_that_never_begins_is_overtaken_too() -> None:
+    watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), 1_795_000_000.0)
+    assert found(Hop(watch, 0), 200) == "alive"
+    assert found(Hop(watch, 0), 1860) == "a hop is held up: overtaken"

@@ -93,8 +93,8 @@ def test_at_five_calls_a_second_every_id_is_asked_within_the_quota_and_none_is_g
 def test_on_the_engine_a_look_that_outlasts_the_time_out_goes_on_in_the_next_hop(tmp_path: Path) -> None:
     """The same over the whole house, ten times as fast, with a time-out of 6 s."""
     manifest = manifest_with(tmp_path, timeout=6)
-    quota = {"vod.list": 240.0}
-    more = {"REFRESH_WATCH_QUOTA": "vod.list=200"}
+    quota = {"vod.list": 500.0}
+    more = {"REFRESH_WATCH_QUOTA": "vod.list=480"}
     switches = Switches(time_filter="ignored")
     with house(tmp_path, products=switches, manifest=manifest, quota=quota, more=more) as home:
         home.products.faults.add(throttling(), chance=0.03)

@@ -20,6 +20,10 @@ PRODUCT_POSITIONS: list[dict[str, Any]] = [
     {"by_id_row_limit": 20, "by_id_total": "cut"},
     {"by_id_form": "wrapped", "numeric_ids": True, "process_form": "int"},
     {"stale_answers": True},
+    {"stale_answers": True, "listing_updates": False, "progress": "mute"},
+    {"progress": "jumps", "time_filter": "ignored"},
+    {"status_filter": "ignored", "by_id_row_limit": 20},
+    {"status_filter": "refused", "by_id_row_limit": 20},
     {"invisible_seconds": 1.0},
     {"unknown_id": "malformed"},
     {"timeout_and_canceled": False, "description_form": "joined", "description_when_fine": "error"},
@@ -65,7 +69,7 @@ def test_function_compute_behaves_otherwise_and_the_verdicts_are_the_same(
 def test_an_api_call_to_intake_is_understood_plain_and_http_shaped(tmp_path: Path, shape: engine.ApiEvent) -> None:
     with house(tmp_path, engine=engine.Switches(api_event=shape)) as home:
         first, second, third = (add(home, "cdn", *many("Complete", 1, after=0)) for _ in range(3))
-        event = {"product": "cdn", "task_ids": first}
+        event = {"product": "cdn", "task_ids": first, "schedule": "0,1;1"}
         awaited = invoking(home.engine_url).invoke("intake", json.dumps(event).encode())
         assert awaited.status in (200, 202)
         assert home.final(awaited.body["watch_id"])["outcome"] == "complete"

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from shared.model import Answer, Kind, Observation, Pace, Product, Sighting, Watch, WatchRequest
 from shared.watching.advance import LookAgain, Tell, advance
 from shared.watching.opening import open_watch
 from shared.watching.schedule import first_look
+from shared.watching.state import Hop, read_hop, write_hop
 
 ACCEPTED = 1_790_000_000.0
 START = 0.3
@@ -131,3 +134,68 @@ def test_a_look_that_did_not_show_every_item_tells_nothing_of_the_pace() -> None
     )
     step = advance(watch, Observation(seen, ACCEPTED + 100, ACCEPTED + 100, 1), ACCEPTED + 100)
     assert step.watch.pace == Pace()
+
+
+def test_an_item_that_is_never_seen_does_not_stop_the_pace_of_the_others() -> None:
+    watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1", "2"), kind=Kind.REFRESH), ACCEPTED)
+    watch = replace(watch, pace=Pace(lags=False))
+    for age, progress in ((50.0, 20.0), (100.0, 40.0)):
+        seen = (
+            Sighting("1", Answer.SEEN, True, running=1, status_word="Refreshing", progress=progress),
+            Sighting("2", Answer.NOT_SEEN),
+        )
+        watch = advance(watch, Observation(seen, ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age).watch
+    assert watch.pace.points == ((50, 20.0), (100, 40.0))
+    nothing = (Sighting("1", Answer.NOT_SEEN), Sighting("2", Answer.NOT_SEEN))
+    after = advance(watch, Observation(nothing, ACCEPTED + 120, ACCEPTED + 120, 1), ACCEPTED + 120).watch
+    assert after.pace == replace(watch.pace, again=False)
+
+
+@given(
+    steps=st.lists(
+        st.tuples(
+            st.one_of(st.floats(-2, 200), st.sampled_from([0.0, 0.04, 3.0])),
+            st.sampled_from(["Pending", "Refreshing", "Odd"]),
+            st.one_of(st.none(), st.floats(0, 100), st.sampled_from([0.0, 0.004, 3.0, 50.0, 99.996, 100.0])),
+        ),
+        min_size=1,
+        max_size=8,
+    ),
+    kind=st.sampled_from(Kind),
+)
+@example(
+    steps=[
+        (20.0, "Pending", None),
+        (3.0, "Refreshing", None),
+        (9.0, "Refreshing", 3.0),
+        (3.0, "Refreshing", 3.0),
+        (9.0, "Refreshing", 0.004),
+        (3.0, "Refreshing", 0.004),
+        (9.0, "Refreshing", 3.5),
+        (3.0, "Refreshing", 3.5),
+    ],
+    kind=Kind.REFRESH,
+)
+def test_whatever_progress_is_shown_there_is_a_next_look_after_each_hop(
+    steps: list[tuple[float, str, float | None]], kind: Kind
+) -> None:
+    """Each look's pace goes through the payload of a hop, which rounds it."""
+    watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1",), kind=kind), ACCEPTED)
+    age = 0.0
+    for later, word, progress in steps:
+        age += later
+        sighting = Sighting("1", Answer.SEEN, True, running=1, status_word=word, progress=progress)
+        step = advance(watch, Observation((sighting,), ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age)
+        (effect,) = step.effects
+        assert isinstance(effect, LookAgain)
+        assert 0 < effect.after < 3600
+        watch = read_hop(write_hop(Hop(step.watch, 1))).watch
+
+
+def test_progress_that_stands_still_just_before_its_end_is_not_asked_about_every_other_second() -> None:
+    def nearly(age: float) -> Shown:
+        return ("Complete", 100.0) if age >= 420 else ("Refreshing", float(int(min(97.0, age / 3))))
+
+    ended = follow(nearly, 420)
+    assert ended.lag < 30
+    assert len([at for at in ended.at if 291 < at < 420]) <= 20

@@ -51,3 +51,12 @@ def test_beside_another_client_the_pace_settles_near_what_is_left() -> None:
     for _ in range(200):
         quota.answered("vod.list")
     assert quota.interval("vod.list") == pytest.approx(0.2), "and recovers once it is alone again"
+
+
+def test_a_clock_that_jumps_back_keeps_nobody_waiting_for_the_time_that_it_repeats() -> None:
+    quota = Quota({"cdn.list": 5.0, "vod.list": 1.0})
+    quota.reserve("cdn.list", 5000.0)
+    quota.reserve("vod.list", 5000.0)
+    assert quota.reserve("cdn.list", 1400.0) == pytest.approx(0.2)
+    assert quota.reserve("vod.list", 1400.1) == pytest.approx(0.9)
+    assert quota.reserve("cdn.list", 1400.2) == pytest.approx(0.2)

@@ -7,11 +7,22 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.errors import BadInput
 from shared.model import Kind, Pace, Product, Watch, WatchRequest
 from shared.watching.opening import open_watch
-from shared.watching.schedule import LONGEST_WAIT, PREFETCH, REFRESH, Schedule, first_look, next_look, read_schedule
+from shared.watching.schedule import (
+    LONGEST_STEP,
+    LONGEST_WAIT,
+    PREFETCH,
+    REFRESH,
+    Schedule,
+    first_look,
+    next_look,
+    read_schedule,
+)
 
 ACCEPTED = 1_790_000_000.0
 
@@ -105,3 +116,40 @@ def test_numbers_and_times_of_a_schedule_are_each_other_s_inverse(schedule: Sche
 def test_a_schedule_that_is_none_is_answered_with_what_is_allowed(text: str) -> None:
     with pytest.raises(BadInput, match="rising seconds"):
         read_schedule(text)
+
+
+def test_a_clock_that_stands_before_the_submission_is_taken_for_the_submission() -> None:
+    """Intake and the watch run on different machines, whose clocks need not agree."""
+    for schedule in ("0;15", "0,15,45;15", "5;15", ""):
+        watch = watch_of(schedule=schedule)
+        assert 0 < next_look(watch, ACCEPTED - 0.5) <= 120, schedule
+
+
+def test_no_estimate_makes_a_watch_wait_longer_than_the_schedule_ever_does() -> None:
+    slow = Pace(looked_at=200, points=((100, 3.0), (200, 6.2)), lags=False)
+    assert next_look(replace(watch_of(deadline=86400.0), pace=slow), ACCEPTED + 200) == LONGEST_STEP
+
+
+_SCHEDULES = st.one_of(
+    st.sampled_from(["", "0;0.1", "0,15,45,90;15", "259200;86400", "0,0.000001,259200;0.1"]),
+    st.tuples(st.lists(st.floats(0, 259200), min_size=1, max_size=6, unique=True), st.floats(0.1, 86400)).map(
+        lambda drawn: f"{','.join(map(repr, sorted(drawn[0])))};{drawn[1]!r}"
+    ),
+)
+
+
+@given(
+    schedule=_SCHEDULES,
+    age=st.one_of(st.floats(-3600, 400_000), st.sampled_from([-0.01, 0.0])),
+    cost=st.floats(0, 1e6),
+    held=st.floats(0, 1e6),
+    kind=st.sampled_from(Kind),
+    deadline=st.floats(0.5, 259200),
+    submitted_at=st.one_of(st.none(), st.floats(0, 2e9)),
+)
+def test_whatever_is_given_the_next_look_comes_later_than_now_and_within_the_hour(
+    schedule: str, age: float, cost: float, held: float, kind: Kind, deadline: float, submitted_at: float | None
+) -> None:
+    watch = watch_of(schedule=schedule, kind=kind, deadline=deadline, submitted_at=submitted_at)
+    assert 0 <= first_look(watch, ACCEPTED) <= min(LONGEST_WAIT, deadline + 1e-3)
+    assert 0 < next_look(watch, ACCEPTED + age, cost=cost, held=held) <= LONGEST_WAIT

@@ -53,7 +53,7 @@ def test_every_field_survives() -> None:
         request_id="174F6032",
         notes=("a note",),
         hints=Hints((ACCEPTED - 3.0, ACCEPTED + 1.0), window_rows=1007, by_id_cut=True),
-        pace=Pace(59.3, 20.9, 17.0, ((38.4, 11.0), (59.3, 17.0)), waiting=True, again=True, tried=True, lags=False),
+        pace=Pace(59.3, 20.9, 17.0, ((38.4, 11.0), (59.3, 17.0)), pending=True, again=True, paired=True, lags=False),
     )
     assert read_hop(write_hop(Hop(watch, 12))) == Hop(watch, 12)
     assert read_hop(write_hop(Hop(watch, 3, is_guard=True))).is_guard
@@ -147,3 +147,28 @@ def test_why_objects_failed_survives_with_real_numbers() -> None:
     reasons = (("internal_error", 70), ("origin_timeout", 30), ("other", 2))
     watch = replace(watch, items=(replace(watch.items[0], failed=102, running=1, reasons=reasons),))
     assert read_hop(write_hop(Hop(watch, 1))).watch.items[0].reasons == reasons
+
+
+def test_a_payload_of_before_hints_pace_and_places_is_read() -> None:
+    payload = {
+        "hop": 12,
+        "watch": {
+            "id": "0123456789abcdef",
+            "request": {"product": "cdn", "task_ids": ["1", "2"]},
+            "accepted_at": ACCEPTED,
+            "items": "ck3t330;r1sR",
+            "kind": "refresh",
+            "looks": 7,
+            "api_calls": 9,
+        },
+    }
+    hop = read_hop(json.dumps(payload).encode())
+    assert (hop.number, hop.due, hop.booked) == (12, None, False)
+    assert (hop.watch.hints, hop.watch.pace) == (Hints(), Pace())
+    assert [item.outcome for item in hop.watch.items] == [Outcome.COMPLETE, None]
+
+
+def test_when_a_hop_was_due_and_that_it_has_its_turn_survives() -> None:
+    hop = Hop(open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1",)), ACCEPTED), 3, due=ACCEPTED + 9.5)
+    assert read_hop(write_hop(hop)) == hop
+    assert read_hop(write_hop(replace(hop, booked=True))).booked
