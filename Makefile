@@ -38,8 +38,8 @@ lint: $(READY) ## style, types, import rules
 	@$(VENV)/bin/lint-imports
 	@$(VENV)/bin/python .ci/check_entries.py
 
-bench: $(READY) ## what each function's cold start imports, and what that costs
-	@$(VENV)/bin/python tests/import_cost.py
+bench: $(READY) ## how few questions, how soon an answer, at what cost: beside other waiters and the optimum (BENCH="--quick lag")
+	@$(VENV)/bin/python -m tests.performance $(BENCH)
 
 build: $(READY) ## a package per function in .build (FUNCTIONS="watch notify" RUNTIME=python3.10 choose)
 	@$(VENV)/bin/refresh-watch build $(FUNCTIONS) $(if $(RUNTIME),--runtime $(RUNTIME))

@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[1]
+PROJECT = Path(__file__).resolve().parents[2]
 RUNS = 5
 
 _CREDENTIALS = "from shared.credentials import Credentials; from shared.settings import Secret, Settings; "
@@ -66,18 +66,14 @@ def measure(function: str, code: str, runs: int = 1) -> Cost:
     return Cost(min(seconds for seconds, _ in answers) * 1000, frozenset(answers[0][1]))
 
 
-def main() -> None:
+def main(quick: bool) -> None:
     """Print the table."""
     line = "{:<8} {:<34} {:>7} {:>8}   {}"
     print(line.format("function", "to do", "ms", "modules", "SDKs"))
     for function, does, code in ROWS:
-        cost = measure(function, code, RUNS)
+        cost = measure(function, code, 1 if quick else RUNS)
         print(
             line.format(
                 function, does, f"{cost.milliseconds:.0f}", len(cost.modules), ", ".join(sorted(cost.sdks)) or "-"
             )
         )
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,62 @@
+"""What is invoked for one watch and when, and what days full of such watches are charged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from shared.instants import Seconds
+from tests.performance.manifest import Size
+from tests.performance.tariff import charge, units
+
+DAY: Seconds = 86400.0
+HOUR: Seconds = 3600.0
+IDLE: Seconds = 300.0
+"""An instance without a request ends after about so long: the next one starts cold. Function Compute promises nothing."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One invocation: seconds after submission, and how long it lasts cold and warm."""
+
+    function: str
+    at: Seconds
+    cold: Seconds
+    warm: Seconds
+
+
+Diary = tuple[Entry, ...]
+
+
+def units_of(diary: Diary, sizes: Mapping[str, Size], *, cold: bool) -> float:
+    """CU of one watch, all of its invocations cold or all warm."""
+    return sum(units(entry.cold if cold else entry.warm, sizes[entry.function]) for entry in diary)
+
+
+def cny_a_day(diaries: Sequence[Diary], watches: int, sizes: Mapping[str, Size]) -> float:
+    """CNY for a day with so many watches, evenly over the day, one like another.
+
+    An invocation is cold when its function had none for `IDLE` before it. Where there are few watches, the clock hours
+    that they fall into are a matter of chance: the mean over the minutes of an hour at which the first may begin.
+    """
+    offsets = [60.0 * minute for minute in range(60)] if watches < 100 else [0.0]
+    return fmean(_day(diaries, watches, sizes, offset) for offset in offsets)
+
+
+def _day(diaries: Sequence[Diary], watches: int, sizes: Mapping[str, Size], offset: Seconds) -> float:
+    invoked: dict[str, list[tuple[Seconds, Entry]]] = defaultdict(list)
+    for number in range(watches):
+        began = offset + number * DAY / watches
+        for entry in diaries[number % len(diaries)]:
+            invoked[entry.function].append(((began + entry.at) % DAY, entry))
+    hours: dict[tuple[str, int], float] = defaultdict(float)
+    for function, entries in invoked.items():
+        entries.sort(key=lambda one: one[0])
+        before = entries[-1][0] - DAY  # every day is like this one
+        for at, entry in entries:
+            lasts = entry.cold if at - before > IDLE else entry.warm
+            hours[function, int(at // HOUR)] += units(lasts, sizes[function])
+            before = at
+    return charge(hours.values())

@@ -1,0 +1,223 @@
+"""Many watches of one id at once: what the quota dictates, what k instances make of it, and what would help.
+
+The schedule, the look, the hop and the quota are the project's own; what is simulated is Function Compute (`cloud.py`)
+and the account (`account.py`). Beside it stand what it was before, hops that wait for their turn inside an instance, and
+two prototypes that the project does not have, answers from a warm instance's memory.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from math import inf, nan
+from multiprocessing import get_context
+from typing import Literal
+
+from shared.instants import Seconds
+from shared.model import Product
+from shared.settings import DEFAULT_QUOTA
+from tests.performance.cases import LATENCY
+from tests.performance.cloud import CONTAINER, Terms
+from tests.performance.crowd import Crowd, Watched, watch
+from tests.performance.dictated import Lags, least_lag
+from tests.performance.hop_cost import measure
+from tests.performance.manifest import sizes
+from tests.performance.optimum import Frontier, frontier
+from tests.performance.products import IDS_PER_CALL, PAGE_SIZE
+from tests.performance.table import Check, at_most, print_table
+from tests.performance.warm_listing import Rule, WarmLook
+from tests.performance.workloads import REFRESH
+
+KS = (1, 2, 4, 5, 6, 8, 16)
+MOST_THROTTLED = 1.0
+"""Per cent: delays end up to a second late, so calls whose places are in turn come in bunches. They are asked again."""
+
+FROM_10_000 = 4
+"""With fewer instances ten thousand watches end in nothing but back-off."""
+
+CDN, VOD = (Crowd(product, 1000, 60.0) for product in (Product.CDN, Product.VOD))
+CDN_10_000 = Crowd(Product.CDN, 10_000, 60.0)
+AT_SUBMIT_QUOTA: Seconds = 200
+"""Refreshes are taken at 50 calls a second (Alibaba's documents): so long takes who submits ten thousand, one a call."""
+
+CROWDS = (
+    *(replace(crowd, within=within) for crowd in (CDN, VOD) for within in (60.0, 1.0)),
+    *(replace(CDN_10_000, within=within) for within in (AT_SUBMIT_QUOTA, 60.0)),
+)
+
+How = Literal["as it is", "ten ids", "page", "waiting inside"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row. `fresh`: how old a remembered answer about a task that still runs may be."""
+
+    crowd: Crowd
+    terms: Terms
+    how: How = "as it is"
+    fresh: Seconds = 0.0
+
+
+def main(quick: bool) -> list[Check]:
+    """Print a table for each crowd, then what stands beside it; answer the check-list for the k of s.yaml."""
+    terms = measured_terms(quick)
+    shipped = sizes()["watch"].instances
+    plain = _plain(terms, shipped, quick)
+    others = _prototypes(terms, quick)
+    found = _run_all([*plain, *others])
+    _print_terms(terms)
+    known = frontier(REFRESH)
+    for crowd in dict.fromkeys(case.crowd for case in plain):
+        print_dictated(crowd)
+        print_crowd(crowd, [(case, found[case]) for case in plain if case.crowd == crowd], known)
+    print_prototypes([(case, found[case]) for case in others])
+    return _checks([found[case] for case in plain if case.terms.instances == shipped], shipped)
+
+
+def measured_terms(quick: bool) -> Terms:
+    """What a hop meets, for one instance: measured here, stretched to the share of a core in s.yaml."""
+    hop = measure(1 if quick else 3)["hop"]
+    vcpu = sizes()["watch"].vcpu
+    return Terms(1, cold=CONTAINER + hop.cold.lasts(vcpu), warm=hop.warm.lasts(vcpu))
+
+
+def run(case: Case) -> Watched:
+    """Watch one crowd."""
+    rule = next((rule for rule in Rule if rule.value in case.how), Rule.NONE)
+    look = WarmLook(rule, case.fresh)
+    terms = replace(case.terms, patience=inf) if case.how == "waiting inside" else case.terms
+    return watch(case.crowd, terms, look)
+
+
+def dictated(crowd: Crowd) -> dict[str, Lags]:
+    """The least lag for each way to ask."""
+    by_list = DEFAULT_QUOTA[f"{crowd.product}.list"]
+    rows = PAGE_SIZE[crowd.product]
+    found = {}
+    if IDS_PER_CALL[crowd.product]:
+        by_id = DEFAULT_QUOTA[f"{crowd.product}.by_id"]
+        found[f"one id a call, {by_id:g}/s"] = least_lag(crowd.ends, by_id)
+        found[f"ten ids a call, {by_id:g}/s"] = least_lag(crowd.ends, by_id, rows=10)
+    else:
+        found[f"one id a call, {by_list:g}/s"] = least_lag(crowd.ends, by_list)
+    found[f"a page of {rows} rows, {by_list:g}/s"] = least_lag(crowd.ends, by_list, rows=rows)
+    return found
+
+
+def print_dictated(crowd: Crowd) -> None:
+    """What nobody can beat who asks that way."""
+    rows = [(how, lags.mean, lags.p95, lags.last) for how, lags in dictated(crowd).items()]
+    heads = ("a call after each end, by", "mean s", "p95 s", "last s")
+    print_table(f"{crowd}: dictated by the quota, were all ends known", heads, rows)
+
+
+def print_crowd(crowd: Crowd, found: Sequence[tuple[Case, Watched]], known: Frontier) -> None:
+    """A row for each k. `least`: the mean of any schedule with so many calls a watch, were there no quota at all.
+
+    `untold`: it had not ended when nothing was left to run.
+    """
+    heads = ["k", "hops", "calls", "a watch", "throttled", "wrong", "untold"]
+    heads += ["mean s", "least", "p95 s", "last s", "back-off s", "billed s"]
+    rows = [
+        (
+            float(case.terms.instances),
+            one.tally.hops,
+            one.calls,
+            one.calls / crowd.watches,
+            one.throttled,
+            one.wrong,
+            one.untold,
+            one.lags.mean,
+            known.lag_at(one.calls / crowd.watches) + LATENCY,
+            one.lags.p95,
+            one.lags.last,
+            one.tally.worst_back_off,
+            one.tally.billed,
+        )
+        for case, one in found
+    ]
+    print_table(f"{crowd}: k instances", heads, rows)
+
+
+def print_prototypes(found: Sequence[tuple[Case, Watched]]) -> None:
+    """With and without, next to each other."""
+    heads = ["crowd", "k", "how", "fresh s", "hops", "calls", "from memory", "throttled", "untold"]
+    heads += ["mean s", "p95 s", "last s", "billed s"]
+    rows = [
+        (
+            str(case.crowd),
+            float(case.terms.instances),
+            case.how,
+            case.fresh or nan,
+            one.tally.hops,
+            one.calls,
+            one.from_memory,
+            one.throttled,
+            one.untold,
+            one.lags.mean,
+            one.lags.p95,
+            one.lags.last,
+            one.tally.billed,
+        )
+        for case, one in found
+    ]
+    title = "Beside it: hops that wait for their turn inside an instance, and a memory in each instance (ten ids, page)"
+    print_table(title, heads, rows)
+
+
+def _print_terms(terms: Terms) -> None:
+    busy = terms.warm + LATENCY + terms.start_next
+    most = max(DEFAULT_QUOTA.values())
+    print(
+        f"\nFleet: a hop takes {terms.cold:.2f} s cold and {terms.warm:.3f} s warm before it asks, {LATENCY:g} s a call,"
+        f" {terms.start_next:g} s to start the next; Process tells nothing."
+        f"\nSo {most:g} calls a second keep {most * busy:.1f} instances busy: with fewer, they are the bottleneck."
+        f" With more, each keeps to a smaller part of the quota, and a hop comes back for its turn."
+    )
+
+
+def _plain(terms: Terms, shipped: int, quick: bool) -> list[Case]:
+    ks = [shipped] if quick else sorted({*KS, shipped})
+    return [
+        Case(crowd, replace(terms, instances=k))
+        for crowd in ((CDN, VOD) if quick else CROWDS)
+        for k in ks
+        if crowd.watches == 1000 or (k >= FROM_10_000 and (crowd.within == 60 or k in (shipped, 8, 16)))
+    ]
+
+
+def _prototypes(terms: Terms, quick: bool) -> list[Case]:
+    six, sixteen = (replace(terms, instances=k) for k in (6, 16))
+    if quick:
+        return [Case(VOD, six), Case(VOD, six, "page", 20.0), Case(VOD, six, "waiting inside")]
+    cases = [Case(CDN, six), Case(CDN, six, "waiting inside")]
+    cases += [Case(CDN, six, how, fresh) for how in ("ten ids", "page") for fresh in (5.0, 20.0)]
+    cases += [
+        Case(VOD, six),
+        Case(VOD, six, "waiting inside"),
+        Case(VOD, six, "page", 5.0),
+        Case(VOD, six, "page", 20.0),
+    ]
+    cases += [Case(CDN_10_000, k, how) for k in (six, sixteen) for how in ("as it is", "waiting inside")]
+    at_once = replace(VOD, within=1.0)
+    cases += [Case(at_once, six), Case(at_once, six, "waiting inside")]
+    return cases
+
+
+def _run_all(cases: Sequence[Case]) -> dict[Case, Watched]:
+    # each once, and the longest first, so that no core is left with one at the end
+    ordered = sorted(dict.fromkeys(cases), key=lambda case: -case.crowd.watches)
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        return dict(zip(ordered, pool.map(run, ordered), strict=True))
+
+
+def _checks(found: Sequence[Watched], k: int) -> list[Check]:
+    wrong, untold, throttled = (sum(getattr(one, name) for one in found) for name in ("wrong", "untold", "throttled"))
+    reports, calls = sum(one.crowd.watches for one in found), sum(one.calls for one in found)
+    said = f"{wrong} wrong, {untold} untold of {reports:,}"
+    return [
+        Check(f"fleets, k = {k}: every report right", said, wrong + untold == 0),
+        at_most(f"fleets, k = {k}: calls that were throttled, % of {calls:,}", 100 * throttled / calls, MOST_THROTTLED),
+    ]

@@ -1,0 +1,155 @@
+"""The fleet's own rules: virtual time, Function Compute's back-off, the dictated lag, and a small fleet to its end."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import pytest
+
+from shared.errors import AskAgain
+from shared.local.stand_in.switches import Switches
+from shared.local.stand_in.world import ObjectPlan
+from shared.model import ListQuery, Product
+from tests.performance.account import Account
+from tests.performance.cases import NOON
+from tests.performance.cloud import Terms, back_off
+from tests.performance.crowd import Crowd, watch
+from tests.performance.dictated import least_lag, percentile
+from tests.performance.products import Door
+from tests.performance.timeline import Actor, Timeline
+from tests.performance.warm_listing import Rule, WarmLook
+
+
+def test_actors_sleep_beside_each_other_and_a_run_repeats() -> None:
+    def once() -> list[tuple[float, str]]:
+        timeline = Timeline(0.0)
+        seen: list[tuple[float, str]] = []
+
+        def job(name: str, step: float) -> None:
+            for _ in range(3):
+                timeline.sleep(step)
+                seen.append((timeline.now(), name))
+
+        for name, step in (("slow", 3.0), ("quick", 2.0)):
+            timeline.at(1.0, partial(Actor(timeline).give, partial(job, name, step)))
+        timeline.run()
+        return seen
+
+    assert once() == [(3, "quick"), (4, "slow"), (5, "quick"), (7, "slow"), (7, "quick"), (10, "slow")] == once()
+
+
+@pytest.mark.parametrize("where", ["actor", "event"])
+def test_what_breaks_in_an_actor_or_an_event_ends_the_run(where: str) -> None:
+    timeline = Timeline(0.0)
+
+    def breaks() -> None:
+        raise ZeroDivisionError
+
+    timeline.at(0.0, partial(Actor(timeline).give, partial(timeline.sleep, 5.0)))
+    timeline.at(1.0, partial(Actor(timeline).give, breaks) if where == "actor" else breaks)
+    with pytest.raises(ZeroDivisionError):
+        timeline.run()
+
+
+def test_function_compute_backs_off_by_doubling_from_one_second() -> None:
+    assert [back_off(tries) for tries in (1, 2, 3, 4, 10)] == [1, 2, 4, 8, 512]
+
+
+def test_a_hop_that_finds_the_only_instance_busy_waits_for_the_back_off() -> None:
+    terms = Terms(1, cold=100.0, late=0.0, idle=1e6, budget=1000.0)
+    found = watch(Crowd(Product.CDN, 3, 0.0), terms)
+    assert found.tally.worst_back_off >= 32  # 100 s of a cold start are over after 1 + 2 + 4 + ... + 64 s at the latest
+    assert found.tally.worst_held == pytest.approx(2 * found.tally.worst_back_off - 1)
+
+
+def test_the_dictated_lag_of_a_case_reckoned_by_hand() -> None:
+    # one call a second, none saved up: served at 0, 1, 2 and 10
+    lags = least_lag([0, 0, 0, 10], 1.0, burst=1)
+    assert (lags.mean, lags.p95, lags.last) == (0.75, 2, 10)
+
+
+def test_a_full_bucket_serves_its_burst_at_once() -> None:
+    # two calls a second, two saved up: served at 0, 0, 0.5, 1
+    lags = least_lag([0, 0, 0, 0], 2.0)
+    assert (lags.mean, lags.last) == (0.375, 1.0)
+
+
+def test_a_page_serves_all_that_have_ended_up_to_its_rows() -> None:
+    # a page of two rows, one a second: 0 alone; at 1 both that ended meanwhile; at 2 the third of them
+    lags = least_lag([0, 0.2, 0.4, 0.6], 1.0, rows=2, burst=1)
+    assert lags.mean == pytest.approx((0 + 0.8 + 0.6 + 1.4) / 4)
+    assert lags.last == 2.0
+
+
+def test_a_percentile_is_a_value_that_was_seen() -> None:
+    assert percentile(range(1, 101), 95) == 95
+    assert percentile([3.0], 95) == 3
+
+
+def test_the_account_answers_as_the_stand_in_does() -> None:
+    timeline = Timeline(NOON)
+    account = Account(timeline, Product.CDN, latency=0.0, moves=True)
+    ids = []
+    for after in (5.0, 100.0, 1e6):
+        ids.append(account.add(ObjectPlan("http://example.com/a.txt", after=after)))
+        timeline.sleep(0.7)
+    timeline.sleep(60)
+    door = Door(Product.CDN, account.world, Switches())
+    for query in (
+        ListQuery(task_id=ids[0], page_number=1, page_size=100),
+        ListQuery(task_id=ids[2], page_number=1, page_size=100),
+        ListQuery(start_time=NOON, end_time=NOON + 1, page_number=1, page_size=2),
+        ListQuery(start_time=NOON, end_time=NOON + 1, page_number=2, page_size=1),
+        ListQuery(task_id="1", page_number=1),
+    ):
+        ours, theirs = account.list_page(query), door.list_page(query, timeline.now())
+        assert (ours.rows, ours.total) == (theirs.rows, theirs.total)
+        timeline.sleep(1.0)  # both draw on one bucket
+    assert account.by_ids(ids).rows == door.by_ids(ids, timeline.now()).rows
+
+
+def test_the_account_throttles_beyond_its_bucket() -> None:
+    timeline = Timeline(NOON)
+    account = Account(timeline, Product.VOD, latency=0.0)
+    task_id = account.add(ObjectPlan("http://example.com/a.txt"))
+    for _ in range(5):
+        account.list_page(ListQuery(task_id=task_id))
+    with pytest.raises(AskAgain) as refused:
+        account.list_page(ListQuery(task_id=task_id))
+    assert refused.value.throttled
+    timeline.sleep(0.2)
+    account.list_page(ListQuery(task_id=task_id))
+    assert (account.calls, account.throttled) == (7, 1)
+
+
+@pytest.mark.parametrize("product", [Product.CDN, Product.VOD], ids=str)
+def test_a_small_fleet_ends_with_every_report_right_and_within_the_quota(product: Product) -> None:
+    found = watch(Crowd(product, 50, 10.0), Terms(4))
+    assert (found.wrong, found.untold, found.throttled) == (0, 0, 0)
+    assert 0 < found.lags.mean <= found.lags.p95
+    assert found.tally.hops == sum(map(len, found.chains)) >= 50
+
+
+def test_the_same_fleet_is_the_same_run() -> None:
+    crowd = Crowd(Product.CDN, 30, 1.0)
+    assert watch(crowd, Terms(2)) == watch(crowd, Terms(2))
+
+
+@pytest.mark.parametrize(
+    ("product", "rule"), [(Product.CDN, Rule.TEN), (Product.CDN, Rule.PAGE), (Product.VOD, Rule.PAGE)]
+)
+def test_a_memory_of_others_ids_saves_calls_and_no_verdict_is_wrong(product: Product, rule: Rule) -> None:
+    crowd = Crowd(product, 60, 1.0)
+    plain, warm = watch(crowd, Terms(1)), watch(crowd, Terms(1), WarmLook(rule, fresh=5.0))
+    assert (warm.wrong, warm.untold) == (0, 0)
+    assert warm.from_memory > 0
+    assert warm.calls < plain.calls
+
+
+def test_booked_places_leave_the_instances_free_and_nobody_waits_for_long() -> None:
+    crowd = Crowd(Product.VOD, 100, 1.0)
+    booking, waiting = watch(crowd, Terms(4)), watch(crowd, Terms(4, patience=math.inf))
+    assert (booking.wrong, booking.untold) == (0, 0)
+    assert booking.lags.p95 < waiting.lags.p95
+    assert booking.tally.billed < waiting.tally.billed / 2
