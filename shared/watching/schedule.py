@@ -34,6 +34,10 @@ LONGEST_WAIT: Seconds = 3599
 LONGEST_STEP: Seconds = 600
 """Of a schedule as it grows, and towards an end that progress only promises."""
 
+LEAST_STEP: Seconds = 0.1
+MOST_STEP: Seconds = 86400
+"""Of a user's own schedule."""
+
 CHEAP_LOOK: Seconds = 0.2
 """Of the account's quota (one list call at 5 a second): what a look may cost without being made more seldom."""
 
@@ -129,7 +133,8 @@ def read_schedule(text: str, field: str = "schedule") -> Schedule:
 
     Raises BadInput.
     """
-    allowed = "rising seconds, a semicolon and a step of at least 0.1 s, such as 0,15,45,90,150,210,240;15"
+    steps = f"a step of {LEAST_STEP} to {MOST_STEP} s"
+    allowed = f"rising seconds from 0 to {QUERY_WINDOW}, a semicolon and {steps}, such as 0,15,45,90;15"
     looks, semicolon, step = text.partition(";")
     try:
         at = tuple(float(word) for word in looks.split(",") if word.strip())
@@ -137,7 +142,8 @@ def read_schedule(text: str, field: str = "schedule") -> Schedule:
     except ValueError:
         raise BadInput(field, text, allowed) from None
     rising = all(earlier < later for earlier, later in itertools.pairwise(at))
-    if not semicolon or not at or not rising or not 0 <= at[0] <= at[-1] <= QUERY_WINDOW or not 0.1 <= then <= 86400:
+    in_bounds = bool(at) and 0 <= at[0] <= at[-1] <= QUERY_WINDOW and LEAST_STEP <= then <= MOST_STEP
+    if not (semicolon and rising and in_bounds):
         raise BadInput(field, text, allowed)
     return Schedule(at, then)
 

@@ -107,7 +107,7 @@ BAD: list[tuple[Any, str, str]] = [
     ({"product": "vod-legacy", "task_ids": "1", "domain_name": "a.com"}, "object_type", "requires it"),
     ({"product": "cdn", "task_ids": "1", "schedule": "0,15"}, "schedule", "a semicolon and a step"),
     ({"product": "cdn", "task_ids": "1", "schedule": "15,0;5"}, "schedule", "rising seconds"),
-    ({"product": "cdn", "task_ids": "1", "schedule": "0;0"}, "schedule", "at least 0.1 s"),
+    ({"product": "cdn", "task_ids": "1", "schedule": "0;0"}, "schedule", "a step of 0.1 to 86400 s"),
     ({"product": "cdn", "task_ids": "1", "schedule": "0,nan;5"}, "schedule", "rising seconds"),
 ]  # fmt: skip
 
