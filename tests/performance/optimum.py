@@ -63,8 +63,11 @@ def grid_of(law: Law, step: Seconds, growth: float = 0.0, gap: Seconds = 0.0) ->
     return Grid(tuple(at), tuple(law.cdf(t) for t in at), tuple(law.waited(t) for t in at))
 
 
-class _Envelope:
-    """The least of lines ``slope * x + height``: added with falling slopes, asked with rising x; constant time each."""
+class Envelope:
+    """The least of lines ``slope * x + height``: added with falling slopes, asked with rising x; constant time each.
+
+    Each line carries a number, `calls` here.
+    """
 
     def __init__(self) -> None:
         self._lines: deque[tuple[float, float, float]] = deque()
@@ -99,7 +102,7 @@ def fresh(grid: Grid, price: Seconds, effort: Sequence[float] | None = None) -> 
     """
     last = len(grid.at) - 1
     value, calls = 0.0, 0.0
-    envelope = _Envelope()
+    envelope = Envelope()
     for a in range(last - 1, -1, -1):
         c = a + 1
         envelope.add(grid.at[c], grid.waited[c] + value, calls)
@@ -122,7 +125,7 @@ def stale(grid: Grid, price: Seconds, gap: Seconds, effort: Sequence[float] | No
     value: list[list[float]] = [[] for _ in at]
     calls: list[list[float]] = [[] for _ in at]
     for b in range(last, -1, -1):
-        envelope = _Envelope()
+        envelope = Envelope()
         if b == last:
             envelope.add(at[last] + gap, 0.0, 0.0)
         else:
