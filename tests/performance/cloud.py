@@ -47,7 +47,7 @@ class Terms:
     start_next: Seconds = 0.05  # one call of Function Compute's API
     idle: Seconds = 300.0  # an instance ends after so long without a request
     late: Seconds = 1.0  # a delay ends up to so much later
-    budget: Seconds = 40.0  # of a look: two thirds of the function's time-out
+    budget: Seconds = 120.0  # of a look: two thirds of the function's time-out
     patience: Seconds = PATIENCE  # for its turn in the quota
 
 
