@@ -24,7 +24,7 @@ from shared.reports.wire import decode
 from shared.watching.quota import Quota
 from shared.watching.state import Hop, read_hop
 from shared.workflow.guard import run_guard
-from shared.workflow.hop import PATIENCE, run_hop
+from shared.workflow.hop import LOOK_SHARE, PATIENCE, run_hop
 from shared.workflow.names import WATCH
 from tests.performance.timeline import Actor, Timeline
 
@@ -47,7 +47,7 @@ class Terms:
     start_next: Seconds = 0.05  # one call of Function Compute's API
     idle: Seconds = 300.0  # an instance ends after so long without a request
     late: Seconds = 1.0  # a delay ends up to so much later
-    budget: Seconds = 120.0  # of a look: two thirds of the function's time-out
+    budget: Seconds = LOOK_SHARE * 180  # of a look, with the time-out of s.yaml
     patience: Seconds = PATIENCE  # for its turn in the quota
 
 

@@ -8,16 +8,22 @@ from pathlib import Path
 
 import yaml
 
+from shared.instants import Seconds
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Size:
-    """Of an instance: a share of a core, and memory in GB. `instances`: its reservedConcurrency, 0 where none is set."""
+    """Of an instance: a share of a core, memory in GB, and how long an invocation may take.
+
+    `instances`: its reservedConcurrency, 0 where none is set.
+    """
 
     vcpu: float
     memory: float
     instances: int = 0
+    timeout: Seconds = 60
 
 
 @cache
@@ -30,4 +36,9 @@ def sizes() -> dict[str, Size]:
 def _size(props: dict[str, object]) -> Size:
     limit = props.get("concurrencyConfig")
     instances = limit.get("reservedConcurrency", 0) if isinstance(limit, dict) else 0
-    return Size(float(str(props["cpu"])), float(str(props["memorySize"])) / 1024, int(str(instances)))
+    return Size(
+        float(str(props["cpu"])),
+        float(str(props["memorySize"])) / 1024,
+        int(str(instances)),
+        float(str(props["timeout"])),
+    )

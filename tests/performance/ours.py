@@ -17,12 +17,10 @@ from shared.watching.schedule import first_look
 from shared.workflow.hop import LOOK_SHARE
 from tests.performance.account import virtual_deadlines
 from tests.performance.cases import NOON, Scene, Truth
+from tests.performance.manifest import sizes
 from tests.performance.products import Door, InProcessApi
 from tests.performance.runs import Run, Verdict
 from tests.performance.timeline import Timeline
-
-TIME_OUT: Seconds = 60
-"""Of the watch function, as s.yaml has it."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def follow(
         while followed.watch.open_items:
             began, asked, throttled = clock.now(), door.calls, door.throttled
             clock.sleep(hop_start)
-            until = began + LOOK_SHARE * TIME_OUT
+            until = began + LOOK_SHARE * sizes()["watch"].timeout
             observation = look(api, followed.watch, quota=Quota(rates), clock=clock, until=until)
             step = advance(followed.watch, observation, clock.now())
             followed.watch = step.watch
