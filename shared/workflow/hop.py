@@ -34,6 +34,10 @@ A hop that waits is billed, and keeps the instance from others, which Function C
 """
 
 
+ROUNDED_FROM: Seconds = 2
+"""Shorter waits are rounded up: what is due in half a second is not to come at once, again and again."""
+
+
 def run_hop(hop: Hop, *, look: Callable[[Watch], Observation], engine: Engine, clock: Clock) -> str:
     """Carry out one hop. Answers what is next, for the log.
 
@@ -113,7 +117,13 @@ def _carry_out(effect: Effect, watch: Watch, number: int, engine: Engine, now: I
         started = engine.start_later(NOTIFY, encode(effect.report), 0, effect.report.id)
         log.info(started.value, extra={"effect": effect.report.id, "outcome": str(effect.report.outcome)})
     else:
-        _start(Hop(watch, number + 1, due=now + effect.after), effect.after, engine)
+        after = whole_seconds(effect.after)
+        _start(Hop(watch, number + 1, due=now + after), after, engine)
+
+
+def whole_seconds(after: Seconds) -> Seconds:
+    """Function Compute delays by whole seconds. What is asked of it never comes early, but a look may, by half a second."""
+    return float(math.ceil(after) if after < ROUNDED_FROM else round(after))
 
 
 def _start(successor: Hop, after: Seconds, engine: Engine) -> None:

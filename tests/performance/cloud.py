@@ -9,6 +9,7 @@ fall idle and end.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -105,7 +106,7 @@ class Cloud:
             return Started.ALREADY
         if function == WATCH:
             record[task_id] = Task(task_id, TaskStatus.ENQUEUED, payload)
-            due = self.timeline.now() + delay + self._dice.random() * self.terms.late
+            due = self.timeline.now() + math.ceil(delay) + self._dice.random() * self.terms.late
             self.timeline.at(due, partial(self._take_up, task_id, payload, due, 0))
             return Started.STARTED
         record[task_id] = Task(task_id, TaskStatus.SUCCEEDED, payload)

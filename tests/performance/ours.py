@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from math import nan
 
@@ -14,7 +15,7 @@ from shared.watching.opening import open_watch
 from shared.watching.outcomes import outcome_of
 from shared.watching.quota import Quota
 from shared.watching.schedule import first_look
-from shared.workflow.hop import LOOK_SHARE
+from shared.workflow.hop import LOOK_SHARE, whole_seconds
 from tests.performance.account import virtual_deadlines
 from tests.performance.cases import NOON, Scene, Truth
 from tests.performance.manifest import sizes
@@ -78,7 +79,7 @@ def follow(
     api = InProcessApi(door, clock)
     rates = dict(Settings().quota)
     followed = Followed(open_watch("refresh", request, clock.now()))
-    clock.sleep(first_look(followed.watch, clock.now()))
+    clock.sleep(math.ceil(first_look(followed.watch, clock.now())))
     with virtual_deadlines():
         while followed.watch.open_items:
             began, asked, throttled = clock.now(), door.calls, door.throttled
@@ -91,7 +92,7 @@ def follow(
             after = sum(effect.after for effect in step.effects if isinstance(effect, LookAgain))
             followed.looks.append(Looked(began, door.calls - asked, door.throttled - throttled, after))
             followed.told_at = clock.now()
-            clock.sleep(after)
+            clock.sleep(whole_seconds(after))
     return followed
 
 

@@ -148,7 +148,7 @@ def test_a_memory_of_others_ids_saves_calls_and_no_verdict_is_wrong(product: Pro
 
 
 def test_booked_places_leave_the_instances_free_and_nobody_waits_for_long() -> None:
-    crowd = Crowd(Product.VOD, 100, 1.0)
+    crowd = Crowd(Product.VOD, 300, 1.0)
     booking, waiting = watch(crowd, Terms(4)), watch(crowd, Terms(4, patience=math.inf))
     assert (booking.wrong, booking.untold) == (0, 0)
     assert booking.lags.p95 < waiting.lags.p95

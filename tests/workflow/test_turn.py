@@ -9,7 +9,7 @@ import pytest
 from shared.model import Answer, Kind, Observation, Product, Sighting, Watch, WatchRequest
 from shared.watching.opening import open_watch
 from shared.watching.state import Hop, read_hop
-from shared.workflow.hop import run_hop
+from shared.workflow.hop import run_hop, whole_seconds
 from tests.hand_clock import HandClock
 from tests.workflow.test_guard import Record
 
@@ -64,3 +64,10 @@ def test_a_look_that_was_held_up_slows_the_next_one_and_what_follows_is_planned_
         assert not successor.booked
         assert successor.due == pytest.approx(NOON + 400 + delay, abs=0.1)
     assert delays[1] > 2 * delays[0]
+
+
+@pytest.mark.parametrize(("after", "seconds"), [(0.0, 0), (0.2, 1), (1.2, 2), (3.0, 3), (8.4, 8), (8.6, 9)])
+def test_a_look_is_put_off_by_whole_seconds_and_one_that_is_due_at_once_comes_not_again_and_again(
+    after: float, seconds: float
+) -> None:
+    assert whole_seconds(after) == seconds
