@@ -122,7 +122,7 @@ def _carry_out(effect: Effect, watch: Watch, number: int, engine: Engine, now: I
 
 
 def whole_seconds(after: Seconds) -> Seconds:
-    """Function Compute delays by whole seconds. What is asked of it never comes early, but a look may, by half a second."""
+    """Function Compute delays by whole seconds, and never less than asked. A look may come half a second early."""
     return float(math.ceil(after) if after < ROUNDED_FROM else round(after))
 
 

@@ -124,8 +124,9 @@ def _swept(hop_start: Seconds, batch: Batch) -> Swept:
     scene = _scene(batch, submitted, after=STILL_RUNNING)
     followed = ours.follow(scene, hop_start=hop_start, submitted_at=submitted, deadline=DEADLINE)
     first, *others = followed.sweeps
-    regular = [sweep.calls for sweep in others if sweep.began < NOON + DEADLINE]
-    late = [sweep.calls for sweep in others if sweep.began >= NOON + DEADLINE]
+    late_from = NOON + DEADLINE - hop_start  # a hop that begins then asks its first question past the deadline
+    regular = [sweep.calls for sweep in others if sweep.began < late_from]
+    late = [sweep.calls for sweep in others if sweep.began >= late_from]
     throttled += sum(looked.throttled for looked in followed.looks)
     return Swept(batch, float(first.calls), max(regular, default=nan), max(late, default=nan), ended, throttled)
 
