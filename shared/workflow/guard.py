@@ -12,7 +12,7 @@ from shared.model import Watch
 from shared.reports.wire import encode
 from shared.watching.advance import given_up, latest_end
 from shared.watching.reporting import final_report
-from shared.watching.schedule import LONGEST_WAIT, deadline_of, first_look, phase_of
+from shared.watching.schedule import LONGEST_WAIT, deadline_of, phase_of
 from shared.watching.state import Hop, read_hop, write_hop
 from shared.workflow.chain import Chain, newest_state, read_chain, resume
 from shared.workflow.names import NOTIFY, WATCH, again_id, final_id, guard_id
@@ -87,16 +87,10 @@ def _is_held_up(hop: Task, engine: Engine, now: Instant) -> bool:
     kept = engine.task(WATCH, hop.id)
     if hop.status is not TaskStatus.ENQUEUED or kept is None or not kept.payload:
         return False
-    planned = _planned(read_hop(kept.payload))
-    return planned is not None and now > planned + HELD_UP_AFTER
-
-
-def _planned(hop: Hop) -> Instant | None:
-    """The latest instant that a hop was put off to; None where its payload does not say."""
-    if hop.due is None:
-        return hop.watch.accepted_at + first_look(hop.watch, hop.watch.accepted_at) if hop.number == 0 else None
-    # `due` is when it was to look first; its turn in the quota may come later by as much as can be waited for
-    return hop.due + (LONGEST_WAIT if hop.booked else 0.0)
+    planned = read_hop(kept.payload)
+    # `due` is when the look was planned first; its turn in the quota may come later by as much as can be waited for
+    turn = LONGEST_WAIT if planned.booked else 0.0
+    return planned.due is not None and now > planned.due + turn + HELD_UP_AFTER
 
 
 def _tell_again(chain: Chain, engine: Engine) -> None:

@@ -125,8 +125,9 @@ def start(request: WatchRequest, *, settings: Settings, engine: Engine, clock: C
     if not settings.channels:
         answer["warning"] = "REFRESH_WATCH_CHANNELS is empty: nobody will be told"
     chain: Chain | None = None
-    begins = first_look(watch, now)
-    if engine.start_later(WATCH, write_hop(Hop(watch, 0)), begins, hop_id(watch.id, 0)) is Started.ALREADY:
+    after = first_look(watch, now)
+    hop = Hop(watch, 0, due=now + after)
+    if engine.start_later(WATCH, write_hop(hop), after, hop_id(watch.id, 0)) is Started.ALREADY:
         chain = read_chain(watch.id, engine)
         answer |= {"already": True, "state": _state(chain, engine, clock)}
     if chain is None or not chain.is_told:

@@ -35,6 +35,7 @@ def test_the_functions_see_our_settings_but_neither_the_token_nor_a_proxy_for_ht
         {
             "REFRESH_WATCH_LANGUAGE": "zh",
             "REFRESH_WATCH_SERVE_TOKEN": "a-fake-token",
+            "REFRESH_WATCH_INSTANCES": "1",  # s.yaml's own says how many there are
             "REFRESH_WATCH_FC_ENDPOINT": "https://elsewhere.example.com",
             "HTTP_PROXY": "http://proxy.example.com:3128",
             "HTTPS_PROXY": "http://proxy.example.com:3128",

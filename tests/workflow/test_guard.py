@@ -13,10 +13,13 @@ from shared.local.engine.crash import KillWorker
 from shared.local.engine.switches import Switches
 from shared.model import Outcome
 from shared.reports.wire import decode
+from shared.settings import Settings
 from shared.watching.opening import open_watch
 from shared.watching.request import read_request
-from shared.watching.state import Hop, write_hop
+from shared.watching.state import Hop, read_hop, write_hop
+from shared.workflow.chain import Chain, resume
 from shared.workflow.guard import guard_delay, run_guard
+from shared.workflow.intake import start
 from shared.workflow.names import hop_id
 from tests.hand_clock import HandClock
 from tests.workflow.house import house, manifest_with, wait_for
@@ -160,6 +163,17 @@ def test_a_hop_that_waits_for_its_turn_in_the_quota_is_not_held_up() -> None:
 
 
 def test_a_first_hop_that_never_begins_is_overtaken_too() -> None:
+    record, clock = Record(), HandClock(1_795_000_000.0)
+    start(read_request({"product": "cdn", "task_ids": "1"}), settings=Settings(), engine=record, clock=clock)
+    first = read_hop(next(payload for task_id, payload in record.tasks_of["watch"].items() if task_id.startswith("w-")))
+    assert found(first, 200) == "alive"
+    assert found(first, 1860) == "a hop is held up: overtaken"
+
+
+def test_a_hop_that_was_resumed_and_is_held_up_again_is_overtaken_again() -> None:
     watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), 1_795_000_000.0)
-    assert found(Hop(watch, 0), 200) == "alive"
-    assert found(Hop(watch, 0), 1860) == "a hop is held up: overtaken"
+    record, clock = Record(), HandClock(watch.accepted_at + 1000)
+    resume(Chain(watch.id, (), ()), record, clock, watch)
+    (payload,) = record.tasks_of["watch"].values()
+    assert found(read_hop(payload), 1200) == "alive"
+    assert found(read_hop(payload), 1400) == "a hop is held up: overtaken"

@@ -196,6 +196,15 @@ def test_items_that_were_not_reached_are_asked_first_and_at_once() -> None:
     assert step.effects == (LookAgain(0.0),)
 
 
+def test_once_all_items_have_had_their_turn_a_watch_that_fits_into_no_look_rests() -> None:
+    watch = replace(watch_of("1", "2", "3"), next_item=2)
+    step = look(watch, seen("3", running=1), seen("1", running=1), Sighting("2", Answer.NOT_REACHED), after=15)
+    assert [item.item for item in step.watch.turn] == ["2", "3", "1"]
+    (effect,) = step.effects
+    assert isinstance(effect, LookAgain)
+    assert effect.after > 5
+
+
 def test_a_look_without_any_answer_waits_for_the_schedule() -> None:
     watch = watch_of("1", "2", schedule="0,15,45;15")
     step = look(watch, Sighting("1", Answer.NO_ANSWER), Sighting("2", Answer.NOT_REACHED), after=15)
