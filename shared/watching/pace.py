@@ -33,10 +33,10 @@ STEEPEST = 1.4
 """By one reading progress is taken for age to this power: should it hurry so much, the end is not missed by minutes."""
 
 SHARE_WHILE_FAR = 0.6
-"""Of the time that seems to remain: how long to wait while less than half is done."""
+"""Of the time that seems to remain by two readings: how long to wait while less than half is done."""
 
 SHARE_WHEN_NEAR = 0.9
-"""The same once two readings agree and more than half is done."""
+"""The same once more than half is done, and by one reading, which is taken for the steepest already."""
 
 AIM_BELOW: Seconds = 20
 """From so near on, a look is aimed at the end itself."""
