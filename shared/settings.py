@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from shared.checks import check_url, endpoint, matching, one_of, printable, whole_number
+from shared.deployment import Deployment
 from shared.errors import BadInput, Described, as_word
 from shared.model import Outcome
 
@@ -74,6 +75,7 @@ class Settings:
     vod_endpoint: str = ""
     fc_endpoint: str = ""
     region: str = ""
+    account: str = ""
     prefix: str = "refresh"
     environment: str = ""
     language: str = "en"
@@ -110,6 +112,7 @@ class Settings:
             vod_endpoint=endpoint("REFRESH_WATCH_VOD_ENDPOINT", text("VOD_ENDPOINT")),
             fc_endpoint=endpoint("REFRESH_WATCH_FC_ENDPOINT", text("FC_ENDPOINT")),
             region=matching("REFRESH_WATCH_REGION", region, r"[a-z0-9-]{0,40}", "a region such as cn-hangzhou"),
+            account=environment.get("FC_ACCOUNT_ID", ""),
             prefix=matching("REFRESH_WATCH_PREFIX", text("PREFIX") or "refresh", r"[A-Za-z_][A-Za-z0-9_-]{0,40}"),
             environment=printable("REFRESH_WATCH_ENVIRONMENT", text("ENVIRONMENT")),
             language=one_of("REFRESH_WATCH_LANGUAGE", text("LANGUAGE") or "en", LANGUAGES),
@@ -120,6 +123,11 @@ class Settings:
             allowed_hosts=allowed_hosts,
             serve_token=_secret(text("SERVE_TOKEN")),
         )
+
+    @property
+    def deployment(self) -> Deployment:
+        """What tells this deployment from another."""
+        return Deployment(self.environment, self.region, self.account)
 
     def function_name(self, folder: str) -> str:
         """The deployed name of a function: ``<prefix>-<folder>``."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from shared.channels.delivery import DeliveryOutcome, Request, Response
+from shared.channels.delivery.outcome import DeliveryOutcome, Request, Response
+from shared.channels.delivery.pacing import Rate
+from shared.deployment import Deployment
 from shared.instants import Instant
 from shared.report import Report
 from shared.settings import ChannelSetting
@@ -18,25 +20,22 @@ class Adapter(Protocol):
         """The vendor's hosts (``*.example.com`` for any below). Empty: anyone's host, at a public address."""
         ...
 
+    @property
+    def RATE(self) -> Rate | None:  # noqa: N802
+        """How many messages the vendor takes of one robot; None where it states no limit."""
+        ...
+
     def check(self, channel: ChannelSetting) -> None:
         """Raise BadInput when what the vendor needs of a channel's setting is missing or malformed."""
         ...
 
     def render(
-        self,
-        report: Report,
-        channel: ChannelSetting,
-        *,
-        language: str,
-        environment: str,
-        region: str,
-        now: Instant,
-        step: int,
+        self, report: Report, channel: ChannelSetting, *, language: str, deployment: Deployment, now: Instant, step: int
     ) -> Request:
         """The request that posts the report, signed for `now`.
 
         `step` is the rung of the ladder: 0 full, 1 fewer samples, 2 no URLs, 3 plain text (`message.LAST_STEP`).
-        A lower rung may be taken by itself where the full message is over the vendor's limit.
+        A lower rung is taken by itself where the message is over the vendor's limit (`forms/ladder.py`).
         """
         ...
 

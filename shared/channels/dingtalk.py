@@ -10,9 +10,12 @@ import hmac
 import re
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
-from shared.channels.delivery import Request
-from shared.channels.dingtalk_answers import classify
-from shared.channels.markdown import AT, harmless, markdown, plain
+from shared.channels.answers.dingtalk import classify
+from shared.channels.delivery.outcome import Request
+from shared.channels.delivery.pacing import Rate
+from shared.channels.forms.ladder import fitting
+from shared.channels.forms.markdown import AT, harmless, markdown, plain
+from shared.deployment import Deployment
 from shared.errors import BadInput, Described
 from shared.instants import Instant
 from shared.report import Report
@@ -21,9 +24,10 @@ from shared.reports.message import LAST_STEP, Message
 from shared.reports.wire import compact
 from shared.settings import ChannelSetting
 
-__all__ = ["HOSTS", "LIMIT", "check", "classify", "render", "sign", "signed"]
+__all__ = ["HOSTS", "LIMIT", "RATE", "check", "classify", "render", "sign", "signed"]
 
 HOSTS = ("oapi.dingtalk.com",)
+RATE = Rate(20, 60)  # one message more, and the robot is blocked for ten minutes
 LIMIT = 20_000
 """Bytes of the whole body as it is sent; beyond them DingTalk answers 460101."""
 
@@ -43,18 +47,14 @@ def check(channel: ChannelSetting) -> None:
 
 
 def render(
-    report: Report, channel: ChannelSetting, *, language: str, environment: str, region: str, now: Instant, step: int
+    report: Report, channel: ChannelSetting, *, language: str, deployment: Deployment, now: Instant, step: int
 ) -> Request:
     """The request that posts the report, signed for `now`; takes a lower rung by itself to stay within LIMIT bytes."""
-    message = compose(report, language=language, environment=environment, region=region)
-    body = _body(message, channel, step)
-    while len(body) > LIMIT and step < LAST_STEP:
-        step += 1
-        body = _body(message, channel, step)
+    message = compose(report, language=language, deployment=deployment)
     secret = channel.secret.value if channel.secret else ""
     return Request(
         url=signed(channel.url.value, secret, now) if secret else channel.url.value,
-        body=body,
+        body=fitting(lambda rung: _body(message, channel, rung), step, LIMIT),
         headers=(("content-type", "application/json; charset=utf-8"),),
         made_at=now,
     )

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import cast
 
 from shared.channels.adapter import Adapter
-from shared.channels.addresses import host_allowed
+from shared.channels.transport.addresses import host_allowed
 from shared.errors import BadInput, Described
 from shared.settings import ChannelSetting
 
 _FOLDER = Path(__file__).parent
-_ADAPTER_PARTS = ("HOSTS", "check", "render", "classify")
+_ADAPTER_PARTS = ("HOSTS", "RATE", "check", "render", "classify")
 
 
 def adapter(kind: str) -> Adapter:

@@ -8,8 +8,9 @@ import hmac
 import re
 from dataclasses import replace
 
-from shared.channels.delivery import Delivered, DeliveryOutcome, Request, Response, vendor_text
-from shared.channels.http_answers import by_status
+from shared.channels.answers.by_status import by_status
+from shared.channels.delivery.outcome import Delivered, DeliveryOutcome, Request, Response, vendor_text
+from shared.deployment import Deployment
 from shared.errors import BadInput, Described
 from shared.instants import Instant, format_instant
 from shared.report import Report
@@ -19,6 +20,7 @@ from shared.reports.message import LAST_STEP
 from shared.settings import ChannelSetting
 
 HOSTS: tuple[str, ...] = ()  # anyone's
+RATE = None
 
 _PREFIX = "whsec_"
 _BYTES_BY_STEP = (MAX_REPORT_BYTES, 12_000, 8_000)  # on the rung below them no task is named
@@ -38,8 +40,7 @@ def render(
     channel: ChannelSetting,
     *,
     language: str,  # noqa: ARG001 - machines read the webhook
-    environment: str,  # noqa: ARG001
-    region: str,  # noqa: ARG001
+    deployment: Deployment,  # noqa: ARG001
     now: Instant,
     step: int,
 ) -> Request:

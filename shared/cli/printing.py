@@ -22,7 +22,7 @@ def complain(line: str) -> None:
 
 def report_text(report: Report, settings: Settings) -> str:
     """The message of a report as plain text, in the language of the settings."""
-    message = compose(report, language=settings.language, environment=settings.environment, region=settings.region)
+    message = compose(report, language=settings.language, deployment=settings.deployment)
     return "\n".join(_lines(message))
 
 

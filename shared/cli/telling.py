@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shared.channels.deliver import deliver
-from shared.channels.delivery import Delivered, DeliveryOutcome
-from shared.channels.next_visit import ComeBack, Done, GivenUp
+from shared.channels.delivery.deliver import deliver
+from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
+from shared.channels.delivery.outcome import Delivered, DeliveryOutcome
 from shared.channels.wants import wants
 from shared.clock import Clock
 from shared.instants import Seconds, format_duration

@@ -24,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(namespace: argparse.Namespace) -> int:
     """Send to each once; 0 if all took it, else 1. Raises BadInput."""
-    from shared.channels.deliver import deliver
-    from shared.channels.next_visit import Done, GivenUp
+    from shared.channels.delivery.deliver import deliver
+    from shared.channels.delivery.next_visit import Done, GivenUp
 
     around = surroundings()
     names = (namespace.name,) if namespace.name else tuple(channel.name for channel in around.settings.channels)

@@ -1,13 +1,13 @@
 """The chat wall: stand-in chat robots over HTTP on 127.0.0.1, for the demo and for tests. Never deployed.
 
-`/dingtalk/<name>` answers as a DingTalk custom robot, `/webhook/<name>` verifies Standard Webhooks
-(`wall_robots.py`). A robot comes into being, with secrets that are obviously
-fake, when it is first spoken of.
+`/<kind>/<name>` answers as the vendor of that kind does (`robots/<kind>.py`). A robot comes into being, with secrets
+that are obviously fake, when it is first spoken of.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import socket
 import struct
 import threading
@@ -15,14 +15,23 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from shared.clock import Clock, SystemClock
 from shared.instants import Instant
-from shared.local.wall_robots import CHECKS, Post, Robot, Verdict, made
+from shared.local import robots
+from shared.local.robots.robot import Post, Robot, RobotFile, Verdict, answer
 
 _MOST_BYTES = 1_000_000
+KINDS = tuple(sorted(file.stem for file in Path(robots.__path__[0]).glob("[a-z]*.py") if file.stem != "robot"))
+"""The kinds of robots that there are."""
+
+
+def robots_of(kind: str) -> RobotFile:
+    """How the robots of a kind in KINDS behave."""
+    return cast("RobotFile", importlib.import_module(f"{robots.__name__}.{kind}"))
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ class WallMessage:
     at: Instant
     id: str  # webhook-id; empty for chats
     body: dict[str, Any]
-    mentioned: tuple[str, ...] = ()  # who was really mentioned: named in `at`, and written in the text
+    mentioned: tuple[str, ...] = ()  # who was really mentioned
 
 
 class ChatWall:
@@ -117,21 +126,20 @@ class ChatWall:
     def robot(self, kind: str, name: str, **settings: Any) -> Robot:
         """The robot; `settings` change its `secret`, `keyword`, `access_token`. Empty switches that check off."""
         with self._lock:
-            robot = self._robots.get((kind, name)) or made(kind, name)
+            robot = self._robots.get((kind, name)) or robots_of(kind).made(name)
             self._robots[kind, name] = replace(robot, **settings)
             return self._robots[kind, name]
 
     def url(self, kind: str, name: str) -> str:
         """The address that a channel posts to."""
-        robot = self.robot(kind, name)
-        query = f"?access_token={robot.access_token}" if kind == "dingtalk" else ""
-        return f"http://127.0.0.1:{self.port}/{kind}/{name}{query}"
+        return f"http://127.0.0.1:{self.port}/{kind}/{name}{robots_of(kind).address(self.robot(kind, name))}"
 
     def entry(self, kind: str, name: str, **more: Any) -> dict[str, Any]:
         """The robot as an entry of REFRESH_WATCH_CHANNELS (with 127.0.0.1 in REFRESH_WATCH_ALLOWED_HOSTS)."""
         robot = self.robot(kind, name)
-        entry = {"name": name, "kind": kind, "url": self.url(kind, name), "secret": robot.secret}
-        return {**entry, **({"keyword": robot.keyword} if robot.keyword else {}), **more}
+        entry = {"name": name, "kind": kind, "url": self.url(kind, name)}
+        settings = {"secret": robot.secret, "keyword": robot.keyword}
+        return {**entry, **{key: value for key, value in settings.items() if value}, **more}
 
     def script(self, kind: str, name: str, *answers: Answer | str) -> None:
         """The robot's next answers, each for one request: an Answer, RESET or HANG. Then it answers by itself."""
@@ -147,18 +155,21 @@ class ChatWall:
             scripted = script.popleft() if script else None
             if scripted is not None:
                 verdict = Verdict(accepted=isinstance(scripted, Answer) and scripted.posts)
-            elif post.kind in CHECKS:
-                verdict = CHECKS[post.kind](self.robot(*key), post, self._recent(post), limited=self._rate_limits)
+            elif post.kind in KINDS:
+                judge = robots_of(post.kind).judge
+                verdict = judge(self.robot(*key), post, self._recent(post), limited=self._rate_limits)
             else:
-                verdict = Verdict(404, '{"errcode":404,"errmsg":"no such robot"}')
+                verdict = answer(404, error="no such robot")
             self._posts.append(replace(post, accepted=verdict.accepted))
             message = None
             if verdict.accepted:
-                message = WallMessage(*key, post.at, post.header("webhook-id"), post.json() or {}, post.mentioned())
+                body = post.json() or {}
+                mentioned = robots_of(post.kind).mentioned(body) if post.kind in KINDS else ()
+                message = WallMessage(*key, post.at, post.header("webhook-id"), body, mentioned)
                 self._messages.append(message)
         if message is not None and self._on_message is not None:
             self._on_message(message)
-        return scripted if scripted is not None else Answer(verdict.status, verdict.body)
+        return scripted if scripted is not None else Answer(verdict.status, verdict.body, verdict.headers)
 
     def wait_for_end(self) -> None:
         """Return when the wall stops: what a hanging request does."""
@@ -166,6 +177,13 @@ class ChatWall:
 
     def _recent(self, post: Post) -> tuple[Instant, ...]:
         return tuple(each.at for each in self._posts if (each.kind, each.robot) == (post.kind, post.robot))
+
+
+def _route(path: str) -> tuple[str, str, str]:
+    """Kind, robot, and what follows: ``/telegram/oncall/bot1:x/sendMessage`` ends in ``/bot1:x/sendMessage``."""
+    kind, _, rest = path.removeprefix("/").partition("/")
+    name, slash, more = rest.partition("/")
+    return kind, name, slash + more
 
 
 def _server(wall: ChatWall, port: int) -> ThreadingHTTPServer:
@@ -176,9 +194,9 @@ def _server(wall: ChatWall, port: int) -> ThreadingHTTPServer:
             length = min(int(self.headers.get("content-length") or 0), _MOST_BYTES)
             body = self.rfile.read(length)
             parts = urlsplit(self.path)
-            kind, _, name = parts.path.strip("/").partition("/")
+            kind, name, path = _route(parts.path)
             headers = tuple((key.lower(), value) for key, value in self.headers.items())
-            answer = wall.take(Post(kind, name, parts.query, headers, body))
+            answer = wall.take(Post(kind, name, parts.query, headers, body, path=path))
             self.close_connection = True
             if isinstance(answer, Answer):
                 self._give(answer)

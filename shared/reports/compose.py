@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from itertools import islice
 
+from shared.deployment import Deployment
 from shared.instants import Instant, format_duration
 from shared.model import Kind, Outcome, Product, Reason
 from shared.report import Report, ReportKind
@@ -33,13 +34,13 @@ _NOTES = 3
 _OF_OTHERS = ("tasks", "why", "last_status", "detail", "request_id", "watch", "note")
 
 
-def compose(report: Report, *, language: str, environment: str, region: str) -> Message:
-    """The report in that language. `environment` and `region` are left out where they are empty."""
+def compose(report: Report, *, language: str, deployment: Deployment) -> Message:
+    """The report in that language. What is not known of `deployment` is left out."""
     failures = by_reason(report)
     lines = commands(report)
     state = _state(report)
     counts = report.counts
-    tags = (_job(report, language), environment, _status(report, state, language))
+    tags = (_job(report, language), deployment.environment, _status(report, state, language))
     return Message(
         language=language,
         severity=_severity(report),
@@ -54,7 +55,7 @@ def compose(report: Report, *, language: str, environment: str, region: str) -> 
             overdue=counts.overdue,
             unverifiable=counts.unverifiable,
         ),
-        facts=_facts(report, language, region),
+        facts=_facts(report, language, deployment),
         groups=_groups(report, failures, language),
         next_steps=next_steps(report, failures, language),
         is_failure=report.counts.failed > 0 or report.kind is ReportKind.BROKEN,
@@ -110,7 +111,7 @@ def _name(report: Report, language: str) -> str:
     return one_line(report.watch_id, 40)
 
 
-def _facts(report: Report, language: str, region: str) -> tuple[Fact, ...]:
+def _facts(report: Report, language: str, deployment: Deployment) -> tuple[Fact, ...]:
     settled = report.settled_at if report.kind is ReportKind.FINAL else None
     request_id = (report.refusal.request_id if report.refusal else "") or report.request_id
     values = [
@@ -124,7 +125,7 @@ def _facts(report: Report, language: str, region: str) -> tuple[Fact, ...]:
         ("told", _moment(report.made_at) if settled is None else ""),
         ("took", _took(report, settled)),
         ("asked", text(language, "asked", looks=report.looks, calls=report.api_calls) if report.looks else ""),
-        ("region", one_line(region, 40)),
+        ("region", one_line(deployment.region, 40)),
         ("request_id", one_line(request_id, 64)),
         ("watch", one_line(report.watch_id, 64)),
         *(("note", one_line(note, 200)) for note in report.notes[:_NOTES]),

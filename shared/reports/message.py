@@ -33,6 +33,14 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Where to go on from the message: a page of ours or of the vendor's console, never an address of others."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
 class FailureGroup:
     """The failed objects of one reason. `count` is real: `more` of them have no sample here."""
 
@@ -61,6 +69,7 @@ class Message:
     next_steps: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()  # each lists the failed URLs of one task
     more_commands: int = 0
+    links: tuple[Link, ...] = ()
     is_failure: bool = False  # objects failed, or we ourselves did: channels mention people on these, on no other
     event: str = ""  # short; the same on every retry, so that a reader knows a repeated message
 

@@ -7,8 +7,8 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from shared.channels.deliver import deliver
-from shared.channels.next_visit import ComeBack, GivenUp
+from shared.channels.delivery.deliver import deliver
+from shared.channels.delivery.next_visit import ComeBack, GivenUp
 from shared.clock import Clock
 from shared.errors import BadInput, Described, Undelivered
 from shared.function_compute.tasks import Engine

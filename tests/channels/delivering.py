@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from shared.channels.deliver import Delivery, deliver
+from shared.channels.delivery.deliver import Delivery, deliver
 from shared.local.chat_wall import ChatWall
 from shared.report import Report
 from shared.settings import ChannelSetting, Settings, read_channels

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.channels.delivery import Ambiguous, ContentRejected, Delivered, Permanent, Retry, TooLarge
-from shared.channels.next_visit import ComeBack, Done, GivenUp
+from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
+from shared.channels.delivery.outcome import Ambiguous, ContentRejected, Delivered, Permanent, Retry, TooLarge
 from shared.local.chat_wall import HANG, HTML, RESET, Answer, ChatWall
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock

@@ -15,8 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from shared.channels.delivery import Failing, Request, Response, TransportFailure
-from shared.channels.transport import post
+from shared.channels.delivery.outcome import Failing, Request, Response, TransportFailure
+from shared.channels.transport.post import post
 
 
 class _Answers(BaseHTTPRequestHandler):

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 
 from shared.channels.dingtalk import LIMIT, check, render, sign, signed
+from shared.deployment import Deployment
 from shared.errors import BadInput
 from shared.model import FailedObject, Outcome
 from shared.report import Counts, Report, TaskReport
@@ -36,7 +37,7 @@ NOW = 1700000000.0
 
 
 def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
-    request = render(report, channel, language=language, environment="prod", region="", now=NOW, step=step)
+    request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
     assert len(request.body) <= LIMIT
     body: dict[str, Any] = json.loads(request.body)
     return body
@@ -77,8 +78,8 @@ def test_the_signature_is_that_of_the_vectors_and_encoded_once(
 
 
 def test_each_try_is_signed_afresh() -> None:
-    request = render(PARTLY_FAILED, CHANNEL, language="en", environment="", region="", now=NOW, step=0)
-    later = render(PARTLY_FAILED, CHANNEL, language="en", environment="", region="", now=NOW + 7200, step=0)
+    request = render(PARTLY_FAILED, CHANNEL, language="en", deployment=Deployment(), now=NOW, step=0)
+    later = render(PARTLY_FAILED, CHANNEL, language="en", deployment=Deployment(), now=NOW + 7200, step=0)
     assert "timestamp=1700000000000&" in request.url
     assert "timestamp=1700007200000&" in later.url
     assert request.body == later.body
@@ -90,7 +91,7 @@ def test_a_url_that_was_copied_with_a_signature_is_signed_anew() -> None:
 
 
 def test_without_a_secret_the_url_is_left_as_it_is() -> None:
-    request = render(COMPLETE, replace(CHANNEL, secret=None), language="en", environment="", region="", now=NOW, step=0)
+    request = render(COMPLETE, replace(CHANNEL, secret=None), language="en", deployment=Deployment(), now=NOW, step=0)
     assert request.url == URL
 
 
@@ -109,7 +110,7 @@ def test_a_failure_shows_reasons_samples_and_how_many_more() -> None:
 
 
 def test_chinese_is_sent_as_utf8_not_escaped() -> None:
-    request = render(PARTLY_FAILED, CHANNEL, language="zh", environment="", region="", now=NOW, step=0)
+    request = render(PARTLY_FAILED, CHANNEL, language="zh", deployment=Deployment(), now=NOW, step=0)
     assert "失败".encode() in request.body
     assert b"\\u" not in request.body
 

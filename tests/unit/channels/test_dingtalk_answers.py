@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.channels.delivery import (
+from shared.channels.delivery.outcome import (
     VENDOR_MESSAGE,
     Ambiguous,
     ContentRejected,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.channels.delivery import (
+from shared.channels.delivery.next_visit import LAST_TRY, ComeBack, Done, GivenUp, Next, next_visit
+from shared.channels.delivery.outcome import (
     Accepted,
     Ambiguous,
     ContentRejected,
@@ -14,7 +15,6 @@ from shared.channels.delivery import (
     Retry,
     TooLarge,
 )
-from shared.channels.next_visit import LAST_TRY, ComeBack, Done, GivenUp, Next, next_visit
 
 FIRST = 1_000_000.0
 BUSY = Retry(reason="HTTP 503")

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from shared.channels.delivery import Response
-from shared.channels.redact import redacted
+from shared.channels.delivery.outcome import Response
+from shared.channels.transport.redact import redacted
 from shared.settings import ChannelSetting, Secret
 
 TOKEN = "fake-token/with+signs=="

@@ -56,7 +56,7 @@ def test_a_webhook_may_be_at_any_host_but_needs_its_secret() -> None:
 
 def test_a_delivery_imports_no_alibaba_sdk() -> None:
     program = (
-        "import sys, shared.channels.deliver, shared.channels.dingtalk, shared.channels.webhook\n"
+        "import sys, shared.channels.delivery.deliver, shared.channels.dingtalk, shared.channels.webhook\n"
         "heavy = [name for name in sys.modules if name.startswith(('alibabacloud', 'Tea', 'darabonba', 'requests'))]\n"
         "sys.exit(repr(heavy) if heavy else 0)"
     )

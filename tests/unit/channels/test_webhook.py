@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from shared.channels.delivery import Delivered, DeliveryOutcome, Permanent, Request, Response, Retry, TooLarge
+from shared.channels.delivery.outcome import Delivered, DeliveryOutcome, Permanent, Request, Response, Retry, TooLarge
 from shared.channels.webhook import check, classify, render, sign, webhook_id
+from shared.deployment import Deployment
 from shared.errors import BadInput
 from shared.model import FailedObject, Outcome
 from shared.report import Counts, Report, TaskReport
@@ -27,7 +28,7 @@ MOST_BYTES = 20_000
 
 
 def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, now: float | None = None) -> Request:
-    return render(report, channel, language="en", environment="prod", region="", now=now or time.time(), step=step)
+    return render(report, channel, language="en", deployment=Deployment("prod"), now=now or time.time(), step=step)
 
 
 @pytest.mark.parametrize(

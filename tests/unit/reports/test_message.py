@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from shared.deployment import Deployment
 from shared.model import FailedObject, Kind, Outcome, Reason, Refusal
 from shared.report import Counts, Report, TaskReport
 from shared.reports.compose import compose
@@ -31,7 +32,7 @@ from tests.unit.reports.sample_reports import (
 
 
 def _message(report: Report, language: str = "en", environment: str = "prod", region: str = "cn-hangzhou") -> Message:
-    return compose(report, language=language, environment=environment, region=region)
+    return compose(report, language=language, deployment=Deployment(environment, region))
 
 
 def _fact(message: Message, label: str) -> str:

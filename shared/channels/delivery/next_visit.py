@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.channels.delivery import (
+from shared.channels.delivery.outcome import (
     Accepted,
     Ambiguous,
     ContentRejected,

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
-from shared.channels.delivery import Response
+from shared.channels.delivery.outcome import Response
 from shared.settings import ChannelSetting
 
 MASK = b"***"

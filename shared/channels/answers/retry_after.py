@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 
-from shared.channels.delivery import Response
+from shared.channels.delivery.outcome import Response
 from shared.instants import Instant, Seconds
 
 

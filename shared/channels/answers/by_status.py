@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from shared.channels.delivery import (
+from typing import Any
+
+from shared.channels.answers.retry_after import retry_after
+from shared.channels.delivery.outcome import (
     Ambiguous,
     DeliveryOutcome,
     Permanent,
@@ -11,11 +14,10 @@ from shared.channels.delivery import (
     TooLarge,
     vendor_text,
 )
-from shared.channels.retry_after import retry_after
+from shared.instants import Seconds
 
-LIMITED = 60.0
-LIMITED_AGAIN = 600.0
-"""Pauses in seconds after a 429 that does not say how long, the first time and when it happens again."""
+LIMITED: Seconds = 60.0
+"""The least pause after an answer that says "too fast" and not for how long."""
 
 _WORTH_ANOTHER_TRY = (408, 409, 425)
 _SLOW_DOWN = (502, 504)  # Standard Webhooks: these two ask to slow down, as 429 does
@@ -31,18 +33,16 @@ def by_status(response: Response, missing: str) -> DeliveryOutcome:
     if status == 413:
         return TooLarge(http_status=status, vendor_message=message)
     if status == 429:
-        return Retry(
-            reason="rate limited",
-            after=LIMITED if told is None else told,
-            rate_limited=True,
-            limited_again=LIMITED_AGAIN if told is None else told,
-            http_status=status,
-            vendor_message=message,
-        )
+        return limited(told, http_status=status, vendor_message=message)
     if status >= 500 or status in _WORTH_ANOTHER_TRY:
         after = told if told is not None else (LIMITED if status in _SLOW_DOWN else 0.0)
         return Retry(reason=f"HTTP {status}", after=after, http_status=status, vendor_message=message)
     return Permanent(reason=f"HTTP {status}", hint=_hint(status), http_status=status, vendor_message=message)
+
+
+def limited(told: Seconds | None, *, least: Seconds = 0.0, **said: Any) -> Retry:
+    """Too fast: `told` is the pause that the channel asks for, if it does; `said` is what the outcome carries of it."""
+    return Retry(reason="rate limited", after=max(least, LIMITED if told is None else told), rate_limited=True, **said)
 
 
 def _hint(status: int) -> str:

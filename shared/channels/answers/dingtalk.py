@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from shared.channels.delivery import (
+from shared.channels.answers.body import json_object, whole
+from shared.channels.answers.by_status import LIMITED, by_status, limited
+from shared.channels.answers.retry_after import http_date, retry_after
+from shared.channels.delivery.outcome import (
     ContentRejected,
     Delivered,
     DeliveryOutcome,
@@ -18,9 +20,10 @@ from shared.channels.delivery import (
     TooLarge,
     vendor_text,
 )
-from shared.channels.http_answers import LIMITED, LIMITED_AGAIN, by_status
-from shared.channels.retry_after import http_date, retry_after
 from shared.instants import Seconds
+
+BLOCK: Seconds = 600.0
+"""A robot over its 20 messages a minute takes none for so long; whoever asks sooner learns nothing."""
 
 _OURS = "refresh-watch sent what DingTalk cannot read: please report it"
 _QUOTA = "wait until the organisation's quota is reset, or raise it, then replay"
@@ -71,10 +74,10 @@ _SECURITY_HINTS = {
 
 def classify(response: Response) -> DeliveryOutcome:
     """Delivered only for HTTP 200 with errcode 0; a code that is not known is a failure, by its words if they say."""
-    answer = _answer(response)
+    answer = json_object(response)
     if answer is None:
         return _by_words(response, None, "", {"http_status": response.status})
-    code = _number(answer.get("errcode"))
+    code = whole(answer.get("errcode"))
     message = vendor_text(answer.get("errmsg", ""))
     said: dict[str, Any] = {
         "http_status": response.status,
@@ -83,9 +86,10 @@ def classify(response: Response) -> DeliveryOutcome:
     }
     if code == 0 and response.status == 200:
         return Delivered(**said)
-    if code in _RATE_LIMITED or "punish" in answer or _number(answer.get("status")) == 1111:
-        wait = min(_number(answer.get("wait")) or 0, 86_400)
-        return _limited(said, max(retry_after(response) or 0.0, float(wait)))
+    if code in _RATE_LIMITED or "punish" in answer or whole(answer.get("status")) == 1111:
+        wait = min(whole(answer.get("wait")) or 0, 86_400)
+        least = BLOCK if code in _RATE_LIMITED else LIMITED
+        return limited(retry_after(response), least=max(least, float(wait)), **said)
     if code in _BY_CODE:
         return _BY_CODE[code](**said)
     return _security(response, message, said) if code == _SECURITY else _by_words(response, code, message, said)
@@ -93,8 +97,10 @@ def classify(response: Response) -> DeliveryOutcome:
 
 def _by_words(response: Response, code: int | None, message: str, said: dict[str, Any]) -> DeliveryOutcome:
     # the codes have changed over time
-    if _TOO_FAST_WORDS.search(message) or response.status == 429:
-        return _limited(said, retry_after(response) or 0.0)
+    if _TOO_FAST_WORDS.search(message):
+        return limited(retry_after(response), least=LIMITED, **said)
+    if response.status == 429:
+        return limited(retry_after(response), **said)
     if _TOO_LONG_WORDS.search(message):
         return TooLarge(**said)
     if code is None or code == 0:
@@ -111,31 +117,3 @@ def _security(response: Response, message: str, said: dict[str, Any]) -> Permane
     skew = f" by {abs(response.asked_at - there):.0f} s" if there is not None else ""
     hint = f"this machine's clock differs from DingTalk's{skew}; at most an hour is allowed: set the clock"
     return Permanent(reason="clock skew", hint=hint, once_more=True, **said)
-
-
-# a robot over its 20 messages a minute is limited for 10 minutes, which is what LIMITED_AGAIN waits
-def _limited(said: dict[str, Any], told: Seconds) -> Retry:
-    return Retry(
-        reason="rate limited",
-        after=max(LIMITED, told),
-        rate_limited=True,
-        limited_again=max(LIMITED_AGAIN, told),
-        **said,
-    )
-
-
-def _answer(response: Response) -> dict[str, Any] | None:
-    try:
-        answer = json.loads(response.body)
-    except (ValueError, RecursionError):
-        return None
-    return answer if isinstance(answer, dict) else None
-
-
-def _number(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, (int, str)):
-        return None
-    try:
-        return int(value)
-    except ValueError:
-        return None

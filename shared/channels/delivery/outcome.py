@@ -81,7 +81,6 @@ class Retry(DeliveryOutcome):
     reason: str
     after: Seconds = 0.0  # not sooner than that
     rate_limited: bool = False  # spends no try
-    limited_again: Seconds = 0.0  # not sooner than that when the delivery had been rate limited before
 
 
 @dataclass(frozen=True, kw_only=True)

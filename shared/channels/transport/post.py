@@ -16,8 +16,8 @@ import urllib3
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
-from shared.channels.addresses import host_allowed, is_public
-from shared.channels.delivery import Failing, Request, Response, TransportFailure
+from shared.channels.delivery.outcome import Failing, Request, Response, TransportFailure
+from shared.channels.transport.addresses import host_allowed, is_public
 from shared.deadline import DeadlinePassed, within
 from shared.instants import Seconds
 

@@ -6,7 +6,8 @@ import logging
 from dataclasses import dataclass
 
 from shared.channels.adapter import Adapter
-from shared.channels.delivery import (
+from shared.channels.delivery.next_visit import Next, next_visit
+from shared.channels.delivery.outcome import (
     Accepted,
     Ambiguous,
     ContentRejected,
@@ -18,10 +19,9 @@ from shared.channels.delivery import (
     Retry,
     TooLarge,
 )
-from shared.channels.next_visit import Next, next_visit
-from shared.channels.redact import redacted
 from shared.channels.registry import adapter, check_one
-from shared.channels.transport import post
+from shared.channels.transport.post import post
+from shared.channels.transport.redact import redacted
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.instants import Instant, Seconds
@@ -96,8 +96,7 @@ class _Letter:
             self.report,
             self.channel,
             language=self.channel.language or self.settings.language,
-            environment=self.settings.environment,
-            region=self.settings.region,
+            deployment=self.settings.deployment,
             now=now,
             step=step,
         )
