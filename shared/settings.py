@@ -28,7 +28,7 @@ MOST_INSTANCES = 300
 """Function Compute's instances an account and region (limits page, 2026)."""
 
 _CHANNELS = "REFRESH_WATCH_CHANNELS"
-_CHANNEL_KEYS = ("name", "kind", "url", "secret", "mention", "on", "language", "keyword")
+_CHANNEL_KEYS = ("name", "kind", "url", "secret", "mention", "on", "language", "keyword", "fallback")
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class ChannelSetting:
     on: tuple[Outcome, ...] = ()  # empty: every outcome
     language: str = ""  # empty: the deployment's
     keyword: str = ""
+    fallback: str = ""  # the channel that is told what this one did not get
 
     @property
     def host(self) -> str:
@@ -105,6 +106,8 @@ class Settings:
         channels, broken_channels = _read_channels(text("CHANNELS"), allowed_hosts)
         if broken_channels and not lenient_channels:
             raise broken_channels[0][1]
+        if not lenient_channels:
+            _check_fallbacks(channels)
         region = text("REGION") or environment.get("FC_REGION", "")
         return cls(
             cdn_endpoint=endpoint("REFRESH_WATCH_CDN_ENDPOINT", text("CDN_ENDPOINT")),
@@ -154,7 +157,17 @@ def read_channels(text: str, allowed_hosts: tuple[str, ...]) -> tuple[ChannelSet
     channels, broken = _read_channels(text, allowed_hosts)
     if broken:
         raise broken[0][1]
+    _check_fallbacks(channels)
     return channels
+
+
+def _check_fallbacks(channels: tuple[ChannelSetting, ...]) -> None:
+    # where channels are read leniently, a fallback that does not exist fails by itself, and silences nobody
+    for i, channel in enumerate(channels):
+        others = [other.name for other in channels if other is not channel]
+        if channel.fallback and channel.fallback not in others:
+            names = ", ".join(others) or "nothing: there is no other channel"
+            raise BadInput(f"{_CHANNELS}[{i}].fallback", as_word(channel.fallback), names)
 
 
 def _read_channels(text: str, allowed_hosts: tuple[str, ...]) -> tuple[tuple[ChannelSetting, ...], Broken]:
@@ -231,6 +244,7 @@ def _channel(where: str, entry: Any, allowed_hosts: tuple[str, ...], taken: Cont
         on=on,
         language=one_of(f"{where}.language", language, LANGUAGES) if language else "",
         keyword=printable(f"{where}.keyword", _string(where, entry, "keyword")),
+        fallback=_string(where, entry, "fallback"),
     )
 
 

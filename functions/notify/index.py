@@ -12,7 +12,7 @@ from shared.credentials import find
 from shared.function_compute import log
 from shared.function_compute.connect import connect
 from shared.settings import Settings
-from shared.workflow.notify import notify
+from shared.workflow.notify import notify, pacing_of_instance
 
 
 def handler(event: bytes, context: Any) -> str:
@@ -28,4 +28,5 @@ def handler(event: bytes, context: Any) -> str:
     for name, problem in settings.broken_channels:
         logging.getLogger("refresh_watch.notify").error("channel %s is set wrong: %s", name, problem)
     engine = connect(settings, partial(find, os.environ, context), clock)
-    return notify(event, settings=settings, engine=engine, clock=clock)
+    pacing = pacing_of_instance(settings.instances)
+    return notify(event, settings=settings, engine=engine, clock=clock, pacing=pacing)

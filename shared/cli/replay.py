@@ -35,7 +35,7 @@ def run(namespace: argparse.Namespace) -> int:
         if namespace.list:
             print(f"undelivered: {_line(one)}: {why}", flush=True)
             continue
-        replay(one, engine=engine, clock=around.clock)
+        replay(one, engine=engine)
         # whether it arrives is known later
         print(f"started again: {_line(one)} (refused before: {why})", flush=True)
     if found and not namespace.list:

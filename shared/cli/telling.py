@@ -7,6 +7,7 @@ from collections.abc import Callable
 from shared.channels.delivery.deliver import deliver
 from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
 from shared.channels.delivery.outcome import Delivered, DeliveryOutcome
+from shared.channels.delivery.pacing import Pacing
 from shared.channels.wants import wants
 from shared.clock import Clock
 from shared.instants import Seconds, format_duration
@@ -25,20 +26,13 @@ def tell_in_place(
         say(f"channel {channel.name}: not told, its `on` leaves {report.outcome} out")
         return True
     until = clock.now() + PATIENCE
-    delivery = deliver(report, channel, settings=settings, clock=clock)
+    pacing = Pacing()
+    delivery = deliver(report, channel, settings=settings, clock=clock, pacing=pacing)
     while isinstance(delivery.next, ComeBack) and clock.now() + delivery.next.after <= until:
         again = delivery.next
         say(f"channel {channel.name}: {answer_of(delivery.outcome)}; again in {format_duration(again.after)}")
         clock.sleep(again.after)
-        delivery = deliver(
-            report,
-            channel,
-            settings=settings,
-            clock=clock,
-            tries=again.tries,
-            rate_limited_before=again.rate_limited,
-            first_try_at=again.first_try_at,
-        )
+        delivery = deliver(report, channel, settings=settings, clock=clock, pacing=pacing, so_far=again.attempts)
     if isinstance(delivery.next, Done):
         say(f"channel {channel.name}: {answer_of(delivery.outcome)}")
         return True

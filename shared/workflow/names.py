@@ -35,6 +35,11 @@ def delivery_id(report_id: str, channel: str, visit: int, *, replay: bool = Fals
     return f"{delivery_prefix(report_id)}{channel}-{'r' if replay else 'a'}{visit:02d}"
 
 
+def fallback_name(channel: str, fallback: str) -> str:
+    """What stands in a delivery's id in place of a channel, when `fallback` is told what `channel` did not get."""
+    return f"{channel}-to-{fallback}"
+
+
 def delivery_prefix(report_id: str) -> str:
     """What the ids of all deliveries of a report begin with."""
     letter, _, key = report_id.partition("-")

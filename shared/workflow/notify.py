@@ -5,22 +5,36 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from shared.channels.delivery.deliver import deliver
 from shared.channels.delivery.next_visit import ComeBack, GivenUp
+from shared.channels.delivery.pacing import Pacing
 from shared.clock import Clock
 from shared.errors import BadInput, Described, Undelivered
 from shared.function_compute.tasks import Engine
+from shared.instants import Instant, Seconds
 from shared.reports.wire import from_json
-from shared.settings import Settings
+from shared.settings import ChannelSetting, Settings
 from shared.workflow.broken import is_failure_envelope, tell_broken
-from shared.workflow.fan_out import DeliveryState, fan_out, read_delivery, start_delivery
+from shared.workflow.delivery_state import DeliveryState, read_delivery
+from shared.workflow.fan_out import fan_out, start_delivery
 
 log = logging.getLogger("refresh_watch.notify")
 
+FALLBACK_AFTER: Seconds = 600
+"""A report that a channel still refuses so long after its first post is told on the channel's fallback too. It goes on
+being tried: people do not have to wait a day for what another channel can tell them now."""
 
-def notify(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -> str:
+
+@cache
+def pacing_of_instance(instances: int) -> Pacing:
+    """What this instance has posted outlives the delivery, as the instance does."""
+    return Pacing(instances)
+
+
+def notify(event: bytes, *, settings: Settings, engine: Engine, clock: Clock, pacing: Pacing) -> str:
     """Carry out one event of the notify function; answers in a few words what was done.
 
     Raises Undelivered for a delivery that was given up, BadInput for an event that is none of ours, and EngineError
@@ -30,11 +44,11 @@ def notify(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) ->
     if is_failure_envelope(given):
         return f"broken reports: {tell_broken(given, settings=settings, engine=engine, clock=clock)}"
     if "delivery" in given:
-        return visit(read_delivery(given), settings=settings, engine=engine, clock=clock)
-    return f"deliveries: {fan_out(from_json(given), settings=settings, engine=engine, clock=clock)}"
+        return visit(read_delivery(given), settings=settings, engine=engine, clock=clock, pacing=pacing)
+    return f"deliveries: {fan_out(from_json(given), settings=settings, engine=engine)}"
 
 
-def visit(state: DeliveryState, *, settings: Settings, engine: Engine, clock: Clock) -> str:
+def visit(state: DeliveryState, *, settings: Settings, engine: Engine, clock: Clock, pacing: Pacing) -> str:
     """One visit to one channel.
 
     What is given up is handed to a last task that does nothing but fail: its retries by Function Compute then post
@@ -46,23 +60,33 @@ def visit(state: DeliveryState, *, settings: Settings, engine: Engine, clock: Cl
         channel = settings.channel(state.channel)
     except BadInput as error:
         return _give_up(state, str(error), engine)
-    delivery = deliver(
-        state.report,
-        channel,
-        settings=settings,
-        clock=clock,
-        tries=state.tries,
-        rate_limited_before=state.rate_limited,
-        first_try_at=state.first_try_at,
-    )
+    delivery = deliver(state.report, channel, settings=settings, clock=clock, pacing=pacing, so_far=state.attempts)
     after = delivery.next
     if isinstance(after, GivenUp):
-        return _give_up(state, after.why, engine)
+        _tell_fallback(state, channel, after.why, engine)
+        return _give_up(replace(state, attempts=delivery.attempts), after.why, engine)
     if isinstance(after, ComeBack):
-        later = replace(state, visit=state.visit + 1, tries=after.tries, rate_limited=after.rate_limited)
+        if _is_late(after, clock.now()):
+            _tell_fallback(state, channel, str(after.attempts.last), engine)
+        later = replace(state, visit=state.visit + 1, attempts=after.attempts)
         start_delivery(later, after.after, engine)
         return f"comes back in {after.after:.0f} s"
     return "delivered"
+
+
+def _is_late(after: ComeBack, now: Instant) -> bool:
+    # a message that waits for its turn behind others has been refused by nobody
+    attempts = after.attempts
+    return attempts.last is not None and now - (attempts.first_at or now) >= FALLBACK_AFTER
+
+
+def _tell_fallback(state: DeliveryState, channel: ChannelSetting, why: str, engine: Engine) -> None:
+    """Once, for the id of that delivery is made of both channels; a fallback has no fallback."""
+    if not channel.fallback or state.stands_for:
+        return
+    note = f"Channel {channel.name} has not got this: {why}"
+    report = replace(state.report, notes=(*state.report.notes, note))
+    start_delivery(DeliveryState(report, channel.fallback, stands_for=channel.name), 0, engine)
 
 
 def _give_up(state: DeliveryState, why: str, engine: Engine) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from shared.clock import Clock
+from shared.channels.delivery.attempts import Attempts
 from shared.errors import BadInput
 from shared.function_compute.tasks import Engine, Task
 from shared.report import Report
 from shared.reports.wire import decode, encode
-from shared.workflow.fan_out import DeliveryState, read_delivery_payload, start_delivery
+from shared.workflow.delivery_state import DeliveryState, read_delivery_payload
+from shared.workflow.fan_out import start_delivery
 from shared.workflow.names import NOTIFY, REPORT_PREFIXES, again_id, delivery_of, report_id_of
 
 
@@ -41,15 +42,13 @@ def undelivered(engine: Engine) -> list[UndeliveredReport]:
     return sorted(found, key=lambda one: one.report.made_at)
 
 
-def replay(one: UndeliveredReport, *, engine: Engine, clock: Clock) -> None:
+def replay(one: UndeliveredReport, *, engine: Engine) -> None:
     """Send it again, with all tries anew; replaying twice sends once."""
     if one.delivery is None:
         engine.start_later(NOTIFY, encode(one.report), 0, again_id(one.report.id, one.repeats))
         return
     visit = one.delivery.visit + 1 if one.delivery.replay else 0
-    again = replace(
-        one.delivery, visit=visit, tries=0, rate_limited=0, first_try_at=clock.now(), replay=True, gave_up=""
-    )
+    again = replace(one.delivery, visit=visit, attempts=Attempts(), replay=True, gave_up="")
     start_delivery(again, 0, engine)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from shared.clock import Clock
-from shared.errors import NoSuchWatch
 from shared.function_compute.tasks import Engine, Started
 from shared.reports.wire import encode
 from shared.watching.advance import stopped
 from shared.watching.reporting import final_report
-from shared.workflow.chain import Chain, newest_state, read_chain
+from shared.workflow.chain import Chain, read_chain
 from shared.workflow.names import NOTIFY, WATCH
+from shared.workflow.record import known_state
 
 _ROUNDS = 5
 
@@ -34,9 +34,7 @@ def stop(watch_id: str, who: str, *, engine: Engine, clock: Clock) -> bool:
 
 
 def _speak(chain: Chain, who: str, engine: Engine, clock: Clock) -> bool:
-    watch = newest_state(chain, engine)
-    if watch is None:
-        raise NoSuchWatch(f"watch_id: '{chain.watch_id[:40]}' is not known; allowed: a watch of the last 7 days")
+    watch = known_state(chain, engine)
     now = clock.now()
     report = final_report(stopped(watch, now, who), now)
     return engine.start_later(NOTIFY, encode(report), 0, report.id) is Started.STARTED

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from shared.channels.delivery.deliver import Delivery, deliver
+from shared.channels.delivery.pacing import Pacing
 from shared.local.chat_wall import ChatWall
 from shared.report import Report
 from shared.settings import ChannelSetting, Settings, read_channels
@@ -30,7 +31,9 @@ def channel_of(wall: ChatWall, kind: str = "dingtalk", name: str = "oncall", **m
 
 def delivered(channel: ChannelSetting, clock: HandClock, report: Report = PARTLY_FAILED, **more: Any) -> Delivery:
     settings = Settings(allowed_hosts=ALLOWED, environment="prod", region="cn-hangzhou")
-    return deliver(report, channel, settings=settings, clock=clock, **{"timeout": QUICKLY, **more})
+    # a pacing of its own for each: what is shared is for the test to say
+    given = {"timeout": QUICKLY, "pacing": Pacing(), **more}
+    return deliver(report, channel, settings=settings, clock=clock, **given)
 
 
 def with_url(channel: ChannelSetting, url: str) -> ChannelSetting:

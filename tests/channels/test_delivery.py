@@ -12,6 +12,7 @@ import pytest
 
 from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
 from shared.channels.delivery.outcome import Ambiguous, ContentRejected, Delivered, Permanent, Retry, TooLarge
+from shared.channels.delivery.pacing import Pacing
 from shared.local.chat_wall import HANG, HTML, RESET, Answer, ChatWall
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
@@ -124,7 +125,8 @@ def test_a_dead_robot_is_tried_three_times_and_visited_again_later(wall: ChatWal
     assert delivery.outcome.http_status == 503
     assert delivery.posts == 3
     assert isinstance(delivery.next, ComeBack)
-    assert delivery.next == ComeBack(delivery.next.after, 1, 0, first_try_at)
+    attempts = delivery.next.attempts
+    assert (attempts.tries, attempts.posts, attempts.first_at) == (1, 3, first_try_at)
     assert 60 <= delivery.next.after <= 66
 
 
@@ -133,16 +135,10 @@ def test_visits_go_on_from_where_the_last_one_ended(wall: ChatWall, clock: HandC
     first = delivered(channel_of(wall), clock).next
     assert isinstance(first, ComeBack)
     clock.sleep(first.after)
-    second = delivered(
-        channel_of(wall),
-        clock,
-        tries=first.tries,
-        rate_limited_before=first.rate_limited,
-        first_try_at=first.first_try_at,
-    ).next
+    second = delivered(channel_of(wall), clock, so_far=first.attempts).next
     assert isinstance(second, ComeBack)
-    assert second.tries == 2
-    assert second.first_try_at == first.first_try_at
+    assert (second.attempts.tries, second.attempts.posts) == (2, 6)
+    assert second.attempts.first_at == first.attempts.first_at
     assert 600 <= second.after <= 660
 
 
@@ -227,15 +223,69 @@ def test_the_21st_message_of_a_minute_blocks_the_robot_for_ten_minutes_and_arriv
     limited = delivered(channel, clock)
     assert limited.posts == 1
     assert isinstance(limited.next, ComeBack)
-    assert (limited.next.tries, limited.next.rate_limited) == (0, 1)
-    assert 60 <= limited.next.after <= 66
+    assert (limited.next.attempts.tries, limited.next.attempts.rate_limited) == (0, 1)
+    assert 600 <= limited.next.after <= 660, "sooner it would only run into the block again"
     clock.sleep(limited.next.after)
-    still = delivered(channel, clock, rate_limited_before=1, first_try_at=limited.next.first_try_at)
-    assert isinstance(still.next, ComeBack)
-    assert (still.next.tries, still.next.rate_limited) == (0, 2)
-    assert 600 <= still.next.after <= 660
-    clock.sleep(still.next.after)
-    assert delivered(channel, clock, rate_limited_before=2, first_try_at=still.next.first_try_at).next == Done()
+    assert delivered(channel, clock, so_far=limited.next.attempts).next == Done()
+
+
+def test_a_robot_that_has_had_its_share_is_not_posted_to_and_the_message_comes_back_for_its_place(
+    wall: ChatWall, clock: HandClock
+) -> None:
+    channel, pacing = channel_of(wall), Pacing()
+    for _ in range(20):
+        assert delivered(channel, clock, pacing=pacing).next == Done()
+    waits = [delivered(channel, clock, pacing=pacing) for _ in range(21)]
+    assert len(wall.posts) == 20
+    turns = []
+    for waiting in waits:
+        assert isinstance(waiting.next, ComeBack)
+        assert (waiting.posts, waiting.next.attempts.tries, waiting.next.attempts.booked) == (0, 0, True)
+        turns.append(waiting.next.after)
+    assert turns == [63.0] * 20 + [126.0]
+    clock.sleep(63)
+    for waiting in waits[:20]:
+        assert isinstance(waiting.next, ComeBack)
+        assert delivered(channel, clock, pacing=pacing, so_far=waiting.next.attempts).next == Done()
+    assert len(wall.messages) == 40
+
+
+def test_a_rung_that_was_reached_is_not_climbed_again(wall: ChatWall, clock: HandClock) -> None:
+    wall.script("dingtalk", "oncall", _refusal(430101, "unsafe link"), ERROR_503, ERROR_503, ERROR_503)
+    first = delivered(channel_of(wall), clock).next
+    assert isinstance(first, ComeBack)
+    clock.sleep(first.after)
+    second = delivered(channel_of(wall), clock, so_far=first.attempts)
+    assert (second.next, second.posts) == (Done(), 1)
+    assert "example.com" not in str(wall.messages[0].body)
+
+
+def test_a_pause_longer_than_function_compute_can_delay_is_kept_all_the_same(wall: ChatWall, clock: HandClock) -> None:
+    channel = channel_of(wall, "webhook", "audit")
+    wall.script("webhook", "audit", Answer(429, "", (("retry-after", "7200"),)))
+    asked = clock.now()
+    following = delivered(channel, clock).next
+    while isinstance(following, ComeBack):
+        assert following.after <= 3599
+        clock.sleep(following.after)
+        following = delivered(channel, clock, so_far=following.attempts).next
+    assert following == Done()
+    assert [post.at - asked >= 7200 for post in wall.posts] == [False, True]
+    assert len(wall.posts) == 2
+
+
+def test_what_one_delivery_learns_of_a_robot_spares_the_others_of_the_instance(
+    wall: ChatWall, clock: HandClock
+) -> None:
+    channel, pacing = channel_of(wall), Pacing(2)
+    wall.script("dingtalk", "oncall", _refusal(130101, "send too fast"))
+    assert isinstance(delivered(channel, clock, pacing=pacing).next, ComeBack)
+    for _ in range(5):
+        other = delivered(channel, clock, pacing=pacing)
+        assert isinstance(other.next, ComeBack)
+        assert other.next.after == 600
+    assert len(wall.posts) == 1
+    assert delivered(channel_of(wall, "webhook", "audit"), clock, pacing=pacing).next == Done()
 
 
 def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: HandClock) -> None:
@@ -306,7 +356,7 @@ def test_a_pause_that_the_receiver_asks_for_is_not_waited_for_in_place(
     assert delivery.posts == 1
     assert clock.slept == []
     assert isinstance(delivery.next, ComeBack)
-    assert 120 <= delivery.next.after <= 132
+    assert 120 <= delivery.next.after <= (180 if status == 429 else 132)
 
 
 def test_a_short_pause_that_the_receiver_asks_for_is_kept_in_place(wall: ChatWall, clock: HandClock) -> None:

@@ -94,10 +94,11 @@ def test_only_intake_is_reached_over_http_and_only_with_a_signature() -> None:
     assert (reached["intake"].auth_type, reached["intake"].methods) == ("function", ("POST",))
 
 
-def test_an_instance_of_watch_knows_among_how_many_the_quota_is_divided() -> None:
-    watch = manifest({}).keyed("watch")
-    assert watch is not None
-    assert watch.reserved_concurrency == settings("watch", {}).instances > 1
+@pytest.mark.parametrize("key", ["watch", "notify"])
+def test_an_instance_knows_among_how_many_a_limit_is_divided(key: str) -> None:
+    function = manifest({}).keyed(key)
+    assert function is not None
+    assert function.reserved_concurrency == settings(key, {}).instances > 1
 
 
 def test_the_file_itself_holds_no_address_and_no_secret() -> None:

@@ -32,7 +32,7 @@ from shared.watching.advance import given_up
 from shared.watching.opening import open_watch
 from shared.watching.reporting import final_report
 from shared.watching.state import Hop, write_hop
-from shared.workflow.fan_out import DeliveryState, write_delivery
+from shared.workflow.delivery_state import DeliveryState, write_delivery
 
 PROJECT = Path(__file__).resolve().parents[2]
 KEYS = ("testAK", "testSK", "")
@@ -126,7 +126,7 @@ class _House:
         return self._handled("notify", [encode(self._report()) for _ in range(1 + FURTHER)])
 
     def deliveries(self) -> list[Cost]:
-        states = [DeliveryState(self._report(), "oncall", 0, 0, 0, time.time()) for _ in range(1 + FURTHER)]
+        states = [DeliveryState(self._report(), "oncall") for _ in range(1 + FURTHER)]
         return self._handled("notify", [write_delivery(state) for state in states])
 
     def _handled(self, function: str, events: Sequence[bytes]) -> list[Cost]:

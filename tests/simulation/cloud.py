@@ -19,7 +19,8 @@ from shared.model import Answer, FailedObject, Kind, Observation, Sighting, Watc
 from shared.reports.wire import from_json
 from shared.settings import ChannelSetting, Secret, Settings
 from shared.watching.state import read_hop
-from shared.workflow.fan_out import fan_out, read_delivery
+from shared.workflow.delivery_state import read_delivery
+from shared.workflow.fan_out import fan_out
 from shared.workflow.guard import run_guard
 from shared.workflow.hop import run_hop
 
@@ -163,7 +164,7 @@ class Cloud:
             state = read_delivery(given)
             self.posts[state.report.id, state.channel] += 1
             return
-        fan_out(from_json(given), settings=SETTINGS, engine=self, clock=self)
+        fan_out(from_json(given), settings=SETTINGS, engine=self)
 
     def _push(self, due: float, function: str, task_id: str, attempt: int) -> None:
         self._order += 1

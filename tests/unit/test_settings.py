@@ -89,7 +89,7 @@ def test_the_region_is_that_of_function_compute_where_none_is_set() -> None:
 
 AN_ENDPOINT = "allowed: a URL such as https://host or http://127.0.0.1:8080"
 QUOTAS = "allowed: cdn.list, cdn.by_id, dcdn.list, dcdn.by_id, vod.list, each = calls a second (over 0, up to 1000)"
-KEYS = "allowed: name, kind, url, secret, mention, on, language, keyword"
+KEYS = "allowed: name, kind, url, secret, mention, on, language, keyword, fallback"
 OUTCOMES = "allowed: complete, failed, partly_failed, overdue, unverifiable"
 NAME = "allowed: [a-z][a-z0-9_]{0,31}"
 
@@ -163,6 +163,9 @@ WRONG: list[tuple[str, str, str, str, str]] = [
     ("CHANNELS", changed(language="fr"), "[0].language", "'fr'", "allowed: en, zh"),
     ("CHANNELS", changed(keyword="a\nb"), "[0].keyword", "'a?b'", "allowed: at most 64 printable characters"),
     ("CHANNELS", changed(keyword=URL + SECRET), "[0].keyword", "a URL", "allowed: at most 64 printable characters"),
+    ("CHANNELS", changed(fallback=["audit"]), "[0].fallback", "list", "allowed: a string"),
+    ("CHANNELS", changed(fallback="oncall"), "[0].fallback", "'oncall'", "allowed: nothing: there is no other channel"),
+    ("CHANNELS", channels(CHANNEL, {**CHANNEL, "name": "audit", "fallback": "onca1l"}), "[1].fallback", "'onca1l'", "allowed: oncall"),
 ]  # fmt: skip
 
 
@@ -198,6 +201,14 @@ def test_plain_http_is_for_hosts_that_are_allowed(allowed: str) -> None:
     plain = channels({**CHANNEL, "url": f"http://hooks.internal:8080/{SECRET}"})
     assert read(CHANNELS=plain, ALLOWED_HOSTS=allowed).channels[0].host == "hooks.internal"
     assert "http to hooks.internal" in refusal(CHANNELS=plain, ALLOWED_HOSTS="hooks.internal:9090")
+
+
+def test_a_fallback_may_stand_anywhere_in_the_list_and_read_leniently_a_missing_one_silences_nobody() -> None:
+    first = {**CHANNEL, "fallback": "audit"}
+    settings = read(CHANNELS=channels(first, {**CHANNEL, "name": "audit"}))
+    assert settings.channel("oncall").fallback == "audit"
+    alone = read(CHANNELS=channels(first), lenient_channels=True)
+    assert [channel.name for channel in alone.channels] == ["oncall"]
 
 
 def test_nothing_that_is_shown_of_the_settings_holds_a_secret() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.channels.registry import kinds
 from shared.local.chat_wall import WallMessage
 from shared.local.stand_in.world import ObjectPlan
 from tests.workflow.house import House, house, wait_for
@@ -182,5 +183,5 @@ def test_settings_that_cannot_be_used_are_answered_in_one_line(tmp_path: Path) -
         status, answer = home.post({"product": "cdn", "task_ids": "1"})
         assert status == 503
         assert "dingtak" in answer["detail"]
-        assert "dingtalk, webhook" in answer["detail"]
+        assert ", ".join(kinds()) in answer["detail"]
         assert "fake" not in json.dumps(answer)

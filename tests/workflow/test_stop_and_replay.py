@@ -49,7 +49,7 @@ def test_what_a_robot_refused_for_good_is_kept_told_why_and_replayed_once(tmp_pa
         posts = [post for post in home.wall.posts if post.robot == "oncall"]
         assert len(posts) == 1, "a refusal for good is posted once, whatever Function Compute runs again"
         for _ in range(2):
-            replay(found[0], engine=home.fc, clock=SystemClock())
+            replay(found[0], engine=home.fc)
         wait_for(home.chats, 10, "the replayed message")
         wait_for(lambda: not undelivered(home.fc), 10, "nothing is undelivered any more")
         time.sleep(0.5)
@@ -89,7 +89,7 @@ def test_a_report_that_was_never_fanned_out_can_be_replayed(tmp_path: Path) -> N
         assert [(one.channel, str(one.report.kind)) for one in found] == [("", "rejected")]
         assert home.messages("", "rejected") == []
         for _ in range(2):
-            replay(found[0], engine=home.fc, clock=SystemClock())
+            replay(found[0], engine=home.fc)
         wait_for(lambda: home.messages("", "rejected"), 10, "the replayed report")
         wait_for(lambda: not undelivered(home.fc), 10, "nothing is undelivered any more")
         assert len(home.messages("", "rejected")) == 1

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from shared.channels.adapter import Adapter
+from shared.channels.delivery.attempts import Attempts, failure_of
 from shared.channels.delivery.next_visit import Next, next_visit
 from shared.channels.delivery.outcome import (
     Accepted,
@@ -14,17 +15,19 @@ from shared.channels.delivery.outcome import (
     Delivered,
     DeliveryOutcome,
     Failing,
+    Later,
     Permanent,
     Response,
     Retry,
     TooLarge,
 )
+from shared.channels.delivery.pacing import Pacing
 from shared.channels.registry import adapter, check_one
 from shared.channels.transport.post import post
 from shared.channels.transport.redact import redacted
 from shared.clock import Clock
 from shared.errors import BadInput
-from shared.instants import Instant, Seconds
+from shared.instants import Seconds
 from shared.report import Report
 from shared.reports.message import LAST_STEP
 from shared.settings import ChannelSetting, Settings
@@ -36,6 +39,11 @@ VISIT: Seconds = 30.0
 """No post is begun that could end later than that after the visit's first one."""
 
 QUICK_TRIES = 3
+SLOW: Seconds = 5.0
+"""A failure that took so long is not tried again in place, and the robot is left alone by the whole instance for
+RECOVERY: waiting for one dead robot would delay the messages to all others."""
+RECOVERY: Seconds = 60.0
+
 _LONGEST_WAIT: Seconds = 2.0  # in place; whatever asks for more comes back later, for waiting is billed
 _SHORTEST_WAIT: Seconds = 0.5
 _WITHOUT_URLS = 2  # the rung that a refused content goes down to
@@ -48,7 +56,8 @@ class Delivery:
     channel: str
     outcome: DeliveryOutcome
     next: Next
-    posts: int  # requests that were sent
+    posts: int  # requests that were sent in this visit
+    attempts: Attempts  # all that was tried so far; a ComeBack has its own, for the next visit
 
 
 def deliver(
@@ -57,84 +66,132 @@ def deliver(
     *,
     settings: Settings,
     clock: Clock,
-    tries: int = 0,
-    rate_limited_before: int = 0,
-    first_try_at: Instant | None = None,
+    pacing: Pacing,
+    so_far: Attempts | None = None,
     timeout: Seconds = TIMEOUT,
 ) -> Delivery:
     """Post the report, with up to QUICK_TRIES tries in place for what passes quickly, and say what follows.
 
-    `tries`, `rate_limited_before` and `first_try_at` come from the last visit's ComeBack; the first visit gives none.
-    A message that is too large or whose content is refused goes down the ladder of `Adapter.render`. An answer that
-    leaves open whether the message was posted is tried again, whatever the report says: a message twice is better
-    than none, and its event id shows that it is the same one. Raises nothing for what the channel does.
+    `so_far` comes from the last visit's ComeBack; the first visit gives none. A message that is too large or whose
+    content is refused goes down the ladder of `Adapter.render`. An answer that leaves open whether the message was
+    posted is tried again, whatever the report says: a message twice is better than none, and its event id shows that it
+    is the same one. When `pacing` has no turn for it, it comes back. Raises nothing for what the channel does.
     """
-    started = clock.now()
-    outcome, posts = _visit(_Letter(report, channel, settings, timeout), clock, started)
-    after = next_visit(
-        outcome,
-        tries=tries,
-        rate_limited=rate_limited_before,
-        first_try_at=started if first_try_at is None else first_try_at,
-        now=clock.now(),
-        chance=clock.chance(),
-    )
-    _tell(report, channel, outcome, after)
-    return Delivery(channel.name, outcome, after, posts)
+    before = so_far or Attempts()
+    visit = _Visit(report, channel, settings, clock, pacing, timeout, before)
+    outcome = visit.run()
+    after = next_visit(outcome, visit.attempts, now=clock.now(), chance=clock.chance())
+    _tell(report, channel, outcome, visit.attempts, after)
+    return Delivery(channel.name, outcome, after, visit.attempts.posts - before.posts, visit.attempts)
 
 
-@dataclass(frozen=True)
-class _Letter:
+@dataclass
+class _Visit:
+    """`attempts` grows with every post."""
+
     report: Report
     channel: ChannelSetting
     settings: Settings
+    clock: Clock
+    pacing: Pacing
     timeout: Seconds
+    attempts: Attempts
+    _resigned: bool = field(default=False, init=False)
 
-    def post(self, through: Adapter, now: Instant, step: int) -> DeliveryOutcome:
+    @property
+    def robot(self) -> str:
+        """What tells two robots apart: two channels may post to one."""
+        return self.channel.url.value + (self.channel.secret.value if self.channel.secret else "")
+
+    def run(self) -> DeliveryOutcome:
+        """Post until the channel has it, or there is nothing more to be done in this visit."""
+        try:
+            check_one(self.channel, self.settings.allowed_hosts)
+        except BadInput as error:
+            return Permanent(reason="the channel is not set right", hint=str(error))
+        through = adapter(self.channel.kind)
+        started = self.clock.now()
+        if started < self.attempts.not_before:
+            return Later(after=self.attempts.not_before - started, booked=False)
+        outcome: DeliveryOutcome | None = None
+        failures = 0
+        pause: Seconds = 0.0
+        while True:
+            turn = self._turn(through)
+            wait = max(pause, turn)
+            if turn > _LONGEST_WAIT or (outcome and self.clock.now() + wait + self.timeout > started + VISIT):
+                # a failure is told as it is; a message that was only shortened has just to wait
+                failed = outcome if isinstance(outcome, (Retry, Ambiguous)) else None
+                return failed or Later(after=turn)
+            if wait:
+                self.clock.sleep(wait)
+            began = self.clock.now()
+            outcome = self._post(through)
+            pause = 0.0
+            if self._goes_on(outcome):
+                continue
+            failures += 1
+            quick = _quick_pause(outcome, self.clock.chance())
+            slow = self.clock.now() - began > SLOW
+            self._spare(outcome, slow=slow)
+            if quick is None or slow or failures == QUICK_TRIES:
+                return outcome
+            pause = quick
+
+    def _turn(self, through: Adapter) -> Seconds:
+        turn = self.pacing.turn_in(self.robot, through.RATE, self.clock.now(), booked=self.attempts.booked)
+        self.attempts = replace(self.attempts, booked=False)
+        return turn
+
+    def _post(self, through: Adapter) -> DeliveryOutcome:
         """Made and signed afresh, sent once."""
+        now = self.clock.now()
+        self.pacing.posted(self.robot, now)
         request = through.render(
             self.report,
             self.channel,
             language=self.channel.language or self.settings.language,
             deployment=self.settings.deployment,
             now=now,
-            step=step,
+            step=self.attempts.step,
         )
         answer = post(request, allowed_hosts=self.settings.allowed_hosts, timeout=self.timeout)
+        outcome: DeliveryOutcome
         if isinstance(answer, Response):
-            return through.classify(redacted(answer, self.channel, request.url))
-        if answer.failing is Failing.NOT_ALLOWED:
-            return Permanent(reason=answer.reason, hint="name the host in REFRESH_WATCH_ALLOWED_HOSTS if it is meant")
-        if answer.failing is Failing.NOT_SENT:
-            return Retry(reason=answer.reason)
-        return Ambiguous(reason=answer.reason)
-
-
-def _visit(letter: _Letter, clock: Clock, started: Instant) -> tuple[DeliveryOutcome, int]:
-    try:
-        check_one(letter.channel, letter.settings.allowed_hosts)
-    except BadInput as error:
-        return Permanent(reason="the channel is not set right", hint=str(error)), 0
-    through = adapter(letter.channel.kind)
-    step = posts = failures = 0
-    resigned = False
-    while True:
-        outcome = letter.post(through, clock.now(), step)
-        posts += 1
-        wait: Seconds = 0.0
-        if isinstance(outcome, (TooLarge, ContentRejected)) and step < LAST_STEP:
-            step = max(step + 1, _WITHOUT_URLS) if isinstance(outcome, ContentRejected) else step + 1
-        elif isinstance(outcome, Permanent) and outcome.once_more and not resigned:
-            resigned = True
+            outcome = through.classify(redacted(answer, self.channel, request.url))
+        elif answer.failing is Failing.NOT_ALLOWED:
+            outcome = Permanent(
+                reason=answer.reason, hint="name the host in REFRESH_WATCH_ALLOWED_HOSTS if it is meant"
+            )
+        elif answer.failing is Failing.NOT_SENT:
+            outcome = Retry(reason=answer.reason)
         else:
-            failures += 1
-            pause = _quick_pause(outcome, clock.chance())
-            if pause is None or failures == QUICK_TRIES:
-                return outcome, posts
-            wait = pause
-        if clock.now() + wait + letter.timeout > started + VISIT:
-            return _unfinished(outcome), posts
-        clock.sleep(wait)
+            outcome = Ambiguous(reason=answer.reason)
+        first_at = now if self.attempts.first_at is None else self.attempts.first_at
+        posts = self.attempts.posts + 1
+        last = None if isinstance(outcome, (Delivered, Accepted)) else failure_of(outcome, posts)
+        self.attempts = replace(self.attempts, posts=posts, first_at=first_at, last=last)
+        return outcome
+
+    def _goes_on(self, outcome: DeliveryOutcome) -> bool:
+        """The message is to be made anew at once: shorter, or signed once more."""
+        step = self.attempts.step
+        if isinstance(outcome, (TooLarge, ContentRejected)) and step < LAST_STEP:
+            lower = max(step + 1, _WITHOUT_URLS) if isinstance(outcome, ContentRejected) else step + 1
+            self.attempts = replace(self.attempts, step=lower)
+            return True
+        if isinstance(outcome, Permanent) and outcome.once_more and not self._resigned:
+            self._resigned = True
+            return True
+        return False
+
+    def _spare(self, outcome: DeliveryOutcome, *, slow: bool) -> None:
+        """What one delivery has learned of a robot keeps the others of this instance from learning it too."""
+        now = self.clock.now()
+        if isinstance(outcome, Retry) and outcome.rate_limited:
+            self.pacing.rest(self.robot, now + outcome.after)
+        elif slow:
+            self.pacing.rest(self.robot, now + RECOVERY)
 
 
 def _quick_pause(outcome: DeliveryOutcome, chance: float) -> Seconds | None:
@@ -148,23 +205,12 @@ def _jittered(chance: float) -> Seconds:
     return _SHORTEST_WAIT + (_LONGEST_WAIT - _SHORTEST_WAIT) * chance
 
 
-def _unfinished(outcome: DeliveryOutcome) -> DeliveryOutcome:
-    """A message refused on one rung of the ladder is not given up while lower ones are untried."""
-    if isinstance(outcome, (Retry, Ambiguous)):
-        return outcome
-    return Retry(
-        reason="no time left in this visit",
-        http_status=outcome.http_status,
-        vendor_code=outcome.vendor_code,
-        vendor_message=outcome.vendor_message,
-    )
-
-
-def _tell(report: Report, channel: ChannelSetting, outcome: DeliveryOutcome, after: Next) -> None:
-    delivered = isinstance(outcome, (Delivered, Accepted))
+def _tell(report: Report, channel: ChannelSetting, outcome: DeliveryOutcome, attempts: Attempts, after: Next) -> None:
+    delivered = isinstance(outcome, (Delivered, Accepted, Later))
+    words = "waits for its turn" if isinstance(outcome, Later) else "delivered" if delivered else "not delivered"
     _log.log(
         logging.INFO if delivered else logging.WARNING,
-        "delivered" if delivered else "not delivered",
+        words,
         extra={
             "report": report.id,
             "watch_id": report.watch_id,
@@ -174,6 +220,7 @@ def _tell(report: Report, channel: ChannelSetting, outcome: DeliveryOutcome, aft
             "vendor_code": outcome.vendor_code,
             "vendor_message": outcome.vendor_message,
             "reason": getattr(outcome, "reason", ""),
+            "attempt": attempts.posts,
             "next": type(after).__name__,
         },
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from shared.channels.delivery.attempts import Attempts, failure_of
 from shared.channels.delivery.outcome import (
     Accepted,
-    Ambiguous,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
+    Later,
     Permanent,
     Retry,
     TooLarge,
@@ -18,13 +19,16 @@ from shared.instants import Instant, Seconds
 from shared.watching.schedule import LONGEST_WAIT
 
 PAUSES: tuple[Seconds, ...] = (60.0, 600.0, 1800.0, 3300.0)
-"""After the first try, the second, the third, and every later one. The second outlasts DingTalk's 10-minute block."""
+"""After the first failed visit, the second, the third, and every later one."""
 
 LAST_TRY: Seconds = 86_400.0
-"""A delivery comes back for a day since its first try."""
+"""A delivery comes back for a day since its first post."""
 
 _JITTER = 0.1  # of the pause, added: robots of one deployment do not come back all at once
 _SHORTEST_PAUSE: Seconds = 1.0
+_LEAST_SPREAD: Seconds = 5.0
+_FIRST_SPREAD: Seconds = 60.0
+_MOST_SPREAD: Seconds = 600.0
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,10 @@ class Done:
 
 @dataclass(frozen=True)
 class ComeBack:
-    """Not yet: visit again `after` seconds with these numbers."""
+    """Not yet: visit again `after` seconds, with what was tried so far."""
 
     after: Seconds
-    tries: int
-    rate_limited: int
-    first_try_at: Instant
+    attempts: Attempts
 
 
 @dataclass(frozen=True)
@@ -52,37 +54,35 @@ class GivenUp:
 Next = Done | ComeBack | GivenUp
 
 
-def next_visit(
-    outcome: DeliveryOutcome, *, tries: int, rate_limited: int, first_try_at: Instant, now: Instant, chance: float
-) -> Next:
+def next_visit(outcome: DeliveryOutcome, attempts: Attempts, *, now: Instant, chance: float) -> Next:
     """What follows a visit that ended so.
 
-    `tries` and `rate_limited` count the visits before this one; `chance` is from 0 up to 1. A rate-limited visit
-    spends no try. What the channel asked for is the least pause, up to LONGEST_WAIT.
+    `attempts` is what was tried up to and with this visit's posts; `chance` is from 0 up to 1. A rate-limited visit
+    spends no try. What the channel asked for is the least pause, however long.
     """
     if isinstance(outcome, (Delivered, Accepted)):
         return Done()
+    if isinstance(outcome, Later):
+        after = max(_SHORTEST_PAUSE, outcome.after)
+        return ComeBack(min(LONGEST_WAIT, after), replace(attempts, booked=outcome.booked))
+    failure = attempts.last or failure_of(outcome, attempts.posts)
     if isinstance(outcome, Permanent):
-        return GivenUp(f"{_said(outcome, outcome.reason)}; {outcome.hint}")
+        return GivenUp(f"{failure}; {outcome.hint}")
     if isinstance(outcome, (TooLarge, ContentRejected)):
-        return GivenUp(f"{_said(outcome, 'refused even as one plain line')}; look at the channel's rules for content")
-    reason = outcome.reason if isinstance(outcome, (Retry, Ambiguous)) else "an outcome that is not known"
+        return GivenUp(f"{failure}, even as one plain line; look at the channel's rules for content")
+    told = outcome.after if isinstance(outcome, Retry) else 0.0
     if isinstance(outcome, Retry) and outcome.rate_limited:
-        pause = max(outcome.after, outcome.limited_again) if rate_limited else outcome.after
-        rate_limited += 1
+        after = told + chance * _spread(told, attempts.rate_limited)
+        attempts = replace(attempts, rate_limited=attempts.rate_limited + 1)
     else:
-        least = outcome.after if isinstance(outcome, Retry) else 0.0
-        pause = max(least, PAUSES[min(tries, len(PAUSES) - 1)])
-        tries += 1
-    after = min(LONGEST_WAIT, max(_SHORTEST_PAUSE, pause) * (1 + _JITTER * chance))
-    if now + after > first_try_at + LAST_TRY:
-        return GivenUp(f"{_said(outcome, reason)}, for a day; see why the channel does not take messages, then replay")
-    return ComeBack(after, tries, rate_limited, first_try_at)
+        after = max(told, PAUSES[min(attempts.tries, len(PAUSES) - 1)]) * (1 + _JITTER * chance)
+        attempts = replace(attempts, tries=attempts.tries + 1)
+    after = max(_SHORTEST_PAUSE, after)
+    if now + after > (now if attempts.first_at is None else attempts.first_at) + LAST_TRY:
+        return GivenUp(f"{failure}, for a day; see why the channel does not take messages, then replay")
+    return ComeBack(min(LONGEST_WAIT, after), replace(attempts, booked=False, not_before=now + told if told else 0.0))
 
 
-def _said(outcome: DeliveryOutcome, reason: str) -> str:
-    """What the channel answered, in one line."""
-    status = f"HTTP {outcome.http_status}" if outcome.http_status is not None else ""
-    words = (status if status != reason else "", outcome.vendor_code, outcome.vendor_message)
-    answer = " ".join(word for word in words if word)
-    return f"{reason} ({answer})" if answer else reason
+def _spread(told: Seconds, times: int) -> Seconds:
+    """Over how long those who were told to slow down come back: full jitter, twice as wide each time."""
+    return float(min(_MOST_SPREAD, min(max(told, _LEAST_SPREAD), _FIRST_SPREAD) * 2 ** min(times, 10)))

@@ -84,6 +84,14 @@ class Retry(DeliveryOutcome):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Later(DeliveryOutcome):
+    """Nothing more was posted in this visit: the robot has had its share for now. No try is spent."""
+
+    after: Seconds
+    booked: bool = True  # a place is kept
+
+
+@dataclass(frozen=True, kw_only=True)
 class Permanent(DeliveryOutcome):
     """Refused for good: `hint` says what to repair."""
 

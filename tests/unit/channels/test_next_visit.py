@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared.channels.delivery.attempts import Attempts, failure_of
 from shared.channels.delivery.next_visit import LAST_TRY, ComeBack, Done, GivenUp, Next, next_visit
 from shared.channels.delivery.outcome import (
     Accepted,
@@ -11,6 +12,7 @@ from shared.channels.delivery.outcome import (
     ContentRejected,
     Delivered,
     DeliveryOutcome,
+    Later,
     Permanent,
     Retry,
     TooLarge,
@@ -18,15 +20,15 @@ from shared.channels.delivery.outcome import (
 
 FIRST = 1_000_000.0
 BUSY = Retry(reason="HTTP 503")
-LIMITED = Retry(reason="rate limited", after=60.0, rate_limited=True, limited_again=600.0)
+BLOCKED = Retry(reason="rate limited", after=600.0, rate_limited=True)
+LIMITED = Retry(reason="rate limited", after=7.0, rate_limited=True)
 
 
 def _next(
     outcome: DeliveryOutcome, *, tries: int = 0, rate_limited: int = 0, after: float = 0.0, chance: float = 0.0
 ) -> Next:
-    return next_visit(
-        outcome, tries=tries, rate_limited=rate_limited, first_try_at=FIRST, now=FIRST + after, chance=chance
-    )
+    attempts = Attempts(tries, rate_limited, posts=1, first_at=FIRST, last=failure_of(outcome, 1))
+    return next_visit(outcome, attempts, now=FIRST + after, chance=chance)
 
 
 @pytest.mark.parametrize(
@@ -42,10 +44,9 @@ def _next(
         (Retry(reason="busy", after=90.0), 0, 0, 90, 1, 0),
         (Retry(reason="busy", after=90.0), 1, 0, 600, 2, 0),
         (Retry(reason="busy", after=9000.0), 0, 0, 3599, 1, 0),
-        (LIMITED, 0, 0, 60, 0, 1),
-        (LIMITED, 0, 1, 600, 0, 2),
-        (LIMITED, 2, 1, 600, 2, 2),
-        (Retry(reason="limited", after=7.0, rate_limited=True, limited_again=7.0), 0, 3, 7, 0, 4),
+        (BLOCKED, 0, 0, 600, 0, 1),
+        (BLOCKED, 2, 1, 600, 2, 2),
+        (LIMITED, 0, 3, 7, 0, 4),
         (Retry(reason="limited", after=0.0, rate_limited=True), 0, 0, 1, 0, 1),
     ],
 )
@@ -53,7 +54,9 @@ def test_the_pause_after_each_visit(
     outcome: DeliveryOutcome, tries: int, rate_limited: int, pause: float, next_tries: int, next_limited: int
 ) -> None:
     after = _next(outcome, tries=tries, rate_limited=rate_limited)
-    assert after == ComeBack(pause, next_tries, next_limited, FIRST)
+    assert isinstance(after, ComeBack)
+    assert (after.after, after.attempts.tries, after.attempts.rate_limited) == (pause, next_tries, next_limited)
+    assert not after.attempts.booked
 
 
 def test_chance_adds_up_to_a_tenth_and_never_more_than_function_compute_can_delay() -> None:
@@ -62,6 +65,48 @@ def test_chance_adds_up_to_a_tenth_and_never_more_than_function_compute_can_dela
         assert isinstance(earliest, ComeBack)
         assert isinstance(latest, ComeBack)
         assert earliest.after < latest.after <= min(3599, earliest.after * 1.1)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "times", "spread"),
+    [
+        (LIMITED, 0, 7),
+        (LIMITED, 1, 14),
+        (LIMITED, 3, 56),
+        (LIMITED, 20, 600),
+        (BLOCKED, 0, 60),
+        (BLOCKED, 3, 480),
+        (BLOCKED, 9, 600),
+        (Retry(reason="limited", after=1.0, rate_limited=True), 0, 5),
+    ],
+)
+def test_those_who_were_told_to_slow_down_come_back_spread_out_and_never_too_early(
+    outcome: Retry, times: int, spread: float
+) -> None:
+    """Full jitter above what the channel asked for, twice as wide each time."""
+    pauses = []
+    for chance in (0.0, 0.5, 1.0):
+        after = _next(outcome, rate_limited=times, chance=chance)
+        assert isinstance(after, ComeBack)
+        pauses.append(after.after - outcome.after)
+    assert pauses == [0.0, spread / 2, spread]
+
+
+def test_a_pause_that_is_cut_to_what_function_compute_can_delay_is_remembered_whole() -> None:
+    after = _next(Retry(reason="busy", after=9000.0))
+    assert isinstance(after, ComeBack)
+    assert after.attempts.not_before == FIRST + 9000
+
+
+@pytest.mark.parametrize(("asked", "pause"), [(0.2, 1.0), (63.0, 63.0), (9000.0, 3599.0)])
+def test_a_message_whose_turn_comes_later_spends_nothing(asked: float, pause: float) -> None:
+    after = next_visit(Later(after=asked), Attempts(), now=FIRST, chance=0.9)
+    assert after == ComeBack(pause, Attempts(booked=True))
+
+
+def test_a_message_that_only_waited_for_its_turn_is_not_given_up_for_that() -> None:
+    waited_for_days = Later(after=60.0)
+    assert isinstance(next_visit(waited_for_days, Attempts(), now=FIRST + 3 * LAST_TRY, chance=0.0), ComeBack)
 
 
 @pytest.mark.parametrize("outcome", [Delivered(), Accepted()])
@@ -73,7 +118,7 @@ def test_a_refusal_for_good_is_given_up_at_once_with_what_to_repair() -> None:
     refusal = Permanent(
         reason="bad token", hint="copy the URL again", http_status=200, vendor_code="300005", vendor_message="no token"
     )
-    assert _next(refusal) == GivenUp("bad token (HTTP 200 300005 no token); copy the URL again")
+    assert _next(refusal) == GivenUp("bad token (HTTP 200 300005 no token), attempt 1; copy the URL again")
 
 
 @pytest.mark.parametrize("outcome", [TooLarge(), ContentRejected()])
@@ -84,18 +129,18 @@ def test_a_message_refused_on_the_last_rung_is_given_up(outcome: DeliveryOutcome
 @pytest.mark.parametrize("outcome", [BUSY, LIMITED, Ambiguous(reason="no answer")])
 def test_after_a_day_it_is_given_up(outcome: DeliveryOutcome) -> None:
     assert isinstance(_next(outcome, tries=9, rate_limited=9, after=LAST_TRY - 3700), ComeBack)
-    late = _next(outcome, tries=9, rate_limited=9, after=LAST_TRY - 30)
+    late = _next(outcome, tries=9, rate_limited=9, after=LAST_TRY - 5)
     assert isinstance(late, GivenUp)
     assert late.why.startswith(getattr(outcome, "reason"))  # noqa: B009 - three types have it
 
 
 def test_a_channel_that_is_down_for_a_day_is_visited_about_hourly_until_then() -> None:
-    now, tries, visits = FIRST, 0, 0
+    now, attempts, visits = FIRST, Attempts(first_at=FIRST), 0
     while True:
-        after = next_visit(BUSY, tries=tries, rate_limited=0, first_try_at=FIRST, now=now, chance=0.5)
+        after = next_visit(BUSY, attempts, now=now, chance=0.5)
         if isinstance(after, GivenUp):
             break
         assert isinstance(after, ComeBack)
-        now, tries, visits = now + after.after, after.tries, visits + 1
+        now, attempts, visits = now + after.after, after.attempts, visits + 1
     assert now > FIRST + LAST_TRY - 3600
     assert 24 <= visits <= 30

@@ -1,0 +1,192 @@
+"""What becomes of deliveries within minutes and days: limits, blocks, dead robots, fallbacks. In virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.local.chat_wall import Answer, ChatWall
+from shared.report import Report
+from shared.workflow.replay import replay, undelivered
+from tests.channels.delivering import channel_of, clock_at_rest, delivered
+from tests.hand_clock import HandClock
+from tests.unit.reports.sample_reports import PARTLY_FAILED
+from tests.workflow.virtual_notify import VirtualNotify
+
+DAY = 86_400
+BLOCKED = Answer(200, '{"errcode":130101,"errmsg":"send too fast, exceed 20 times per minute"}')
+BUSY = Answer(500, "<html>busy</html>")
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return clock_at_rest()
+
+
+@pytest.fixture
+def wall(clock: HandClock) -> Iterator[ChatWall]:
+    with ChatWall(clock=clock) as wall:
+        yield wall
+
+
+def _report(number: int, channel: str = "oncall") -> Report:
+    key = f"{number:08x}"
+    return replace(PARTLY_FAILED, id=f"f-{key}", watch_id=key, label=f"job {number}", channels=(channel,))
+
+
+def _refused(wall: ChatWall, robot: str = "oncall") -> list[float]:
+    return [post.at for post in wall.posts if post.robot == robot and not post.accepted]
+
+
+@pytest.mark.parametrize("kind", ["dingtalk", "wecom"])
+def test_200_final_reports_at_once_to_one_robot_all_arrive_and_none_is_refused(
+    clock: HandClock, wall: ChatWall, kind: str
+) -> None:
+    house = VirtualNotify(clock, wall, [wall.entry(kind, "oncall")])
+    began = clock.now()
+    for number in range(200):
+        house.commit(_report(number))
+    house.run()
+    arrived = sorted(message.at - began for message in wall.messages)
+    print(
+        f"\n200 reports to one {kind} robot: the first after {arrived[0]:.0f} s, half within {arrived[99]:.0f} s, "
+        f"all within {arrived[-1]:.0f} s; {len(wall.posts)} posts, {len(house.record)} tasks"
+    )
+    assert len(wall.messages) == 200
+    assert len({str(message.body) for message in wall.messages}) == 200
+    assert _refused(wall) == []
+    assert undelivered(house) == []
+    assert arrived[19] - arrived[0] < 30, "the first 20 need not wait"
+    assert arrived[-1] < 12 * 60, "at 20 a minute they take ten"
+
+
+def test_a_robot_that_others_have_blocked_is_run_into_once_by_each_instance_and_then_left_alone(
+    clock: HandClock, wall: ChatWall
+) -> None:
+    house = VirtualNotify(clock, wall, [wall.entry("dingtalk", "oncall")])
+    for number in range(900, 921):  # somebody who keeps no limit; the last one begins the block
+        delivered(channel_of(wall), clock, _report(number))
+    already = len(wall.posts)
+    for number in range(200):
+        house.commit(_report(number))
+    house.run()
+    ours = wall.posts[already:]
+    refused = [post.at for post in ours if not post.accepted]
+    assert len(refused) <= house.instances
+    assert len(ours) == 200 + len(refused)
+    assert undelivered(house) == []
+
+
+def test_429_then_500_then_the_block_then_it_accepts_delivered_once_at_the_right_times(
+    clock: HandClock, wall: ChatWall
+) -> None:
+    house = VirtualNotify(clock, wall, [wall.entry("dingtalk", "oncall")])
+    slow_down = Answer(429, "{}", (("Retry-After", "90"),))
+    wall.script("dingtalk", "oncall", slow_down, BUSY, BUSY, BUSY, BLOCKED)
+    began = clock.now()
+    house.commit(_report(1))
+    house.run()
+    (message,) = wall.messages
+    times = [post.at - began for post in wall.posts]
+    first, after_429, _, last_500, block, accepted = times
+    assert first < 1
+    assert 90 <= after_429 - first <= 90 + 60 + 1, "what it asked for, and full jitter"
+    assert last_500 - after_429 <= 4, "quick tries in place"
+    assert 60 <= block - last_500 <= 66 + 1
+    assert 600 <= accepted - block <= 600 + 120 + 1
+    assert message.at - began == accepted
+    assert undelivered(house) == []
+
+
+def _dead(wall: ChatWall, house: VirtualNotify, answer: Answer, kind: str = "dingtalk") -> None:
+    wall.script(kind, "oncall", *[answer] * 200)
+    house.commit(_report(7))
+    house.run()
+
+
+@pytest.mark.parametrize("answer", [BUSY, Answer(503, ""), Answer(200, "<html>maintenance</html>")])
+def test_a_robot_that_is_dead_for_a_day_is_kept_told_on_the_fallback_once_and_replayed_with_one_command(
+    clock: HandClock, wall: ChatWall, answer: Answer
+) -> None:
+    channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
+    house = VirtualNotify(clock, wall, channels)
+    began = clock.now()
+    _dead(wall, house, answer)
+    (told,) = wall.messages
+    assert told.robot == "backup"
+    assert 600 <= told.at - began <= 720, "people do not wait a day for what the fallback can tell them at once"
+    data = told.body["data"]
+    assert data["label"] == "job 7"
+    assert any("oncall" in str(note) for note in data["notes"])
+    tries = [post.at - began for post in wall.posts if post.robot == "oncall"]
+    assert DAY - 3600 <= tries[-1] <= DAY
+    assert 70 <= len(tries) <= 90, "three tries in place, about hourly"
+    (kept,) = undelivered(house)
+    assert (kept.channel, kept.report.label) == ("oncall", "job 7")
+    assert "for a day" in kept.why
+    assert f"attempt {len(tries)}" in kept.why
+    wall._scripts.clear()
+    replay(kept, engine=house)
+    house.run()
+    assert [message.robot for message in wall.messages] == ["backup", "oncall"]
+    assert undelivered(house) == []
+
+
+def test_what_is_refused_for_good_is_told_on_the_fallback_at_once_with_the_vendors_words(
+    clock: HandClock, wall: ChatWall
+) -> None:
+    channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
+    house = VirtualNotify(clock, wall, channels)
+    began = clock.now()
+    _dead(wall, house, Answer(200, '{"errcode":400102,"errmsg":"robot stopped"}'))
+    (told,) = wall.messages
+    assert told.at - began < 5
+    assert "robot stopped" in str(told.body["data"]["notes"])
+    (kept,) = undelivered(house)
+    assert kept.delivery is not None
+    last = kept.delivery.attempts.last
+    assert last is not None
+    assert (last.http_status, last.vendor_code, last.vendor_message, last.attempt) == (
+        200,
+        "400102",
+        "robot stopped",
+        1,
+    )
+
+
+def test_a_fallback_that_refuses_too_is_kept_and_told_nobody_else(clock: HandClock, wall: ChatWall) -> None:
+    channels: list[dict[str, Any]] = [
+        wall.entry("dingtalk", "oncall", fallback="backup"),
+        wall.entry("webhook", "backup", fallback="oncall"),
+    ]
+    house = VirtualNotify(clock, wall, channels)
+    wall.script("webhook", "backup", *[Answer(410, "gone")] * 9)
+    _dead(wall, house, Answer(200, '{"errcode":400102,"errmsg":"robot stopped"}'))
+    assert wall.messages == ()
+    assert sorted(one.channel for one in undelivered(house)) == ["backup", "oncall"]
+
+
+def test_a_report_that_waits_for_its_turn_for_long_is_not_told_on_the_fallback(
+    clock: HandClock, wall: ChatWall
+) -> None:
+    channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
+    house = VirtualNotify(clock, wall, channels, instances=1)
+    for number in range(300):
+        house.commit(_report(number))
+    house.run()
+    assert {message.robot for message in wall.messages} == {"oncall"}
+    assert len(wall.messages) == 300
+
+
+def test_one_dead_robot_delays_no_other(clock: HandClock, wall: ChatWall) -> None:
+    house = VirtualNotify(clock, wall, [wall.entry("dingtalk", "oncall"), wall.entry("webhook", "audit")])
+    wall.script("dingtalk", "oncall", *[BUSY] * 5000)
+    began = clock.now()
+    for number in range(20):
+        house.commit(replace(_report(number), channels=("oncall", "audit")))
+    house.run()
+    assert len([message for message in wall.messages if message.robot == "audit"]) == 20
+    assert max(message.at for message in wall.messages) - began < 60
