@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from shared.channels.registry import kinds
 from tests.performance.import_cost import ROWS, measure
 
 SDKS = {
-    ("notify", "a delivery"): set(),
+    **{("notify", f"a delivery to {kind}"): set() for kind in kinds()},
     ("notify", "a fan-out, or coming back later"): {"fc"},
     ("intake", "an event refused"): set(),
     ("intake", "a watch started"): {"fc"},

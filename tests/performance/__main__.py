@@ -38,7 +38,7 @@ def main() -> None:
         compute.main(options.quick)
     if "imports" in chosen:
         print()
-        import_cost.main(options.quick)
+        checks += import_cost.main(options.quick)
     if checks:
         print_checks(checks)
     print(f"\n{time.monotonic() - began:.0f} s")
