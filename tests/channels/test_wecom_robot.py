@@ -1,0 +1,135 @@
+"""Reports delivered over sockets to a WeCom robot that checks, refuses and limits as the real one does."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
+from shared.channels.delivery.outcome import Permanent, Retry, TooLarge
+from shared.local.chat_wall import Answer, ChatWall
+from shared.local.robots import wecom
+from shared.local.robots.robot import Post
+from tests.channels.delivering import channel_of, delivered, with_url
+from tests.hand_clock import HandClock
+from tests.unit.reports.sample_reports import EVERY_KIND
+
+ROBOT = wecom.made("oncall")
+
+
+def _refusal(code: int, message: str) -> Answer:
+    return Answer(200, json.dumps({"errcode": code, "errmsg": message}))
+
+
+def _answered(body: object, **changed: Any) -> int:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    post = Post("wecom", "oncall", f"key={ROBOT.access_token}", (), raw, path="/cgi-bin/webhook/send")
+    code: int = json.loads(wecom.judge(ROBOT, replace(post, **changed), (), limited=True).body)["errcode"]
+    return code
+
+
+def _text(content: str, **lists: Any) -> dict[str, Any]:
+    return {"msgtype": "text", "text": {"content": content, **lists}}
+
+
+def _markdown(content: str) -> dict[str, Any]:
+    return {"msgtype": "markdown", "markdown": {"content": content}}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("people", [("zhangsan",), ("zhangsan", "all"), ("zhangsan", "13800001111")])
+def test_every_report_is_delivered_once_and_failures_mention_people(
+    wall: ChatWall, clock: HandClock, language: str, people: tuple[str, ...]
+) -> None:
+    channel = channel_of(wall, "wecom", mention=list(people), language=language)
+    for report in EVERY_KIND:
+        delivery = delivered(channel, clock, report)
+        assert (delivery.next, delivery.posts) == (Done(), 1)
+    failures = [report.counts.failed > 0 or report.kind.value == "broken" for report in EVERY_KIND]
+    assert [message.mentioned for message in wall.messages] == [people if failure else () for failure in failures]
+
+
+@pytest.mark.parametrize("people", [["zhangsan"], ["13800001111"]])
+def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: HandClock, people: list[str]) -> None:
+    too_large = _refusal(40058, "markdown.content exceed max length 4096. invalid Request Parameter")
+    wall.script("wecom", "oncall", too_large, too_large, too_large)
+    delivery = delivered(channel_of(wall, "wecom", mention=people), clock)
+    assert (delivery.next, delivery.posts) == (Done(), 4)
+    sizes = [len(post.raw) for post in wall.posts]
+    assert sizes == sorted(set(sizes), reverse=True)
+    (message,) = wall.messages
+    assert message.body["msgtype"] == "text"
+    assert "failed 6/120" in message.body["text"]["content"]
+    assert message.mentioned == tuple(people)
+
+
+def test_a_robot_that_takes_not_even_plain_text_is_given_up(wall: ChatWall, clock: HandClock) -> None:
+    wall.script("wecom", "oncall", *[_refusal(45002, "content size out of limit")] * 4)
+    delivery = delivered(channel_of(wall, "wecom"), clock)
+    assert isinstance(delivery.outcome, TooLarge)
+    assert isinstance(delivery.next, GivenUp)
+
+
+def test_a_wrong_key_is_given_up_with_the_setting_to_repair(wall: ChatWall, clock: HandClock) -> None:
+    right = channel_of(wall, "wecom")
+    wrong = with_url(right, right.url.value.replace("fake-key-of-oncall", "fake-key-of-nobody"))
+    delivery = delivered(wrong, clock)
+    assert isinstance(delivery.outcome, Permanent)
+    assert isinstance(delivery.next, GivenUp)
+    assert "`url`" in delivery.next.why
+    assert "fake-key" not in delivery.next.why
+    assert wall.messages == ()
+
+
+def test_the_21st_message_of_a_minute_comes_back_after_one(wall: ChatWall, clock: HandClock) -> None:
+    channel = channel_of(wall, "wecom")
+    for _ in range(20):
+        assert delivered(channel, clock).next == Done()
+    limited = delivered(channel, clock)
+    assert isinstance(limited.outcome, Retry)
+    assert limited.outcome.rate_limited
+    assert limited.posts == 1
+    assert isinstance(limited.next, ComeBack)
+    assert limited.next.after >= 60
+    clock.sleep(limited.next.after)
+    assert delivered(channel, clock).next == Done()
+
+
+@pytest.mark.parametrize(
+    ("body", "changed", "code"),
+    [
+        (_text("刷" * 682), {}, 0),
+        (_text("刷" * 683), {}, 40058),
+        (_markdown("x" * 4096), {}, 0),
+        (_markdown("x" * 4097), {}, 40058),
+        (_text("hello", mentioned_list="zhangsan"), {}, 40058),
+        (_text(" "), {}, 44004),
+        ({"msgtype": "markdown", "text": {"content": "x"}}, {}, 44004),
+        ({"msgtype": "postcard", "postcard": {}}, {}, 40008),
+        (b"[]", {}, 47001),
+        (_text("hello"), {"query": "key=another"}, 93000),
+        (_text("hello"), {"path": "/cgi-bin/message/send"}, 93000),
+    ],
+)
+def test_the_stand_in_refuses_what_the_robot_refuses(body: object, changed: dict[str, Any], code: int) -> None:
+    assert _answered(body, **changed) == code
+
+
+@pytest.mark.parametrize(
+    ("body", "people"),
+    [
+        (
+            _text("x", mentioned_list=["li", "@all"], mentioned_mobile_list=["13800001111"]),
+            ("li", "all", "13800001111"),
+        ),
+        (_text("`<@zhangsan>`"), ("zhangsan",)),
+        (_markdown("**<@zhangsan>** `<@all>`"), ("zhangsan", "all")),
+        ({"msgtype": "markdown", "markdown": {"content": "x", "mentioned_list": ["li"]}}, ()),
+        (_markdown("@zhangsan @all ＜@li> < @li> &lt;@li&gt;"), ()),
+    ],
+)
+def test_the_stand_in_finds_everyone_whom_a_message_mentions(body: dict[str, Any], people: tuple[str, ...]) -> None:
+    assert wecom.mentioned(body) == people

@@ -1,0 +1,292 @@
+"""What is sent to a Feishu or Lark custom bot."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.channels import feishu, lark
+from shared.channels.feishu import LIMIT, check, render, sign
+from shared.channels.registry import adapter, check_one
+from shared.deployment import Deployment
+from shared.errors import BadInput
+from shared.local.robots import feishu as robots
+from shared.local.robots.robot import Post
+from shared.model import FailedObject, Outcome
+from shared.report import Counts, Report, ReportKind, TaskReport
+from shared.reports.compose import compose
+from shared.settings import ChannelSetting, Secret
+from tests.unit.reports.sample_reports import (
+    BROKEN,
+    COMPLETE,
+    EVERY_KIND,
+    FEW,
+    INTERIM,
+    NO_PERMISSION,
+    OVERDUE,
+    PARTLY_FAILED,
+    REJECTED,
+    reports,
+    texts,
+)
+
+ROBOT = robots.made("oncall")
+URL = f"https://open.feishu.cn{robots.address(ROBOT)}"
+CHANNEL = ChannelSetting("oncall", "feishu", Secret(URL), Secret(ROBOT.secret))
+ONCALL = replace(CHANNEL, mention=("ou_0a1b2c3d", "7f8a9b2c"))
+NOW = 1_700_000_000.0
+INJECTIONS = (
+    "<at id=all></at>",
+    '<at user_id="all">all</at>',
+    "`<at id=all></at>`",
+    "</font><AT IDS=ou_1,ou_2>",
+    "&lt;at id=all&gt;&lt;/at&gt;",
+    "[click](http://evil.example/) ![](x) **bold** :smile:",
+)
+
+
+def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
+    request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
+    assert len(request.body) <= LIMIT
+    body: dict[str, Any] = json.loads(request.body)
+    return body
+
+
+def _card(report: Report, **more: Any) -> dict[str, Any]:
+    card: dict[str, Any] = _sent(report, **more)["card"]
+    return card
+
+
+def _markdown(body: dict[str, Any]) -> list[str]:
+    return [element["content"] for element in body["card"]["body"]["elements"] if element["tag"] == "markdown"]
+
+
+@pytest.mark.parametrize(
+    ("secret", "timestamp", "signature"),
+    [
+        ("demo", "1599360473", "l1N0gAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8="),
+        ("SECtest", "1700000000", "G7XpBpG8NgG02fJOAhX6FRAObIljmFoxVReo8I62pEk="),
+    ],
+)
+def test_the_signature_is_that_of_the_vectors(secret: str, timestamp: str, signature: str) -> None:
+    assert sign(secret, timestamp) == signature
+
+
+def test_the_signature_stands_in_the_body_with_seconds_and_the_url_stays_as_it_is() -> None:
+    channel = replace(CHANNEL, secret=Secret("SECtest"))
+    request = render(COMPLETE, channel, language="en", deployment=Deployment(), now=NOW + 0.9, step=0)
+    body = json.loads(request.body)
+    assert request.url == URL
+    assert body["timestamp"] == "1700000000"
+    assert body["sign"] == "G7XpBpG8NgG02fJOAhX6FRAObIljmFoxVReo8I62pEk="
+
+
+def test_each_try_is_signed_afresh() -> None:
+    later = render(COMPLETE, CHANNEL, language="en", deployment=Deployment("prod"), now=NOW + 7200, step=0)
+    again = json.loads(later.body)
+    assert again["timestamp"] == "1700007200"
+    assert again["sign"] != _sent(COMPLETE)["sign"]
+    assert again["card"] == _sent(COMPLETE)["card"]
+
+
+def test_without_a_secret_nothing_is_signed() -> None:
+    body = _sent(COMPLETE, replace(CHANNEL, secret=None))
+    assert set(body) == {"msg_type", "card"}
+
+
+def test_the_title_is_what_header_and_notification_show() -> None:
+    card = _card(PARTLY_FAILED)
+    title = "[CDN refresh][prod][failed 6/120] release 2026.11.22"
+    assert card["schema"] == "2.0"
+    assert card["header"]["title"] == {"tag": "plain_text", "content": title}
+    assert card["config"]["summary"]["content"] == title
+
+
+@pytest.mark.parametrize(
+    ("report", "colour"),
+    [
+        (COMPLETE, "green"),
+        (PARTLY_FAILED, "orange"),
+        (OVERDUE, "orange"),
+        (NO_PERMISSION, "orange"),
+        (REJECTED, "orange"),
+        (INTERIM, "red"),
+        (BROKEN, "red"),
+        (replace(PARTLY_FAILED, outcome=Outcome.FAILED, label="recovered, all green"), "red"),
+    ],
+)
+def test_the_colour_is_that_of_the_severity_and_of_no_word(report: Report, colour: str) -> None:
+    assert _card(report)["header"]["template"] == colour
+
+
+def test_a_failure_shows_reasons_samples_and_how_many_more() -> None:
+    text = "\n".join(_markdown(_sent(PARTLY_FAILED)))
+    assert "- OriginTimeout (the origin did not answer in time): 4\n    - `http://example.com/0.txt`" in text
+    assert "    - 1 more" in text
+    assert "- `refresh-watch list cdn " in text
+    assert "event f-0a1b2c3d" in text
+
+
+def test_a_complete_job_is_told_without_headings_over_nothing() -> None:
+    assert all("**" not in text for text in _markdown(_sent(COMPLETE)))
+
+
+@pytest.mark.parametrize(
+    ("report", "title"),
+    [
+        (COMPLETE, "[CDN刷新][prod][完成 100/100] release 2026.11.22"),
+        (PARTLY_FAILED, "[CDN刷新][prod][失败 6/120] release 2026.11.22"),
+    ],
+)
+def test_chinese_is_sent_as_utf8_not_escaped(report: Report, title: str) -> None:
+    request = render(report, CHANNEL, language="zh", deployment=Deployment("prod"), now=NOW, step=0)
+    assert title.encode() in request.body
+    assert b"\\u" not in request.body
+
+
+def test_our_own_pages_are_buttons_that_open_them() -> None:
+    message = compose(PARTLY_FAILED, language="en", deployment=Deployment("prod"))
+    buttons = [element for element in _card(PARTLY_FAILED)["body"]["elements"] if element["tag"] == "button"]
+    assert [(button["text"]["content"], button["behaviors"]) for button in buttons] == [
+        (link.text, [{"type": "open_url", "default_url": link.url}]) for link in message.links
+    ]
+
+
+@pytest.mark.parametrize("report", [PARTLY_FAILED, INTERIM, BROKEN])
+@pytest.mark.parametrize("step", range(4))
+def test_a_failure_mentions_the_people_in_the_form_of_the_message(report: Report, step: int) -> None:
+    body = _sent(report, replace(ONCALL, mention=("ou_0a1b2c3d", "@all", "all")), step)
+    assert robots.mentioned(body) == ("ou_0a1b2c3d", "all")
+    form = '<at user_id="all">all</at>' if step == 3 else "<at id=all></at>"
+    assert form in robots.shown(body)
+
+
+@pytest.mark.parametrize("report", [COMPLETE, OVERDUE, NO_PERMISSION, REJECTED])
+@pytest.mark.parametrize("step", range(4))
+def test_what_is_no_failure_mentions_nobody(report: Report, step: int) -> None:
+    assert "<at" not in robots.shown(_sent(report, ONCALL, step))
+
+
+@pytest.mark.parametrize("step", range(4))
+@pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
+def test_the_keyword_begins_every_message_on_every_rung(report: Report, step: int) -> None:
+    assert robots.shown(_sent(report, replace(CHANNEL, keyword="刷新通知"), step)).startswith("刷新通知 [")
+
+
+def test_the_rungs_go_from_a_full_card_to_plain_text() -> None:
+    full, fewer, no_urls, plain = (_sent(PARTLY_FAILED, step=step) for step in range(4))
+    assert robots.shown(full).count("http://example.com/") == 5
+    assert robots.shown(fewer).count("http://example.com/") == 2
+    assert "http://example.com" not in robots.shown(no_urls)
+    assert "OriginTimeout" in robots.shown(no_urls)
+    assert [body["msg_type"] for body in (full, fewer, no_urls, plain)] == ["interactive"] * 3 + ["text"]
+    assert plain["content"]["text"].startswith("[CDN refresh][prod][failed 6/120] 6 of 120 objects failed")
+    assert "release 2026.11.22" not in plain["content"]["text"]
+
+
+@pytest.mark.parametrize("words", INJECTIONS)
+@pytest.mark.parametrize("step", range(4))
+def test_words_of_others_mention_nobody_and_stay_words(words: str, step: int) -> None:
+    report = replace(
+        PARTLY_FAILED,
+        label=words,
+        problem=words,
+        request_id=words,
+        notes=(words,),
+        tasks=(TaskReport(words, Outcome.FAILED, 6, None, words, failed=(FailedObject(words, "Failed", words),) * 6),),
+    )
+    body = _sent(report, ONCALL, step)
+    assert robots.mentioned(body) == ONCALL.mention
+    if step < 2:
+        assert words.replace("<", "＜").replace("`", "'") in robots.shown(body)
+    if step < 3:
+        for text in _markdown(body):
+            assert not re.search(r"\]\(|!\[|\*\*bold|evil", re.sub(r"`[^`\n]*`", "", text))
+
+
+def test_thousands_of_long_urls_are_cut_to_the_limit_with_real_counts() -> None:
+    failed = tuple(
+        FailedObject(f"http://例子.example/{'路' * 1000}{n}", "Failed", f"Reason number {n % 6}") for n in range(5000)
+    )
+    report = replace(
+        PARTLY_FAILED,
+        outcome=Outcome.FAILED,
+        counts=Counts(failed=5000),
+        tasks=(TaskReport("1", Outcome.FAILED, 5000, failed=failed),),
+    )
+    shown = robots.shown(_sent(report))
+    numbers = [int(number) for number in re.findall(r"`Reason number \d`: (\d+)", shown)]
+    assert sum(numbers) == 5000
+    assert "failed 5000/5000" in shown
+    assert "http://例子.example/" in shown, "as many samples as there is room for"
+
+
+@FEW
+@given(report=reports(st.sampled_from(INJECTIONS) | texts), language=st.sampled_from(["en", "zh"]))
+def test_whatever_the_report_says_the_bot_takes_it_and_mentions_the_right_people(report: Report, language: str) -> None:
+    channel = replace(ONCALL, keyword="刷新通知")
+    heading = compose(report, language=language, deployment=Deployment("prod")).heading
+    for step in range(4):
+        request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
+        assert len(request.body) <= LIMIT
+        post = Post("feishu", "oncall", "", request.headers, request.body, NOW, path=urlsplit(request.url).path)
+        verdict = robots.judge(replace(ROBOT, keyword="刷新通知"), post, (), limited=True)
+        assert verdict.accepted, verdict.body
+        body = json.loads(request.body)
+        is_failure = report.counts.failed > 0 or report.kind is ReportKind.BROKEN
+        assert robots.mentioned(body) == (ONCALL.mention if is_failure else ())
+        shown = robots.shown(body)
+        assert shown.startswith(f"刷新通知 {heading}")
+        assert not re.search(r"[\u202e\x1b\u2028]", shown)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/open-apis/bot/v2/hook/", "/open-apis/bot/hook/fake-hook-of-v1", "/open-apis/bot/v2/hook/fake-hook/more"],
+)
+def test_a_url_that_is_no_hook_is_refused_without_showing_it(path: str) -> None:
+    with pytest.raises(BadInput, match="/open-apis/bot/v2/hook/") as error:
+        check(replace(CHANNEL, url=Secret(f"https://open.feishu.cn{path}")))
+    assert "fake-hook" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "person",
+    ["13800000000", "+852-12345678", "on_0a1b2c3d", "a@example.com", "ou_1></at><at id=all", "two people", "", "刷新"],
+)
+def test_a_mention_that_the_bot_cannot_mention_is_refused(person: str) -> None:
+    with pytest.raises(BadInput, match=r"mention: .* is not allowed; allowed: an open_id"):
+        check(replace(CHANNEL, mention=(person,)))
+
+
+def test_people_that_the_bot_can_mention_are_accepted_up_to_twenty() -> None:
+    check(replace(CHANNEL, mention=("ou_0a1b2c3d", "7f8a9b2c", "li.lei", "all", "@all")))
+    check(replace(CHANNEL, mention=("ou_1",) * 20))
+    with pytest.raises(BadInput, match="21 people"):
+        check(replace(CHANNEL, mention=("ou_1",) * 21))
+
+
+def test_lark_is_the_same_bot_at_its_own_host() -> None:
+    hook = replace(CHANNEL, kind="lark", url=Secret(f"https://open.larksuite.com{robots.address(ROBOT)}"))
+    check_one(hook, ())
+    with pytest.raises(BadInput, match=r"open\.larksuite\.com"):
+        check_one(replace(hook, url=Secret(URL)), ())
+    with pytest.raises(BadInput, match=r"open\.feishu\.cn"):
+        check_one(replace(CHANNEL, url=hook.url), ())
+    assert adapter("lark").render is feishu.render
+    assert adapter("lark").RATE == feishu.RATE
+    assert lark.classify is feishu.classify
+
+
+def test_the_signature_is_that_of_an_empty_text() -> None:
+    # the reverse of DingTalk's: with its recipe every post is refused
+    assert len(base64.b64decode(sign("fake-secret", "1700000000"))) == 32
+    assert sign("fake-secret", "1700000000") != sign("fake-secret", "1700000001") != sign("other", "1700000001")

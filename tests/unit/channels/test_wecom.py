@@ -1,0 +1,296 @@
+"""What is sent to a WeCom group robot."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.channels.registry import check_one
+from shared.channels.wecom import MARKDOWN_LIMIT, TEXT_LIMIT, check, render
+from shared.deployment import Deployment
+from shared.errors import BadInput
+from shared.local.robots import wecom as robots
+from shared.local.robots.robot import Post
+from shared.model import FailedObject, Outcome
+from shared.report import Counts, Report, ReportKind, TaskReport
+from shared.reports.compose import compose
+from shared.settings import ChannelSetting, Secret
+from tests.unit.reports.sample_reports import (
+    BROKEN,
+    COMPLETE,
+    EVERY_KIND,
+    FEW,
+    INTERIM,
+    NO_PERMISSION,
+    OVERDUE,
+    PARTLY_FAILED,
+    REJECTED,
+    reports,
+    texts,
+)
+
+ROBOT = robots.made("oncall")
+CHANNEL = ChannelSetting("oncall", "wecom", Secret(f"https://qyapi.weixin.qq.com{robots.address(ROBOT)}"))
+MEMBERS = replace(CHANNEL, mention=("zhangsan", "li.si@example.com"))
+PHONES = replace(CHANNEL, mention=("zhangsan", "13800001111", "+852-12345678"))
+EVERYONE = replace(CHANNEL, mention=("zhangsan", "all"))
+NOW = 1_700_000_000.0
+INJECTIONS = (
+    "<@all>",
+    "`<@zhangsan>`",
+    '</font><font color="info"><@lisi>',
+    "[click](http://evil.example/) **bold**",
+    "< @all> <@ lisi>",
+)
+
+
+def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
+    request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
+    assert request.url == channel.url.value
+    body: dict[str, Any] = json.loads(request.body)
+    limit = {"text": TEXT_LIMIT, "markdown": MARKDOWN_LIMIT}[body["msgtype"]]
+    assert len(robots.shown(body).encode()) <= limit
+    return body
+
+
+def _shown(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> str:
+    return robots.shown(_sent(report, channel, step, language))
+
+
+@pytest.mark.parametrize(
+    ("report", "colour", "heading"),
+    [
+        (COMPLETE, "info", "[CDN refresh][prod][complete 100/100]"),
+        (PARTLY_FAILED, "warning", "[CDN refresh][prod][failed 6/120]"),
+        (INTERIM, "warning", "[CDN refresh][prod][failed 6/120 so far]"),
+        (REJECTED, "warning", "[refresh-watch][prod][request rejected]"),
+        (BROKEN, "warning", "[CDN refresh][prod][watch broken]"),
+        (replace(PARTLY_FAILED, outcome=Outcome.OVERDUE, label="all complete"), "warning", "[CDN refresh][prod][over"),
+    ],
+)
+def test_the_first_line_is_the_title_in_the_colour_of_the_severity(report: Report, colour: str, heading: str) -> None:
+    assert _shown(report).startswith(f'<font color="{colour}">**{heading}')
+
+
+def test_a_failure_shows_reasons_samples_and_how_many_more() -> None:
+    text = _shown(PARTLY_FAILED)
+    assert "**</font> `release 2026.11.22`\n6 of 120 objects failed" in text
+    assert "- OriginTimeout (the origin did not answer in time): 4\n· `http://example.com/0.txt`\n" in text
+    assert "· 1 more\n" in text
+    assert "- `refresh-watch list cdn " in text
+    assert "event f-0a1b2c3d" in text
+
+
+def test_a_complete_job_is_told_without_headings_over_nothing() -> None:
+    assert "**" not in "\n".join(_shown(COMPLETE).split("\n")[1:])
+
+
+def test_chinese_is_sent_as_utf8_not_escaped() -> None:
+    request = render(PARTLY_FAILED, CHANNEL, language="zh", deployment=Deployment("prod"), now=NOW, step=0)
+    assert "[CDN刷新][prod][失败 6/120]".encode() in request.body
+    assert b"\\u" not in request.body
+
+
+@pytest.mark.parametrize("channel", [CHANNEL, PHONES], ids=["markdown", "text"])
+def test_our_own_pages_are_linked(channel: ChannelSetting) -> None:
+    text = _shown(PARTLY_FAILED, channel)
+    for link in compose(PARTLY_FAILED, language="en", deployment=Deployment("prod")).links:
+        assert (f"[{link.text}]({link.url})" if channel is CHANNEL else f"{link.text}: {link.url}") in text
+
+
+@pytest.mark.parametrize("report", [PARTLY_FAILED, INTERIM, BROKEN])
+def test_user_ids_are_mentioned_in_markdown(report: Report) -> None:
+    body = _sent(report, MEMBERS)
+    assert body["msgtype"] == "markdown"
+    assert "\n<@zhangsan> <@li.si@example.com>\n" in robots.shown(body)
+    assert robots.mentioned(body) == MEMBERS.mention
+
+
+@pytest.mark.parametrize("report", [PARTLY_FAILED, INTERIM, BROKEN])
+@pytest.mark.parametrize(
+    ("channel", "members", "phones"),
+    [(PHONES, ["zhangsan"], ["13800001111", "+852-12345678"]), (EVERYONE, ["zhangsan", "@all"], [])],
+)
+def test_a_phone_number_or_everyone_makes_a_failure_a_text_that_mentions_them(
+    report: Report, channel: ChannelSetting, members: list[str], phones: list[str]
+) -> None:
+    body = _sent(report, channel)
+    assert body["msgtype"] == "text"
+    assert body["text"]["mentioned_list"] == members
+    assert body["text"]["mentioned_mobile_list"] == phones
+    assert "<" not in robots.shown(body)
+
+
+def test_a_failure_as_text_says_what_it_says_in_markdown() -> None:
+    text = _shown(PARTLY_FAILED, PHONES)
+    assert text.startswith("[CDN refresh][prod][failed 6/120] release 2026.11.22\n6 of 120 objects failed")
+    assert "- OriginTimeout (the origin did not answer in time): 4\n  http://example.com/0.txt\n" in text
+    assert "- refresh-watch list cdn " in text
+    assert "event f-0a1b2c3d" in text
+    assert "**" not in text
+    assert "`" not in text
+
+
+@pytest.mark.parametrize("channel", [MEMBERS, PHONES, EVERYONE], ids=["members", "phones", "everyone"])
+def test_the_lowest_rung_mentions_the_same_people(channel: ChannelSetting) -> None:
+    body = _sent(PARTLY_FAILED, channel, 3)
+    assert body["msgtype"] == "text"
+    assert robots.mentioned(body) == robots.mentioned(_sent(PARTLY_FAILED, channel))
+
+
+@pytest.mark.parametrize("report", [COMPLETE, OVERDUE, NO_PERMISSION, REJECTED])
+@pytest.mark.parametrize("channel", [MEMBERS, PHONES, EVERYONE], ids=["members", "phones", "everyone"])
+def test_what_is_no_failure_mentions_nobody_and_is_markdown(report: Report, channel: ChannelSetting) -> None:
+    for step in range(4):
+        body = _sent(report, channel, step)
+        assert robots.mentioned(body) == ()
+        assert body["msgtype"] == ("text" if step == 3 else "markdown")
+
+
+@pytest.mark.parametrize("step", range(4))
+@pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
+@pytest.mark.parametrize("channel", [MEMBERS, PHONES], ids=["markdown", "text"])
+def test_the_keyword_begins_every_message_on_every_rung(channel: ChannelSetting, report: Report, step: int) -> None:
+    assert _shown(report, replace(channel, keyword="刷新通知"), step).startswith("刷新通知 ")
+
+
+@pytest.mark.parametrize("channel", [MEMBERS, PHONES], ids=["markdown", "text"])
+def test_the_rungs_go_from_full_to_plain_text(channel: ChannelSetting) -> None:
+    full, fewer, no_urls, plain = (_shown(PARTLY_FAILED, channel, step) for step in range(4))
+    assert full.count("http://example.com/") == 5
+    assert fewer.count("http://example.com/") == 2
+    assert "http://example.com" not in no_urls
+    assert "OriginTimeout" in no_urls
+    assert plain.startswith("[CDN refresh][prod][failed 6/120]\n6 of 120 objects failed")
+    assert "release 2026.11.22" not in plain
+
+
+@pytest.mark.parametrize("words", INJECTIONS)
+@pytest.mark.parametrize("step", range(4))
+@pytest.mark.parametrize("channel", [MEMBERS, PHONES], ids=["markdown", "text"])
+def test_words_of_others_mention_nobody_and_stay_words(channel: ChannelSetting, words: str, step: int) -> None:
+    report = replace(
+        PARTLY_FAILED,
+        label=words,
+        problem=words,
+        request_id=words,
+        notes=(words,),
+        tasks=(TaskReport(words, Outcome.FAILED, 6, None, words, failed=(FailedObject(words, "Failed", words),) * 6),),
+    )
+    body = _sent(report, channel, step)
+    assert robots.mentioned(body) == channel.mention
+    if body["msgtype"] == "markdown":
+        outside_code = re.sub(r"`[^`\n]*`", "", robots.shown(body))
+        assert not re.search(r"\]\(http://evil|\*\*bold|</font><font", outside_code)
+
+
+@pytest.mark.parametrize("channel", [MEMBERS, PHONES], ids=["markdown", "text"])
+def test_as_many_samples_are_shown_as_there_is_room_for(channel: ChannelSetting) -> None:
+    failed = tuple(FailedObject(f"http://example.com/{n}/{'a' * 700}", "Failed", "OriginTimeout") for n in range(6))
+    tasks = (TaskReport("704222904", Outcome.FAILED, 6, failed=failed),)
+    text = _shown(replace(PARTLY_FAILED, tasks=tasks), channel)
+    shown = text.count("http://example.com/")
+    assert 0 < shown < 3 if channel is PHONES else shown == 3
+    assert f"{6 - shown} more" in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("channel", [MEMBERS, PHONES], ids=["markdown", "text"])
+def test_what_does_not_fit_without_urls_is_left_out_by_lines_from_the_end(
+    channel: ChannelSetting, language: str
+) -> None:
+    wordy = "源站" * 200
+    report = replace(
+        PARTLY_FAILED,
+        counts=Counts(complete=114, failed=600),
+        problem=wordy,
+        notes=(wordy,) * 3,
+        tasks=(
+            TaskReport(
+                "704222904",
+                Outcome.FAILED,
+                600,
+                failed=tuple(FailedObject("http://example.com/", "Failed", f"{n}{wordy}") for n in range(6)),
+            ),
+        ),
+    )
+    body = _sent(report, channel, language=language)
+    text = robots.shown(body)
+    lines = text.split("\n")
+    assert "600/714" in lines[0]
+    assert "600" in lines[1]
+    assert "\n…\n\n" in text
+    assert "f-0a1b2c3d" in lines[-1]
+    assert robots.mentioned(body) == channel.mention
+    assert all(line.count("`") % 2 == 0 for line in lines)
+    assert text.count("<font") == text.count("</font>")
+
+
+@FEW
+@given(
+    report=reports(st.sampled_from(INJECTIONS) | texts),
+    language=st.sampled_from(["en", "zh"]),
+    channel=st.sampled_from([MEMBERS, PHONES, EVERYONE, CHANNEL]),
+)
+def test_whatever_the_report_says_the_robot_takes_it_and_mentions_the_right_people(
+    report: Report, language: str, channel: ChannelSetting
+) -> None:
+    deployment = Deployment("prod")
+    heading = compose(report, language=language, deployment=deployment).heading
+    is_failure = report.counts.failed > 0 or report.kind is ReportKind.BROKEN
+    for step in range(4):
+        request = render(report, channel, language=language, deployment=deployment, now=NOW, step=step)
+        parts = urlsplit(request.url)
+        post = Post("wecom", "oncall", parts.query, request.headers, request.body, NOW, path=parts.path)
+        verdict = robots.judge(ROBOT, post, (), limited=True)
+        assert verdict.accepted, verdict.body
+        body = json.loads(request.body)
+        assert sorted(robots.mentioned(body)) == (sorted(channel.mention) if is_failure else [])
+        text = robots.shown(body)
+        assert heading in text.split("\n")[0]
+        assert not re.search(r"[\u202e\x1b\u2028]", text)
+        assert text.count("<") == text.count("<@") + text.count("<font color=") + text.count("</font>")
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "/cgi-bin/webhook/send",
+        "/cgi-bin/webhook/send?key=",
+        "/cgi-bin/message/send?access_token=fake-key",
+        "/?key=fake-key",
+    ],
+)
+def test_a_url_that_is_no_robots_is_refused_without_showing_it(rest: str) -> None:
+    with pytest.raises(BadInput, match="key=") as error:
+        check(replace(CHANNEL, url=Secret(f"https://qyapi.weixin.qq.com{rest}")))
+    assert "fake-key" not in str(error.value)
+
+
+@pytest.mark.parametrize("person", ["two people", "<@all>", "", "@zhangsan", "张三", "+852 1234"])
+def test_a_mention_that_is_no_person_is_refused(person: str) -> None:
+    with pytest.raises(BadInput, match=r"mention: .* is not allowed; allowed: a user id, a phone number, or all"):
+        check(replace(CHANNEL, mention=(person,)))
+
+
+def test_people_are_accepted_up_to_twenty() -> None:
+    for channel in (MEMBERS, PHONES, EVERYONE, replace(CHANNEL, mention=("zhangsan",) * 20)):
+        check_one(channel, ())
+    with pytest.raises(BadInput, match="21 people"):
+        check(replace(CHANNEL, mention=("zhangsan",) * 21))
+
+
+def test_twenty_people_with_the_longest_ids_leave_room_for_the_message() -> None:
+    many = replace(CHANNEL, keyword="通" * 64, mention=tuple(f"{n:02}{'a' * 62}" for n in range(20)))
+    long = replace(PARTLY_FAILED, label="路" * 80)
+    for step in range(4):
+        body = _sent(long, many, step, "zh")
+        assert robots.mentioned(body) == many.mention
+        assert "失败 6/120" in robots.shown(body)
