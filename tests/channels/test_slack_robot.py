@@ -1,0 +1,198 @@
+"""Reports delivered over real sockets to a webhook of Slack that looks into every block."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
+from shared.channels.delivery.outcome import Delivered, Permanent, Retry
+from shared.local.chat_wall import RESET, Answer, ChatWall
+from shared.local.robots import slack
+from shared.local.robots.robot import Post, Verdict
+from tests.channels.delivering import channel_of, delivered, with_url
+from tests.hand_clock import HandClock
+from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
+
+TOKEN = "fake-token-of-oncall"
+JSON = (("content-type", "application/json"),)
+TEXT: dict[str, Any] = {"type": "mrkdwn", "text": "x", "verbatim": True}
+SECTION = {"type": "section", "text": TEXT}
+
+
+def _word(word: str, status: int = 400) -> Answer:
+    return Answer(status, word, (("content-type", "text/html"),))
+
+
+def _judged(body: object, headers: tuple[tuple[str, str], ...] = JSON) -> Verdict:
+    robot = slack.made("oncall")
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return slack.judge(robot, Post("slack", "oncall", "", headers, raw, path=slack.address(robot)), (), limited=False)
+
+
+def _with(**block: object) -> dict[str, Any]:
+    return {"text": "title", "blocks": [block]}
+
+
+def _text(length: int, kind: str = "mrkdwn") -> dict[str, str]:
+    return {"type": kind, "text": "x" * length}
+
+
+def test_every_kind_of_report_arrives_and_names_who_is_mentioned(wall: ChatWall, clock: HandClock) -> None:
+    channel = channel_of(wall, "slack", mention=["<@U024BE7LH>", "all"])
+    for report in EVERY_KIND:
+        delivery = delivered(channel, clock, report)
+        assert delivery.next == Done()
+        assert isinstance(delivery.outcome, Delivered)
+        assert delivery.posts == 1
+        clock.sleep(1.0)
+    assert len(wall.messages) == len(EVERY_KIND)
+    assert wall.messages[0].mentioned == ("U024BE7LH", "all")
+    assert wall.messages[EVERY_KIND.index(COMPLETE)].mentioned == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "lowest"),
+    [
+        (["msg_blocks_too_long"], "attachments"),
+        (["msg_blocks_too_long"] * 3, "text"),
+        (["invalid_attachments"], "attachments"),
+        (["invalid_blocks", "invalid_blocks"], "text"),
+    ],
+)
+def test_what_slack_refuses_for_its_size_or_its_blocks_goes_down_the_ladder(
+    wall: ChatWall, clock: HandClock, words: list[str], lowest: str
+) -> None:
+    wall.script("slack", "oncall", *map(_word, words))
+    delivery = delivered(channel_of(wall, "slack"), clock)
+    assert delivery.next == Done()
+    assert delivery.posts == len(words) + 1
+    sizes = [len(post.raw) for post in wall.posts]
+    assert sizes == sorted(set(sizes), reverse=True)
+    (message,) = wall.messages
+    assert lowest in message.body
+    assert "failed 6/120" in slack.shown(message.body)
+    assert ("attachments" in message.body) == (lowest == "attachments")
+
+
+def test_a_message_whose_blocks_were_refused_is_sent_again_without_urls(wall: ChatWall, clock: HandClock) -> None:
+    wall.script("slack", "oncall", _word("invalid_blocks"))
+    assert delivered(channel_of(wall, "slack"), clock).next == Done()
+    assert "example.com" not in slack.shown(wall.messages[0].body)
+
+
+def test_a_wrong_token_is_given_up_at_once_and_the_setting_named(wall: ChatWall, clock: HandClock) -> None:
+    channel = channel_of(wall, "slack")
+    delivery = delivered(with_url(channel, channel.url.value.replace("fake-token-of-oncall", "fake-token-else")), clock)
+    assert delivery.posts == 1
+    assert isinstance(delivery.outcome, Permanent)
+    assert isinstance(delivery.next, GivenUp)
+    assert "invalid_token" in delivery.next.why
+    assert "channel's `url`" in delivery.next.why
+    assert "fake-token" not in delivery.next.why
+    gone = delivered(with_url(channel, channel.url.value.replace("T0FAKE000", "T1FAKE111")), clock)
+    assert isinstance(gone.next, GivenUp)
+    assert "no_service" in gone.next.why
+
+
+def test_a_burst_beyond_the_rate_is_limited_and_arrives_afterwards(wall: ChatWall, clock: HandClock) -> None:
+    channel = channel_of(wall, "slack")
+    for _ in range(slack.A_BURST):
+        assert delivered(channel, clock).next == Done()
+    limited = delivered(channel, clock)
+    assert limited.posts == 1
+    assert isinstance(limited.outcome, Retry)
+    assert limited.outcome.rate_limited
+    assert isinstance(limited.next, ComeBack)
+    clock.sleep(limited.next.after)
+    assert delivered(channel, clock).next == Done()
+
+
+def test_a_429_comes_back_after_the_pause_that_slack_asks_for(wall: ChatWall, clock: HandClock) -> None:
+    wall.script("slack", "oncall", Answer(429, '{"ok":false,"error":"rate_limited"}', (("retry-after", "30"),)))
+    delivery = delivered(channel_of(wall, "slack"), clock)
+    assert delivery.posts == 1
+    assert isinstance(delivery.outcome, Retry)
+    assert delivery.outcome.rate_limited
+    assert isinstance(delivery.next, ComeBack)
+    assert 30 <= delivery.next.after <= 60
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(400, TOKEN), Answer(500, TOKEN), Answer(302, TOKEN), Answer(200, TOKEN), RESET]
+)
+def test_the_token_in_the_address_is_neither_logged_nor_told(
+    wall: ChatWall, clock: HandClock, caplog: pytest.LogCaptureFixture, answer: Answer | str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "urllib3")
+    wall.script("slack", "oncall", *[answer] * 3)
+    delivery = delivered(channel_of(wall, "slack"), clock)
+    shown = [repr(delivery), *(f"{record.getMessage()} {vars(record)}" for record in caplog.records)]
+    assert any(record.name == "refresh_watch.deliver" for record in caplog.records)
+    assert [text for text in shown if TOKEN in text or "/slack/oncall" in text] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        (b"no json", "invalid_payload"),
+        ([], "invalid_payload"),
+        ({"text": ["x"]}, "invalid_payload"),
+        ({}, "no_text"),
+        ({"text": ""}, "no_text"),
+        ({"text": "x" * 40_001}, "msg_too_long"),
+        ({"text": "x", "attachments": [{"blocks": []}] * 101}, "too_many_attachments"),
+        ({"text": "x", "blocks": [SECTION] * 51}, "invalid_blocks"),
+        (_with(type="section"), "invalid_blocks"),
+        (_with(type="section", text=_text(3001)), "invalid_blocks"),
+        (_with(type="section", text=_text(0)), "invalid_blocks"),
+        (_with(type="section", fields=[_text(2001)]), "invalid_blocks"),
+        (_with(type="section", fields=[_text(1)] * 11), "invalid_blocks"),
+        (_with(type="section", text={**TEXT, "emoji": False}), "invalid_blocks"),
+        (_with(type="header", text=_text(151, "plain_text")), "invalid_blocks"),
+        (_with(type="header", text=TEXT), "invalid_blocks"),
+        (_with(type="context", elements=[]), "invalid_blocks"),
+        (_with(type="context", elements=[TEXT] * 11), "invalid_blocks"),
+        (_with(type="actions", elements=[{"type": "button", "text": TEXT, "url": "https://x"}]), "invalid_blocks"),
+        (
+            _with(type="actions", elements=[{"type": "button", "text": _text(1, "plain_text"), "url": "x y"}]),
+            "invalid_blocks",
+        ),
+        (_with(type="card"), "invalid_blocks"),
+        ({"text": "x", "attachments": [{"color": "red-ish", "blocks": [SECTION]}]}, "invalid_attachments"),
+        ({"text": "x", "attachments": [{"blocks": [SECTION] * 51}]}, "invalid_attachments"),
+        (
+            {"text": "x", "attachments": [{"blocks": [{"type": "section", "text": _text(2999)}] * 5}]},
+            "msg_blocks_too_long",
+        ),
+    ],
+)
+def test_the_webhook_refuses_what_slack_refuses(body: object, word: str) -> None:
+    verdict = _judged(body)
+    assert (verdict.status, verdict.body, verdict.accepted) == (400, word, False)
+
+
+def test_the_webhook_takes_json_only() -> None:
+    assert _judged({"text": "x"}, (("content-type", "text/plain"),)).body == "invalid_payload"
+    assert _judged({"text": "x"}).accepted
+
+
+@pytest.mark.parametrize(
+    ("body", "mentioned"),
+    [
+        ({"text": "`<!here>` <@U024BE7LH|ann>"}, ("here", "U024BE7LH")),
+        ({"text": "&lt;!here&gt; @here"}, ()),
+        ({"text": "@here", "link_names": 1}, ("here",)),
+        (_with(type="section", text={"type": "mrkdwn", "text": "@channel"}), ("all",)),
+        (_with(type="section", text={**TEXT, "text": "@channel <!subteam^SAZ94GDB8>"}), ("SAZ94GDB8",)),
+        (_with(type="header", text={"type": "plain_text", "text": "<!channel>"}), ()),
+        ({"text": "x", "attachments": [{"blocks": [{**SECTION, "text": {**TEXT, "text": "<!everyone>"}}]}]}, ("all",)),
+        (_with(type="section", fields=[{**TEXT, "text": "<@W024BE7LH>"}]), ("W024BE7LH",)),
+    ],
+)
+def test_whoever_slack_would_notify_counts_as_mentioned(body: dict[str, Any], mentioned: tuple[str, ...]) -> None:
+    assert slack.mentioned(body) == mentioned
