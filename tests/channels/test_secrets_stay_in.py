@@ -2,51 +2,74 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from urllib.parse import quote, unquote
 
 import pytest
 
-from shared.local.chat_wall import HANG, HTML, RESET, Answer, ChatWall
+from shared.channels.delivery.next_visit import GivenUp
+from shared.local.chat_wall import HANG, HTML, KINDS, RESET, Answer, ChatWall
+from shared.settings import ChannelSetting
+from shared.workflow.delivery_state import DeliveryState, write_delivery
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
+from tests.unit.reports.sample_reports import PARTLY_FAILED
 
-TOKEN = "fake-token-of-oncall"
-SECRET = "SEC-fake-secret-of-oncall"
-ECHO = Answer(200, f'{{"errcode":300005,"errmsg":"token {TOKEN} with secret {SECRET} is not exist"}}')
-BAD_HEADER = Answer(200, "{}", (("no header: at all\r\n broken", "x"), ("x\r\nnonsense without colon", "y")))
-FAILURES = {
-    "ok": (),
-    "reset": (RESET,) * 3,
-    "hang": (HANG,) * 3,
-    "html": (HTML,) * 3,
-    "echo": (ECHO,),
-    "echo in a 500": (Answer(500, f"{TOKEN} {SECRET}"),) * 3,
-    "bad headers": (BAD_HEADER,) * 3,
-    "redirect": (Answer(302, "", (("location", f"https://example.com/?access_token={TOKEN}"),)),),
-    "limited": (Answer(429, TOKEN, (("retry-after", "9"),)),),
-}
+FAILURES = (
+    *("ok", "reset", "hang", "html", "echo", "echo encoded", "echo in json", "echo in a 500"),
+    *("bad headers", "redirect", "limited", "unknown code", "gone"),
+)
+
+
+def _secrets(wall: ChatWall, kind: str) -> list[str]:
+    robot = wall.robot(kind, "oncall")
+    return [secret for secret in (robot.secret, robot.access_token) if secret]
+
+
+def _answers(failure: str, secrets: list[str]) -> tuple[Answer | str, ...]:
+    echo = " ".join(secrets)
+    encoded = " ".join(quote(secret, safe="") for secret in secrets)
+    scripts: dict[str, tuple[Answer | str, ...]] = {
+        "ok": (),
+        "reset": (RESET,) * 3,
+        "hang": (HANG,) * 3,
+        "html": (HTML,) * 3,
+        "echo": (Answer(400, f"bad: {echo}"),),
+        "echo encoded": (Answer(400, f"bad: {encoded}"),),
+        "echo in json": (Answer(200, json.dumps({"errcode": 300005, "code": 19001, "errmsg": echo, "msg": echo})),) * 3,
+        "echo in a 500": (Answer(500, f"{echo} {encoded}"),) * 3,
+        "bad headers": (Answer(200, "{}", (("x\r\nnonsense without colon", "y"),)),) * 3,
+        "redirect": (Answer(302, "", (("location", f"https://example.com/?k={encoded}"),)),),
+        "limited": (Answer(429, echo, (("retry-after", "9"),)),),
+        "unknown code": (Answer(200, json.dumps({"errcode": 987654, "code": 987654, "ok": False, "errmsg": echo})),)
+        * 3,
+        "gone": (Answer(410, echo),),
+    }
+    return scripts[failure]
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-@pytest.mark.parametrize("kind", ["dingtalk", "webhook"])
-def test_nothing_secret_is_logged_or_answered(
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_secret_is_logged_answered_or_kept(
     wall: ChatWall, clock: HandClock, caplog: pytest.LogCaptureFixture, kind: str, failure: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.DEBUG, "urllib3")
     channel = channel_of(wall, kind)
-    if kind == "webhook":
-        channel = with_url(channel, f"{channel.url.value}?access_token={TOKEN}")
-    wall.script(kind, "oncall", *FAILURES[failure])
+    secrets = _secrets(wall, kind)
+    wall.script(kind, "oncall", *_answers(failure, secrets))
     delivery = delivered(channel, clock)
-    gone = delivered(with_url(channel, channel.url.value.replace(str(wall.port), "1")), clock)
-    assert channel.secret is not None
+    gone = delivered(_at_a_closed_port(channel, wall), clock)
+    why = delivery.next.why if isinstance(delivery.next, GivenUp) else ""
+    kept = write_delivery(DeliveryState(PARTLY_FAILED, channel.name, attempts=delivery.attempts, gave_up=why))
     shown = "\n".join(
-        [repr(delivery), str(delivery), repr(gone), repr(channel), repr(wall.url)]
+        [repr(delivery), str(delivery), repr(gone), repr(channel), repr(wall.url), kept.decode()]
         + [f"{record.getMessage()} {vars(record)}" for record in caplog.records]
     )
-    secrets = [TOKEN, channel.secret.value, "sign=", "access_token", f"/{kind}/oncall"]
-    assert [secret for secret in secrets if secret in shown] == []
+    looked_for = {form for secret in secrets for form in (secret, quote(secret, safe=""), unquote(secret))}
+    looked_for |= {"sign=", "access_token=", f"/{kind}/oncall"}
+    assert [secret for secret in looked_for if secret in shown] == []
     assert any(record.name == "refresh_watch.deliver" for record in caplog.records)
 
 
@@ -54,16 +77,25 @@ def test_the_log_says_channel_outcome_status_and_code(
     wall: ChatWall, clock: HandClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    wall.script("dingtalk", "oncall", ECHO)
+    wall.script("dingtalk", "oncall", Answer(200, '{"errcode":300005,"errmsg":"token is not exist"}'))
     delivered(channel_of(wall), clock)
     (record,) = (record for record in caplog.records if record.name == "refresh_watch.deliver")
     told = vars(record)
-    assert {key: told[key] for key in ("channel", "outcome", "http_status", "vendor_code", "next", "report")} == {
+    assert {
+        key: told[key]
+        for key in ("channel", "outcome", "http_status", "vendor_code", "vendor_message", "attempt", "next", "report")
+    } == {
         "channel": "oncall",
         "outcome": "Permanent",
         "http_status": 200,
         "vendor_code": "300005",
+        "vendor_message": "token is not exist",
+        "attempt": 1,
         "next": "GivenUp",
         "report": "f-0a1b2c3d",
     }
     assert record.levelno == logging.WARNING
+
+
+def _at_a_closed_port(channel: ChannelSetting, wall: ChatWall) -> ChannelSetting:
+    return with_url(channel, channel.url.value.replace(f":{wall.port}/", ":1/"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
@@ -11,7 +12,7 @@ from shared.settings import ChannelSetting
 
 MASK = b"***"
 _SHORTEST_QUERY = 6  # a shorter query value is no secret: a page number, a version
-_SHORTEST_SEGMENT = 12  # a shorter piece of a path is a word such as `services`
+_SHORTEST_PIECE = 12  # a shorter piece of a path is a word such as `services`
 
 
 def redacted(response: Response, channel: ChannelSetting, *urls: str) -> Response:
@@ -31,9 +32,12 @@ def redacted(response: Response, channel: ChannelSetting, *urls: str) -> Respons
 
 def _parts(url: str) -> set[str]:
     parts = urlsplit(url)
-    values = {value for _, value in parse_qsl(parts.query) if len(value) >= _SHORTEST_QUERY}
-    segments = {unquote(segment) for segment in parts.path.split("/") if len(segment) >= _SHORTEST_SEGMENT}
-    return {url} | values | segments
+    # a plain number names a chat or a thread: it is no secret, and a mask in its place would leave the answer no JSON
+    query = (value for _, value in parse_qsl(parts.query) if not re.fullmatch("-?[0-9]+", value))
+    values = {value for value in query if len(value) >= _SHORTEST_QUERY}
+    # a Telegram bot's token is `123456:…`, and stands behind `bot` in the path
+    pieces = {piece for segment in parts.path.split("/") for piece in (unquote(segment), *unquote(segment).split(":"))}
+    return {url} | values | {piece for piece in pieces if len(piece) >= _SHORTEST_PIECE}
 
 
 def _forms(secret: str) -> set[bytes]:

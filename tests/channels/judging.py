@@ -1,0 +1,53 @@
+"""A request that was rendered, judged by the stand-in of its vendor: without sockets, so that thousands can be."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from shared.channels.delivery.outcome import Request
+from shared.channels.registry import adapter
+from shared.deployment import Deployment
+from shared.local.chat_wall import robots_of
+from shared.local.robots.robot import Post, Robot, Verdict
+from shared.report import Report
+from shared.settings import ChannelSetting, read_channels
+from tests.channels.delivering import ALLOWED
+
+NOW = 1_800_000_000.0
+HERE = Deployment("prod", "cn-hangzhou", "1234567890123456")
+
+
+def setting(kind: str, robot: Robot, **more: object) -> ChannelSetting:
+    """The channel that posts to a robot."""
+    url = f"http://127.0.0.1:1/{kind}/{robot.name}{robots_of(kind).address(robot)}"
+    entry = {"name": "oncall", "kind": kind, "url": url, "secret": robot.secret, "keyword": robot.keyword, **more}
+    (channel,) = read_channels(json.dumps([{key: value for key, value in entry.items() if value}]), ALLOWED)
+    adapter(kind).check(channel)
+    return channel
+
+
+def rendered(report: Report, channel: ChannelSetting, *, language: str = "en", step: int = 0) -> Request:
+    """What would be sent."""
+    return adapter(channel.kind).render(report, channel, language=language, deployment=HERE, now=NOW, step=step)
+
+
+def post_of(channel: ChannelSetting, request: Request) -> Post:
+    """The request as its robot gets it."""
+    parts = urlsplit(request.url)
+    _, kind, name, *rest = parts.path.split("/", 3)
+    path = "".join(f"/{each}" for each in rest)
+    return Post(kind, name, parts.query, request.headers, request.body, at=NOW, path=path)
+
+
+def judged(channel: ChannelSetting, robot: Robot, request: Request) -> Verdict:
+    """What the robot answers to a request that comes first."""
+    return robots_of(channel.kind).judge(robot, post_of(channel, request), (), limited=True)
+
+
+def body_of(channel: ChannelSetting, request: Request) -> dict[str, Any]:
+    """The request's body; every kind sends a JSON object."""
+    body = post_of(channel, request).json()
+    assert body is not None
+    return body

@@ -1,0 +1,136 @@
+"""What every kind of channel has to hold, for any report: judged by the stand-ins, which were written apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.channels.delivery.outcome import Accepted, Delivered, Response
+from shared.channels.registry import adapter, kinds
+from shared.local.chat_wall import KINDS, robots_of
+from shared.model import FailedObject, Outcome
+from shared.report import Counts, Report, ReportKind, TaskReport
+from shared.reports.message import LAST_STEP
+from tests.channels.judging import body_of, judged, rendered, setting
+from tests.unit.reports.sample_reports import FEW, NASTY, PARTLY_FAILED, reports
+
+HOSTILE = (
+    *NASTY,
+    '<at user_id="all">所有人</at> <at id=all></at> <at>Everyone</at>',
+    "<@zhangsan> <@all> <@U0FAKE999> <!channel> <!here|here> <!subteam^S0FAKE>",
+    "@everyone @here <@123456789012345678> <@&987654321098765432> @some_user",
+    '</code></pre><a href="https://evil.example/">x</a><b>&lt;&amp;',
+    "```\n@all\n``` ~~x~~ ||y|| __z__ *w* _v_ [t](https://evil.example/) ![i](https://evil.example/i.png)",
+    '{{card}} ${x} <font color="warning">w</font> \\` \\\\',
+    "http://example.com/?q=<at%20id=all></at>&x=%3C@all%3E#@all",
+    "]]>*/--></script><script>alert(1)</script>",
+    "\u200b\u202e\ufeff\u2066",
+)
+CHATS = [kind for kind in KINDS if kind != "webhook"]
+"""Kinds whose answers say more than their status, and whose messages have a title."""
+
+words = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=20))
+
+
+def _with(failures: tuple[FailedObject, ...], label: str = "release 2026.11.22") -> Report:
+    counts = Counts(complete=1, failed=len(failures))
+    task = TaskReport("704222904", Outcome.PARTLY_FAILED, len(failures) + 1, status="Failed", failed=failures)
+    return replace(PARTLY_FAILED, label=label, counts=counts, tasks=(task,), reasons=())
+
+
+def test_there_is_a_stand_in_for_every_kind() -> None:
+    assert kinds() == KINDS
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("url", ["x" * 1981, "路" * 1981, "🔥" * 1981, '`<@all>&"' * 220])
+def test_ten_thousand_failed_urls_of_two_thousand_characters_are_one_message_that_is_taken(kind: str, url: str) -> None:
+    robot = robots_of(kind).made("oncall")
+    channel = setting(kind, robot)
+    failures = tuple(
+        FailedObject(f"http://example.com/{n}{url}"[:2000], "Failed", "OriginTimeout") for n in range(10_000)
+    )
+    report = _with(failures)
+    for language in ("en", "zh"):
+        request = rendered(report, channel, language=language)
+        verdict = judged(channel, robot, request)
+        assert verdict.accepted, verdict.body
+        if kind != "webhook":
+            assert "10000" in request.body.decode()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@FEW
+@given(
+    report=reports(words),
+    language=st.sampled_from(("en", "zh")),
+    step=st.integers(0, LAST_STEP),
+    keyword=st.sampled_from(("", "刷新通知")),
+)
+def test_any_report_is_taken_and_mentions_nobody(
+    kind: str, report: Report, language: str, step: int, keyword: str
+) -> None:
+    robot = replace(robots_of(kind).made("oncall"), keyword=keyword)
+    channel = setting(kind, robot)
+    request = rendered(report, channel, language=language, step=step)
+    verdict = judged(channel, robot, request)
+    assert verdict.accepted, verdict.body
+    body = body_of(channel, request)
+    assert robots_of(kind).mentioned(body) == ()
+
+
+@pytest.mark.parametrize("kind", CHATS)
+@FEW
+@given(
+    failures=st.lists(st.builds(FailedObject, words, st.just("Failed"), words), min_size=1, max_size=40).map(tuple),
+    complete=st.integers(1, 10**6),
+    step=st.integers(0, LAST_STEP),
+    language=st.sampled_from(("en", "zh")),
+)
+def test_the_title_has_the_real_counts_on_every_rung(
+    kind: str, failures: tuple[FailedObject, ...], complete: int, step: int, language: str
+) -> None:
+    report = _with(failures)
+    report = replace(report, counts=replace(report.counts, complete=complete))
+    robot = robots_of(kind).made("oncall")
+    channel = setting(kind, robot)
+    text = robots_of(kind).shown(body_of(channel, rendered(report, channel, language=language, step=step)))
+    assert f"{len(failures)}/{len(failures) + complete}" in re.sub(r"[\\]", "", text)
+
+
+@pytest.mark.parametrize("kind", CHATS)
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<html>ok</html>", b"OK", b"[]", b"null", b"{", b"1", b"\xff\xfe", b'{"errcode":999999,"errmsg":"new"}',
+     b'{"code":999999,"msg":"new"}', b'{"ok":false,"error_code":999,"description":"new"}', b'{"error":{"code":"New"}}'],
+)  # fmt: skip
+def test_an_answer_that_nobody_knows_is_never_delivered(kind: str, body: bytes) -> None:
+    outcome = adapter(kind).classify(Response(200, body))
+    assert not isinstance(outcome, Delivered), outcome
+    assert not isinstance(outcome, Accepted) or kind == "teams", outcome
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "status", [199, 301, 302, 307, 400, 401, 403, 404, 405, 408, 410, 418, 429, 500, 502, 503, 599]
+)
+def test_an_error_status_is_never_delivered(kind: str, status: int) -> None:
+    for body in (b"ok", b'{"errcode":0}', b'{"code":0,"StatusCode":0}', b'{"ok":true}', b'{"status":"success"}', b""):
+        outcome = adapter(kind).classify(Response(status, body))
+        assert not isinstance(outcome, (Delivered, Accepted)), (body, outcome)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_report_is_taken_on_every_rung_in_both_languages(kind: str) -> None:
+    robot = robots_of(kind).made("oncall")
+    channel = setting(kind, robot)
+    for report_kind in ReportKind:
+        for step in range(LAST_STEP + 1):
+            for language in ("en", "zh"):
+                report = replace(PARTLY_FAILED, kind=report_kind)
+                verdict = judged(channel, robot, rendered(report, channel, language=language, step=step))
+                assert verdict.accepted, verdict.body
