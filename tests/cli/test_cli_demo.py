@@ -54,25 +54,31 @@ def message(kind: str, watch_id: str, outcome: str = "complete", told: str = "fi
         data = {"watch_id": watch_id, "outcome": outcome, "looks": 3, "api_calls": 4}
         return WallMessage(kind, "audit", 0.0, f"msg_f-{watch_id}", {"type": f"refresh_watch.{told}", "data": data})
     text = f"#### title\n\n> refresh-watch · event {told[0]}-{watch_id}"
+    if kind == "feishu":
+        return WallMessage(kind, "releases", 0.0, "", {"msg_type": "text", "content": {"text": text}})
     return WallMessage(kind, "oncall", 0.0, "", {"msgtype": "markdown", "markdown": {"title": "t", "text": text}})
 
 
+FEISHU, DINGTALK, WEBHOOK = (message(kind, "w1") for kind in ("feishu", "dingtalk", "webhook"))
+
+
 @pytest.mark.parametrize(
-    ("messages", "fault"),
+    ("expected", "messages", "fault"),
     [
-        ([message("dingtalk", "w1"), message("webhook", "w1")], ""),
-        ([message("dingtalk", "w1", told="interim"), message("dingtalk", "w1"), message("webhook", "w1")], ""),
-        ([message("webhook", "w1")], "0 finals at oncall"),
-        ([message("dingtalk", "w1")], "no final report"),
-        ([message("dingtalk", "w1"), message("dingtalk", "w1"), message("webhook", "w1")], "2 finals at oncall"),
-        ([message("dingtalk", "w1"), message("webhook", "w1", "failed")], "failed instead of complete"),
-        ([message("dingtalk", "w2"), message("webhook", "w2")], "no final report"),
+        ("complete", [FEISHU, WEBHOOK], ""),
+        ("failed", [message("dingtalk", "w1", told="interim"), DINGTALK, message("webhook", "w1", "failed")], ""),
+        ("complete", [WEBHOOK], "0 finals at releases"),
+        ("complete", [FEISHU], "no final report"),
+        ("complete", [FEISHU, FEISHU, WEBHOOK], "2 finals at releases"),
+        ("complete", [FEISHU, DINGTALK, WEBHOOK], "1 finals at oncall"),
+        ("complete", [FEISHU, message("webhook", "w1", "failed")], "failed instead of complete"),
+        ("complete", [message("feishu", "w2"), message("webhook", "w2")], "no final report"),
     ],
 )
 def test_a_watch_that_is_not_told_exactly_once_or_ends_otherwise_is_named(
-    messages: list[WallMessage], fault: str
+    expected: str, messages: list[WallMessage], fault: str
 ) -> None:
-    job = replace(jobs()[0], expected=Outcome.COMPLETE)
+    job = replace(jobs()[0], expected=Outcome(expected))
     board = Board([Row(job, "w1")])
 
     for each in messages:
@@ -83,7 +89,7 @@ def test_a_watch_that_is_not_told_exactly_once_or_ends_otherwise_is_named(
 
 
 def test_a_dingtalk_message_is_shown_as_text_and_a_webhook_as_one_line() -> None:
-    assert [line.strip("- ") for line in message_lines(message("dingtalk", "w1"))][1:-1] == [
+    assert [line.strip("- ") for line in message_lines(DINGTALK)][1:-1] == [
         "title", "refresh-watch · event f-w1",
     ]  # fmt: skip
-    assert len(message_lines(message("webhook", "w1"))) == 1
+    assert len(message_lines(WEBHOOK)) == 1

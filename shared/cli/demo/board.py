@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.cli.demo.jobs import Job
-from shared.cli.demo.stage import CHAT, RECEIVER
+from shared.cli.demo.stage import AUDIENCES
 from shared.function_compute.tasks import Engine
-from shared.local.chat_wall import WallMessage
+from shared.local.chat_wall import WallMessage, robots_of
 from shared.model import Watch
 from shared.watching.outcomes import counts_of
 from shared.watching.state import read_hop
 from shared.workflow.names import WATCH, hop_number
-
-CHANNELS = (("dingtalk", CHAT), ("webhook", RECEIVER))
 
 
 @dataclass
@@ -52,7 +50,7 @@ class Row:
     @property
     def is_told(self) -> bool:
         """Every channel has shown its final report."""
-        return all(self.finals.get(kind) for kind, _ in CHANNELS)
+        return all(self.finals.get(each.kind) for each in AUDIENCES if each.wants(self.job.expected))
 
     @property
     def fault(self) -> str:
@@ -62,7 +60,9 @@ class Row:
         if self.final["outcome"] != self.job.expected.value:
             return f"{self.final['outcome']} instead of {self.job.expected}"
         wrong = [
-            f"{self.finals.get(kind, 0)} finals at {name}" for kind, name in CHANNELS if self.finals.get(kind) != 1
+            f"{self.finals.get(each.kind, 0)} finals at {each.name}"
+            for each in AUDIENCES
+            if self.finals.get(each.kind, 0) != each.wants(self.job.expected)
         ]
         return ", ".join(wrong)
 
@@ -105,7 +105,6 @@ def _kind_of(message: WallMessage, watch_id: str) -> str:
         if message.body.get("data", {}).get("watch_id") != watch_id:
             return ""
         return str(message.body.get("type", "")).removeprefix("refresh_watch.")
-    part = message.body.get(str(message.body.get("msgtype"))) or {}
-    text = str(part.get("text") or part.get("content") or "")
+    text = robots_of(message.kind).shown(message.body)
     # the footer names the event, the same on every retry
     return "final" if f"f-{watch_id}" in text else "interim" if f"i-{watch_id}" in text else ""

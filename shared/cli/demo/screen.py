@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from typing import Any
 
 from shared.cli.demo.board import Board
+from shared.cli.demo.stage import AUDIENCES
 from shared.instants import Instant, Seconds, format_instant
-from shared.local.chat_wall import WallMessage
+from shared.local.chat_wall import WallMessage, robots_of
 from shared.reports.plain import one_line
 
 WIDTH = 78
 EVERY: Seconds = 5
 """Without a terminal: how often a line says how far it is."""
+
+_VENDORS = {"dingtalk": "DingTalk", "feishu": "Feishu"}
+_MARKUP = re.compile(r"`|\*\*|</?font[^>]*>")
 
 _COLUMNS = (("product", 10), ("job", 8), ("label", 21), ("state", 25), ("looks", 5))
 
@@ -90,12 +95,10 @@ def message_lines(message: WallMessage) -> list[str]:
         return [
             _cut(f"--> webhook {message.robot} {at}: {' · '.join(one_line(str(word), 40) for word in words if word)}")
         ]
-    part = message.body.get(str(message.body.get("msgtype"))) or {}
-    text = str(part.get("text") or part.get("content") or "")
-    head = f"--- DingTalk robot {message.robot} {at} "
+    head = f"--- {_VENDORS.get(message.kind, message.kind)} robot {message.robot} {at} "
     lines = [head.ljust(WIDTH, "-")]
-    for line in text.splitlines():
-        plain = line.replace("`", "").replace("**", "").removeprefix("#### ").removeprefix("> ").rstrip()
+    for line in robots_of(message.kind).shown(message.body).splitlines():
+        plain = _MARKUP.sub("", line).removeprefix("#### ").removeprefix("> ").rstrip()
         indent = "  " + " " * (len(plain) - len(plain.lstrip()))
         if plain:
             lines.extend(textwrap.wrap(plain.lstrip(), WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  "))
@@ -108,7 +111,11 @@ def summary_lines(board: Board) -> list[str]:
     lines = [form.format("PRODUCT", "JOB", "OUTCOME", "LOOKS", "CALLS", "SHOWN TO PEOPLE")]
     for row in board.rows:
         outcome = row.final["outcome"] if row.final else "-"
-        told = f"{row.finals.get('dingtalk', 0)} DingTalk, {row.finals.get('webhook', 0)} webhook"
+        told = ", ".join(
+            f"{row.finals[each.kind]} {_VENDORS.get(each.kind, each.kind)}"
+            for each in AUDIENCES
+            if each.kind in row.finals
+        )
         early = ", interim" if row.interims else ""
         job = row.job
         lines.append(form.format(job.product, job.kind, outcome, row.looks, row.api_calls, told + early))

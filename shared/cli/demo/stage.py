@@ -25,10 +25,31 @@ from shared.local.engine.engine import Engine
 from shared.local.engine.worker import LogLine
 from shared.local.stand_in.server import StandIn
 from shared.local.stand_in.world import ObjectPlan, World
+from shared.model import Outcome
 from shared.settings import Secret, Settings
 
 KEY_ID, KEY_SECRET = "demo-key-id", "demo-key-secret-that-opens-nothing"
-CHAT, RECEIVER = "oncall", "audit"
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A channel of the demo, and the outcomes that it is told of; empty: all."""
+
+    kind: str
+    name: str
+    on: tuple[Outcome, ...] = ()
+
+    def wants(self, outcome: Outcome) -> bool:
+        """A final report with that outcome is told here."""
+        return not self.on or outcome in self.on
+
+
+PROBLEMS = tuple(outcome for outcome in Outcome if outcome is not Outcome.COMPLETE)
+AUDIENCES = (
+    Audience("dingtalk", "oncall", PROBLEMS),
+    Audience("feishu", "releases", (Outcome.COMPLETE,)),
+    Audience("webhook", "audit"),
+)
 _PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
@@ -94,7 +115,15 @@ def stage(
 
 def _environment(products: StandIn, wall: ChatWall, language: str) -> dict[str, str]:
     # every variable that s.yaml asks for: nothing of the user's own set-up gets into the demo
-    channels = [wall.entry("dingtalk", CHAT, mention=["13800000000"]), wall.entry("webhook", RECEIVER)]
+    channels = [
+        wall.entry(
+            audience.kind,
+            audience.name,
+            on=[outcome.value for outcome in audience.on],
+            mention=["13800000000"] if audience.kind == "dingtalk" else [],
+        )
+        for audience in AUDIENCES
+    ]
     return {
         "REFRESH_WATCH_REGION": LOCAL_REGION,
         "REFRESH_WATCH_PREFIX": "refresh",
