@@ -43,11 +43,11 @@ def check_one(channel: ChannelSetting, allowed_hosts: tuple[str, ...]) -> None:
     found = _adapter(channel.kind)
     if found is None:
         raise BadInput(f"{where}: kind", channel.kind, ", ".join(kinds()))
+    found.check(channel)  # first: it can say more of a host that the vendor has given up
     vendors = not found.HOSTS or any(_matches(channel.host, host) for host in found.HOSTS)
     if not vendors and not host_allowed(channel.url.value, allowed_hosts):
         allowed = f"{', '.join(found.HOSTS)}, or a host named in REFRESH_WATCH_ALLOWED_HOSTS"
         raise BadInput(f"{where}: url", Described(f"a URL to {channel.host}"), allowed)
-    found.check(channel)
 
 
 def _adapter(kind: str) -> Adapter | None:

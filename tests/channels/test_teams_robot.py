@@ -1,0 +1,179 @@
+"""Reports delivered over real sockets to a Workflows webhook, which answers 202 to cards that are never posted too."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+from typing import Any
+
+import pytest
+import urllib3
+
+from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
+from shared.channels.delivery.outcome import Accepted
+from shared.channels.registry import check_one
+from shared.errors import BadInput
+from shared.local.chat_wall import HTML, Answer, ChatWall
+from shared.local.robots import teams as robot
+from shared.settings import ChannelSetting, Secret
+from tests.channels.delivering import channel_of, delivered, with_url
+from tests.hand_clock import HandClock
+from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
+
+JSON = {"content-type": "application/json"}
+CARD = {
+    "type": "AdaptiveCard",
+    "version": "1.4",
+    "msteams": {"entities": [{"type": "mention", "text": "<at>A</at>", "mentioned": {"id": "a@x.io", "name": "A"}}]},
+    "body": [{"type": "TextBlock", "text": "hello <at>A</at>"}],
+}
+
+
+def _message(card: Any) -> dict[str, Any]:
+    return {
+        "type": "message",
+        "attachments": [{"contentType": "application/vnd.microsoft.card.adaptive", "content": card}],
+    }
+
+
+def _error(status: int, code: str) -> Answer:
+    return Answer(status, json.dumps({"error": {"code": code, "message": "why"}}))
+
+
+def test_every_kind_of_report_is_posted_and_called_accepted(wall: ChatWall, clock: HandClock) -> None:
+    for language in ("en", "zh"):
+        for report in EVERY_KIND:
+            delivery = delivered(channel_of(wall, "teams", language=language), clock, report)
+            assert delivery.next == Done()
+            assert isinstance(delivery.outcome, Accepted)
+            assert delivery.posts == 1
+            clock.sleep(1)
+    assert len(wall.messages) == 2 * len(EVERY_KIND)
+
+
+def test_people_are_mentioned_on_failure_only(wall: ChatWall, clock: HandClock) -> None:
+    channel = channel_of(wall, "teams", mention=["Ann Lee|ann@example.com", "bo@example.com"])
+    delivered(channel, clock)
+    delivered(channel, clock, COMPLETE)
+    assert [message.mentioned for message in wall.messages] == [("ann@example.com", "bo@example.com"), ()]
+
+
+@pytest.mark.parametrize(
+    "answer", [_error(400, "TriggerInputSchemaMismatch"), Answer(200, "Summary or Text is required.")]
+)
+def test_a_refused_card_goes_down_the_ladder(wall: ChatWall, clock: HandClock, answer: Answer) -> None:
+    wall.script("teams", "oncall", answer, answer)
+    assert delivered(channel_of(wall, "teams"), clock).next == Done()
+    (message,) = wall.messages
+    assert "example.com" not in robot.shown(message.body)
+    assert "failed 6/120" in robot.shown(message.body)
+
+
+def test_a_card_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: HandClock) -> None:
+    wall.script("teams", "oncall", *[Answer(413, "")] * 3)
+    delivery = delivered(channel_of(wall, "teams"), clock)
+    assert (delivery.next, delivery.posts) == (Done(), 4)
+    sizes = [len(post.raw) for post in wall.posts]
+    assert sizes == sorted(set(sizes), reverse=True)
+
+
+def test_a_wrong_signature_is_given_up_at_once_and_says_which_setting(wall: ChatWall, clock: HandClock) -> None:
+    channel = channel_of(wall, "teams")
+    wall.robot("teams", "oncall", access_token="another-fake-signature")
+    delivery = delivered(channel, clock)
+    assert isinstance(delivery.next, GivenUp)
+    assert "`url`" in delivery.next.why
+    assert "DirectApiAuthorizationRequired" in delivery.next.why
+    assert delivery.posts == 1
+
+
+def test_a_workflow_that_is_turned_off_is_given_up_with_what_to_do(wall: ChatWall, clock: HandClock) -> None:
+    wall.script("teams", "oncall", _error(400, "WorkflowTriggerIsNotEnabled"))
+    delivery = delivered(channel_of(wall, "teams"), clock)
+    assert isinstance(delivery.next, GivenUp)
+    assert "turn the workflow on" in delivery.next.why
+
+
+def test_a_page_instead_of_an_answer_is_tried_again(wall: ChatWall, clock: HandClock) -> None:
+    wall.script("teams", "oncall", HTML)
+    delivery = delivered(channel_of(wall, "teams"), clock)
+    assert (delivery.next, delivery.posts) == (Done(), 2)
+
+
+def test_the_fifth_message_of_a_second_comes_back(wall: ChatWall, clock: HandClock) -> None:
+    channel = channel_of(wall, "teams")
+    for _ in range(4):
+        assert delivered(channel, clock).next == Done()
+    limited = delivered(channel, clock)
+    assert isinstance(limited.next, ComeBack)
+    clock.sleep(limited.next.after)
+    assert delivered(channel, clock).next == Done()
+
+
+@pytest.mark.parametrize("allowed", [(), ("example.webhook.office.com",)])
+def test_whoever_still_has_a_connector_is_told_that_it_is_retired(allowed: tuple[str, ...]) -> None:
+    url = "https://example.webhook.office.com/webhookb2/fake-token/IncomingWebhook/fake"
+    with pytest.raises(BadInput, match=r"channel oncall: url: .*retired.*Workflows"):
+        check_one(ChannelSetting("oncall", "teams", Secret(url)), allowed)
+
+
+def test_another_host_is_refused() -> None:
+    url = f"https://hooks.example.com{robot.address(robot.made('oncall'))}"
+    with pytest.raises(BadInput, match=r"hooks\.example\.com.*powerplatform"):
+        check_one(ChannelSetting("oncall", "teams", Secret(url)), ())
+
+
+def _changed(**changes: Any) -> dict[str, Any]:
+    return _message({**copy.deepcopy(CARD), **changes})
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        CARD,
+        {"text": "hello"},
+        {**_message(CARD), "type": "card"},
+        _changed(version="2.0"),
+        _changed(body=[]),
+        _changed(body=[{"type": "Heading", "text": "<at>A</at>"}]),
+        _changed(body=[{"type": "TextBlock", "text": ""}]),
+        _changed(body=[{"type": "TextBlock", "text": "<at>A</at>", "color": "Red"}]),
+        _changed(body=[{"type": "TextBlock", "text": "nobody"}]),
+        _changed(body=[{"type": "TextBlock", "text": "<at>A</at> <at>B</at>"}]),
+        _changed(body=[{"type": "RichTextBlock", "inlines": []}, *CARD["body"]]),
+        _changed(body=[{"type": "FactSet", "facts": [{"title": "x"}]}, *CARD["body"]]),
+        _changed(actions=[{"type": "Action.OpenUrl", "title": "x", "url": "javascript:x"}]),
+        _changed(body=[{"type": "TextBlock", "text": f"<at>A</at>{'x' * 28_000}"}]),
+    ],
+    ids=lambda lost: json.dumps(lost)[:60],
+)
+def test_what_is_no_card_is_answered_with_202_and_lost(wall: ChatWall, lost: dict[str, Any]) -> None:
+    def posted(body: Any) -> int:
+        raw = json.dumps(body).encode()
+        return urllib3.request("POST", wall.url("teams", "oncall"), body=raw, headers=JSON, retries=False).status
+
+    assert posted(lost) == 202
+    assert wall.messages == ()
+    assert posted(_message(CARD)) == 202
+    assert [message.mentioned for message in wall.messages] == [("a@x.io",)]
+
+
+def test_what_is_no_json_object_is_refused(wall: ChatWall) -> None:
+    for raw, headers in ((b"[]", JSON), (b"x", JSON), (b"{}", {"content-type": "text/plain"})):
+        answer = urllib3.request("POST", wall.url("teams", "oncall"), body=raw, headers=headers, retries=False)
+        assert (answer.status, json.loads(answer.data)["error"]["code"]) == (400, "TriggerInputSchemaMismatch")
+
+
+def test_no_signature_is_logged_or_answered(wall: ChatWall, clock: HandClock, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    channel = channel_of(wall, "teams")
+    wall.script("teams", "oncall", Answer(401, f"no {channel.url.value} nor fake-signature-of-oncall"))
+    delivery = delivered(channel, clock)
+    gone = delivered(with_url(channel, channel.url.value.replace(str(wall.port), "1")), clock)
+    shown = "\n".join(
+        [repr(delivery), repr(gone), repr(channel)]
+        + [f"{record.getMessage()} {vars(record)}" for record in caplog.records]
+    )
+    assert "fake-signature" not in shown
+    assert "0fake0workflow0" not in shown

@@ -1,0 +1,219 @@
+"""What is sent to PagerDuty's Events API."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from shared.channels.pagerduty import LIMIT, check, dedup_key, render
+from shared.deployment import Deployment
+from shared.errors import BadInput
+from shared.local.robots import pagerduty as robot
+from shared.local.robots.robot import Post
+from shared.model import FailedObject, Kind, Outcome
+from shared.model import Reason as Why
+from shared.report import Counts, Report, ReportKind, TaskReport
+from shared.settings import ChannelSetting, Secret
+from tests.unit.reports.sample_reports import (
+    BROKEN,
+    BY_PATH,
+    COMPLETE,
+    EVERY_KIND,
+    FEW,
+    INTERIM,
+    NO_PERMISSION,
+    OVERDUE,
+    PARTLY_FAILED,
+    REJECTED,
+    reports,
+)
+
+SERVICE = robot.made("oncall")
+CHANNEL = ChannelSetting(
+    "oncall", "pagerduty", Secret("https://events.pagerduty.com/v2/enqueue"), Secret(SERVICE.secret)
+)
+NOW = 1700000000.0
+STOPPED = replace(
+    OVERDUE,
+    outcome=Outcome.UNVERIFIABLE,
+    counts=Counts(unverifiable=2),
+    tasks=(TaskReport("704225667", Outcome.UNVERIFIABLE, 2, reason=Why.STOPPED),),
+)
+
+
+def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
+    request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
+    assert len(request.body) <= LIMIT
+    assert request.url == channel.url.value
+    post = Post("pagerduty", "oncall", "", request.headers, request.body, NOW, path="/v2/enqueue")
+    verdict = robot.judge(SERVICE, post, (), limited=True)
+    assert verdict.accepted, verdict.body
+    body: dict[str, Any] = json.loads(request.body)
+    return body
+
+
+@pytest.mark.parametrize(
+    ("report", "action", "severity", "kind"),
+    [
+        (BROKEN, "trigger", "critical", "broken"),
+        (PARTLY_FAILED, "trigger", "error", "partly_failed"),
+        (BY_PATH, "trigger", "error", "failed"),
+        (INTERIM, "trigger", "error", "interim"),
+        (OVERDUE, "trigger", "warning", "overdue"),
+        (NO_PERMISSION, "trigger", "warning", "unverifiable"),
+        (REJECTED, "trigger", "warning", "rejected"),
+        (STOPPED, "trigger", "info", "unverifiable"),
+        (replace(COMPLETE, outcome=None), "trigger", "warning", "final"),
+        (replace(BROKEN, outcome=Outcome.COMPLETE), "trigger", "critical", "broken"),
+        (COMPLETE, "resolve", "info", "complete"),
+    ],
+    ids=lambda value: value.id if isinstance(value, Report) else str(value),
+)
+def test_what_did_not_succeed_triggers_and_what_did_resolves(
+    report: Report, action: str, severity: str, kind: str
+) -> None:
+    body = _sent(report)
+    assert body["event_action"] == action
+    assert (body["payload"]["severity"], body["payload"]["class"]) == (severity, kind)
+
+
+def test_the_event_says_what_where_and_how_many() -> None:
+    body = _sent(PARTLY_FAILED)
+    payload = body["payload"]
+    assert payload["summary"] == "[CDN refresh][prod][failed 6/120] release 2026.11.22"
+    assert (payload["source"], payload["component"], payload["group"]) == ("refresh-watch/prod", "cdn refresh", "prod")
+    assert payload["timestamp"] == "2026-11-22T08:05:31Z"
+    details = payload["custom_details"]
+    assert details["counts"]["failed"] == 6
+    assert details["counts"]["total"] == 120
+    assert details["failures"][0] == {
+        "reason": "OriginTimeout (the origin did not answer in time)",
+        "count": 4,
+        "samples": [f"http://example.com/{n}.txt" for n in range(3)],
+        "more": 1,
+    }
+    assert details["commands"] == ["refresh-watch list cdn --task-id 704222904 --status failed --urls"]
+    assert len(details["next_steps"]) == 2
+    assert (details["watch_id"], details["event"]) == ("0a1b2c3d", "f-0a1b2c3d")
+    assert details["facts"]["Submitted"].startswith("2026-11-22 ")
+    assert body["client"] == "refresh-watch"
+    assert body["links"][0]["href"].startswith("https://cdn.console.aliyun.com/")
+    assert body["routing_key"] == SERVICE.secret
+
+
+def test_the_chinese_event_has_the_same_keys_and_chinese_words() -> None:
+    en, zh = (_sent(PARTLY_FAILED, language=language)["payload"] for language in ("en", "zh"))
+    assert zh["summary"].startswith("[CDN刷新][prod][失败 6/120]")
+    assert zh["custom_details"].keys() == en["custom_details"].keys()
+
+
+def test_a_success_of_the_same_label_resolves_the_failure_before_it() -> None:
+    failed = replace(PARTLY_FAILED, id="f-1", watch_id="1")
+    again = replace(COMPLETE, id="f-2", watch_id="2")
+    assert dedup_key(failed, "prod") == dedup_key(again, "prod")
+    assert dedup_key(replace(failed, id="i-1", kind=ReportKind.INTERIM), "prod") == dedup_key(again, "prod")
+    assert dedup_key(replace(failed, id="b-1", kind=ReportKind.BROKEN), "prod") == dedup_key(again, "prod")
+    assert _sent(failed)["dedup_key"] == _sent(again, language="zh", step=3)["dedup_key"] == dedup_key(again, "prod")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(COMPLETE, product="dcdn"),
+        replace(COMPLETE, job=Kind.PREFETCH),
+        replace(COMPLETE, job=Kind.UNKNOWN),
+        replace(COMPLETE, label="release 2026.11.23"),
+        replace(COMPLETE, label=""),
+    ],
+    ids=["product", "kind", "unknown kind", "label", "no label"],
+)
+def test_a_success_of_something_else_resolves_nothing(other: Report) -> None:
+    assert dedup_key(other, "prod") != dedup_key(PARTLY_FAILED, "prod")
+
+
+def test_staging_resolves_nothing_of_production() -> None:
+    assert dedup_key(COMPLETE, "staging") != dedup_key(COMPLETE, "prod")
+
+
+def test_without_a_label_a_watch_is_tied_to_itself_alone() -> None:
+    one = replace(PARTLY_FAILED, label=" ")
+    assert dedup_key(replace(one, id="i-0a1b2c3d", kind=ReportKind.INTERIM), "") == dedup_key(one, "")
+    assert dedup_key(replace(one, watch_id="other"), "") != dedup_key(one, "")
+    assert dedup_key(REJECTED, "") != dedup_key(replace(REJECTED, id="r-other"), "")
+    # a label that reads like a watch id is still another thing
+    assert dedup_key(replace(one, label=one.watch_id), "") != dedup_key(one, "")
+
+
+@pytest.mark.parametrize("step", range(4))
+@pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
+def test_the_keyword_begins_every_summary_on_every_rung(report: Report, step: int) -> None:
+    body = _sent(report, replace(CHANNEL, keyword="刷新通知"), step)
+    assert body["payload"]["summary"].startswith("刷新通知 [")
+
+
+def test_the_rungs_lose_details_step_by_step_and_never_the_counts() -> None:
+    full, fewer, no_urls, bare = (_sent(PARTLY_FAILED, step=step)["payload"] for step in range(4))
+    assert json.dumps(full["custom_details"]).count("http://example.com/") == 5
+    assert json.dumps(fewer["custom_details"]).count("http://example.com/") == 2
+    assert "http://" not in json.dumps(no_urls["custom_details"])
+    assert no_urls["custom_details"]["failures"][0]["count"] == 4
+    assert "custom_details" not in bare
+    assert bare["summary"] == "[CDN refresh][prod][failed 6/120]"
+
+
+def test_thousands_of_long_urls_keep_their_real_counts() -> None:
+    failed = tuple(
+        FailedObject(f"http://例子.example/{'🔥' * 1000}{n}", "Failed", f"Reason {n % 6}") for n in range(5000)
+    )
+    report = replace(
+        PARTLY_FAILED,
+        outcome=Outcome.FAILED,
+        counts=Counts(failed=5000),
+        tasks=(TaskReport("1", Outcome.FAILED, 5000, failed=failed),),
+    )
+    groups = _sent(report)["payload"]["custom_details"]["failures"]
+    assert sum(group["count"] for group in groups) == 5000
+    assert all(group["samples"] and len(group["samples"]) + group["more"] == group["count"] for group in groups)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@FEW
+@given(report=reports())
+def test_whatever_the_report_says_the_event_is_taken(language: str, report: Report) -> None:
+    for step in range(4):
+        body = _sent(report, CHANNEL, step, language)
+        assert re.fullmatch(r"refresh-watch-[0-9a-f]{64}", body["dedup_key"])
+        succeeded = report.kind is ReportKind.FINAL and report.outcome is Outcome.COMPLETE
+        assert body["event_action"] == ("resolve" if succeeded else "trigger")
+        assert robot.mentioned(body) == ()
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\u202e\u2028]", robot.shown(body))
+        if report.counts.failed and report.outcome is Outcome.FAILED and report.kind.value == "final":
+            assert f"{report.counts.failed}/{report.counts.total}" in body["payload"]["summary"]
+
+
+@pytest.mark.parametrize("key", ["", "fake", "fakeroutingkeyofoncall!!!!!!!!!!", "f" * 33])
+def test_a_routing_key_that_cannot_be_one_is_refused_without_showing_it(key: str) -> None:
+    with pytest.raises(BadInput, match=r"secret: .*32") as error:
+        check(replace(CHANNEL, secret=Secret(key) if key else None))
+    assert not key or key not in str(error.value)
+
+
+def test_a_mention_is_refused_with_who_decides_instead() -> None:
+    with pytest.raises(BadInput, match=r"mention: .*escalation policy"):
+        check(replace(CHANNEL, mention=("all",)))
+
+
+def test_another_path_is_refused() -> None:
+    with pytest.raises(BadInput, match="/v2/enqueue"):
+        check(replace(CHANNEL, url=Secret("https://events.pagerduty.com/generic/2010-04-15/create_event.json")))
+
+
+def test_what_works_passes() -> None:
+    check(CHANNEL)
+    check(replace(CHANNEL, url=Secret("https://events.eu.pagerduty.com/v2/enqueue")))
+    check(replace(CHANNEL, url=Secret("https://gateway.example.com/pagerduty/v2/enqueue"), secret=Secret("R" * 32)))

@@ -1,0 +1,265 @@
+"""What is sent to a Telegram bot."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from shared.channels.telegram import LIMIT, check, render
+from shared.deployment import Deployment
+from shared.errors import BadInput
+from shared.local.robots import telegram as robot
+from shared.local.robots.robot import Post
+from shared.model import FailedObject, Outcome, Refusal
+from shared.model import Reason as Why
+from shared.report import Counts, Report, ReportKind, TaskReport
+from shared.settings import ChannelSetting, Secret
+from tests.unit.reports.sample_reports import (
+    BROKEN,
+    COMPLETE,
+    EVERY_KIND,
+    FEW,
+    INTERIM,
+    NO_PERMISSION,
+    OVERDUE,
+    PARTLY_FAILED,
+    REJECTED,
+    reports,
+)
+
+BOT = robot.made("oncall")
+URL = f"https://api.telegram.org{robot.address(BOT)}"
+CHANNEL = ChannelSetting("oncall", "telegram", Secret(URL))
+ONCALL = replace(CHANNEL, mention=("@oncall_team", "4200042"))
+NOW = 1700000000.0
+
+
+def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
+    request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
+    assert request.url == URL.partition("?")[0]
+    post = Post("telegram", "oncall", "", request.headers, request.body, NOW, path=robot.address(BOT).partition("?")[0])
+    verdict = robot.judge(BOT, post, (), limited=True)
+    assert verdict.accepted, verdict.body
+    body: dict[str, Any] = json.loads(request.body)
+    return body
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _outside_code(body: dict[str, Any]) -> str:
+    return re.sub(r"<code>[^<]*</code>", "", body["text"])
+
+
+def test_the_chat_and_the_topic_go_from_the_url_into_the_body() -> None:
+    topic = replace(CHANNEL, url=Secret(f"{URL}&message_thread_id=17"))
+    request = render(COMPLETE, topic, language="en", deployment=Deployment(), now=NOW, step=0)
+    body = json.loads(request.body)
+    assert (body["chat_id"], body["message_thread_id"]) == (-1001234567890, 17)
+    assert request.url == URL.partition("?")[0]
+    named = replace(CHANNEL, url=Secret(URL.replace("-1001234567890", "@our_channel")))
+    assert _chat_id(named) == "@our_channel"
+
+
+def _chat_id(channel: ChannelSetting) -> Any:
+    request = render(COMPLETE, channel, language="en", deployment=Deployment(), now=NOW, step=0)
+    return json.loads(request.body)["chat_id"]
+
+
+def test_the_message_is_html_without_previews_and_begins_with_the_title() -> None:
+    body = _sent(PARTLY_FAILED)
+    assert body["parse_mode"] == "HTML"
+    assert body["link_preview_options"] == {"is_disabled": True}
+    assert robot.shown(body).startswith(
+        "🟠 [CDN refresh][prod][failed 6/120] release 2026.11.22\n6 of 120 objects failed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("report", "mark"),
+    [(COMPLETE, "🟢"), (PARTLY_FAILED, "🟠"), (OVERDUE, "🟠"), (REJECTED, "🟠"), (INTERIM, "🔴"), (BROKEN, "🔴")],
+)
+def test_the_colour_is_that_of_the_outcome(report: Report, mark: str) -> None:
+    assert robot.shown(_sent(report)).startswith(mark)
+
+
+@pytest.mark.parametrize(
+    ("report", "en", "zh"),
+    [
+        (COMPLETE, "[CDN refresh][prod][complete 100/100]", "[CDN刷新][prod][完成 100/100]"),
+        (PARTLY_FAILED, "[CDN refresh][prod][failed 6/120]", "[CDN刷新][prod][失败 6/120]"),
+        (INTERIM, "[CDN refresh][prod][failed 6/120 so far]", "失败 6/120"),
+        (REJECTED, "request rejected", "prod"),
+        (BROKEN, "watch broken", "[CDN刷新][prod]"),
+    ],
+)
+def test_both_languages_say_what_happened(report: Report, en: str, zh: str) -> None:
+    assert en in robot.shown(_sent(report))
+    assert zh in robot.shown(_sent(report, language="zh"))
+
+
+def test_a_failure_shows_reasons_samples_and_how_many_more() -> None:
+    text = robot.shown(_sent(PARTLY_FAILED))
+    assert "OriginTimeout (the origin did not answer in time): 4\nhttp://example.com/0.txt\n" in text
+    assert "\n1 more\n" in text
+    assert "refresh-watch list cdn --task-id 704222904 --status failed --urls" in text
+    assert "event f-0a1b2c3d" in text
+
+
+def test_words_of_others_are_code_and_do_nothing() -> None:
+    nasty = "<a href='tg://user?id=1'>@all</a> & </code><b>@oncall_team</b> evil.example #tag nonsense"
+    report = replace(
+        PARTLY_FAILED,
+        label=nasty,
+        tasks=(TaskReport("1", Outcome.FAILED, 1, None, "Failed", failed=(FailedObject(nasty, "Failed", nasty),)),),
+        refusal=Refusal(Why.REFUSED, nasty, nasty, nasty),
+        problem=nasty,
+        notes=(nasty,),
+    )
+    body = _sent(report)
+    assert robot.mentioned(body) == ()
+    assert robot.shown(body).count("evil.example") > 2
+    assert not re.search(r"evil\.example|nonsense", _outside_code(body))
+    assert html.escape("</code>", quote=False) in body["text"]
+
+
+def test_what_looks_like_a_link_or_a_mention_in_our_own_words_is_code_too() -> None:
+    refusal = Refusal(Why.REFUSED, "Invalid.Name", "no", "")
+    report = replace(
+        NO_PERMISSION,
+        refusal=refusal,
+        tasks=(TaskReport("1", Outcome.UNVERIFIABLE, 1, reason=Why.REFUSED),),
+    )
+    channel = replace(CHANNEL, keyword="@refresh_alerts <b>")
+    request = render(report, channel, language="en", deployment=Deployment("staging.example.com"), now=NOW, step=0)
+    body = json.loads(request.body)
+    assert robot.mentioned(body) == ()
+    assert "Invalid.Name" in robot.shown(body)
+    assert robot.shown(body).startswith("@refresh_alerts <b> ")
+    assert not re.search(r"\.example|Invalid\.|@", _outside_code(body))
+    lowest = render(report, channel, language="en", deployment=Deployment("@staging"), now=NOW, step=3)
+    assert robot.mentioned(json.loads(lowest.body)) == ()
+
+
+@pytest.mark.parametrize("step", range(4))
+@pytest.mark.parametrize("report", [PARTLY_FAILED, INTERIM, BROKEN])
+def test_a_failure_mentions_the_people_on_every_rung(report: Report, step: int) -> None:
+    assert robot.mentioned(_sent(report, ONCALL, step)) == ("@oncall_team", "4200042")
+
+
+@pytest.mark.parametrize("step", range(4))
+@pytest.mark.parametrize("report", [COMPLETE, OVERDUE, NO_PERMISSION, REJECTED])
+def test_what_is_no_failure_mentions_nobody(report: Report, step: int) -> None:
+    assert robot.mentioned(_sent(report, ONCALL, step)) == ()
+
+
+@pytest.mark.parametrize("step", range(4))
+@pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
+def test_the_keyword_begins_every_message_on_every_rung(report: Report, step: int) -> None:
+    body = _sent(report, replace(CHANNEL, keyword="刷新通知"), step)
+    assert robot.shown(body).startswith("刷新通知")
+
+
+def test_the_rungs_go_from_full_to_text_without_markup() -> None:
+    full, fewer, no_urls, plain = (_sent(PARTLY_FAILED, step=step) for step in range(4))
+    assert full["text"].count("http://example.com/") == 5
+    assert fewer["text"].count("http://example.com/") == 2
+    assert "http://example.com/" not in no_urls["text"]
+    assert "OriginTimeout" in no_urls["text"]
+    assert "parse_mode" not in plain
+    assert plain["text"].startswith("[CDN refresh][prod][failed 6/120] 6 of 120 objects failed")
+    assert "release 2026.11.22" not in plain["text"]
+
+
+def test_a_user_without_a_name_is_mentioned_in_plain_text_where_utf16_says() -> None:
+    body = _sent(PARTLY_FAILED, replace(ONCALL, keyword="🔥", mention=("4200042", "@oncall_team", "77")), step=3)
+    assert robot.mentioned(body) == ("4200042", "@oncall_team", "77")
+    units = body["text"].encode("utf-16-le")
+    named = [units[2 * e["offset"] : 2 * (e["offset"] + e["length"])].decode("utf-16-le") for e in body["entities"]]
+    assert named == ["4200042", "77"]
+
+
+def test_as_many_long_urls_are_shown_as_there_is_room_for() -> None:
+    failed = tuple(FailedObject(f"http://example.com/{'a' * 700}{n}", "Failed", f"Reason {n % 3}") for n in range(9))
+    report = replace(PARTLY_FAILED, tasks=(TaskReport("1", Outcome.FAILED, 9, failed=failed),), counts=Counts(failed=9))
+    text = robot.shown(_sent(report))
+    shown = len(re.findall("http://example.com/", text))
+    assert 3 <= shown < 9
+    assert LIMIT - 800 < _units(text) <= LIMIT
+    assert sum(int(number) for number in re.findall(r"(\d+) more", text)) == 9 - shown
+
+
+def test_thousands_of_long_urls_keep_their_real_counts() -> None:
+    failed = tuple(
+        FailedObject(f"http://例子.example/{'🔥' * 1000}{n}", "Failed", f"Reason {n % 6}") for n in range(5000)
+    )
+    report = replace(
+        PARTLY_FAILED,
+        outcome=Outcome.FAILED,
+        counts=Counts(failed=5000),
+        tasks=(TaskReport("1", Outcome.FAILED, 5000, failed=failed),),
+    )
+    text = robot.shown(_sent(report))
+    assert _units(text) <= LIMIT
+    assert sum(int(number) for number in re.findall(r"Reason \d: (\d+)", text)) == 5000
+    assert "failed 5000/5000" in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@FEW
+@given(report=reports())
+def test_whatever_the_report_says_the_message_is_taken_and_nothing_of_it_is_active(
+    language: str, report: Report
+) -> None:
+    for step in range(4):
+        body = _sent(report, ONCALL, step, language)
+        failure = report.counts.failed > 0 or report.kind is ReportKind.BROKEN
+        assert robot.mentioned(body) == (ONCALL.mention if failure else ())
+        assert _units(robot.shown(body)) <= LIMIT
+        # a message has at most a hundred entities: what comes after them would lose its code
+        assert len(re.findall(r"<(?:code|b|a)\b", body["text"])) <= 100
+        if "parse_mode" in body:
+            ours = re.sub(r'<a href="[^"]*">', "", _outside_code(body)).replace("@oncall_team", "")
+            assert not re.search(r"@|\.\w|://|\u202e|\x1b", ours)
+        if report.counts.failed and report.outcome is Outcome.FAILED and report.kind.value == "final":
+            assert f"{report.counts.failed}/{report.counts.total}" in robot.shown(body)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://api.telegram.org/sendMessage?chat_id=-1", "/bot<token>/sendMessage"),
+        ("https://api.telegram.org/bot123456:fake-token/getMe?chat_id=-1", "/bot<token>/sendMessage"),
+        ("https://api.telegram.org/bot123456:fake-token/sendMessage", "chat_id"),
+        ("https://api.telegram.org/bot123456:fake-token/sendMessage?chat_id=our%20group", "chat_id"),
+        (
+            "https://api.telegram.org/bot123456:fake-token/sendMessage?chat_id=-1&message_thread_id=x",
+            "message_thread_id",
+        ),
+        ("https://api.telegram.org/bot123456:fake-token/sendMessage?chat_id=-1&text=hi", "message_thread_id"),
+    ],
+)
+def test_a_url_that_cannot_post_is_refused_without_showing_it(url: str, said: str) -> None:
+    with pytest.raises(BadInput, match=re.escape(said)) as error:
+        check(replace(CHANNEL, url=Secret(url)))
+    assert "fake-token" not in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("person", ["oncall_team", "all", "@all everyone", "@x", "0", "@oncall<b>", "12:3"])
+def test_a_mention_that_is_no_person_is_refused(person: str) -> None:
+    with pytest.raises(BadInput, match="mention"):
+        check(replace(CHANNEL, mention=(person,)))
+
+
+def test_what_works_passes() -> None:
+    check(ONCALL)
+    check(replace(CHANNEL, url=Secret(f"https://gateway.example.com/chat/telegram{robot.address(BOT)}")))
+    check(replace(CHANNEL, url=Secret(f"{URL.replace('-1001234567890', '@our_channel')}&message_thread_id=17")))
