@@ -12,14 +12,16 @@ from shared.channels.delivery.deliver import deliver
 from shared.channels.delivery.next_visit import ComeBack, GivenUp
 from shared.channels.delivery.pacing import Pacing
 from shared.clock import Clock
-from shared.errors import BadInput, Described, Undelivered
+from shared.errors import BadInput, Described, EngineError, Undelivered
 from shared.function_compute.tasks import Engine
 from shared.instants import Instant, Seconds
+from shared.report import ReportKind
 from shared.reports.wire import from_json
 from shared.settings import ChannelSetting, Settings
 from shared.workflow.broken import is_failure_envelope, tell_broken
 from shared.workflow.delivery_state import DeliveryState, read_delivery
 from shared.workflow.fan_out import fan_out, start_delivery
+from shared.workflow.names import NOTIFY, final_id
 
 log = logging.getLogger("refresh_watch.notify")
 
@@ -60,6 +62,9 @@ def visit(state: DeliveryState, *, settings: Settings, engine: Engine, clock: Cl
         channel = settings.channel(state.channel)
     except BadInput as error:
         return _give_up(state, str(error), engine)
+    if _is_superseded(state, engine):
+        log.info("superseded", extra={"report": state.report.id, "channel": state.channel})
+        return "superseded by the final report"
     delivery = deliver(state.report, channel, settings=settings, clock=clock, pacing=pacing, so_far=state.attempts)
     after = delivery.next
     if isinstance(after, GivenUp):
@@ -72,6 +77,18 @@ def visit(state: DeliveryState, *, settings: Settings, engine: Engine, clock: Cl
         start_delivery(later, after.after, engine)
         return f"comes back in {after.after:.0f} s"
     return "delivered"
+
+
+def _is_superseded(state: DeliveryState, engine: Engine) -> bool:
+    """A first failure that comes after the final report would say that the rest is still being watched."""
+    report = state.report
+    if report.kind is not ReportKind.INTERIM or not (state.visit or state.replay):
+        return False
+    try:
+        return engine.task(NOTIFY, final_id(report.watch_id)) is not None
+    except EngineError as error:
+        log.warning("cannot tell whether the final report is out: %s", error, extra={"report": report.id})
+        return False
 
 
 def _is_late(after: ComeBack, now: Instant) -> bool:

@@ -21,7 +21,7 @@ ALLOWED = {
         "dcdn:DescribeDcdnRefreshTasks", "dcdn:DescribeDcdnRefreshTaskById",
         "vod:DescribeVodRefreshTasks", "vod:DescribeRefreshTasks",
     },
-    "notify": {"fc:InvokeFunction", "log:PostLogStoreLogs"},
+    "notify": {"fc:InvokeFunction", "fc:GetAsyncTask", "log:PostLogStoreLogs"},
 }  # fmt: skip
 STARTS = {"intake": {"watch", "notify"}, "watch": {"watch", "notify"}, "notify": {"notify"}}
 """Who starts whom (CONTRIBUTING, how a watch flows): hops and guards, reports, deliveries."""

@@ -13,7 +13,7 @@ from shared.report import Report
 from shared.workflow.replay import replay, undelivered
 from tests.channels.delivering import channel_of, clock_at_rest, delivered
 from tests.hand_clock import HandClock
-from tests.unit.reports.sample_reports import PARTLY_FAILED
+from tests.unit.reports.sample_reports import INTERIM, PARTLY_FAILED
 from tests.workflow.virtual_notify import VirtualNotify
 
 DAY = 86_400
@@ -179,6 +179,22 @@ def test_a_report_that_waits_for_its_turn_for_long_is_not_told_on_the_fallback(
     house.run()
     assert {message.robot for message in wall.messages} == {"oncall"}
     assert len(wall.messages) == 300
+
+
+@pytest.mark.parametrize("final_is_out", [True, False])
+def test_a_first_failure_is_not_told_after_the_final_report(
+    clock: HandClock, wall: ChatWall, final_is_out: bool
+) -> None:
+    house = VirtualNotify(clock, wall, [wall.entry("dingtalk", "oncall")])
+    interim = replace(INTERIM, id="i-00000001", watch_id="00000001", channels=("oncall",))
+    wall.script("dingtalk", "oncall", BUSY, BUSY, BUSY)
+    house.commit(interim)
+    if final_is_out:
+        house.commit(_report(1))
+    house.run()
+    told = ["final" if "f-00000001" in str(message.body) else "interim" for message in wall.messages]
+    assert told == (["final"] if final_is_out else ["interim"])
+    assert undelivered(house) == []
 
 
 def test_one_dead_robot_delays_no_other(clock: HandClock, wall: ChatWall) -> None:
