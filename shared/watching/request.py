@@ -148,6 +148,8 @@ def _task_ids(given: Mapping[str, Any]) -> tuple[tuple[str, ...], Kind]:
     empty = [key for key in _SUBMIT_KEYS if key in answer and answer[key] in ("", None, [], {})]
     if empty and not found:
         raise BadInput(f"submitted.{empty[0]}", Described("an empty value"), _IDS_ALLOWED)
+    if not found and isinstance(answer.get("Code"), str):
+        raise BadInput("submitted.Code", answer["Code"], "the answer of a submit that succeeded")
     if len(found) != 1:
         keys = ", ".join(key for key in answer if key not in _IGNORED_SUBMIT_KEYS) or "none of them"
         raise BadInput("submitted", keys, f"a submit answer with one of {', '.join(_SUBMIT_KEYS)}")

@@ -76,6 +76,7 @@ BAD: list[tuple[Any, str, str]] = [
     ({"product": "cdn", "task_ids": "1", "object_paths": ["http://a.com/1"], "submitted_at": SUBMITTED_AT}, "task_ids", "one of"),
     ({"product": "cdn", "submitted": {"RequestId": "x"}}, "submitted", "RefreshTaskId, PushTaskId, PreloadTaskId"),
     ({"product": "cdn", "submitted": "1"}, "submitted", "a submit answer"),
+    ({"product": "cdn", "submitted": {"Code": "QuotaExceeded.Refresh", "Message": "..."}}, "submitted.Code", "the answer of a submit that succeeded"),
     ({"product": "cdn", "submitted": {"RefreshTaskId": "1"}, "task_ids": "2"}, "submitted", "one of"),
     ({"product": "cdn", "submitted": {"RefreshTaskId": ""}}, "submitted.RefreshTaskId", "ids of 1 to 20 digits"),
     ({"product": "cdn", "submitted": {"RefreshTaskId": "x"}}, "submitted.RefreshTaskId[0]", "ids of 1 to 20 digits"),
