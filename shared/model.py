@@ -136,6 +136,18 @@ class ListQuery:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Something people should know, as a text of ours: `note.<key>` of the texts, with words for its placeholders."""
+
+    key: str
+    words: tuple[tuple[str, str], ...] = ()
+
+
+AnyNote = Note | str
+"""A string is words of others, or of another version of ours: shown as they are."""
+
+
+@dataclass(frozen=True)
 class Page:
     """One answer of a product's API."""
 
@@ -144,7 +156,7 @@ class Page:
     request_id: str = ""
     page_number: int | None = None  # the by-id operations do not page
     page_size: int | None = None
-    note: str = ""  # something people should know, such as that an older action no longer exists
+    note: AnyNote = ""  # such as that an older action no longer exists
 
 
 @dataclass(frozen=True)
@@ -249,7 +261,7 @@ class Observation:
     ended_at: Instant
     api_calls: int = 0
     request_id: str = ""  # of the last answer
-    notes: tuple[str, ...] = ()
+    notes: tuple[AnyNote, ...] = ()
     cost: Seconds = 0.0  # of the account's quota: each call takes one over its operation's calls a second
     hints: Hints = Hints()
     turn_in: Seconds | None = (
@@ -315,7 +327,7 @@ class Watch:
     refusal: Refusal | None = None
     problem: str = ""  # why the API last gave no answer
     request_id: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[AnyNote, ...] = ()
     hints: Hints = Hints()
     pace: Pace = Pace()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from shared.instants import Instant
-from shared.model import FailedObject, Kind, Outcome, Reason, Refusal, Word
+from shared.model import AnyNote, FailedObject, Kind, Outcome, Reason, Refusal, Word
 
 
 class ReportKind(Word):
@@ -66,12 +66,14 @@ class Report:
     tasks_left_out: int = 0
     by_path: bool = False
     submitted_at: Instant | None = None
+    submission_unknown: bool = False  # `submitted_at` is when the watch was accepted: the request did not say
     settled_at: Instant | None = None
     looks: int = 0
     api_calls: int = 0
     refusal: Refusal | None = None
     problem: str = ""  # one line: why a request was rejected, what broke, why the API did not answer
-    notes: tuple[str, ...] = ()
+    notes: tuple[AnyNote, ...] = ()
     request_id: str = ""  # of the API's last answer
     caller_request_id: str = ""  # as the request gave it
     channels: tuple[str, ...] = ()  # names; empty means all that are configured
+    recorded: bool = True  # Function Compute knows the watch; False: one of this process alone. Never travels

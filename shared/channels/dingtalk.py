@@ -1,5 +1,7 @@
 """DingTalk custom robot (open.dingtalk.com, custom robot access): markdown, signed in the URL.
 
+Colours are those that phones show as well: six digits, without quotes, in a tag that is closed.
+
 People are mentioned on failure only: when objects failed, or when we ourselves did.
 """
 
@@ -14,13 +16,15 @@ from shared.channels.answers.dingtalk import classify
 from shared.channels.delivery.outcome import Request
 from shared.channels.delivery.pacing import Rate
 from shared.channels.forms.ladder import fitting
-from shared.channels.forms.markdown import AT, harmless, markdown, plain
+from shared.channels.forms.markdown import AT, code, harmless, heading, plain
+from shared.channels.forms.samples import with_samples_that_fit
+from shared.channels.forms.sections import Dialect, sections
 from shared.deployment import Deployment
 from shared.errors import BadInput, Described
 from shared.instants import Instant
 from shared.report import Report
 from shared.reports.compose import compose
-from shared.reports.message import LAST_STEP, Message
+from shared.reports.message import LAST_STEP, Message, Severity
 from shared.reports.wire import compact
 from shared.settings import ChannelSetting
 
@@ -31,6 +35,8 @@ RATE = Rate(20, 60)  # one message more, and the robot is blocked for ten minute
 LIMIT = 20_000
 """Bytes of the whole body as it is sent; beyond them DingTalk answers 460101."""
 
+_COLOURS = {Severity.OK: "#1E8E3E", Severity.WARNING: "#B06000", Severity.BAD: "#D93026"}
+_DIALECT = Dialect(words=code, heading=lambda words: f"**{words}**\n", fact="- ", item="- ", sample="    - ")
 _EVERYONE = ("all", "@all")
 _PHONE = re.compile(r"\+?[\d-]{4,20}")
 _PERSON = re.compile(r"@?[^\s@`]{1,64}")
@@ -76,7 +82,6 @@ def signed(url: str, secret: str, now: Instant) -> str:
 
 
 def _body(message: Message, channel: ChannelSetting, step: int) -> bytes:
-    lower = message.reduced(step)
     people = tuple(person.lstrip(AT) for person in channel.mention) if message.is_failure else ()
     mentions = " ".join(f"{AT}{person}" for person in people)
     at = {
@@ -88,6 +93,25 @@ def _body(message: Message, channel: ChannelSetting, step: int) -> bytes:
         content = "\n".join(part for part in (plain(message, channel.keyword), mentions) if part)
         return compact({"msgtype": "text", "text": {"content": content}, "at": at})
     # the title is shown in the notification only, so the text repeats it; a mention has to stand in the text too
-    title = " ".join(part for part in (channel.keyword, harmless(lower.title)) if part)
-    text = "\n\n".join(part for part in (markdown(lower, channel.keyword), mentions) if part)
-    return compact({"msgtype": "markdown", "markdown": {"title": title, "text": text}, "at": at})
+    title = " ".join(part for part in (channel.keyword, harmless(message.reduced(step).title)) if part)
+
+    def made(lower: Message) -> bytes:
+        text = "\n\n".join(part for part in (_markdown(lower, channel.keyword), mentions) if part)
+        return compact({"msgtype": "markdown", "markdown": {"title": title, "text": text}, "at": at})
+
+    return made(with_samples_that_fit(message.reduced(step), lambda lower: len(made(lower)) <= LIMIT, step=step))
+
+
+def _markdown(message: Message, keyword: str) -> str:
+    """The whole message: heading, summary in the outcome's colour, sections, links, footer."""
+    blocks = [f"#### {heading(message, keyword)}", f"<font color={_COLOURS[message.severity]}>{message.summary}</font>"]
+    blocks.extend("\n".join(lines) for lines in sections(message, _DIALECT))
+    # pages of the console, whose addresses we wrote: the only links that a message has
+    blocks.append(" · ".join(f"[{link.text}]({_in_browser(link.url)})" for link in message.links))
+    blocks.append(f"> {message.footer}")
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _in_browser(url: str) -> str:
+    """Opened by the browser, where people are logged in, instead of DingTalk's side pane."""
+    return f"dingtalk://dingtalkclient/page/link?pc_slide=false&url={quote(url, safe='')}"

@@ -146,18 +146,15 @@ def _is_within(embed: dict[str, Any]) -> bool:
 
 
 def _description(message: Message) -> str:
-    """Failures, next steps, commands, links."""
+    """Failures, next steps, the command, links."""
     blocks = []
     if message.groups:
         blocks.append("\n".join([f"**{message.say('heading.failures')}**", *_groups(message)]))
     if message.next_steps:
         steps = [f"- {_escaped(step)}" for step in message.next_steps]
         blocks.append("\n".join([f"**{message.say('heading.next')}**", *steps]))
-    if message.commands:
-        lines = [f"- {code(command)}" for command in message.commands]
-        if message.more_commands:
-            lines.append(f"- {message.say('more', count=message.more_commands)}")
-        blocks.append("\n".join([f"**{message.say('heading.command')}**", *lines]))
+    if message.command:
+        blocks.append(f"**{message.say('heading.command')}**\n{code(message.command)}")
     if message.links:
         blocks.append(_links(message.links))
     return "\n\n".join(blocks)

@@ -149,8 +149,7 @@ def _details(report: Report, message: Message) -> dict[str, Any]:
             for group in message.groups
         ],
         "next_steps": list(message.next_steps),
-        "commands": list(message.commands),
-        "more_commands": message.more_commands,
+        "command": message.command,
         "facts": facts,
         "watch_id": one_line(report.watch_id, 64),
         "event": message.event,

@@ -120,11 +120,8 @@ def _details(message: Message) -> list[dict[str, Any]]:
         steps = [fitted(step, _TEXT, lambda words: f"• {_escaped(words)}") for step in message.next_steps]
         blocks.append(_section(_markup(_bold(message.say("heading.next")))))
         blocks.extend(_section(_plain_text(text)) for text in paragraphs(steps, _TEXT))
-    if message.commands:
-        lines = [_bold(message.say("heading.command"))]
-        lines.extend(f"• {_code(command, _TEXT - len('• '))}" for command in message.commands)
-        if message.more_commands:
-            lines.append(f"• {message.say('more', count=message.more_commands)}")
+    if message.command:
+        lines = [_bold(message.say("heading.command")), _code(message.command, _TEXT)]
         blocks.extend(_section(_markup(text)) for text in paragraphs(lines, _TEXT))
     fields = [_field(fact) for fact in message.facts]
     blocks.extend(

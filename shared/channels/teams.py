@@ -156,11 +156,9 @@ def _richly(message: Message, keyword: str) -> list[Element]:
     if message.next_steps:
         blocks.append(_heading(message.say("heading.next")))
         blocks.extend(_runs(_run(f"• {step}"), spacing="Small") for step in message.next_steps)
-    if message.commands:
+    if message.command:
         blocks.append(_heading(message.say("heading.command")))
-        blocks.extend(_runs(_code(command), spacing="Small") for command in message.commands)
-        if message.more_commands:
-            blocks.append(_runs(_run(message.say("more", count=message.more_commands)), spacing="None"))
+        blocks.append(_runs(_code(message.command), spacing="Small"))
     return [*blocks, *_facts(message)]
 
 

@@ -129,11 +129,8 @@ def _html(message: Message, keyword: str, people: tuple[str, ...]) -> str:
     if message.next_steps:
         steps = (f"• {_own(step)}" for step in message.next_steps)
         blocks.append("\n".join([_bold(message.say("heading.next")), *steps]))
-    if message.commands:
-        lines = [_code(command) for command in message.commands]
-        if message.more_commands:
-            lines.append(_own(message.say("more", count=message.more_commands)))
-        blocks.append("\n".join([_bold(message.say("heading.command")), *lines]))
+    if message.command:
+        blocks.append(f"{_bold(message.say('heading.command'))}\n{_code(message.command)}")
     blocks.append(
         "\n".join(
             f"{_own(fact.label + message.say('label.separator'))}{(_code if fact.of_others else _own)(fact.value)}"

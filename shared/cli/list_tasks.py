@@ -5,196 +5,103 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from shared.cli.list_asking import Asking, Listed
+from shared.cli.list_query import Asked, add_query_arguments, read_query
 from shared.cli.listing_table import WIDTH, table
 from shared.cli.printing import complain, note
 from shared.cli.surroundings import Surroundings, surroundings
 from shared.errors import BadInput
-from shared.instants import Instant, Seconds, format_instant, parse_instant
-from shared.model import ListQuery, ObjectRow, Page, Product, Status
+from shared.instants import Seconds, format_instant
+from shared.model import ObjectRow, Page, Product
+from shared.reports.notes import note_text
 from shared.reports.plain import one_line
 from shared.watching.quota import Quota
+from shared.workflow.record import recorded_watch
 
 LIST_SECONDS: Seconds = 600
 """What reading all pages may take in all."""
 
-_ALLOWED_FILTERS = {
-    "--task-id": "digits",
-    "--object-path": "a URL or directory, exactly as submitted",
-    "--domain-name": "one domain name",
-    "--object-type": "a type such as file, directory, preload",
-    "--status": "",  # its words, below
-    "--start-time": "an instant such as 2026-11-22T08:00:00Z",
-    "--end-time": "an instant such as 2026-11-22T09:00:00Z",
-    "--resource-group-id": "the id of a resource group",
-}
-"""What each filter takes. One that is given must hold something."""
-
-_FILTERED_BY_US = {
-    "failed": (Status.FAILED, Status.TIMEOUT, Status.CANCELED),
-    "timeout": (Status.TIMEOUT,),
-    "canceled": (Status.CANCELED,),
-    "pending": (Status.PENDING,),
-    "complete": (Status.COMPLETE,),
-    "refreshing": (Status.REFRESHING,),
-}
-"""What a word of --status means. The documents' filter knows Complete, Refreshing and Failed only, and wants ObjectType
-beside it; what we filter ourselves needs neither."""
-
-_SENT = {"complete": Status.COMPLETE.value, "refreshing": Status.REFRESHING.value}
-"""The words that the API filters as we mean them. `failed` is not among them: Timeout and Canceled belong to it."""
-
-
-@dataclass(frozen=True)
-class Listed:
-    """What was read. `total` is the API's count, before our own filter."""
-
-    rows: tuple[ObjectRow, ...]
-    total: int
-    page: Page | None  # the last answer; the notes and ids of the API
-    whole: bool
+_UNKNOWN_NAMED = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("product", metavar="PRODUCT", help=", ".join(product.value for product in Product))
-    parser.add_argument("--task-id", metavar="ID", help="one task")
-    parser.add_argument("--object-path", metavar="URL", help="one URL or directory, exactly as submitted")
-    parser.add_argument("--domain-name", metavar="NAME", help="needs --object-type")
-    parser.add_argument("--object-type", metavar="TYPE", help="file, directory, preload, ...")
-    words = ", ".join(_FILTERED_BY_US)
-    parser.add_argument("--status", metavar="WORD", help=f"{words} (failed: timeout and canceled too)")
-    parser.add_argument("--start-time", metavar="TIME", help="2026-11-22T08:00:00Z; with --end-time")
-    parser.add_argument("--end-time", metavar="TIME", help="2026-11-22T09:00:00Z; with --start-time")
-    parser.add_argument("--page", metavar="N", type=int, help="which page (default: 1)")
-    parser.add_argument("--page-size", metavar="N", type=int, help="rows a page (default: the API's, 20)")
-    parser.add_argument("--resource-group-id", metavar="ID", help="cdn only")
-    parser.add_argument("--all", action="store_true", help="all pages")
+    add_query_arguments(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object with every field")
     form.add_argument("--urls", action="store_true", help="one URL a line, of all pages, to submit again")
 
 
 def run(namespace: argparse.Namespace) -> int:
-    """Ask and print. 1 when rows may be missing.
+    """Ask and print. 1 when rows may be missing, which is so for an id that the API does not know.
 
-    Raises BadInput, AskAgain when there was no usable answer, RefusedForGood.
+    Raises BadInput, AskAgain when there was no usable answer, RefusedForGood, and with --watch NoSuchWatch and
+    EngineError.
     """
-    if namespace.product not in [product.value for product in Product]:
-        raise BadInput("product", namespace.product, ", ".join(product.value for product in Product))
-    filters = _filters(namespace)
-    wanted = _wanted(filters["--status"])
-    query = _query(filters, namespace.page, namespace.page_size)
-    every = namespace.all or namespace.urls
-    if every and namespace.page is not None:
-        raise BadInput("--page", namespace.page, "nothing with --all or --urls: they read every page")
-    # a filter of ours would leave holes in a page of theirs
-    every = every or (namespace.page is None and bool(wanted) and not query.status)
-    product = Product(namespace.product)
-    if product is Product.VOD_LEGACY and query.task_id and not (query.domain_name and query.object_type):
-        note(f"note: {product} requires --domain-name and --object-type; asking {Product.VOD} about this task instead")
-        product = Product.VOD
-    listed = _ask(surroundings(), product, query, every=every)
-    rows = tuple(row for row in listed.rows if not wanted or row.status in wanted)
+    asked = _with_an_api(read_query(namespace))
+    listed, last = _ask(asked, surroundings())
+    rows = tuple(row for row in listed.rows if not asked.wanted or row.status in asked.wanted)
     if namespace.urls:
         for path in dict.fromkeys(one_line(row.object_path, 10_000) for row in rows):
             print(path)
     elif namespace.json:
-        print(json.dumps(_as_json(product, replace(listed, rows=rows), every=every), ensure_ascii=False))
+        print(json.dumps(_as_json(asked, replace(listed, rows=rows), last), ensure_ascii=False))
     else:
         for line in table(rows, WIDTH if sys.stdout.isatty() else None):
             print(line)
-        note(_count(rows, listed, every=every))
-    if listed.page is not None and listed.page.note:
-        note(f"note: {listed.page.note}")
+        note(_count(rows, listed, every=asked.every))
+    if last is not None and last.note:
+        note(f"note: {note_text(last.note, 'en')}")
+    if listed.unknown:
+        complain(f"the API shows nothing of {_named(listed.unknown)}; it knows the tasks of the last 3 days")
     if not listed.whole:
         complain("the pages shifted while they were read, so rows may be missing: ask again")
-        return 1
-    return 0
+    return 0 if listed.whole and not listed.unknown else 1
 
 
-def _filters(namespace: argparse.Namespace) -> dict[str, str]:
-    """The filters by their options; those that were not given are empty."""
-    filters = {}
-    for option, allowed in _ALLOWED_FILTERS.items():
-        given = getattr(namespace, option[2:].replace("-", "_"))
-        # an empty filter would be left out of the question, and the answer be everybody's tasks
-        if given is not None and not given.strip():
-            raise BadInput(option, given, allowed or ", ".join(_FILTERED_BY_US))
-        filters[option] = given or ""
-    return filters
+def _with_an_api(asked: Asked) -> Asked:
+    """VOD's older action requires a domain and a type; tasks are found without them by its successor."""
+    query = asked.query
+    if asked.product is not Product.VOD_LEGACY or not asked.task_ids or (query.domain_name and query.object_type):
+        return asked
+    about = "this task" if len(asked.task_ids) == 1 else "these tasks"
+    note(f"note: {asked.product} requires --domain-name and --object-type; asking {Product.VOD} about {about} instead")
+    return replace(asked, product=Product.VOD)
 
 
-def _wanted(word: str) -> tuple[Status, ...]:
-    if not word:
-        return ()
-    if word.lower() not in _FILTERED_BY_US:
-        raise BadInput("--status", word, ", ".join(_FILTERED_BY_US))
-    return _FILTERED_BY_US[word.lower()]
+def _ask(asked: Asked, around: Surroundings) -> tuple[Listed, Page | None]:
+    if not asked.watch_id:
+        asking = _asking(asked.product, around)
+        if len(asked.task_ids) > 1:
+            return asking.tasks(asked.task_ids, asked.query), asking.last
+        query = replace(asked.query, task_id="".join(asked.task_ids))
+        return asking.one(query, every=asked.every), asking.last
+    watch = recorded_watch(asked.watch_id, around.engine())
+    if watch.request.product is not asked.product:
+        raise BadInput("product", asked.product.value, f"{watch.request.product}, the product of that watch")
+    asking = _asking(asked.product, around)
+    return asking.watch(watch, asked.wanted), asking.last
 
 
-def _query(filters: dict[str, str], page: int | None, page_size: int | None) -> ListQuery:
-    task_id, object_type = filters["--task-id"], filters["--object-type"].lower()
-    if task_id and not (task_id.isascii() and task_id.isdigit()):
-        raise BadInput("--task-id", task_id, _ALLOWED_FILTERS["--task-id"])
-    return ListQuery(
-        task_id=task_id,
-        object_path=filters["--object-path"],
-        object_type=object_type,
-        domain_name=filters["--domain-name"],
-        status=_SENT.get(filters["--status"].lower(), "") if object_type else "",
-        start_time=_instant("--start-time", filters["--start-time"]),
-        end_time=_instant("--end-time", filters["--end-time"]),
-        page_number=page,
-        page_size=page_size,
-        resource_group_id=filters["--resource-group-id"],
-    )
-
-
-def _instant(option: str, text: str) -> Instant | None:
-    try:
-        return parse_instant(text) if text else None
-    except (ValueError, OverflowError):
-        raise BadInput(option, text, _ALLOWED_FILTERS[option]) from None
-
-
-def _ask(around: Surroundings, product: Product, query: ListQuery, *, every: bool) -> Listed:
+def _asking(product: Product, around: Surroundings) -> Asking:
     from shared.products.connect import connect
-    from shared.products.listing import list_tasks
-    from shared.products.looking.reading import read_all
 
     api = connect(product, around.settings, around.credentials())
-    quota = Quota(dict(around.settings.quota))
-    until = around.clock.now() + LIST_SECONDS
-    answers: list[Page] = []
-
-    def ask(number: int | None) -> Page:
-        asked = replace(query, page_number=number)
-        answers.append(list_tasks(api, asked, quota=quota, clock=around.clock, until=until))
-        return answers[-1]
-
-    def belongs(row: ObjectRow) -> bool:
-        return query.task_id in ("", row.task_id)
-
-    if not every:
-        page = ask(query.page_number)
-        return Listed(tuple(row for row in page.rows if belongs(row)), page.total, page, whole=True)
-    query = replace(query, page_size=query.page_size or api.page_size)
-    reading = read_all(ask, belongs)
-    return Listed(reading.rows, answers[-1].total, answers[-1], reading.whole)
+    return Asking(api, Quota(dict(around.settings.quota)), around.clock, around.clock.now() + LIST_SECONDS)
 
 
-def _as_json(product: Product, listed: Listed, *, every: bool) -> dict[str, Any]:
-    page = listed.page
+def _as_json(asked: Asked, listed: Listed, last: Page | None) -> dict[str, Any]:
     return {
-        "product": product.value,
+        "product": asked.product.value,
         "total": listed.total,
-        "page": None if every or page is None else page.page_number,
-        "page_size": page and page.page_size,
-        "request_id": page.request_id if page else "",
-        "note": page.note if page else "",
+        "page": None if asked.every or last is None else last.page_number,
+        "page_size": last and last.page_size,
+        "request_id": last.request_id if last else "",
+        "note": note_text(last.note, "en") if last else "",
+        "unknown": list(listed.unknown),
         "tasks": [_row_json(row) for row in listed.rows],
     }
 
@@ -209,6 +116,12 @@ def _row_json(row: ObjectRow) -> dict[str, str | None]:
         "description": row.description,
         "created_at": None if row.created_at is None else format_instant(row.created_at),
     }
+
+
+def _named(items: tuple[str, ...]) -> str:
+    more = len(items) - _UNKNOWN_NAMED
+    named = ", ".join(one_line(item, 40) for item in items[:_UNKNOWN_NAMED])
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def _count(rows: tuple[ObjectRow, ...], listed: Listed, *, every: bool) -> str:

@@ -30,7 +30,7 @@ def _lines(message: Message) -> Iterator[str]:
     yield message.title
     yield message.summary
     for fact in message.facts:
-        yield f"  {fact.label}:{' ' * (LABEL_WIDTH - _columns(fact.label))}{fact.value}"
+        yield f"  {fact.label}:{' ' * max(1, LABEL_WIDTH - _columns(fact.label))}{fact.value}"
     if message.groups:
         yield f"{message.say('heading.failures')}:"
     for group in message.groups:
@@ -40,11 +40,11 @@ def _lines(message: Message) -> Iterator[str]:
             yield f"    ... {message.say('more', count=group.more)}"
     for step in message.next_steps:
         yield f"{message.say('heading.next')}: {step}"
-    if message.commands:
+    if message.command:
         yield f"{message.say('heading.command')}:"
-        yield from (f"  {command}" for command in message.commands)
-    if message.more_commands:
-        yield f"  ... {message.say('more', count=message.more_commands)}"
+        yield f"  {message.command}"
+    for link in message.links:
+        yield f"{link.text}: {link.url}"
 
 
 def _columns(text: str) -> int:

@@ -57,11 +57,13 @@ def run(namespace: argparse.Namespace) -> int:
     with progress_on(around.clock) as progress:
 
         def interim(report: Report) -> None:
+            report = replace(report, recorded=False)
             progress.say(report_text(report, around.settings))
             for channel in channels:
                 tell_in_place(report, channel, around.settings, around.clock, progress.say)
 
-        final = follow(request, around, progress, interim)
+        # Function Compute knows nothing of this watch
+        final = replace(follow(request, around, progress, interim), recorded=False)
     if namespace.json:
         print(compact(to_json(bounded(final))).decode(), flush=True)
     else:

@@ -14,7 +14,7 @@ from shared.clock import Clock
 from shared.deadline import DeadlinePassed, within
 from shared.errors import AskAgain, RefreshWatchError
 from shared.instants import Instant, Seconds
-from shared.model import Page
+from shared.model import AnyNote, Page
 from shared.products.refusals import tries
 from shared.watching.quota import Quota
 
@@ -60,7 +60,7 @@ class Caller:
         self.calls = 0
         self.cost: Seconds = 0.0  # of the account's quota
         self.request_id = ""
-        self.notes: tuple[str, ...] = ()
+        self.notes: tuple[AnyNote, ...] = ()
         self._quota = quota
         self._clock = clock
         self._until = until

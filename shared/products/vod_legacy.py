@@ -14,7 +14,7 @@ from typing import Any
 from alibabacloud_tea_openapi.utils_models import OpenApiRequest, Params
 
 from shared.credentials import Credentials
-from shared.model import ListQuery, Page, Product
+from shared.model import ListQuery, Note, Page, Product
 from shared.products.queries import check_query, parameters
 from shared.products.refusals import RefusedForGood
 from shared.products.rows import read_list
@@ -22,7 +22,7 @@ from shared.products.sdk import body_of
 from shared.products.vod import VodApi
 
 ACTION = "DescribeRefreshTasks"
-NOTE = f"VOD no longer knows the action {ACTION}; DescribeVodRefreshTasks was asked instead"
+FALLBACK = Note("vod_legacy_fallback")
 
 logger = logging.getLogger("refresh_watch.products")
 
@@ -49,8 +49,8 @@ class VodLegacyApi(VodApi):
                 if refused.refusal.code != "InvalidAction.NotFound":
                     raise
             self._renamed = True
-            logger.warning("the action is gone", extra={"fields": {"action": ACTION, "note": NOTE}})
-        return replace(super().list_page(query), note=NOTE)
+            logger.warning("the action is gone", extra={"fields": {"action": ACTION, "note": FALLBACK.key}})
+        return replace(super().list_page(query), note=FALLBACK)
 
     def by_ids(self, task_ids: Sequence[str]) -> Page:
         """VOD has no such operation: `ids_per_call` is 0."""

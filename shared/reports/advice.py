@@ -1,18 +1,17 @@
-"""What to do about it: the next steps of a report, and the commands that list what failed."""
+"""What to do about it: the next steps of a report."""
 
 from __future__ import annotations
 
 import re
 
-from shared.model import Outcome, Product, Reason
+from shared.model import Product, Reason
 from shared.report import Report, ReportKind
 from shared.reports.failures import Failures
 from shared.reports.plain import name_only
 from shared.reports.texts import text
+from shared.watching.reasons import OTHER
 
-_TASK_ID = re.compile(r"[0-9]{1,32}")
 MOST_STEPS = 4
-MOST_COMMANDS = 3
 
 _RAM_ACTIONS = {
     Product.CDN.value: "cdn:DescribeRefreshTasks, cdn:DescribeRefreshTaskById",
@@ -22,48 +21,53 @@ _RAM_ACTIONS = {
 }
 """What the queries need (the RAM tables of the API documents), where the refusal does not name the missing one."""
 
+_QUOTA = re.compile(r"Quota\w*Exceeded|Exceeded\w*Quota", re.IGNORECASE)
+"""The day's quota of URLs and directories is used up. The submit operations say so (QuotaExceeded.Refresh), the queries
+never; so it is met in what others hand on."""
+
+_THROTTLED = re.compile(r"(HTTP \d+|the SDK): \S*(Throttling|TooManyRequests|FlowControlError)|HTTP 429: ")
+"""How `Report.problem` begins where the last question was refused as too frequent (products/refusals.py)."""
+
 
 def next_steps(report: Report, failures: tuple[Failures, ...], language: str) -> tuple[str, ...]:
     """One sentence a reason, in the order failures, overdue, unverifiable; at most MOST_STEPS."""
-    if report.kind in (ReportKind.REJECTED, ReportKind.BROKEN):
-        return (text(language, f"next.{report.kind}"),)
-    keys = [group.key for group in failures]
-    if report.counts.failed and not keys:
-        keys.append("no_reason")
-    if report.kind is ReportKind.FINAL:
-        if report.counts.overdue:
-            keys.append("overdue")
-        keys.extend(reason.value for reason in reasons_of(report))
     refusal = report.refusal
     action = (refusal.action if refusal else "") or _RAM_ACTIONS.get(report.product, "")
     values = {"action": name_only(action, 200), "code": name_only(refusal.code if refusal else "", 100) or "-"}
-    return tuple(text(language, f"next.{key}", **values) for key in dict.fromkeys(keys))[:MOST_STEPS]
+    keys = dict.fromkeys(_keys(report, failures))
+    return tuple(text(language, f"next.{key}", **values) for key in keys)[:MOST_STEPS]
 
 
-def reasons_of(report: Report) -> dict[Reason, int]:
-    """Why tasks are unverifiable: each reason and how many tasks it has among those that the report names."""
-    found: dict[Reason, int] = {}
-    for task in report.tasks:
-        if task.reason is not None:
-            found[task.reason] = found.get(task.reason, 0) + 1
-    if not found and report.refusal is not None:
-        found[report.refusal.reason] = 0
-    return found
+def reasons_of(report: Report) -> tuple[Reason, ...]:
+    """Why objects are unverifiable, each reason once, by the tasks that the report names; empty where none is."""
+    if not report.counts.unverifiable:
+        return ()  # what was refused once, and answered later, is no news
+    found = tuple(dict.fromkeys(task.reason for task in report.tasks if task.reason is not None))
+    return found or ((report.refusal.reason,) if report.refusal else ())
 
 
-def commands(report: Report) -> tuple[str, ...]:
-    """For each task that has failures, the command that lists its failed URLs, to submit them again.
+def causes_of(report: Report) -> tuple[str, ...]:
+    """`reasons_of` as keys of the texts: `reason.<key>`, `next.<key>`."""
+    return tuple(_cause(report, reason) for reason in reasons_of(report))
 
-    One task a command: only the by-id operations are known to take several ids (their SDK comments).
-    """
-    if report.product not in _RAM_ACTIONS:
-        return ()
-    ids: list[str] = []
-    for task in report.tasks:
-        if task.outcome in (Outcome.FAILED, Outcome.PARTLY_FAILED) or task.failed:
-            ids.extend(task.task_ids if report.by_path else (task.item,))
-    return tuple(
-        f"refresh-watch list {report.product} --task-id {task_id} --status failed --urls"
-        for task_id in dict.fromkeys(ids)
-        if _TASK_ID.fullmatch(task_id)
-    )
+
+def _cause(report: Report, reason: Reason) -> str:
+    if reason is Reason.NO_ANSWER and _THROTTLED.match(report.problem):
+        return "throttled"
+    if reason is Reason.REFUSED and report.refusal is not None and _QUOTA.search(report.refusal.code):
+        return "quota"
+    return reason.value
+
+
+def _keys(report: Report, failures: tuple[Failures, ...]) -> list[str]:
+    if report.kind is ReportKind.REJECTED:
+        return ["quota" if _QUOTA.search(report.problem) else "rejected"]
+    if report.kind is ReportKind.BROKEN:
+        return ["broken"]
+    keys = ["quota" if group.key == OTHER and _QUOTA.search(group.words) else group.key for group in failures]
+    if report.counts.failed and not keys:
+        keys.append("no_reason")
+    if report.kind is ReportKind.FINAL:
+        keys.extend(["overdue"] if report.counts.overdue else [])
+        keys.extend(causes_of(report))
+    return keys

@@ -1,8 +1,8 @@
 """A report as a JSON object and back (docs/contracts.md). Nothing is cut here; see `bound.py`.
 
 Beside the keys of 5.2 stand, where they are filled: `report` (the kind), `id`, `made_at`, `refusal` (`reason`, `code`,
-`message`, `action`, `request_id`), `problem`, `notes`, `request_id` (the
-caller's), `api_request_id`, `failed_by_reason`, `tasks_left_out`, `channels`; and in a task
+`message`, `action`, `request_id`), `problem`, `notes`, `note_keys` (notes.py), `request_id` (the caller's),
+`api_request_id`, `failed_by_reason`, `tasks_left_out`, `submission_unknown`, `channels`; and in a task
 `reason`, `failed_left_out`. A watch by path has `object_path` (and `task_ids` once bound) in place of `task_id`.
 """
 
@@ -15,6 +15,7 @@ from shared.errors import BadInput, Described
 from shared.instants import Instant, format_instant, parse_instant
 from shared.model import FailedObject, Kind, Outcome, Reason, Refusal, Word
 from shared.report import Counts, Report, ReportKind, TaskReport
+from shared.reports.notes import notes_from_json, notes_to_json
 
 _W = TypeVar("_W", bound=Word)
 _T = TypeVar("_T")
@@ -49,9 +50,10 @@ def to_json(report: Report) -> dict[str, Any]:
     more = {
         "failed_by_reason": dict(report.reasons),
         "tasks_left_out": report.tasks_left_out,
+        "submission_unknown": report.submission_unknown,
         "refusal": _refusal_to_json(report.refusal) if report.refusal else None,
         "problem": report.problem,
-        "notes": list(report.notes),
+        **notes_to_json(report.notes),
         "request_id": report.caller_request_id,
         "api_request_id": report.request_id,
         "channels": list(report.channels),
@@ -105,12 +107,13 @@ def from_json(value: Any) -> Report:
         tasks_left_out=_number(entry, "tasks_left_out"),
         by_path=bool(entry.get("by_path")) or any("object_path" in task for task in entries),
         submitted_at=_instant(entry, "submitted_at"),
+        submission_unknown=bool(entry.get("submission_unknown")),
         settled_at=_instant(entry, "settled_at"),
         looks=_number(entry, "looks"),
         api_calls=_number(entry, "api_calls"),
         refusal=_refusal(_object("refusal", refusal)) if refusal is not None else None,
         problem=_text(entry, "problem"),
-        notes=_texts(entry, "notes"),
+        notes=notes_from_json(_texts(entry, "notes"), _list(entry, "note_keys")),
         request_id=_text(entry, "api_request_id"),
         caller_request_id=_text(entry, "request_id"),
         channels=_texts(entry, "channels"),

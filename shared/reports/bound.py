@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.model import Outcome, Refusal
+from shared.model import AnyNote, Outcome, Refusal
 from shared.report import Report, TaskReport
 from shared.reports.as_json import compact, task_to_json, to_json
 
@@ -57,7 +57,6 @@ def _with_samples(task: TaskReport, samples: int) -> TaskReport:
 
 
 def _short_texts(report: Report) -> Report:
-    notes = report.notes[:_NOTES]
     refusal = report.refusal
     if refusal is not None:
         refusal = Refusal(
@@ -72,10 +71,17 @@ def _short_texts(report: Report) -> Report:
         product=_cut_bytes(report.product, 40),
         label=_cut_bytes(report.label, 400),
         problem=_cut_bytes(report.problem, 800),
-        notes=tuple(_cut_bytes(note, 300) for note in notes),
+        notes=tuple(_short_note(note) for note in report.notes[:_NOTES]),
         refusal=refusal,
         request_id=_cut_bytes(report.request_id, 100),
     )
+
+
+def _short_note(note: AnyNote) -> AnyNote:
+    if isinstance(note, str):
+        return _cut_bytes(note, 300)
+    # its words stand there twice, in the sentence too
+    return replace(note, words=tuple((name, _cut_bytes(value, 150)) for name, value in note.words))
 
 
 def _cut_bytes(text: str, most: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.report import Report
 from shared.reports.plain import one_line
@@ -23,7 +23,10 @@ class Failures:
 
 
 def by_reason(report: Report) -> tuple[Failures, ...]:
-    """The failures by reason, the most frequent reason first, at most MOST_GROUPS reasons."""
+    """The failures by reason, the most frequent reason first, at most MOST_GROUPS reasons.
+
+    Together they count no more objects than have failed in all; those that have no group are the rest.
+    """
     urls: dict[tuple[str, str], list[str]] = {}
     for task in report.tasks:
         for failed in task.failed:
@@ -40,4 +43,11 @@ def by_reason(report: Report) -> tuple[Failures, ...]:
         Failures(key, words, tuple(paths), len(paths) if key == OTHER else max(counted.get(key, 0), len(paths)))
         for (key, words), paths in urls.items()
     ]
-    return tuple(sorted(groups, key=lambda group: -group.count)[:MOST_GROUPS])
+    left = report.counts.failed
+    shown = []
+    for group in sorted(groups, key=lambda group: -group.count)[:MOST_GROUPS]:
+        count = min(group.count, left)
+        left -= count
+        if count:
+            shown.append(replace(group, count=count, urls=group.urls[:count]))
+    return tuple(shown)

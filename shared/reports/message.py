@@ -11,6 +11,9 @@ from shared.reports.texts import text
 SAMPLES = 3
 """URLs that a message shows of one reason."""
 
+LONGEST_COMMAND = 1000
+"""A command that is longer goes on the first rung below the full message."""
+
 LAST_STEP = 3
 """The lowest rung of the ladder: 0 full, 1 fewer samples, 2 no URLs, 3 one plain line without words of others."""
 
@@ -57,7 +60,7 @@ class FailureGroup:
 
 @dataclass(frozen=True)
 class Message:
-    """What a channel renders. `name`, samples, commands and what is marked `of_others` hold words of others."""
+    """What a channel renders. `name`, samples, the command and what is marked `of_others` hold words of others."""
 
     language: str
     severity: Severity
@@ -67,8 +70,7 @@ class Message:
     facts: tuple[Fact, ...] = ()
     groups: tuple[FailureGroup, ...] = ()
     next_steps: tuple[str, ...] = ()
-    commands: tuple[str, ...] = ()  # each lists the failed URLs of one task
-    more_commands: int = 0
+    command: str = ""  # lists all failed URLs, to submit them again
     links: tuple[Link, ...] = ()
     is_failure: bool = False  # objects failed, or we ourselves did: channels mention people on these, on no other
     event: str = ""  # short; the same on every retry, so that a reader knows a repeated message
@@ -97,13 +99,16 @@ class Message:
         if step <= 0:
             return self
         groups = tuple(replace(group, samples=group.samples[:1] if step == 1 else ()) for group in self.groups)
+        command = self.command if len(self.command) <= LONGEST_COMMAND else ""
         if step == 1:
-            return replace(self, groups=groups)
+            return replace(self, groups=groups, command=command)
         if step == 2:
             return replace(
                 self,
+                command=command,
+                links=(),
                 name=without_urls(self.name),
                 facts=tuple(replace(fact, value=without_urls(fact.value)) for fact in self.facts),
                 groups=tuple(replace(group, reason=without_urls(group.reason)) for group in groups),
             )
-        return replace(self, name="", facts=(), groups=(), commands=(), more_commands=0)
+        return replace(self, name="", facts=(), groups=(), command="", links=())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+UTC_OFFSET = 0
+"""Seconds east of Greenwich of the times that its readers see; `moment` names the zone."""
+
 TEXTS = {
     # the title: [CDN refresh][prod][failed 3/120] release 2026.11.22
     "product.cdn": "CDN",
@@ -39,10 +42,14 @@ TEXTS = {
     "fact.detail": "Detail",
     "fact.last_status": "Last status",
     "fact.submitted": "Submitted",
-    "fact.settled": "Settled",
+    "fact.accepted": "Watched since",
+    "fact.settled": "Settled by",
+    "fact.ended": "Watch ended",
     "fact.told": "Reported",
-    "fact.took": "Took",
+    "fact.took": "Took at most",
+    "fact.waited": "Waited",
     "fact.asked": "Asked",
+    "fact.account": "Account",
     "fact.region": "Watched from",
     "fact.request_id": "Request ID",
     "fact.watch": "Watch",
@@ -53,17 +60,23 @@ TEXTS = {
     "count.unverifiable": "{count} unverifiable",
     "count.running": "{count} still running",
     "asked": "looks {looks}, API calls {calls}",
+    "moment": "{moment} UTC",
+    "unit.d": "{count}d",
+    "unit.h": "{count}h",
+    "unit.m": "{count}m",
+    "unit.s": "{count}s",
     "list.separator": ", ",
     "label.separator": ": ",
     # failures
     "heading.failures": "Failures",
     "heading.next": "Next step",
-    "heading.command": "List the failed URLs to submit them again",
+    "heading.command": "Lists all failed URLs, to submit them again",
+    "link.console": "{product} console",
     "failure.origin_timeout": "OriginTimeout (the origin did not answer in time)",
     "failure.origin_5xx": "Origin 5xx (the origin answered with a server error)",
     "failure.internal_error": "InternalError (inside the CDN)",
-    "failure.timeout": "Timeout (the task was never executed in time)",
-    "failure.canceled": "Canceled",
+    "failure.timeout": "Timeout (it timed out in the queue, never executed)",
+    "failure.canceled": "Canceled (the task was canceled)",
     "failure.no_reason": "no reason given",
     "failure.other": "{words}",
     "failure.rest": "further failed objects",
@@ -80,30 +93,56 @@ TEXTS = {
     "reason.bad_key": "the access key is not accepted",
     "reason.refused": "the API refuses",
     "reason.no_answer": "the API gave no usable answer",
+    "reason.throttled": "the API refused every question as too frequent",
+    "reason.quota": "a quota of the account is used up",
     "reason.stopped": "stopped by a person",
-    # what to do about it
+    # notes
+    "note.vod_legacy_fallback": (
+        "VOD no longer knows the action DescribeRefreshTasks; DescribeVodRefreshTasks was asked instead"
+    ),
+    "note.stopped_by": "stopped by {who}",
+    "note.undelivered": "Channel {channel} has not got this: {why}",
+    # what to do about it: read at night, so short, in the imperative, and true
     "next.origin_timeout": (
-        "Check that the origin answers and that its firewall lets the CDN's addresses in, then submit these URLs again."
+        "The origin timed out: check that it answers and that its firewall lets the CDN's addresses in, "
+        "then submit these URLs again."
     ),
-    "next.origin_5xx": "Look up these URLs in the origin's log, repair what answers 5xx, then submit them again.",
+    "next.origin_5xx": "The origin answered 5xx: find these URLs in its log, repair it, then submit them again.",
     "next.internal_error": (
-        "Submit these URLs again; if it happens again, open a ticket with the task id and the request ID."
+        "InternalError: submit these URLs again. If it repeats, open a ticket with the task id and the request ID."
     ),
-    "next.timeout": "The task waited too long in the queue: check the daily quota, then submit these URLs again.",
-    "next.canceled": "Someone or something canceled the task: find out who; submit these URLs again if still wanted.",
-    "next.no_reason": "Submit these URLs again; if they fail again, open a ticket with the task id.",
-    "next.other": "Read the reason above, then submit these URLs again.",
-    "next.overdue": "The task may still end: watch the ids again with a longer deadline, or submit the URLs again.",
+    "next.timeout": (
+        "Timed out in the queue, never executed: submit these URLs again. If it repeats, submit fewer at a time, "
+        "or open a ticket with the task id."
+    ),
+    "next.canceled": "Canceled: find out who canceled the task; if these URLs are still wanted, submit them again.",
+    "next.no_reason": "No reason given: submit these URLs again. If they fail again, open a ticket with the task id.",
+    "next.other": "Other reasons: mend what they name, then submit these URLs again.",
+    "next.quota": "The account's daily quota is used up: raise it, or submit the rest on the next day (UTC+8).",
+    "next.overdue": (
+        "Overdue tasks may still end: watch the ids again with a longer deadline (start --again), or submit again."
+    ),
     "next.never_seen": "Check the task id, the product and the account: this account's API never showed such a task.",
-    "next.too_old": "The API shows 3 days of tasks: check the URLs themselves, or submit them again.",
-    "next.no_permission": "Grant the RAM action {action} to the role or user that refresh-watch runs as.",
+    "next.too_old": "Check the URLs themselves, or submit them again: the API shows only 3 days of tasks.",
+    "next.no_permission": (
+        "Grant the RAM action {action} to the role or user that refresh-watch runs as, "
+        "then watch the ids again (start --again)."
+    ),
     "next.not_opened": "Open the service in the console, or use the account in which the job was submitted.",
-    "next.overdue_payment": "Pay the overdue bill of this Alibaba Cloud account, then watch the ids again.",
+    "next.overdue_payment": (
+        "Pay the overdue bill of this Alibaba Cloud account, then watch the ids again (start --again)."
+    ),
     "next.malformed_id": "Check the task id: it is the number that the submit API returned.",
     "next.bad_key": "Check the access key of refresh-watch: it is unknown, disabled or does not match its secret.",
-    "next.refused": "Look up the API's code {code}, then watch the ids again.",
-    "next.no_answer": "The product's API was unreachable or busy throughout: watch the ids again later.",
-    "next.stopped": "To go on, watch the same ids again.",
+    "next.refused": "Look up the API's code {code}, then watch the ids again (start --again).",
+    "next.no_answer": (
+        "Watch the ids again later (start --again): the product's API was unreachable or busy throughout."
+    ),
+    "next.throttled": (
+        "Find what else uses up this account's API calls a second and slow it down, "
+        "then watch the ids again (start --again)."
+    ),
+    "next.stopped": "To go on, watch the same ids again (start --again).",
     "next.rejected": "Correct the request and send it again.",
-    "next.broken": "Look up the watch in the functions' log, then watch the same ids again.",
+    "next.broken": "Look up the watch in the functions' log, then watch the same ids again (start --again).",
 }

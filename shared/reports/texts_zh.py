@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+UTC_OFFSET = 8 * 3600
+"""Seconds east of Greenwich of the times that its readers see (Beijing time, as in Alibaba Cloud's consoles)."""
+
 TEXTS = {
     # the title: [CDN刷新][prod][失败 3/120] release 2026.11.22
     "product.cdn": "CDN",
@@ -39,10 +42,14 @@ TEXTS = {
     "fact.detail": "详情",
     "fact.last_status": "最后状态",
     "fact.submitted": "提交时间",
-    "fact.settled": "结束时间",
+    "fact.accepted": "开始跟踪",
+    "fact.settled": "确认结束于",
+    "fact.ended": "跟踪结束于",
     "fact.told": "报告时间",
-    "fact.took": "耗时",
+    "fact.took": "耗时不超过",
+    "fact.waited": "已等待",
     "fact.asked": "查询",
+    "fact.account": "账号",
     "fact.region": "运行地域",
     "fact.request_id": "请求 ID",
     "fact.watch": "跟踪 ID",
@@ -53,16 +60,22 @@ TEXTS = {
     "count.unverifiable": "无法确认 {count}",
     "count.running": "仍在执行 {count}",
     "asked": "查看 {looks} 次，调用 API {calls} 次",
+    "moment": "{moment} (UTC+8)",
+    "unit.d": "{count} 天",
+    "unit.h": "{count} 小时",
+    "unit.m": "{count} 分",
+    "unit.s": "{count} 秒",
     "list.separator": "，",
     "label.separator": "：",
     # failures
     "heading.failures": "失败情况",
     "heading.next": "下一步",
-    "heading.command": "列出失败的 URL，以便重新提交",
+    "heading.command": "列出全部失败的 URL，以便重新提交",
+    "link.console": "{product} 控制台",
     "failure.origin_timeout": "OriginTimeout（源站响应超时）",
     "failure.origin_5xx": "Origin 5xx（源站返回 5xx 错误）",
     "failure.internal_error": "InternalError（CDN 内部错误）",
-    "failure.timeout": "Timeout（任务超时未执行）",
+    "failure.timeout": "Timeout（排队超时，未执行）",
     "failure.canceled": "Canceled（任务被取消）",
     "failure.no_reason": "未说明原因",
     "failure.other": "{words}",
@@ -80,26 +93,40 @@ TEXTS = {
     "reason.bad_key": "AccessKey 未被接受",
     "reason.refused": "API 拒绝请求",
     "reason.no_answer": "API 未给出可用的应答",
+    "reason.throttled": "API 始终以请求过于频繁为由拒绝",
+    "reason.quota": "账号的某项配额已用完",
     "reason.stopped": "被人工停止",
-    # what to do about it
-    "next.origin_timeout": "请检查源站能否正常响应、防火墙是否放行 CDN 回源地址，然后重新提交这些 URL。",
-    "next.origin_5xx": "请在源站日志中查找这些 URL，修复 5xx 错误后重新提交。",
-    "next.internal_error": "请重新提交这些 URL；如再次出现，请携带任务 ID 和请求 ID 提交工单。",
-    "next.timeout": "任务排队过久未执行：请检查当日配额，然后重新提交这些 URL。",
-    "next.canceled": "任务被取消：请确认是谁取消的，如仍需要，请重新提交这些 URL。",
-    "next.no_reason": "请重新提交这些 URL；如再次失败，请携带任务 ID 提交工单。",
-    "next.other": "请按上面的原因处理，然后重新提交这些 URL。",
-    "next.overdue": "任务之后仍可能完成：请用更长的截止时间重新跟踪这些任务 ID，或重新提交这些 URL。",
+    # notes
+    "note.vod_legacy_fallback": "VOD 已不再支持 DescribeRefreshTasks，已改用 DescribeVodRefreshTasks 查询",
+    "note.stopped_by": "由 {who} 停止",
+    "note.undelivered": "渠道 {channel} 尚未收到本消息：{why}",
+    # what to do about it: read at night, so short, in the imperative, and true
+    "next.origin_timeout": "源站超时：请检查源站能否正常响应、防火墙是否放行 CDN 回源地址，然后重新提交这些 URL。",
+    "next.origin_5xx": "源站返回 5xx：请在源站日志中查找这些 URL，修复后重新提交。",
+    "next.internal_error": "InternalError：请重新提交这些 URL；如再次出现，请携带任务 ID 和请求 ID 提交工单。",
+    "next.timeout": "排队超时，未执行：请重新提交这些 URL；如再次出现，请减少每次提交的数量，或携带任务 ID 提交工单。",
+    "next.canceled": "已取消：请确认是谁取消了任务；如这些 URL 仍需处理，请重新提交。",
+    "next.no_reason": "未说明原因：请重新提交这些 URL；如再次失败，请携带任务 ID 提交工单。",
+    "next.other": "其他原因：请按其说明处理，然后重新提交这些 URL。",
+    "next.quota": "账号当日配额已用完：请提升配额，或在次日（UTC+8）提交其余 URL。",
+    "next.overdue": (
+        "超时的任务之后仍可能完成：请用更长的截止时间重新跟踪这些任务 ID（start --again），或重新提交这些 URL。"
+    ),
     "next.never_seen": "请核对任务 ID、产品和账号：本账号的 API 从未返回过该任务。",
-    "next.too_old": "API 只提供 3 天内的任务：请直接检查这些 URL，或重新提交。",
-    "next.no_permission": "请为 refresh-watch 所用的角色或用户授予 RAM 权限 {action}。",
+    "next.too_old": "请直接检查这些 URL，或重新提交：API 只提供 3 天内的任务。",
+    "next.no_permission": (
+        "请为 refresh-watch 所用的角色或用户授予 RAM 权限 {action}，然后重新跟踪这些任务 ID（start --again）。"
+    ),
     "next.not_opened": "请在控制台开通该服务，或改用提交任务的账号。",
-    "next.overdue_payment": "请结清该阿里云账号的欠费，然后重新跟踪这些任务 ID。",
+    "next.overdue_payment": "请结清该阿里云账号的欠费，然后重新跟踪这些任务 ID（start --again）。",
     "next.malformed_id": "请核对任务 ID：应为提交接口返回的数字。",
     "next.bad_key": "请检查 refresh-watch 的 AccessKey：不存在、已禁用或与密钥不匹配。",
-    "next.refused": "请查询 API 错误码 {code} 的含义，处理后重新跟踪这些任务 ID。",
-    "next.no_answer": "产品 API 一直无法访问或繁忙：请稍后重新跟踪这些任务 ID。",
-    "next.stopped": "如需继续，请重新跟踪这些任务 ID。",
+    "next.refused": "请查询 API 错误码 {code} 的含义，处理后重新跟踪这些任务 ID（start --again）。",
+    "next.no_answer": "请稍后重新跟踪这些任务 ID（start --again）：产品 API 一直无法访问或繁忙。",
+    "next.throttled": (
+        "请查明是什么用尽了该账号每秒的 API 调用次数并降低其频率，然后重新跟踪这些任务 ID（start --again）。"
+    ),
+    "next.stopped": "如需继续，请重新跟踪这些任务 ID（start --again）。",
     "next.rejected": "请修正请求后重新发送。",
-    "next.broken": "请在函数日志中查找该跟踪 ID，然后重新跟踪这些任务 ID。",
+    "next.broken": "请在函数日志中查找该跟踪 ID，然后重新跟踪这些任务 ID（start --again）。",
 }

@@ -15,6 +15,7 @@ from shared.model import (
     Answer,
     FailedObject,
     Kind,
+    Note,
     Observation,
     Reason,
     Refusal,
@@ -102,7 +103,8 @@ def stopped(watch: Watch, now: Instant, who: str) -> Watch:
     """The watch as it is when a person ends it: what is open cannot be verified any more."""
     refusal = Refusal(Reason.STOPPED, "", f"stopped by {who}")
     items = tuple(_ended(item, now, Reason.STOPPED) if item.is_open else item for item in watch.items)
-    return replace(watch, items=items, refusal=refusal)
+    notes = (Note("stopped_by", (("who", who),)), *watch.notes)
+    return replace(watch, items=items, refusal=refusal, notes=notes[:MAX_NOTES])
 
 
 def latest_end(watch: Watch) -> Instant:

@@ -53,6 +53,7 @@ def _report(watch: Watch, now: Instant, report_id: str, kind: ReportKind, **rest
         "tasks": tuple(_task_report(watch, item) for item in watch.items),
         "by_path": bool(request.object_paths),
         "submitted_at": watch.started_at,
+        "submission_unknown": request.submitted_at is None,
         "looks": watch.looks,
         "api_calls": watch.api_calls,
         "refusal": watch.refusal,

@@ -17,7 +17,20 @@ from typing import Any, TypeVar
 
 from shared.errors import BadInput, Described
 from shared.instants import Instant
-from shared.model import FailedObject, Hints, Kind, Outcome, Pace, Reason, Refusal, Status, Watch, WatchedItem
+from shared.model import (
+    AnyNote,
+    FailedObject,
+    Hints,
+    Kind,
+    Note,
+    Outcome,
+    Pace,
+    Reason,
+    Refusal,
+    Status,
+    Watch,
+    WatchedItem,
+)
 from shared.watching.reasons import KEYS
 from shared.watching.request import read_request, write_request
 from shared.watching.schedule import deadline_of
@@ -105,7 +118,7 @@ def _write_watch(watch: Watch) -> dict[str, Any]:
         and [refusal.reason.value, refusal.code, refusal.message, refusal.action, refusal.request_id],
         "problem": watch.problem,
         "request_id": watch.request_id,
-        "notes": list(watch.notes),
+        **_write_notes(watch.notes),
         "hints": _write_hints(watch.hints),
         "pace": _write_pace(watch.pace),
     }
@@ -130,13 +143,26 @@ def _read_watch(given: dict[str, Any]) -> Watch:
         refusal=Refusal(Reason(refusal[0]), *refusal[1:]) if refusal else None,
         problem=given.get("problem", ""),
         request_id=given.get("request_id", ""),
-        notes=tuple(given.get("notes", [])),
+        notes=_read_notes(given),
         hints=_read_hints(given.get("hints")),
         pace=_read_pace(given.get("pace")),
     )
     accepted_at, deadline = watch.accepted_at, deadline_of(watch)
     items = (_read_item(item, word, accepted_at, deadline) for item, word in zip(request.items, words, strict=True))
     return replace(watch, items=tuple(items))
+
+
+def _write_notes(notes: tuple[AnyNote, ...]) -> dict[str, Any]:
+    # apart, so that an older version reads the watch, if not these
+    return {
+        "notes": [note for note in notes if isinstance(note, str)],
+        "noted": [[note.key, dict(note.words)] for note in notes if isinstance(note, Note)],
+    }
+
+
+def _read_notes(given: dict[str, Any]) -> tuple[AnyNote, ...]:
+    noted = [Note(str(key), tuple((str(k), str(v)) for k, v in words.items())) for key, words in given.get("noted", [])]
+    return (*given.get("notes", []), *noted)
 
 
 def _write_hints(hints: Hints) -> list[Any] | None:

@@ -15,6 +15,7 @@ from shared.clock import Clock
 from shared.errors import BadInput, Described, EngineError, Undelivered
 from shared.function_compute.tasks import Engine
 from shared.instants import Instant, Seconds
+from shared.model import Note
 from shared.report import ReportKind
 from shared.reports.wire import from_json
 from shared.settings import ChannelSetting, Settings
@@ -101,8 +102,8 @@ def _tell_fallback(state: DeliveryState, channel: ChannelSetting, why: str, engi
     """Once, for the id of that delivery is made of both channels; a fallback has no fallback."""
     if not channel.fallback or state.stands_for:
         return
-    note = f"Channel {channel.name} has not got this: {why}"
-    report = replace(state.report, notes=(*state.report.notes, note))
+    note = Note("undelivered", (("channel", channel.name), ("why", why)))
+    report = replace(state.report, notes=(note, *state.report.notes))
     start_delivery(DeliveryState(report, channel.fallback, stands_for=channel.name), 0, engine)
 
 

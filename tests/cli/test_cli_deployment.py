@@ -1,4 +1,4 @@
-"""`serve`, `start`, `stop`, `replay` and `test-channel`, as on a real single-machine deployment."""
+"""`serve`, `start`, `stop` and `replay`, as on a real single-machine deployment."""
 
 from __future__ import annotations
 
@@ -262,25 +262,3 @@ def test_start_goes_to_the_engine_although_a_proxy_is_set(cli: CommandLine, serv
     ran = cli.run("start", "cdn", "704225667", REFRESH_WATCH_FC_ENDPOINT=serve().url, **proxies)
 
     assert ran.code == 0
-
-
-def test_test_channel_marks_its_report_as_a_test_and_shows_each_answer(cli: CommandLine, wall: ChatWall) -> None:
-    ran = cli.run("test-channel")
-
-    assert ran.code == 0
-    assert ran.out.splitlines() == [
-        "oncall (dingtalk, 127.0.0.1): delivered (HTTP 200, 0, ok)",
-        "audit (webhook, 127.0.0.1): delivered (HTTP 204)",
-    ]
-    assert all("TEST of refresh-watch" in json.dumps(message.body) for message in wall.messages)
-
-
-def test_test_channel_ends_1_with_the_vendors_own_words_when_it_is_refused(cli: CommandLine, wall: ChatWall) -> None:
-    wall.robot("dingtalk", "oncall", secret="SEC-another-fake-secret")
-
-    ran = cli.run("test-channel", "oncall")
-
-    assert ran.code == 1
-    assert "310000" in ran.out
-    assert "sign not match" in ran.out
-    assert [message.kind for message in wall.messages] == []

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from shared.cli.sample_reports import sample_report
 from shared.cli.telling import PATIENCE, tell_in_place
-from shared.cli.test_channel import sample_report
 from shared.local.chat_wall import Answer, ChatWall
 from shared.model import Outcome
 from shared.settings import ChannelSetting, Secret, Settings
@@ -44,7 +44,7 @@ def test_a_busy_channel_is_visited_again_after_a_minute(wall: ChatWall, channel:
     clock, said = HandClock(), []
     wall.script("dingtalk", "oncall", BUSY)
 
-    taken = tell_in_place(sample_report(clock.at, "1"), channel, SETTINGS, clock, said.append)
+    taken = tell_in_place(sample_report("partly_failed", clock.at, "1"), channel, SETTINGS, clock, said.append)
 
     assert taken
     assert 60 <= clock.slept <= PATIENCE
@@ -57,7 +57,7 @@ def test_a_channel_that_stays_busy_is_given_up_after_a_minute_or_so(wall: ChatWa
     clock, said = HandClock(), []
     wall.script("dingtalk", "oncall", *[BUSY] * 20)
 
-    taken = tell_in_place(sample_report(clock.at, "1"), channel, SETTINGS, clock, said.append)
+    taken = tell_in_place(sample_report("partly_failed", clock.at, "1"), channel, SETTINGS, clock, said.append)
 
     assert not taken
     assert clock.slept <= PATIENCE + 10
@@ -66,7 +66,7 @@ def test_a_channel_that_stays_busy_is_given_up_after_a_minute_or_so(wall: ChatWa
 
 def test_a_channel_for_failures_only_is_not_told_of_success(wall: ChatWall, channel: ChannelSetting) -> None:
     clock, said = HandClock(), []
-    report = replace(sample_report(clock.at, "1"), outcome=Outcome.COMPLETE)
+    report = replace(sample_report("partly_failed", clock.at, "1"), outcome=Outcome.COMPLETE)
 
     assert tell_in_place(report, replace(channel, on=(Outcome.FAILED,)), SETTINGS, clock, said.append)
     assert wall.posts == ()

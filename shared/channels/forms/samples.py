@@ -11,7 +11,7 @@ from shared.reports.message import Message
 def with_samples_that_fit(message: Message, fits: Callable[[Message], bool], *, step: int) -> Message:
     """The message with one sample after another taken away until it fits. Counts stay as they are.
 
-    On rung 0 each reason keeps one: there the rung below, which has shorter commands, is better than no sample at all.
+    On rung 0 each reason keeps one: there the rung below, which drops a long command, is better than no sample at all.
     """
     least = 1 if step == 0 else 0
     while not fits(message):

@@ -1,6 +1,6 @@
 """The sections of a message as lines, for chats that read tags such as ``<at …>`` and ``<@…>`` in what they show.
 
-They stand in the order in which they may be left out from the end: what failed, what to do, the commands, the facts.
+They stand in the order in which they may be left out from the end: what failed, what to do, the command, the facts.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def sections(message: Message, dialect: Dialect) -> tuple[tuple[str, ...], ...]:
     found = (
         _failures(message, dialect),
         _next(message, dialect),
-        _commands(message, dialect),
+        _command(message, dialect),
         _facts(message, dialect),
     )
     return tuple(lines for lines in found if lines)
@@ -65,11 +65,10 @@ def _next(message: Message, dialect: Dialect) -> tuple[str, ...]:
     return (dialect.heading(message.say("heading.next")), *lines) if lines else ()
 
 
-def _commands(message: Message, dialect: Dialect) -> tuple[str, ...]:
-    lines = [f"{dialect.item}{dialect.words(command)}" for command in message.commands]
-    if message.more_commands:
-        lines.append(f"{dialect.item}{message.say('more', count=message.more_commands)}")
-    return (dialect.heading(message.say("heading.command")), *lines) if lines else ()
+def _command(message: Message, dialect: Dialect) -> tuple[str, ...]:
+    if not message.command:
+        return ()
+    return (dialect.heading(message.say("heading.command")), f"{dialect.item}{dialect.words(message.command)}")
 
 
 def _facts(message: Message, dialect: Dialect) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from hypothesis import given
@@ -16,6 +16,8 @@ from shared.deployment import Deployment
 from shared.errors import BadInput
 from shared.model import FailedObject, Outcome
 from shared.report import Counts, Report, TaskReport
+from shared.reports.links import CONSOLE
+from shared.reports.texts import TEXTS
 from shared.settings import ChannelSetting, Secret
 from tests.unit.reports.sample_reports import (
     BROKEN,
@@ -49,6 +51,20 @@ def _text(body: dict[str, Any]) -> str:
 
 def _outside_code(text: str) -> str:
     return re.sub(r"`[^`\n]*`", "", text)
+
+
+def _in_browser(url: str) -> str:
+    return f"dingtalk://dingtalkclient/page/link?pc_slide=false&url={quote(url, safe='')}"
+
+
+def _without_our_markup(text: str) -> str:
+    """Links to the console, and the one line that has the outcome's colour."""
+    text = re.sub(r"^<font color=#[0-9A-F]{6}>(.*)</font>$", r"\1", text, count=1, flags=re.MULTILINE)
+    for product, url in CONSOLE.items():
+        for language, texts in TEXTS.items():
+            name = texts["link.console"].format(product=texts[f"product.{product}"])
+            text = text.replace(f"[{name}]({_in_browser(url)})", f"console, {language}")
+    return text
 
 
 @pytest.mark.parametrize(
@@ -106,6 +122,9 @@ def test_a_failure_shows_reasons_samples_and_how_many_more() -> None:
     assert "- OriginTimeout (the origin did not answer in time): 4\n    - `http://example.com/0.txt`" in text
     assert "    - 1 more" in text
     assert "`refresh-watch list cdn --task-id 704222904 --status failed --urls`" in text
+    assert "\n\n<font color=#B06000>6 of 120 objects failed; complete: 114.</font>\n\n**Failures**\n" in text
+    assert f"\n\n[CDN console]({_in_browser('https://cdn.console.aliyun.com/refresh/record')})\n" in text
+    assert text.index("OriginTimeout") < text.index("Next step") < text.index("Submitted"), "what failed comes first"
     assert "event f-0a1b2c3d" in text
 
 
@@ -144,7 +163,7 @@ def test_the_rungs_go_from_full_to_plain_text() -> None:
     full, fewer, no_urls, plain = (_text(_sent(PARTLY_FAILED, step=step)) for step in range(4))
     assert full.count("http://example.com/") == 5
     assert fewer.count("http://example.com/") == 2
-    assert "http://" not in no_urls
+    assert "://" not in no_urls
     assert "OriginTimeout" in no_urls
     assert _sent(PARTLY_FAILED, step=3)["msgtype"] == "text"
     assert plain.startswith("[CDN refresh][prod][failed 6/120] 6 of 120 objects failed")
@@ -177,7 +196,7 @@ def test_whatever_the_report_says_the_message_fits_and_nothing_of_it_is_active(l
         assert body["at"] == {"atMobiles": mentions, "atUserIds": [], "isAtAll": False}
         text = _text(body)
         # outside code spans stand only our own words: no mention but ours, no markup, no HTML, no bare URL
-        ours = _outside_code(text) if body["msgtype"] == "markdown" else text
+        ours = _without_our_markup(_outside_code(text)) if body["msgtype"] == "markdown" else text
         assert ours.count("@") == len(mentions)
         assert not re.search(r"\]\(|<font|://|\u202e|\x1b|`", ours)
         assert "@" not in (body["markdown"]["title"] if body["msgtype"] == "markdown" else "")

@@ -98,7 +98,7 @@ def test_everything_that_is_to_be_told_stands_in_content_and_embed(report: Repor
     assert embed["footer"] == {"text": message.footer}
     # a back tick in words of others is shown as an apostrophe
     shown = robots.shown(body).replace("`", "'")
-    told = [*message.next_steps, *message.commands]
+    told = [*message.next_steps, message.command]
     told += [word for fact in message.facts for word in (fact.label, fact.value)]
     told += [word for group in message.groups for word in (group.reason, *group.samples, str(group.count))]
     told += [f"[{link.text}]({link.url})" for link in message.links]
@@ -214,7 +214,7 @@ def test_an_embed_over_a_limit_of_discords_takes_a_lower_rung(
 ) -> None:
     message = compose(PARTLY_FAILED, language="en", deployment=PROD)
     group = FailureGroup("OriginTimeout", len(samples), samples)
-    message = replace(message, groups=(group,), facts=facts, commands=(), next_steps=())
+    message = replace(message, groups=(group,), facts=facts, command="", next_steps=())
     body = payload(message, ONCALL, 0)
     request = Request(posting(URL), json.dumps(body).encode(), (("content-type", "application/json"),))
     assert _judged(request).accepted

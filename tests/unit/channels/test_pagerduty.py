@@ -97,7 +97,7 @@ def test_the_event_says_what_where_and_how_many() -> None:
         "samples": [f"http://example.com/{n}.txt" for n in range(3)],
         "more": 1,
     }
-    assert details["commands"] == ["refresh-watch list cdn --task-id 704222904 --status failed --urls"]
+    assert details["command"] == "refresh-watch list cdn --task-id 704222904 --status failed --urls"
     assert len(details["next_steps"]) == 2
     assert (details["watch_id"], details["event"]) == ("0a1b2c3d", "f-0a1b2c3d")
     assert details["facts"]["Submitted"].startswith("2026-11-22 ")

@@ -91,7 +91,7 @@ def test_everything_that_is_to_be_told_stands_in_the_blocks(report: Report, lang
     }
     # a back tick in words of others is shown as an apostrophe
     shown = robots.shown(body).replace("`", "'")
-    told = [message.summary, *message.next_steps, *message.commands, message.footer]
+    told = [message.summary, *message.next_steps, message.command, message.footer]
     told += [word for fact in message.facts for word in (fact.label, fact.value)]
     told += [word for group in message.groups for word in (group.reason, *group.samples, str(group.count))]
     assert [words for words in told if words.replace("`", "'") not in shown] == []

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from shared.instants import parse_instant
-from shared.model import FailedObject, Kind, Outcome, Product, Reason, Refusal
+from shared.model import FailedObject, Kind, Note, Outcome, Product, Reason, Refusal
 from shared.report import Counts, Report, ReportKind, TaskReport
 
 FEW = settings(max_examples=100, deadline=None)
@@ -81,7 +81,13 @@ BY_PATH = replace(
     counts=Counts(failed=1),
     outcome=Outcome.FAILED,
 )
-EVERY_KIND = (PARTLY_FAILED, COMPLETE, INTERIM, OVERDUE, NO_PERMISSION, REJECTED, BROKEN, BY_PATH)
+NOTED = replace(
+    COMPLETE,
+    id="f-4d5e6f70",
+    product="vod-legacy",
+    notes=(Note("vod_legacy_fallback"), Note("undelivered", (("channel", "oncall"), ("why", "HTTP 503: `busy`")))),
+)
+EVERY_KIND = (PARTLY_FAILED, COMPLETE, INTERIM, OVERDUE, NO_PERMISSION, REJECTED, BROKEN, BY_PATH, NOTED)
 
 NASTY = (
     "@13800000000 @all",
@@ -99,6 +105,15 @@ NASTY = (
 instants = st.integers(min_value=0, max_value=4_000_000_000).map(float)
 texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=12))
 clean_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+def notes(words: st.SearchStrategy[str] = texts) -> st.SearchStrategy[Note]:
+    """Any note that is a text of ours."""
+    return st.one_of(
+        st.just(Note("vod_legacy_fallback")),
+        st.builds(lambda who: Note("stopped_by", (("who", who),)), words),
+        st.builds(lambda name, why: Note("undelivered", (("channel", name), ("why", why))), words, words),
+    )
 
 
 def reports(words: st.SearchStrategy[str] = texts, most_tasks: int = 4) -> st.SearchStrategy[Report]:
@@ -132,12 +147,13 @@ def reports(words: st.SearchStrategy[str] = texts, most_tasks: int = 4) -> st.Se
         tasks_left_out=number,
         by_path=st.booleans(),
         submitted_at=st.none() | instants,
+        submission_unknown=st.booleans(),
         settled_at=st.none() | instants,
         looks=number,
         api_calls=number,
         refusal=st.none() | st.builds(Refusal, st.sampled_from(Reason), words, words, words, words),
         problem=words,
-        notes=st.lists(words, max_size=6).map(tuple),
+        notes=st.lists(words | notes(words), max_size=6).map(tuple),
         request_id=words,
         channels=st.lists(words, max_size=3).map(tuple),
     )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from shared.errors import BadInput
-from shared.model import FailedObject, Outcome
+from shared.model import FailedObject, Note, Outcome, Reason, Refusal
 from shared.report import Counts, Report, ReportKind, TaskReport
 from shared.reports.wire import MAX_REPORT_BYTES, bounded, compact, decode, encode, from_json, to_json
 from tests.unit.reports.sample_reports import (
@@ -18,6 +18,7 @@ from tests.unit.reports.sample_reports import (
     FAILED_PATHS,
     FEW,
     NO_PERMISSION,
+    NOTED,
     PARTLY_FAILED,
     clean_texts,
     reports,
@@ -58,6 +59,62 @@ def test_a_watch_by_path_names_its_paths_and_the_ids_they_are_bound_to() -> None
     assert task["object_path"] == "http://example.com/0.txt"
     assert task["task_ids"] == ["704222904"]
     assert "task_id" not in task
+
+
+def test_notes_are_sentences_for_everyone_and_keys_for_those_who_know_them() -> None:
+    report = replace(NOTED, notes=("words of another version", *NOTED.notes))
+    written = to_json(report)
+    assert written["notes"] == [
+        "words of another version",
+        "VOD no longer knows the action DescribeRefreshTasks; DescribeVodRefreshTasks was asked instead",
+        "Channel oncall has not got this: HTTP 503: `busy`",
+    ]
+    assert written["note_keys"] == [
+        None,
+        {"key": "vod_legacy_fallback", "words": {}},
+        {"key": "undelivered", "words": {"channel": "oncall", "why": "HTTP 503: `busy`"}},
+    ]
+    assert decode(encode(report)) == report
+    assert "note_keys" not in to_json(replace(report, notes=("words of another version",)))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [{"key": "of_a_newer_version", "words": {}}],
+        [{"key": "undelivered", "words": {"channel": "oncall"}}],
+        [{"key": "undelivered", "words": {"channel": "oncall", "why": "w", "more": "m"}}],
+        [{"key": "stopped_by", "words": ["alice"]}],
+        [{"words": {}}],
+        ["vod_legacy_fallback"],
+        [7, 8],
+        [],
+    ],
+)
+def test_a_note_of_a_version_that_we_do_not_know_is_its_sentence(keys: list[object]) -> None:
+    written = {**to_json(PARTLY_FAILED), "notes": ["a sentence"], "note_keys": keys}
+    assert from_json(written).notes == ("a sentence",)
+
+
+def test_that_nobody_said_when_the_job_was_submitted_is_told_only_where_it_is_so() -> None:
+    unknown = replace(PARTLY_FAILED, submission_unknown=True)
+    assert to_json(unknown)["submission_unknown"] is True
+    assert "submission_unknown" not in to_json(PARTLY_FAILED)
+    assert decode(encode(unknown)) == unknown
+
+
+def test_whatever_is_said_a_report_without_tasks_fits_into_the_least_that_a_channel_asks_for() -> None:
+    words = "\n" * 5000
+    report = replace(
+        NO_PERMISSION,
+        product=words,
+        label=words,
+        problem=words,
+        request_id=words,
+        refusal=Refusal(Reason.REFUSED, words, words, words, words),
+        notes=(Note("undelivered", (("channel", "c" * 32), ("why", words))),) * 5,
+    )
+    assert len(compact(to_json(bounded(report, 8000)))) <= 8000
 
 
 def test_an_unverifiable_report_says_why_and_which_permission_is_missing() -> None:
@@ -136,6 +193,7 @@ def test_a_url_longer_than_the_bound_is_left_out_not_cut() -> None:
         ({"made_at": "yesterday"}, "made_at"),
         ({"tasks": {"task_id": "1"}}, "tasks"),
         ({"notes": [1]}, "notes"),
+        ({"note_keys": "vod_legacy_fallback"}, "note_keys"),
     ],
 )
 def test_what_is_no_report_is_refused_by_the_key_that_is_wrong(change: dict[str, object], named: str) -> None:

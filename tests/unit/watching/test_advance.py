@@ -12,6 +12,7 @@ from shared.model import (
     Answer,
     FailedObject,
     Kind,
+    Note,
     Observation,
     Outcome,
     Product,
@@ -226,6 +227,15 @@ def test_a_stopped_watch_says_by_whom() -> None:
     assert report.outcome is Outcome.UNVERIFIABLE
     assert report.refusal is not None
     assert "the release engineer" in report.refusal.message
+    assert report.notes == (Note("stopped_by", (("who", "the release engineer"),)),)
+
+
+@pytest.mark.parametrize("submitted_at", [None, ACCEPTED - 30.0])
+def test_a_report_says_whether_anyone_said_when_the_job_was_submitted(submitted_at: float | None) -> None:
+    step = look(watch_of("1", submitted_at=submitted_at), seen("1", complete=1), after=15)
+    report = final_report(step.watch, ACCEPTED + 15)
+    assert report.submission_unknown is (submitted_at is None)
+    assert report.submitted_at == (submitted_at or ACCEPTED)
 
 
 def test_counts_are_of_objects_and_a_task_that_never_showed_one_counts_as_one() -> None:

@@ -15,6 +15,7 @@ from shared.model import (
     FailedObject,
     Hints,
     Kind,
+    Note,
     Outcome,
     Pace,
     Product,
@@ -51,12 +52,19 @@ def test_every_field_survives() -> None:
         refusal=Refusal(Reason.NO_PERMISSION, "Forbidden.RAM", "not authorized", "dcdn:DescribeDcdnRefreshTasks", "R"),
         problem="HTTP 503",
         request_id="174F6032",
-        notes=("a note",),
+        notes=("a note", Note("vod_legacy_fallback"), Note("stopped_by", (("who", "alice"),))),
         hints=Hints((ACCEPTED - 3.0, ACCEPTED + 1.0), window_rows=1007, by_id_cut=True),
         pace=Pace(59.3, 20.9, 17.0, ((38.4, 11.0), (59.3, 17.0)), pending=True, again=True, paired=True, lags=False),
     )
     assert read_hop(write_hop(Hop(watch, 12))) == Hop(watch, 12)
     assert read_hop(write_hop(Hop(watch, 3, is_guard=True))).is_guard
+
+
+def test_notes_of_ours_stand_where_an_older_version_does_not_stumble_over_them() -> None:
+    watch = open_watch("refresh", WatchRequest(Product.VOD, task_ids=("1",)), ACCEPTED)
+    written = json.loads(write_hop(Hop(replace(watch, notes=("a note", Note("vod_legacy_fallback"))), 1)))
+    assert written["watch"]["notes"] == ["a note"]
+    assert written["watch"]["noted"] == [["vod_legacy_fallback", {}]]
 
 
 def test_a_path_keeps_the_task_ids_it_is_bound_to() -> None:

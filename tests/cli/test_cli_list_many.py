@@ -1,0 +1,232 @@
+"""`refresh-watch list` of several tasks and of a watch: the commands that a failure's message gives people to paste."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from shared.local.chat_wall import ChatWall
+from shared.local.stand_in.faults import error
+from shared.local.stand_in.server import StandIn
+from shared.local.stand_in.world import NEVER, ObjectPlan
+from tests.cli.conftest import CommandLine, Ran
+from tests.cli.test_cli_deployment import QUICK, Served, shown
+from tests.workflow.house import client_of, wait_for
+
+Call = Callable[..., Ran]
+URL = "http://example.com"
+
+
+def failed_task(stand_in: StandIn, product: str, name: str, count: int = 1, **plan: object) -> str:
+    plans = [ObjectPlan(f"{URL}/{name}/{i}.txt", "Failed", **plan) for i in range(count)]  # type: ignore[arg-type]
+    return stand_in.world.add_task(
+        product, objects=[*plans, ObjectPlan(f"{URL}/{name}/fine.txt")], created_at=time.time() - 5
+    )
+
+
+def urls_of(name: str, count: int = 1) -> list[str]:
+    return [f"{URL}/{name}/{i}.txt" for i in range(count)]
+
+
+def asked(stand_in: StandIn, since: int = 0) -> list[tuple[str, str]]:
+    return [(call.action, call.params.get("TaskId", "")) for call in stand_in.calls[since:]]
+
+
+def pasted(text: str) -> list[str]:
+    """The arguments of the command that a message shows."""
+    (line,) = re.findall(r"refresh-watch (list [^`\n]+--urls)", text)
+    return shlex.split(line)
+
+
+@pytest.fixture
+def serve(cli: CommandLine, tmp_path: Path) -> Iterator[Served]:
+    served = Served(cli, tmp_path / "queue.sqlite", tmp_path / "log")
+    yield served
+    served.end()
+    assert served.process.stdout is not None
+    served.process.stdout.close()
+
+
+@pytest.mark.parametrize("product", ["cdn", "dcdn", "vod", "vod-legacy"])
+def test_several_tasks_are_listed_in_the_order_given_each_once(call: Call, stand_in: StandIn, product: str) -> None:
+    second, first = (failed_task(stand_in, product, name, 2) for name in ("b", "a"))
+
+    ran = call("list", product, "--task-id", f"{first}, {second},{first}", "--status", "failed", "--urls")
+
+    assert ran.code == 0
+    assert ran.out.splitlines() == urls_of("a", 2) + urls_of("b", 2)
+    if product in ("cdn", "dcdn"):
+        assert [task_id for _, task_id in asked(stand_in)] == [f"{first},{second}"]
+    else:
+        assert asked(stand_in) == [("DescribeVodRefreshTasks", first), ("DescribeVodRefreshTasks", second)]
+
+
+def test_ten_ids_go_into_one_call_and_none_is_over_the_quota(call: Call, stand_in: StandIn) -> None:
+    ids = [failed_task(stand_in, "cdn", str(n)) for n in range(24)]
+
+    ran = call("list", "cdn", "--task-id", ",".join(ids), "--status", "failed", "--urls")
+
+    assert ran.out.splitlines() == [f"{URL}/{n}/0.txt" for n in range(24)]
+    # 20 rows and more in an answer may be cut: those ten are asked again in halves
+    assert {action for action, _ in asked(stand_in)} == {"DescribeRefreshTaskById"}
+    assert len(asked(stand_in)) == 7
+
+
+@pytest.mark.parametrize("total", ["full", "cut"])
+def test_no_url_is_lost_where_the_answer_by_id_is_cut(call: Call, stand_in: StandIn, total: str) -> None:
+    stand_in.switches = replace(stand_in.switches, by_id_row_limit=20, by_id_total=total)  # type: ignore[arg-type]
+    sizes = {"a": 120, "b": 1, "c": 30}
+    ids = [failed_task(stand_in, "cdn", name, size) for name, size in sizes.items()]
+
+    ran = call("list", "cdn", "--task-id", ",".join(ids), "--urls", "--status", "failed")
+
+    assert ran.code == 0
+    assert ran.out.splitlines() == [url for name, size in sizes.items() for url in urls_of(name, size)]
+
+
+@pytest.mark.parametrize("unknown", ["empty", "malformed"])
+@pytest.mark.parametrize("product", ["cdn", "vod"])
+def test_an_id_that_the_api_does_not_know_is_named_and_the_others_are_listed(
+    call: Call, stand_in: StandIn, product: str, unknown: str
+) -> None:
+    stand_in.switches = replace(stand_in.switches, unknown_id=unknown)  # type: ignore[arg-type]
+    ids = [failed_task(stand_in, product, name) for name in ("a", "b")]
+
+    ran = call("list", product, "--task-id", f"{ids[0]},987654321,{ids[1]}", "--urls", "--status", "failed")
+
+    assert ran.out.splitlines() == urls_of("a") + urls_of("b")
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "987654321" in ran.err
+    assert ids[0] not in ran.err
+
+
+def test_one_id_that_the_api_does_not_know_is_said_too(call: Call) -> None:
+    ran = call("list", "cdn", "--task-id", "987654321", "--status", "failed", "--urls")
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert "nothing of 987654321" in ran.err
+
+
+def test_filters_go_into_the_question_about_each_id(call: Call, stand_in: StandIn) -> None:
+    ids = [failed_task(stand_in, "cdn", name) for name in ("a", "b")]
+
+    ran = call(
+        "list", "cdn", "--task-id", ",".join(ids), "--object-type", "file", "--domain-name", "example.com", "--json"
+    )
+
+    assert ran.code == 0
+    assert [row["task_id"] for row in ran.json["tasks"]] == [ids[0]] * 2 + [ids[1]] * 2
+    assert (ran.json["total"], ran.json["page"], ran.json["unknown"]) == (4, None, [])
+    assert asked(stand_in) == [("DescribeRefreshTasks", ids[0]), ("DescribeRefreshTasks", ids[1])]
+    assert {call.params["DomainName"] for call in stand_in.calls} == {"example.com"}
+
+
+def test_a_refusal_of_whoever_asks_lists_nothing(call: Call, stand_in: StandIn) -> None:
+    ids = [failed_task(stand_in, "cdn", name) for name in ("a", "b")]
+    stand_in.faults.add(error(403, "Forbidden.RAM", "User not authorized."))
+
+    ran = call("list", "cdn", "--task-id", ",".join(ids), "--urls")
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert "cdn:DescribeRefreshTaskById" in ran.err
+
+
+def test_the_command_of_a_message_with_many_failing_tasks_reads_them_from_the_watchs_record(
+    call: Call, stand_in: StandIn, wall: ChatWall, serve: Served
+) -> None:
+    failing = {str(n): failed_task(stand_in, "cdn", str(n)) for n in range(22)}
+    fine = [stand_in.world.add_task("cdn", created_at=time.time() - 5) for _ in range(3)]
+    request = {"product": "cdn", "task_ids": [*failing.values(), *fine], "schedule": "0,1;1", "label": "many"}
+    _, _, answer = serve.post(request)
+    watch_id = answer["watch_id"]
+    (message,) = shown(wall, "dingtalk", f"f-{watch_id}")
+    arguments = pasted(message.body["markdown"]["text"])
+    before = len(stand_in.calls)
+
+    ran = call(*arguments, REFRESH_WATCH_FC_ENDPOINT=serve.url)
+
+    assert arguments == ["list", "cdn", "--watch", watch_id, "--status", "failed", "--urls"]
+    assert (ran.code, ran.err) == (0, "")
+    assert sorted(ran.out.splitlines()) == sorted(f"{URL}/{n}/0.txt" for n in failing)
+    # what the final report calls complete is not asked about, although the only look was the last
+    assert not set(fine) & {task_id for _, ids in asked(stand_in, before) for task_id in ids.split(",")}
+    every = call("list", "cdn", "--watch", watch_id, REFRESH_WATCH_FC_ENDPOINT=serve.url)
+    assert len(every.out.splitlines()) == 1 + 2 * 22 + 3
+
+
+def test_a_watch_that_goes_on_is_listed_by_what_its_looks_have_seen(
+    call: Call, stand_in: StandIn, wall: ChatWall, serve: Served
+) -> None:
+    done = stand_in.world.add_task("vod", created_at=time.time() - 5)
+    failing = failed_task(stand_in, "vod", "a")
+    running = stand_in.world.add_task("vod", objects=[ObjectPlan(f"{URL}/r", NEVER)], created_at=time.time() - 5)
+    request = {"product": "vod", "task_ids": [done, failing, running], "schedule": "0,600;600"}
+    watch_id = serve.post(request)[2]["watch_id"]
+    shown(wall, "dingtalk", f"i-{watch_id}")
+    hops = client_of(serve.url)
+    wait_for(lambda: len(hops.tasks("watch", f"w-{watch_id}-h")) > 1, 40, "the hop that knows what the first look saw")
+    before = len(stand_in.calls)
+
+    ran = call("list", "vod", "--watch", watch_id, "--status", "failed", "--urls", REFRESH_WATCH_FC_ENDPOINT=serve.url)
+
+    assert (ran.code, ran.out.splitlines()) == (0, urls_of("a"))
+    assert sorted(task_id for _, task_id in asked(stand_in, before)) == sorted([failing, running])
+
+
+def test_a_watch_by_path_lists_its_own_paths_of_its_own_submission(
+    call: Call, stand_in: StandIn, wall: ChatWall, serve: Served
+) -> None:
+    now = time.time()
+    plans = [ObjectPlan(f"{URL}/{name}", "Failed") for name in ("ours", "ours too", "of others")]
+    plans = [replace(plan, path=plan.path.replace(" ", "-")) for plan in plans]
+    stand_in.world.add_task("cdn", objects=[ObjectPlan(f"{URL}/ours", "Failed")], created_at=now - 7200)
+    stand_in.world.add_task("cdn", objects=plans, created_at=now)
+    request = {
+        "product": "cdn",
+        "object_paths": [f"{URL}/ours", f"{URL}/ours-too"],
+        "submitted_at": now,
+        "schedule": "0,1;1",
+    }
+    watch_id = serve.post(request)[2]["watch_id"]
+    shown(wall, "dingtalk", f"f-{watch_id}")
+
+    ran = call("list", "cdn", "--watch", watch_id, "--json", REFRESH_WATCH_FC_ENDPOINT=serve.url)
+
+    assert ran.code == 0
+    assert [row["object_path"] for row in ran.json["tasks"]] == [f"{URL}/ours", f"{URL}/ours-too"]
+
+
+def test_a_watch_of_another_product_and_one_that_nobody_knows_are_one_line_each(
+    call: Call, cli: CommandLine, stand_in: StandIn, serve: Served
+) -> None:
+    task_id = failed_task(stand_in, "dcdn", "a")
+    endpoint = {"REFRESH_WATCH_FC_ENDPOINT": serve.url}
+    watch_id = cli.run("start", "dcdn", task_id, "--json", *QUICK, **endpoint).json["watch_id"]
+
+    other = call("list", "cdn", "--watch", watch_id, "--urls", **endpoint)
+    unknown = call("list", "cdn", "--watch", "0000000000000000", "--urls", **endpoint)
+
+    assert (other.code, other.out, other.err.count("\n")) == (2, "", 1)
+    assert "product: 'cdn' is not allowed; allowed: dcdn" in other.err
+    assert (unknown.code, unknown.out, unknown.err.count("\n")) == (2, "", 1)
+    assert "watch_id: '0000000000000000' is not known; allowed: a watch of the last 7 days" in unknown.err
+
+
+def test_the_command_of_a_watch_from_this_machine_names_all_ids_since_nobody_keeps_its_record(
+    call: Call, stand_in: StandIn
+) -> None:
+    ids = [failed_task(stand_in, "cdn", f"{n:02d}") for n in range(25)]
+    watched = call("watch", "cdn", ",".join(ids), *QUICK)
+
+    arguments = pasted(watched.out)
+    ran = call(*arguments)
+
+    assert watched.code == 1
+    assert "--watch" not in arguments
+    assert (ran.code, sorted(ran.out.splitlines())) == (0, [f"{URL}/{n:02d}/0.txt" for n in range(25)])

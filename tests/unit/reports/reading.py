@@ -1,0 +1,16 @@
+"""A report as its reader sees it."""
+
+from __future__ import annotations
+
+from shared.deployment import Deployment
+from shared.report import Report
+from shared.reports.compose import compose
+from shared.reports.message import Message
+
+
+def message_of(report: Report, language: str = "en", environment: str = "prod", region: str = "cn-hangzhou") -> Message:
+    return compose(report, language=language, deployment=Deployment(environment, region))
+
+
+def fact_of(message: Message, label: str) -> str:
+    return next((fact.value for fact in message.facts if fact.label == label), "")

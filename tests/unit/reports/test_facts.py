@@ -1,0 +1,118 @@
+"""The facts of a message: who, when, how long, and what else there is to know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shared.deployment import Deployment
+from shared.model import Note, Outcome, Reason, Refusal
+from shared.report import Counts, Report, TaskReport
+from shared.reports.compose import compose
+from shared.reports.times import at_most
+from tests.unit.reports.reading import fact_of, message_of
+from tests.unit.reports.sample_reports import (
+    NO_PERMISSION,
+    NOTED,
+    OVERDUE,
+    PARTLY_FAILED,
+    REJECTED,
+    SETTLED,
+)
+
+
+def test_a_stopped_watch_says_that_it_was_stopped_and_by_whom() -> None:
+    report = replace(
+        OVERDUE,
+        outcome=Outcome.UNVERIFIABLE,
+        counts=Counts(complete=1, unverifiable=1),
+        tasks=(TaskReport("1", Outcome.UNVERIFIABLE, 1, SETTLED, reason=Reason.STOPPED),),
+        refusal=Refusal(Reason.STOPPED, "", "stopped by alice"),
+        notes=(Note("stopped_by", (("who", "alice"),)),),
+    )
+    message = message_of(report)
+    assert "[stopped 1/2]" in message.title
+    assert fact_of(message, "Why") == "stopped by a person"
+    assert fact_of(message, "Note") == "stopped by alice"
+    chinese = message_of(report, "zh")
+    assert (fact_of(chinese, "原因"), fact_of(chinese, "备注")) == ("被人工停止", "由 alice 停止")
+    assert fact_of(message_of(replace(report, notes=())), "Why") == "stopped by a person, stopped by alice"
+
+
+def test_notes_are_said_in_the_readers_language_and_words_of_others_as_they_are() -> None:
+    report = replace(NOTED, notes=(*NOTED.notes, "words of another version"))
+    english, chinese = (message_of(report, each).facts[-3:] for each in ("en", "zh"))
+    assert [fact.value for fact in english] == [
+        "VOD no longer knows the action DescribeRefreshTasks; DescribeVodRefreshTasks was asked instead",
+        "Channel oncall has not got this: HTTP 503: `busy`",
+        "words of another version",
+    ]
+    assert chinese[0].value == "VOD 已不再支持 DescribeRefreshTasks，已改用 DescribeVodRefreshTasks 查询"
+    assert chinese[1].value == "渠道 oncall 尚未收到本消息：HTTP 503: `busy`"
+    assert chinese[2].value == "words of another version"
+    assert [fact.of_others for fact in english] == [False, True, True]
+
+
+def test_an_english_reader_sees_utc_and_a_duration_that_is_an_upper_bound() -> None:
+    message = message_of(PARTLY_FAILED)
+    assert fact_of(message, "Submitted") == "2026-11-22 08:00:00 UTC"
+    assert fact_of(message, "Settled by") == "2026-11-22 08:05:30 UTC"
+    assert fact_of(message, "Took at most") == "5m 30s"
+    assert fact_of(message, "Request ID") == "174F6032-AA26-470D-B90E-36F0EB205BEE"
+
+
+def test_a_chinese_reader_sees_the_time_of_beijing_and_chinese_units() -> None:
+    message = message_of(PARTLY_FAILED, "zh")
+    assert fact_of(message, "提交时间") == "2026-11-22 16:00:00 (UTC+8)"
+    assert fact_of(message, "确认结束于") == "2026-11-22 16:05:30 (UTC+8)"
+    assert fact_of(message, "耗时不超过") == "5 分 30 秒"
+    assert fact_of(message_of(REJECTED, "zh"), "报告时间") == "2026-11-22 16:00:00 (UTC+8)"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "0s"),
+        (0.2, "1s"),
+        (59.1, "1m"),
+        (61, "1m 1s"),
+        (3600, "1h"),
+        (7540, "2h 6m"),
+        (86399, "1d"),
+        (3 * 86400 - 1, "3d"),
+        (86400 + 1, "1d 1h"),
+    ],
+)
+def test_a_duration_is_never_shown_shorter_than_it_was(seconds: float, shown: str) -> None:
+    assert at_most(seconds, "en") == shown
+
+
+def test_when_nobody_said_when_the_job_was_submitted_the_message_does_not_claim_to_know() -> None:
+    message = message_of(replace(PARTLY_FAILED, submission_unknown=True))
+    assert fact_of(message, "Submitted") == ""
+    assert fact_of(message, "Watched since") == "2026-11-22 08:00:00 UTC"
+    assert fact_of(message, "Waited") == "5m 30s"
+    assert fact_of(message, "Took at most") == ""
+
+
+@pytest.mark.parametrize("report", [OVERDUE, NO_PERMISSION])
+def test_a_watch_that_ends_without_its_job_claims_neither_its_end_nor_its_duration(report: Report) -> None:
+    message = message_of(report)
+    assert [fact_of(message, label) for label in ("Settled by", "Took at most")] == ["", ""]
+    assert fact_of(message, "Watch ended") == "2026-11-22 08:05:30 UTC"
+    assert fact_of(message, "Waited") == "5m 30s"
+
+
+@pytest.mark.parametrize(
+    ("language", "account", "region"), [("en", "Account", "Watched from"), ("zh", "账号", "运行地域")]
+)
+def test_account_and_region_tell_deployments_apart_and_the_account_is_masked(
+    language: str, account: str, region: str
+) -> None:
+    deployment = Deployment("prod", "cn-hangzhou", "1234567890123456")
+    message = compose(PARTLY_FAILED, language=language, deployment=deployment)
+    assert fact_of(message, account) == "***3456"
+    assert fact_of(message, region) == "cn-hangzhou"
+    assert "123456789012" not in repr(message)
+    assert fact_of(message_of(PARTLY_FAILED, language), account) == ""
