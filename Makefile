@@ -6,7 +6,7 @@ FUNCTIONS ?=
 RUNTIME ?=
 UV := 0.13.9
 
-.PHONY: help setup demo test lint bench build lock clean
+.PHONY: help setup demo test browser lint bench build lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -28,7 +28,10 @@ demo: $(READY) ## the whole workflow on this machine, no account: refresh and pr
 	@$(VENV)/bin/refresh-watch demo
 
 test: $(READY) ## the tests
-	@$(VENV)/bin/pytest -n 4 --dist worksteal
+	@$(VENV)/bin/pytest -n 4 --dist worksteal --ignore=tests/browser
+
+browser: $(READY) ## the preview page in a real browser: one that npm installs here, or the one that CHROMIUM names
+	@$(VENV)/bin/pytest tests/browser
 
 lint: $(READY) ## style, types, import rules
 	@$(VENV)/bin/ruff check .
@@ -55,4 +58,4 @@ lock: $(READY) ## pin the requirements anew (UPGRADE=1: the newest that pyprojec
 	done
 
 clean: ## remove what these targets made
-	rm -rf $(VENV) .build .mypy_cache .ruff_cache .import_linter_cache *.egg-info
+	rm -rf $(VENV) .build .mypy_cache .ruff_cache .import_linter_cache *.egg-info tests/browser/node_modules

@@ -43,6 +43,7 @@ COMMANDS = {
     "stop": Command("shared.cli.stop", "end a watch; people are told by whom"),
     "replay": Command("shared.cli.replay", "send undelivered reports of the last 7 days again"),
     "test-channel": Command("shared.cli.test_channel", "send a test report and show the channel's own answer"),
+    "preview": Command("shared.cli.preview", "every message of every channel on one local page"),
     "build": Command("shared.cli.build.command", "make the package of each function"),
 }
 

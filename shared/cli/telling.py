@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shared.channels.delivery.deliver import deliver
 from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
-from shared.channels.delivery.outcome import Delivered, DeliveryOutcome
+from shared.channels.delivery.outcome import Delivered, DeliveryOutcome, Later
 from shared.channels.delivery.pacing import Pacing
 from shared.channels.wants import wants
 from shared.clock import Clock
@@ -43,6 +43,8 @@ def tell_in_place(
 
 def answer_of(outcome: DeliveryOutcome) -> str:
     """The channel's own answer in a few words: HTTP status, code, message."""
+    if isinstance(outcome, Later):
+        return "waits for its turn"
     status = "no answer" if outcome.http_status is None else f"HTTP {outcome.http_status}"
     words = ", ".join(word for word in (status, outcome.vendor_code, outcome.vendor_message) if word)
     if isinstance(outcome, Delivered):

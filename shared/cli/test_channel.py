@@ -1,72 +1,101 @@
-"""`refresh-watch test-channel`: sends a report that is marked as a test, and shows the channel's own answer."""
+"""`refresh-watch test-channel`: sends reports that are marked as a test, and shows the channel's own answers."""
 
 from __future__ import annotations
 
 import argparse
 import uuid
+from dataclasses import replace
 
-from shared.cli.surroundings import surroundings
+from shared.channels.delivery.deliver import Delivery, deliver
+from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
+from shared.channels.delivery.outcome import Later
+from shared.channels.delivery.pacing import Pacing
+from shared.cli.sample_reports import NAMES, sample_report
+from shared.cli.surroundings import Surroundings, surroundings
 from shared.cli.telling import answer_of
 from shared.errors import BadInput, Described
-from shared.instants import Instant
-from shared.model import FailedObject, Kind, Outcome, Product
-from shared.report import Counts, Report, ReportKind, TaskReport
+from shared.instants import format_duration
+from shared.model import Kind
+from shared.report import Report
+from shared.settings import ChannelSetting
 
-LABEL = "TEST of refresh-watch, no real job"
-_TASK_ID = "100000001"
-_URL = "http://test.example.com/refresh-watch/test.txt"
+SENT = ("interim", "partly_failed", "rejected", "broken", "complete")
+"""One of each kind of report, and both sides of the final one. The last ends an incident that the others opened."""
+
+_WIDTH = max(map(len, NAMES))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("name", metavar="NAME", nargs="?", help="a configured channel (default: every one)")
+    parser.add_argument(
+        "--report",
+        metavar="KIND",
+        action="append",
+        choices=NAMES,
+        help=f"only that report; may be repeated (default: {', '.join(SENT)}; there are {', '.join(NAMES)})",
+    )
 
 
 def run(namespace: argparse.Namespace) -> int:
-    """Send to each once; 0 if all took it, else 1. Raises BadInput."""
-    from shared.channels.delivery.deliver import deliver
-    from shared.channels.delivery.next_visit import Done, GivenUp
-
+    """Send to each channel; 0 if all reports were taken, else 1. Raises BadInput."""
     around = surroundings()
     names = (namespace.name,) if namespace.name else tuple(channel.name for channel in around.settings.channels)
     if not names:
         raise BadInput(
             "REFRESH_WATCH_CHANNELS", Described("nothing"), 'such as [{"name":"oncall","kind":"dingtalk","url":"…"}]'
         )
-    report = sample_report(around.clock.now(), uuid.uuid4().hex[:8])
+    chosen = sorted(set(namespace.report or SENT), key=lambda name: SENT.index(name) if name in SENT else -1)
+    channels = around.channels(names)
+    return 0 if all([_test(channel, chosen, around) for channel in channels]) else 1  # noqa: C419 - each is tested
+
+
+def _test(channel: ChannelSetting, chosen: list[str], around: Surroundings) -> bool:
+    """Send the reports one after another, whatever the channel's `on` says.
+
+    Once the channel is unreachable, busy or limited, or has refused the first report, it is sent no more: what the
+    refusal of a later one says is about that report alone.
+    """
+    print(f"{channel.name} ({channel.kind}, {channel.host}):", flush=True)
+    key = uuid.uuid4().hex[:8]
+    pacing = Pacing()
     taken = True
-    for channel in around.channels(names):
-        delivery = deliver(report, channel, settings=around.settings, clock=around.clock)
-        print(f"{channel.name} ({channel.kind}, {channel.host}): {answer_of(delivery.outcome)}", flush=True)
-        if isinstance(delivery.next, GivenUp):
-            print(f"  {delivery.next.why}")
-        taken = taken and isinstance(delivery.next, Done)
-    return 0 if taken else 1
+    for place, name in enumerate(chosen):
+        # one kind of job for all: what ties the last report to the incident that the others opened
+        report = replace(sample_report(name, around.clock.now(), key), job=Kind.REFRESH)
+        delivery = _sent(report, channel, around, pacing)
+        print(f"  {name.replace('_', ' '):<{_WIDTH}}  {answer_of(delivery.outcome)}", flush=True)
+        if isinstance(delivery.next, Done):
+            continue
+        taken = False
+        print(f"  {_what_now(delivery)}", flush=True)
+        if place == 0 or not isinstance(delivery.next, GivenUp):
+            left = [other.replace("_", " ") for other in chosen[place + 1 :]]
+            if left:
+                print(f"  not sent: {', '.join(left)}", flush=True)
+            break
+    return taken
 
 
-def sample_report(now: Instant, key: str) -> Report:
-    """A final report with one failure, so that mentions and the list of failures can be seen; marked as a test."""
-    failed = TaskReport(
-        item=_TASK_ID,
-        outcome=Outcome.PARTLY_FAILED,
-        objects=3,
-        settled_at=now,
-        status="Failed",
-        failed=(FailedObject(_URL, "Failed", "Origin Timeout"),),
-    )
-    return Report(
-        id=f"f-test{key}",
-        kind=ReportKind.FINAL,
-        made_at=now,
-        watch_id=f"test{key}",
-        product=Product.CDN.value,
-        job=Kind.REFRESH,
-        label=LABEL,
-        outcome=Outcome.PARTLY_FAILED,
-        counts=Counts(complete=2, failed=1),
-        tasks=(failed,),
-        submitted_at=now - 330,
-        settled_at=now,
-        looks=7,
-        api_calls=7,
-    )
+def _sent(report: Report, channel: ChannelSetting, around: Surroundings, pacing: Pacing) -> Delivery:
+    """The delivery of one report; it waits for its turn among the others, and comes back for nothing else."""
+    delivery = deliver(report, channel, settings=around.settings, clock=around.clock, pacing=pacing)
+    while isinstance(delivery.outcome, Later) and isinstance(delivery.next, ComeBack):
+        print(f"  its turn comes in {format_duration(delivery.next.after)}", flush=True)
+        around.clock.sleep(delivery.next.after)
+        delivery = deliver(
+            report,
+            channel,
+            settings=around.settings,
+            clock=around.clock,
+            pacing=pacing,
+            so_far=delivery.next.attempts,
+        )
+    return delivery
+
+
+def _what_now(delivery: Delivery) -> str:
+    if isinstance(delivery.next, GivenUp):
+        return delivery.next.why
+    after = delivery.next.after if isinstance(delivery.next, ComeBack) else 0.0
+    return f"a real report would be sent again after {format_duration(after)}; a test is not: try again later"

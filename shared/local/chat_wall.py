@@ -1,7 +1,7 @@
 """The chat wall: stand-in chat robots over HTTP on 127.0.0.1, for the demo and for tests. Never deployed.
 
 `/<kind>/<name>` answers as the vendor of that kind does (`robots/<kind>.py`). A robot comes into being, with secrets
-that are obviously fake, when it is first spoken of.
+that are obviously fake, when it is first spoken of. `/` shows every message as its chat would.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from shared.clock import Clock, SystemClock
-from shared.instants import Instant
+from shared.instants import Instant, format_instant
 from shared.local import robots
 from shared.local.robots.robot import Post, Robot, RobotFile, Verdict, answer
 
@@ -171,6 +171,17 @@ class ChatWall:
             self._on_message(message)
         return scripted if scripted is not None else Answer(verdict.status, verdict.body, verdict.headers)
 
+    def page(self) -> str:
+        """Every message so far, drawn from what was sent."""
+        from shared.local.chat_page.page import Drawn, page
+
+        newest_first = sorted(self.messages, key=lambda message: (message.kind, -message.at))
+        drawn = [
+            Drawn(message.kind, f"{message.robot} {format_instant(message.at)[11:19]}", "", message.body)
+            for message in newest_first
+        ]
+        return page("The chat wall", "What the robots were sent, the newest first. Reload for more.", drawn)
+
     def wait_for_end(self) -> None:
         """Return when the wall stops: what a hanging request does."""
         self._stopping.wait()
@@ -206,6 +217,12 @@ def _server(wall: ChatWall, port: int) -> ThreadingHTTPServer:
                 # a reset instead of an orderly end
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.connection.close()
+
+        def do_GET(self) -> None:
+            self.close_connection = True
+            known = urlsplit(self.path).path == "/"
+            html = (("content-type", "text/html; charset=utf-8"),)
+            self._give(Answer(200, wall.page(), html) if known else Answer(404, '{"error":"no such page"}'))
 
         def _give(self, answer: Answer) -> None:
             data = answer.body.encode()

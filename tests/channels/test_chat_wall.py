@@ -90,6 +90,18 @@ def test_a_webhook_is_verified() -> None:
         assert [message.id for message in real.messages] == ["msg_1"]
 
 
+def test_the_wall_shows_every_message_as_its_chat_would(wall: ChatWall, clock: HandClock) -> None:
+    _post(_signed(wall, clock), {"msgtype": "markdown", "markdown": {"title": "t", "text": "#### earlier-message <script>"}})
+    clock.sleep(1)
+    _post(_signed(wall, clock), {"msgtype": "text", "text": {"content": "later-message"}})
+    answer = urllib3.request("GET", f"http://127.0.0.1:{wall.port}/", retries=False)
+    shown = answer.data.decode()
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert shown.index("later-message") < shown.index("earlier-message"), "the newest first"
+    assert "<script" not in shown
+    assert urllib3.request("GET", f"http://127.0.0.1:{wall.port}/dingtalk/oncall", retries=False).status == 404
+
+
 def test_an_unknown_kind_of_robot_is_404(wall: ChatWall) -> None:
     assert _post(f"http://127.0.0.1:{wall.port}/pigeon/x", TEXT)[0] == 404
 

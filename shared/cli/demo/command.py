@@ -109,7 +109,8 @@ def _stay(running: Stage, messages: queue.SimpleQueue[WallMessage]) -> None:
                 f"  export REFRESH_WATCH_FC_ENDPOINT={running.engine.url}",
                 "  refresh-watch list cdn",
                 f"  {curl_line(running.engine.url)}",
-                "Messages go on being shown here.",
+                "Messages go on being shown here, and as their chats show them at",
+                f"  http://127.0.0.1:{running.wall.port}/",
             ]
         ),
         flush=True,

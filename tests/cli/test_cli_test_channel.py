@@ -1,0 +1,155 @@
+"""`refresh-watch test-channel` as a process, against the chat wall's robots over sockets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.cli.sample_reports import LABEL
+from shared.local.chat_wall import KINDS, Answer, ChatWall, robots_of
+from tests.cli.conftest import CommandLine, clean_environment
+
+SENT = ["interim", "partly failed", "rejected", "broken", "complete"]
+BUSY = Answer(200, '{"errcode":-1,"errmsg":"system busy"}')
+
+
+def command_line(*channels: dict[str, Any]) -> CommandLine:
+    return CommandLine(
+        {
+            **clean_environment(),
+            "REFRESH_WATCH_CHANNELS": json.dumps(channels),
+            "REFRESH_WATCH_ALLOWED_HOSTS": "127.0.0.1",
+            "REFRESH_WATCH_ENVIRONMENT": "prod",
+        }
+    )
+
+
+def reports_of(out: str) -> list[str]:
+    """The reports that a line tells the answer of."""
+    return [line[:15].strip() for line in out.splitlines() if line[2:15].strip() in (*SENT, "stopped")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_robot_takes_one_of_each_report_the_complete_one_last(wall: ChatWall, kind: str) -> None:
+    ran = command_line(wall.entry(kind, "oncall")).run("test-channel")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"oncall ({kind}, 127.0.0.1):\n")
+    assert reports_of(ran.out) == SENT
+    taken = "accepted (HTTP 202" if kind == "teams" else "delivered (HTTP 2"
+    assert ran.out.count(f"  {taken}") == len(SENT)
+    assert len(wall.messages) == len(wall.posts) == len(SENT)
+    for message in wall.messages:
+        assert LABEL in robots_of(kind).shown(message.body)
+
+
+def test_it_prints_the_vendors_own_code_and_words(wall: ChatWall) -> None:
+    ran = command_line(wall.entry("dingtalk", "oncall")).run("test-channel")
+    assert ran.out.splitlines()[1] == "  interim        delivered (HTTP 200, 0, ok)"
+
+
+def test_the_incident_that_a_test_opens_is_resolved_by_the_same_test(wall: ChatWall) -> None:
+    command_line(wall.entry("pagerduty", "oncall")).run("test-channel")
+    events = [message.body for message in wall.messages]
+    assert [event["event_action"] for event in events] == ["trigger"] * 4 + ["resolve"]
+    assert len({event["dedup_key"] for event in events}) == 1
+
+
+def test_no_two_of_its_reports_are_taken_for_the_same_one(wall: ChatWall) -> None:
+    cli = command_line(wall.entry("webhook", "audit"))
+    cli.run("test-channel")
+    cli.run("test-channel")
+    assert len({message.id for message in wall.messages}) == 2 * len(SENT)
+
+
+def test_people_are_mentioned_by_its_failures_and_by_nothing_else(wall: ChatWall) -> None:
+    command_line(wall.entry("dingtalk", "oncall", mention=["13800000000"])).run("test-channel")
+    mentioned = ("13800000000",)
+    assert [message.mentioned for message in wall.messages] == [mentioned, mentioned, (), mentioned, ()]
+
+
+def test_a_refusal_ends_1_with_what_to_repair_and_nothing_more_is_sent(wall: ChatWall) -> None:
+    entry = wall.entry("dingtalk", "oncall")
+    wall.robot("dingtalk", "oncall", secret="SEC-another-fake-secret")
+
+    ran = command_line(entry).run("test-channel")
+
+    assert (ran.code, ran.err) == (1, "")
+    assert reports_of(ran.out) == ["interim"]
+    assert "310000, sign not match" in ran.out
+    assert "copy the robot's signing secret" in ran.out
+    assert "not sent: partly failed, rejected, broken, complete" in ran.out
+    assert (len(wall.posts), wall.messages) == (1, ())
+
+
+def test_a_refused_report_among_others_does_not_keep_those_from_being_sent(wall: ChatWall) -> None:
+    gone = Answer(200, '{"errcode":400106,"errmsg":"robot missing"}')
+    wall.script("dingtalk", "oncall", Answer(posts=True), gone)
+
+    ran = command_line(wall.entry("dingtalk", "oncall")).run("test-channel")
+
+    assert ran.code == 1
+    assert reports_of(ran.out) == SENT
+    assert "400106, robot missing" in ran.out
+    assert "not sent" not in ran.out
+    assert len(wall.posts) == len(SENT)
+
+
+def test_a_channel_that_is_busy_is_left_alone(wall: ChatWall) -> None:
+    wall.script("dingtalk", "oncall", Answer(posts=True), BUSY)
+
+    ran = command_line(wall.entry("dingtalk", "oncall")).run("test-channel")
+
+    assert ran.code == 1
+    assert reports_of(ran.out) == ["interim", "partly failed"]
+    assert "system busy" in ran.out
+    assert "try again later" in ran.out
+    assert "not sent: rejected, broken, complete" in ran.out
+    assert len(wall.posts) == 2
+
+
+def test_each_channel_is_tested_whatever_became_of_the_one_before(wall: ChatWall) -> None:
+    entries = [wall.entry("dingtalk", "first"), wall.entry("webhook", "audit")]
+    wall.robot("dingtalk", "first", secret="SEC-another-fake-secret")
+
+    ran = command_line(*entries).run("test-channel")
+
+    assert ran.code == 1
+    assert [message.kind for message in wall.messages] == ["webhook"] * len(SENT)
+
+
+def test_only_the_channel_that_is_named_is_tested_and_only_the_reports_that_are(wall: ChatWall) -> None:
+    cli = command_line(wall.entry("dingtalk", "oncall"), wall.entry("webhook", "audit"))
+
+    ran = cli.run("test-channel", "audit", "--report", "complete", "--report", "stopped")
+
+    assert ran.code == 0
+    assert reports_of(ran.out) == ["stopped", "complete"]
+    assert [message.body["data"]["outcome"] for message in wall.messages] == ["unverifiable", "complete"]
+
+
+def test_a_channel_for_some_outcomes_only_is_tested_with_all(wall: ChatWall) -> None:
+    command_line(wall.entry("webhook", "audit", on=["failed"])).run("test-channel")
+    assert len(wall.messages) == len(SENT)
+
+
+def test_an_unknown_report_is_one_line_that_names_those_that_there_are(wall: ChatWall) -> None:
+    ran = command_line(wall.entry("webhook", "audit")).run("test-channel", "--report", "nice")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "nice" in ran.err
+    assert "partly_failed" in ran.err
+
+
+def test_no_secret_is_printed(wall: ChatWall) -> None:
+    entries = [wall.entry(kind, f"oncall_{kind}") for kind in KINDS]
+    good = command_line(*entries).run("test-channel")
+    for kind in KINDS:
+        wall.script(kind, f"oncall_{kind}", Answer(403, "{}"))
+    bad = command_line(*entries).run("test-channel")
+    robots = [wall.robot(kind, f"oncall_{kind}") for kind in KINDS]
+    secrets = [secret for robot in robots for secret in (robot.secret, robot.access_token) if secret]
+    assert len(secrets) >= len(KINDS)
+    for ran in (good, bad):
+        assert [secret for secret in secrets if secret in ran.out + ran.err] == []
