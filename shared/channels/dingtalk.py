@@ -16,9 +16,9 @@ from shared.channels.answers.dingtalk import classify
 from shared.channels.delivery.outcome import Request
 from shared.channels.delivery.pacing import Rate
 from shared.channels.forms.ladder import fitting
-from shared.channels.forms.markdown import AT, code, harmless, heading, plain
+from shared.channels.forms.markdown import AT, harmless, plain
 from shared.channels.forms.samples import with_samples_that_fit
-from shared.channels.forms.sections import Dialect, sections
+from shared.channels.forms.sections import Dialect, sections, tagless_code
 from shared.deployment import Deployment
 from shared.errors import BadInput, Described
 from shared.instants import Instant
@@ -35,8 +35,14 @@ RATE = Rate(20, 60)  # one message more, and the robot is blocked for ten minute
 LIMIT = 20_000
 """Bytes of the whole body as it is sent; beyond them DingTalk answers 460101."""
 
-_COLOURS = {Severity.OK: "#1E8E3E", Severity.WARNING: "#B06000", Severity.BAD: "#D93026"}
-_DIALECT = Dialect(words=code, heading=lambda words: f"**{words}**\n", fact="- ", item="- ", sample="    - ")
+_COLOURS = {Severity.OK: "#188038", Severity.WARNING: "#B06000", Severity.BAD: "#D93026"}
+_DIALECT = Dialect(
+    words=tagless_code,  # DingTalk reads tags in code too: a phone then shows nothing at all
+    heading=lambda words: f"**{words}**\n",
+    fact="- ",
+    item="- ",
+    sample="    - ",
+)
 _EVERYONE = ("all", "@all")
 _PHONE = re.compile(r"\+?[\d-]{4,20}")
 _PERSON = re.compile(r"@?[^\s@`]{1,64}")
@@ -96,15 +102,20 @@ def _body(message: Message, channel: ChannelSetting, step: int) -> bytes:
     title = " ".join(part for part in (channel.keyword, harmless(message.reduced(step).title)) if part)
 
     def made(lower: Message) -> bytes:
-        text = "\n\n".join(part for part in (_markdown(lower, channel.keyword), mentions) if part)
+        text = _markdown(lower, channel.keyword, mentions)
         return compact({"msgtype": "markdown", "markdown": {"title": title, "text": text}, "at": at})
 
     return made(with_samples_that_fit(message.reduced(step), lambda lower: len(made(lower)) <= LIMIT, step=step))
 
 
-def _markdown(message: Message, keyword: str) -> str:
-    """The whole message: heading, summary in the outcome's colour, sections, links, footer."""
-    blocks = [f"#### {heading(message, keyword)}", f"<font color={_COLOURS[message.severity]}>{message.summary}</font>"]
+def _markdown(message: Message, keyword: str, mentions: str) -> str:
+    """The whole message: title, summary in the outcome's colour, mentions, sections, links, footer."""
+    title = (keyword, message.heading, tagless_code(message.name) if message.name else "")
+    blocks = [
+        f"#### {' '.join(part for part in title if part)}",
+        f"<font color={_COLOURS[message.severity]}>{message.summary}</font>",
+        mentions,
+    ]
     blocks.extend("\n".join(lines) for lines in sections(message, _DIALECT))
     # pages of the console, whose addresses we wrote: the only links that a message has
     blocks.append(" · ".join(f"[{link.text}]({_in_browser(link.url)})" for link in message.links))

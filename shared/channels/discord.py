@@ -17,12 +17,14 @@ from shared.channels.delivery.outcome import Request
 from shared.channels.delivery.pacing import Rate
 from shared.channels.forms.characters import characters, fitted
 from shared.channels.forms.markdown import code, harmless, plain
+from shared.channels.forms.samples import with_samples_that_fit
+from shared.channels.forms.sections import Dialect, sections
 from shared.deployment import Deployment
 from shared.errors import BadInput, Described
 from shared.instants import Instant
 from shared.report import Report
 from shared.reports.compose import compose
-from shared.reports.message import LAST_STEP, Fact, FailureGroup, Link, Message, Severity
+from shared.reports.message import LAST_STEP, Fact, Link, Message, Severity
 from shared.reports.wire import compact
 from shared.settings import ChannelSetting
 
@@ -40,6 +42,7 @@ _NAME = 256
 _VALUE = 1024
 _FOOTER = 2048
 _MENTIONS = 50  # what content has room for beside the title
+_NO_NAME = "\u200b"  # a field has to have one
 _BESIDE_ANOTHER = 40  # characters of a value that needs no line of its own
 
 _COLOURS = {Severity.OK: 0x2EB886, Severity.WARNING: 0xE8912D, Severity.BAD: 0xD72B3F}
@@ -89,7 +92,10 @@ def posting(url: str) -> str:
 
 
 def payload(message: Message, channel: ChannelSetting, step: int) -> dict[str, Any]:
-    """The message on that rung, or on the first one below it that is within the limits, as Discord takes it."""
+    """The message on that rung, or on the first one below it that is within the limits, as Discord takes it.
+
+    Samples go one by one before the rung does.
+    """
     people = list(dict.fromkeys(map(_mention, channel.mention))) if message.is_failure else []
     allowed = {
         "parse": ["everyone"] if any(each in _EVERYONE for each in people) else [],
@@ -98,7 +104,7 @@ def payload(message: Message, channel: ChannelSetting, step: int) -> dict[str, A
     }
     mentions = " ".join(people)
     while step < LAST_STEP:
-        lower = message.reduced(step)
+        lower = with_samples_that_fit(message.reduced(step), lambda fewer: _is_within(_embed(fewer)), step=step)
         embed = _embed(lower)
         if _is_within(embed):
             content = _with_people(_title(lower, channel.keyword), mentions)
@@ -132,7 +138,7 @@ def _embed(message: Message) -> dict[str, Any]:
         "title": fitted(message.summary, _TITLE),
         "color": _COLOURS[message.severity],
         "description": _description(message),
-        "fields": [_field(fact) for fact in message.facts],
+        "fields": [*map(_field, message.facts), *_links(message.links)],
         "footer": {"text": fitted(message.footer, _FOOTER)},
     }
     return {key: value for key, value in embed.items() if value}
@@ -146,37 +152,14 @@ def _is_within(embed: dict[str, Any]) -> bool:
 
 
 def _description(message: Message) -> str:
-    """Failures, next steps, the command, links."""
-    blocks = []
-    if message.groups:
-        blocks.append("\n".join([f"**{message.say('heading.failures')}**", *_groups(message)]))
-    if message.next_steps:
-        steps = [f"- {_escaped(step)}" for step in message.next_steps]
-        blocks.append("\n".join([f"**{message.say('heading.next')}**", *steps]))
-    if message.command:
-        blocks.append(f"**{message.say('heading.command')}**\n{code(message.command)}")
-    if message.links:
-        blocks.append(_links(message.links))
-    return "\n\n".join(blocks)
+    """Failures, next steps, the command."""
+    return "\n\n".join("\n".join(lines) for lines in sections(replace(message, facts=()), _DIALECT))
 
 
-def _groups(message: Message) -> list[str]:
-    lines = []
-    for group in message.groups:
-        lines.append(f"- {message.say('failure.count', reason=_reason(group), count=group.count)}")
-        lines.extend(f"  - {code(url)}" for url in group.samples)
-        if group.samples and group.more:
-            lines.append(f"  - {message.say('more', count=group.more)}")
-    return lines
-
-
-def _reason(group: FailureGroup) -> str:
-    return code(group.reason) if group.of_others else _escaped(group.reason)
-
-
-def _links(links: Sequence[Link]) -> str:
+def _links(links: Sequence[Link]) -> list[dict[str, Any]]:
     # brackets and blanks would end the address
-    return " · ".join(f"[{_escaped(link.text)}]({quote(link.url, safe=':/?#@!$&*+,;=%-._~')})" for link in links)
+    found = [f"[{_escaped(link.text)}]({quote(link.url, safe=':/?#@!$&*+,;=%-._~')})" for link in links]
+    return [{"name": _NO_NAME, "value": " · ".join(found), "inline": False}] if found else []
 
 
 def _field(fact: Fact) -> dict[str, Any]:
@@ -191,6 +174,9 @@ def _field(fact: Fact) -> dict[str, Any]:
 def _escaped(words: str) -> str:
     """Words that are no code span: a name such as my_role_1 in them is no markup."""
     return _MARKUP.sub(r"\\\g<0>", words)
+
+
+_DIALECT = Dialect(words=code, own=_escaped, heading=lambda words: f"**{words}**", fact="", item="- ", sample="  - ")
 
 
 def _mention(person: str) -> str:

@@ -7,7 +7,6 @@ spans, or in plain text, with & < > escaped: Slack acts on <…> in code spans t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from shared.channels.delivery.pacing import Rate
 from shared.channels.forms.characters import characters, fitted, paragraphs
 from shared.channels.forms.ladder import fitting
 from shared.channels.forms.markdown import code, plain
+from shared.channels.forms.samples import with_samples_that_fit
 from shared.deployment import Deployment
 from shared.errors import BadInput, Described
 from shared.instants import Instant
@@ -38,9 +38,6 @@ _HEADER = 150
 _TEXT = 3000
 _FIELD = 2000
 _FIELDS = 10
-_BUTTON = 75
-_BUTTONS = 5
-_BUTTON_URL = 3000
 _MENTIONS = 50
 
 _COLOURS = {Severity.OK: "#2eb886", Severity.WARNING: "#e8912d", Severity.BAD: "#d72b3f"}
@@ -67,32 +64,39 @@ def check(channel: ChannelSetting) -> None:
 def render(
     report: Report, channel: ChannelSetting, *, language: str, deployment: Deployment, now: Instant, step: int
 ) -> Request:
-    """The request that posts the report; takes a lower rung by itself to stay within LIMIT characters."""
+    """The request that posts the report; drops samples, then takes a lower rung, to stay within LIMIT characters."""
     message = compose(report, language=language, deployment=deployment)
     return Request(
         url=channel.url.value,
-        body=fitting(lambda rung: compact(payload(message, channel, rung)), step, LIMIT, _size),
+        body=fitting(lambda rung: _body(message, channel, rung), step, LIMIT, _size),
         headers=(("content-type", "application/json; charset=utf-8"),),
         made_at=now,
     )
 
 
+def _body(message: Message, channel: ChannelSetting, step: int) -> bytes:
+    def made(lower: Message) -> bytes:
+        return compact(payload(lower, channel, step))
+
+    lower = message.reduced(step)
+    return made(with_samples_that_fit(lower, lambda fewer: _size(made(fewer)) <= LIMIT, step=step))
+
+
 def payload(message: Message, channel: ChannelSetting, step: int) -> dict[str, Any]:
-    """The message on that rung as Slack takes it."""
+    """The message, reduced to that rung, as Slack takes it."""
     people = " ".join(dict.fromkeys(map(_mention, channel.mention))) if message.is_failure else ""
     quiet = {"unfurl_links": False, "unfurl_media": False}
     if step >= LAST_STEP:
         text = "\n".join(part for part in (_escaped(plain(message, channel.keyword)), people) if part)
         return {"text": text, **quiet}
-    lower = message.reduced(step)
-    top = [{"type": "header", "text": _plain_text(_header(lower, channel.keyword))}]
+    top = [{"type": "header", "text": _plain_text(_header(message, channel.keyword))}]
     if people:
         # above the bar: Slack folds what stands beside it
         top.append(_section(_markup(people)))
     return {
-        "text": _escaped(f"{channel.keyword} {lower.title}".strip()),
+        "text": _escaped(f"{channel.keyword} {message.title}".strip()),
         "blocks": top,
-        "attachments": [{"color": _COLOURS[message.severity], "blocks": _details(lower)}],
+        "attachments": [{"color": _COLOURS[message.severity], "blocks": _details(message)}],
         **quiet,
     }
 
@@ -127,7 +131,9 @@ def _details(message: Message) -> list[dict[str, Any]]:
     blocks.extend(
         {"type": "section", "fields": fields[first : first + _FIELDS]} for first in range(0, len(fields), _FIELDS)
     )
-    blocks.extend(_buttons(message.links))
+    if message.links:
+        # no buttons: a click on one asks for an app that answers it, and is marked as failed without
+        blocks.append(_section(_markup(" · ".join(map(_link, message.links)))))
     blocks.append({"type": "context", "elements": [_plain_text(_escaped(message.footer))]})
     return blocks
 
@@ -148,13 +154,9 @@ def _field(fact: Fact) -> dict[str, Any]:
     return _markup(beginning + (_code(fact.value, room) if fact.of_others else fitted(fact.value, room, _escaped)))
 
 
-def _buttons(links: Sequence[Link]) -> list[dict[str, Any]]:
-    buttons = [
-        {"type": "button", "text": _plain_text(fitted(link.text, _BUTTON, _escaped)), "url": link.url}
-        for link in links
-        if len(link.url) <= _BUTTON_URL
-    ]
-    return [{"type": "actions", "elements": buttons[:_BUTTONS]}] if buttons else []
+def _link(link: Link) -> str:
+    # a bar would end the address
+    return f"<{_escaped(link.url.replace('|', '%7C'))}|{_escaped(link.text.replace('|', ' '))}>"
 
 
 def _section(text: dict[str, Any]) -> dict[str, Any]:

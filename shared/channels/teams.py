@@ -1,7 +1,7 @@
 """Microsoft Teams, by a webhook of the Workflows app: an Adaptive Card 1.4.
 
-Markdown is active in a TextBlock and a FactSet, and there is no code in it. So these hold our own words only; the words
-of others stand in the text runs of a RichTextBlock, where no markdown and no mention is
+Markdown is active in a TextBlock, and there is no code in it. So it holds our own words only; the words of others stand
+in the text runs of a RichTextBlock, where no markdown and no mention is
 (learn.microsoft.com/adaptive-cards, TextRun: "Markdown is not supported").
 """
 
@@ -97,10 +97,11 @@ def render(
 
     def body(rung: int) -> bytes:
         if rung >= LAST_STEP:
-            return _envelope(_plainly(message.reduced(rung), channel.keyword), message, people)
+            lowest = message.reduced(rung)
+            return _envelope(_plainly(lowest, channel.keyword, people), lowest, people)
 
         def made(lower: Message) -> bytes:
-            return _envelope(_richly(lower, channel.keyword), lower, people)
+            return _envelope(_richly(lower, channel.keyword, people), lower, people)
 
         return made(with_samples_that_fit(message.reduced(rung), lambda lower: len(made(lower)) <= LIMIT, step=rung))
 
@@ -121,34 +122,38 @@ def _person(mention: str) -> _Person | None:
 
 def _envelope(blocks: list[Element], message: Message, people: tuple[_Person, ...]) -> bytes:
     msteams: Element = {"width": "Full"}
-    mentions: list[Element] = []
     if people:
         msteams["entities"] = [person.entity for person in people]
-        mentions = [_text(" ".join(person.text for person in people))]
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
         "msteams": msteams,
-        "body": [*blocks, *mentions, _runs(_run(message.footer, isSubtle=True, size="Small"))],
+        "body": [*blocks, _runs(_run(message.footer, isSubtle=True, size="Small"))],
         "actions": [{"type": "Action.OpenUrl", "title": link.text, "url": link.url} for link in message.links],
     }
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
     return compact({"type": "message", "attachments": [attachment]})
 
 
-def _plainly(message: Message, keyword: str) -> list[Element]:
+def _told(message: Message, people: tuple[_Person, ...]) -> list[Element]:
+    """What happened, and to whom it is said."""
+    mentions = [_text(" ".join(person.text for person in people))] if people else []
+    return [_text(message.summary), *mentions]
+
+
+def _plainly(message: Message, keyword: str, people: tuple[_Person, ...]) -> list[Element]:
     title = " ".join(part for part in (keyword, message.heading) if part)
     first = _text(title, weight="Bolder", color=_COLOUR[message.severity])
-    return [first, *(_text(words) for words in (message.summary, *message.next_steps))]
+    return [first, *_told(message, people), *(_text(step) for step in message.next_steps)]
 
 
-def _richly(message: Message, keyword: str) -> list[Element]:
+def _richly(message: Message, keyword: str, people: tuple[_Person, ...]) -> list[Element]:
     heading = " ".join(part for part in (keyword, message.heading) if part)
     title = [_run(heading, weight="Bolder", size="Medium", color=_COLOUR[message.severity])]
     if message.name:
         title += [_run(" "), _code(message.name)]
-    blocks = [_runs(*title), _text(message.summary)]
+    blocks = [_runs(*title), *_told(message, people)]
     if message.groups:
         blocks.append(_heading(message.say("heading.failures")))
         for group in message.groups:
@@ -163,14 +168,16 @@ def _richly(message: Message, keyword: str) -> list[Element]:
 
 
 def _facts(message: Message) -> list[Element]:
-    ours = [{"title": fact.label, "value": fact.value} for fact in message.facts if not fact.of_others]
+    """In their order, which a FactSet would not keep: markdown is active in one, so it could hold our own only."""
     separator = message.say("label.separator")
-    others = [
-        _runs(_run(f"{fact.label}{separator}", weight="Bolder"), _code(fact.value), spacing="Small")
-        for fact in message.facts
-        if fact.of_others
+    return [
+        _runs(
+            _run(f"{fact.label}{separator}", weight="Bolder"),
+            _code(fact.value) if fact.of_others else _run(fact.value),
+            spacing="None" if place else "Medium",
+        )
+        for place, fact in enumerate(message.facts)
     ]
-    return [*([{"type": "FactSet", "facts": ours}] if ours else []), *others]
 
 
 def _group(message: Message, group: FailureGroup) -> list[Element]:

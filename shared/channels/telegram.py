@@ -18,12 +18,13 @@ from shared.channels.forms.characters import characters
 from shared.channels.forms.ladder import fitting
 from shared.channels.forms.markdown import harmless, plain
 from shared.channels.forms.samples import with_samples_that_fit
+from shared.channels.forms.sections import Dialect, sections
 from shared.deployment import Deployment
 from shared.errors import BadInput, Described
 from shared.instants import Instant
 from shared.report import Report
 from shared.reports.compose import compose
-from shared.reports.message import LAST_STEP, FailureGroup, Message, Severity
+from shared.reports.message import LAST_STEP, Message, Severity
 from shared.reports.wire import compact
 from shared.settings import ChannelSetting
 
@@ -121,44 +122,19 @@ def _html(message: Message, keyword: str, people: tuple[str, ...]) -> str:
         _bold(message.heading),
         _code(message.name) if message.name else "",
     )
-    blocks = [f"{' '.join(part for part in title if part)}\n{_own(message.summary)}"]
-    if message.groups:
-        blocks.append(
-            "\n".join([_bold(message.say("heading.failures")), *(_group(message, g) for g in message.groups)])
-        )
-    if message.next_steps:
-        steps = (f"• {_own(step)}" for step in message.next_steps)
-        blocks.append("\n".join([_bold(message.say("heading.next")), *steps]))
-    if message.command:
-        blocks.append(f"{_bold(message.say('heading.command'))}\n{_code(message.command)}")
-    blocks.append(
-        "\n".join(
-            f"{_own(fact.label + message.say('label.separator'))}{(_code if fact.of_others else _own)(fact.value)}"
-            for fact in message.facts
-        )
-    )
+    blocks = [
+        f"{' '.join(part for part in title if part)}\n{_own(message.summary)}",
+        " ".join(_mention(person) for person in people),
+    ]
+    blocks.extend("\n".join(lines) for lines in sections(message, _DIALECT))
     blocks.append(" · ".join(_link(link.text, link.url) for link in message.links))
-    blocks.append(" ".join(_mention(person) for person in people))
     blocks.append(_own(message.footer))
     return "\n\n".join(block for block in blocks if block)
 
 
-def _group(message: Message, group: FailureGroup) -> str:
-    reason = (_code if group.of_others else _own)(group.reason)
-    lines = [f"• {message.say('failure.count', reason=reason, count=group.count)}"]
-    lines.extend(_code(url) for url in group.samples)
-    if group.samples and group.more:
-        lines.append(_own(message.say("more", count=group.more)))
-    return "\n".join(lines)
-
-
 def _plainly(message: Message, keyword: str, people: tuple[str, ...]) -> dict[str, Any]:
     """Text without markup that could be refused: whoever has no username is mentioned by an entity."""
-    lines = [
-        harmless(plain(message, keyword)),
-        *(f"{link.text}{message.say('label.separator')}{link.url}" for link in message.links),
-    ]
-    text = "\n".join(lines) + ("\n" if people else "")
+    text = harmless(plain(message, keyword)) + ("\n" if people else "")
     entities = []
     for place, person in enumerate(people):
         text += " " if place else ""
@@ -187,6 +163,9 @@ def _own(words: str) -> str:
 def _bold(words: str) -> str:
     # code may not stand in bold
     return _own(words) if _ACTIVE.search(words) else f"<b>{html.escape(words, quote=False)}</b>"
+
+
+_DIALECT = Dialect(words=_code, own=_own, heading=_bold, fact="", item="• ", sample="")
 
 
 def _link(words: str, url: str) -> str:

@@ -170,10 +170,8 @@ def _head(title: tuple[str, ...], *lines: str) -> tuple[str, ...]:
 
 
 def _middle(message: Message, dialect: Dialect, links: tuple[str, ...]) -> tuple[str, ...]:
-    found = list(sections(message, dialect))
-    if links:
-        found.insert(len(found) - bool(message.facts), links)
-    return tuple(line for lines in found for line in ("", *lines))
+    found = (*sections(message, dialect), links)
+    return tuple(line for lines in found if lines for line in ("", *lines))
 
 
 def _in_parentheses(url: str) -> str:

@@ -25,6 +25,9 @@ _QUOTA = re.compile(r"Quota\w*Exceeded|Exceeded\w*Quota", re.IGNORECASE)
 """The day's quota of URLs and directories is used up. The submit operations say so (QuotaExceeded.Refresh), the queries
 never; so it is met in what others hand on."""
 
+_NOT_SUBMITTED = "submitted.Code: "
+"""How `Report.problem` begins where the answer of a submit that failed was handed in (watching/request.py)."""
+
 _THROTTLED = re.compile(r"(HTTP \d+|the SDK): \S*(Throttling|TooManyRequests|FlowControlError)|HTTP 429: ")
 """How `Report.problem` begins where the last question was refused as too frequent (products/refusals.py)."""
 
@@ -61,7 +64,9 @@ def _cause(report: Report, reason: Reason) -> str:
 
 def _keys(report: Report, failures: tuple[Failures, ...]) -> list[str]:
     if report.kind is ReportKind.REJECTED:
-        return ["quota" if _QUOTA.search(report.problem) else "rejected"]
+        if _QUOTA.search(report.problem):
+            return ["quota"]
+        return ["not_submitted" if report.problem.startswith(_NOT_SUBMITTED) else "rejected"]
     if report.kind is ReportKind.BROKEN:
         return ["broken"]
     keys = ["quota" if group.key == OTHER and _QUOTA.search(group.words) else group.key for group in failures]

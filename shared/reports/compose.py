@@ -14,6 +14,7 @@ from shared.reports.failures import Failures, by_reason
 from shared.reports.links import links
 from shared.reports.message import SAMPLES, FailureGroup, Message, Severity
 from shared.reports.plain import name_only, one_line
+from shared.reports.summary import summary
 from shared.reports.texts import text
 
 _SEVERITY = {
@@ -24,7 +25,7 @@ _SEVERITY = {
     Outcome.UNVERIFIABLE: Severity.WARNING,
 }
 _SEVERITY_OF_KIND = {
-    ReportKind.INTERIM: Severity.BAD,
+    ReportKind.INTERIM: Severity.WARNING,  # as of what failed in part: the end may be worse, and never looks better
     ReportKind.REJECTED: Severity.WARNING,
     ReportKind.BROKEN: Severity.BAD,
 }
@@ -37,22 +38,13 @@ def compose(report: Report, *, language: str, deployment: Deployment) -> Message
     failures = by_reason(report)
     to_paste = command(report)
     state = _state(report)
-    counts = report.counts
     tags = (_job(report, language), deployment.environment, _status(report, state, language))
     return Message(
         language=language,
         severity=_severity(report),
         tags=tuple(tag for tag in tags if tag),
         name=_name(report, language),
-        summary=text(
-            language,
-            f"summary.{state}",
-            total=counts.total,
-            complete=counts.complete,
-            failed=counts.failed,
-            overdue=counts.overdue,
-            unverifiable=counts.unverifiable,
-        ),
+        summary=summary(report, state, language),
         facts=facts(report, language, deployment),
         groups=_groups(report, failures, language),
         next_steps=next_steps(report, failures, language),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.deployment import Deployment
 from shared.model import Note, Outcome
-from shared.report import Report, ReportKind
+from shared.report import Counts, Report, ReportKind
 from shared.reports.advice import causes_of
 from shared.reports.message import Fact
 from shared.reports.notes import is_ours, note_text
@@ -22,7 +22,7 @@ def facts(report: Report, language: str, deployment: Deployment) -> tuple[Fact, 
     """All lines, in the order in which they are read."""
     request_id = (report.refusal.request_id if report.refusal else "") or report.request_id
     values = (
-        ("objects", _objects(report, language)),
+        ("objects", counted(report.counts, language)),
         ("tasks", _tasks(report, language)),
         ("why", _why(report, language)),
         ("last_status", _last_status(report, language)),
@@ -40,6 +40,18 @@ def facts(report: Report, language: str, deployment: Deployment) -> tuple[Fact, 
         if words:
             made.append(Fact(text(language, "fact.note"), words, not is_ours(note)))
     return tuple(made)
+
+
+def counted(counts: Counts, language: str) -> str:
+    """How many objects ended how, those of which there are any."""
+    named = (
+        ("complete", counts.complete),
+        ("failed", counts.failed),
+        ("overdue", counts.overdue),
+        ("unverifiable", counts.unverifiable),
+        ("running", counts.running),
+    )
+    return listed([text(language, f"count.{name}", count=count) for name, count in named if count], language)
 
 
 def listed(parts: list[str], language: str) -> str:
@@ -66,24 +78,13 @@ def _times(report: Report, language: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _objects(report: Report, language: str) -> str:
-    counts = report.counts
-    named = (
-        ("complete", counts.complete),
-        ("failed", counts.failed),
-        ("overdue", counts.overdue),
-        ("unverifiable", counts.unverifiable),
-        ("running", counts.running),
-    )
-    return listed([text(language, f"count.{name}", count=count) for name, count in named if count], language)
-
-
 def _tasks(report: Report, language: str) -> str:
     if report.by_path:
         return ""  # its items are URLs: they stand among the failures
     named = [one_line(task.item, 40) for task in report.tasks[:_TASKS_NAMED]]
     others = len(report.tasks) + report.tasks_left_out - len(named)
-    return listed([*named, *([text(language, "more", count=others)] if others else [])], language)
+    # joined as `list --task-id` takes them, in every language
+    return listed([",".join(named), *([text(language, "more", count=others)] if others else [])], language)
 
 
 def _why(report: Report, language: str) -> str:

@@ -28,13 +28,15 @@ TEXTS = {
     # one sentence that says what happened
     "summary.complete": "Everything is complete: {total} of {total}.",
     "summary.failed": "{failed} of {total} objects failed.",
-    "summary.partly_failed": "{failed} of {total} objects failed; complete: {complete}.",
+    "summary.partly_failed": "{failed} of {total} objects failed.",
     "summary.overdue": "Still running at the deadline: {overdue} of {total} objects.",
-    "summary.unverifiable": "How {unverifiable} of {total} objects ended cannot be said.",
-    "summary.stopped": "The watch was stopped before all objects had settled.",
-    "summary.interim": "The first failures: {failed} of {total} objects so far. The rest is still being watched.",
+    "summary.unverifiable": "How {unverifiable} of {total} objects ended is not known.",
+    "summary.stopped": "The watch was stopped. How {open} of {total} objects ended is not known.",
+    "summary.interim": "The first failures: {failed} of {total} objects so far. The watch goes on.",
     "summary.rejected": "The request was not accepted. Nothing is being watched.",
     "summary.broken": "refresh-watch itself gave up on this watch. How the job ended is not known.",
+    "summary.with_why": "{summary} Why: {why}.",
+    "summary.with_others": "{summary} The others: {counts}.",
     # facts
     "fact.objects": "Objects",
     "fact.tasks": "Tasks",
@@ -120,29 +122,28 @@ TEXTS = {
     "next.other": "Other reasons: mend what they name, then submit these URLs again.",
     "next.quota": "The account's daily quota is used up: raise it, or submit the rest on the next day (UTC+8).",
     "next.overdue": (
-        "Overdue tasks may still end: watch the ids again with a longer deadline (start --again), or submit again."
+        "What is overdue may still end: watch again with a longer deadline (start --again), or submit again."
     ),
     "next.never_seen": "Check the task id, the product and the account: this account's API never showed such a task.",
     "next.too_old": "Check the URLs themselves, or submit them again: the API shows only 3 days of tasks.",
     "next.no_permission": (
         "Grant the RAM action {action} to the role or user that refresh-watch runs as, "
-        "then watch the ids again (start --again)."
+        "then watch again (start --again)."
     ),
     "next.not_opened": "Open the service in the console, or use the account in which the job was submitted.",
-    "next.overdue_payment": (
-        "Pay the overdue bill of this Alibaba Cloud account, then watch the ids again (start --again)."
-    ),
+    "next.overdue_payment": "Pay the overdue bill of this Alibaba Cloud account, then watch again (start --again).",
     "next.malformed_id": "Check the task id: it is the number that the submit API returned.",
-    "next.bad_key": "Check the access key of refresh-watch: it is unknown, disabled or does not match its secret.",
-    "next.refused": "Look up the API's code {code}, then watch the ids again (start --again).",
-    "next.no_answer": (
-        "Watch the ids again later (start --again): the product's API was unreachable or busy throughout."
+    "next.bad_key": (
+        "Check the access key of refresh-watch: it is unknown, disabled or does not match its secret. "
+        "Then watch again (start --again)."
     ),
+    "next.refused": "Look up the API's code {code}, then watch again (start --again).",
+    "next.no_answer": "Watch again later (start --again): the product's API was unreachable or busy throughout.",
     "next.throttled": (
-        "Find what else uses up this account's API calls a second and slow it down, "
-        "then watch the ids again (start --again)."
+        "Find what else uses up this account's API calls a second and slow it down, then watch again (start --again)."
     ),
-    "next.stopped": "To go on, watch the same ids again (start --again).",
+    "next.stopped": "To go on, watch again (start --again).",
     "next.rejected": "Correct the request and send it again.",
-    "next.broken": "Look up the watch in the functions' log, then watch the same ids again (start --again).",
+    "next.not_submitted": "The submit itself failed: act on the API's code that is named, then submit again.",
+    "next.broken": "Look up the watch in the functions' log, then watch again (start --again).",
 }

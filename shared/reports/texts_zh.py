@@ -24,17 +24,19 @@ TEXTS = {
     "title.interim": "已失败 {count}/{total}",
     "title.rejected": "请求被拒绝",
     "title.broken": "跟踪中断",
-    "title.more_tasks": "{first} 等，另有 {count} 个",
+    "title.more_tasks": "{first} 及另外 {count} 个",
     # one sentence that says what happened
     "summary.complete": "全部 {total} 个对象已完成。",
     "summary.failed": "{total} 个对象中有 {failed} 个失败。",
-    "summary.partly_failed": "{total} 个对象中有 {failed} 个失败，{complete} 个已完成。",
+    "summary.partly_failed": "{total} 个对象中有 {failed} 个失败。",
     "summary.overdue": "到截止时间时，{total} 个对象中有 {overdue} 个仍在执行。",
     "summary.unverifiable": "{total} 个对象中有 {unverifiable} 个无法确认结果。",
-    "summary.stopped": "在全部对象结束之前，跟踪已被停止。",
-    "summary.interim": "出现首批失败：目前 {total} 个对象中有 {failed} 个失败，其余仍在跟踪。",
+    "summary.stopped": "跟踪已被停止，{total} 个对象中有 {open} 个结果未知。",
+    "summary.interim": "出现首批失败：目前 {total} 个对象中有 {failed} 个失败，跟踪仍在继续。",
     "summary.rejected": "请求未被接受，没有开始跟踪。",
     "summary.broken": "refresh-watch 自身出错，已放弃本次跟踪，任务结果未知。",
+    "summary.with_why": "{summary}原因：{why}。",
+    "summary.with_others": "{summary}其余：{counts}。",
     # facts
     "fact.objects": "对象",
     "fact.tasks": "任务",
@@ -103,30 +105,30 @@ TEXTS = {
     # what to do about it: read at night, so short, in the imperative, and true
     "next.origin_timeout": "源站超时：请检查源站能否正常响应、防火墙是否放行 CDN 回源地址，然后重新提交这些 URL。",
     "next.origin_5xx": "源站返回 5xx：请在源站日志中查找这些 URL，修复后重新提交。",
-    "next.internal_error": "InternalError：请重新提交这些 URL；如再次出现，请携带任务 ID 和请求 ID 提交工单。",
-    "next.timeout": "排队超时，未执行：请重新提交这些 URL；如再次出现，请减少每次提交的数量，或携带任务 ID 提交工单。",
+    "next.internal_error": "InternalError：请重新提交这些 URL；如再次出现，请附上任务 ID 和请求 ID 提交工单。",
+    "next.timeout": "排队超时，未执行：请重新提交这些 URL；如再次出现，请减少每次提交的数量，或附上任务 ID 提交工单。",
     "next.canceled": "已取消：请确认是谁取消了任务；如这些 URL 仍需处理，请重新提交。",
-    "next.no_reason": "未说明原因：请重新提交这些 URL；如再次失败，请携带任务 ID 提交工单。",
+    "next.no_reason": "未说明原因：请重新提交这些 URL；如再次失败，请附上任务 ID 提交工单。",
     "next.other": "其他原因：请按其说明处理，然后重新提交这些 URL。",
     "next.quota": "账号当日配额已用完：请提升配额，或在次日（UTC+8）提交其余 URL。",
-    "next.overdue": (
-        "超时的任务之后仍可能完成：请用更长的截止时间重新跟踪这些任务 ID（start --again），或重新提交这些 URL。"
-    ),
+    "next.overdue": "超时未完成的对象之后仍可能完成：请延长截止时间并重新跟踪（start --again），或重新提交。",
     "next.never_seen": "请核对任务 ID、产品和账号：本账号的 API 从未返回过该任务。",
     "next.too_old": "请直接检查这些 URL，或重新提交：API 只提供 3 天内的任务。",
     "next.no_permission": (
-        "请为 refresh-watch 所用的角色或用户授予 RAM 权限 {action}，然后重新跟踪这些任务 ID（start --again）。"
+        "请为 refresh-watch 所用的角色或用户授予 RAM 权限 {action}，然后重新跟踪（start --again）。"
     ),
     "next.not_opened": "请在控制台开通该服务，或改用提交任务的账号。",
-    "next.overdue_payment": "请结清该阿里云账号的欠费，然后重新跟踪这些任务 ID（start --again）。",
+    "next.overdue_payment": "请结清该阿里云账号的欠费，然后重新跟踪（start --again）。",
     "next.malformed_id": "请核对任务 ID：应为提交接口返回的数字。",
-    "next.bad_key": "请检查 refresh-watch 的 AccessKey：不存在、已禁用或与密钥不匹配。",
-    "next.refused": "请查询 API 错误码 {code} 的含义，处理后重新跟踪这些任务 ID（start --again）。",
-    "next.no_answer": "请稍后重新跟踪这些任务 ID（start --again）：产品 API 一直无法访问或繁忙。",
-    "next.throttled": (
-        "请查明是什么用尽了该账号每秒的 API 调用次数并降低其频率，然后重新跟踪这些任务 ID（start --again）。"
+    "next.bad_key": (
+        "请检查 refresh-watch 的 AccessKey：AccessKey ID 不存在、已禁用或与 AccessKey Secret 不匹配。"
+        "然后重新跟踪（start --again）。"
     ),
-    "next.stopped": "如需继续，请重新跟踪这些任务 ID（start --again）。",
+    "next.refused": "请查询 API 错误码 {code} 的含义，处理后重新跟踪（start --again）。",
+    "next.no_answer": "请稍后重新跟踪（start --again）：产品 API 一直无法访问或繁忙。",
+    "next.throttled": "请查明是什么用尽了该账号每秒的 API 调用次数并降低其频率，然后重新跟踪（start --again）。",
+    "next.stopped": "如需继续，请重新跟踪（start --again）。",
     "next.rejected": "请修正请求后重新发送。",
-    "next.broken": "请在函数日志中查找该跟踪 ID，然后重新跟踪这些任务 ID（start --again）。",
+    "next.not_submitted": "提交任务本身已失败：请按所示的 API 错误码处理，然后重新提交。",
+    "next.broken": "请在函数日志中查找该跟踪 ID，然后重新跟踪（start --again）。",
 }

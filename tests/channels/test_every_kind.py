@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -14,8 +15,9 @@ from shared.channels.registry import adapter, kinds
 from shared.local.chat_wall import KINDS, robots_of
 from shared.model import FailedObject, Outcome
 from shared.report import Counts, Report, ReportKind, TaskReport
+from shared.reports.compose import compose
 from shared.reports.message import LAST_STEP
-from tests.channels.judging import body_of, judged, rendered, setting
+from tests.channels.judging import HERE, body_of, judged, rendered, setting
 from tests.unit.reports.sample_reports import FEW, NASTY, PARTLY_FAILED, reports
 
 HOSTILE = (
@@ -32,6 +34,9 @@ HOSTILE = (
 )
 CHATS = [kind for kind in KINDS if kind != "webhook"]
 """Kinds whose answers say more than their status, and whose messages have a title."""
+
+TWICE = ("Watch", "跟踪 ID", "Objects", "对象")
+"""Facts whose values stand in other lines too."""
 
 words = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=20))
 
@@ -81,6 +86,55 @@ def test_any_report_is_taken_and_mentions_nobody(
     assert verdict.accepted, verdict.body
     body = body_of(channel, request)
     assert robots_of(kind).mentioned(body) == ()
+
+
+@pytest.mark.parametrize("kind", CHATS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_chat_says_the_same_in_the_same_order(kind: str, language: str) -> None:
+    robot = robots_of(kind).made("oncall")
+    channel = setting(kind, robot)
+    message = compose(PARTLY_FAILED, language=language, deployment=HERE)
+    text = robots_of(kind).shown(body_of(channel, rendered(PARTLY_FAILED, channel, language=language)))
+    text = re.sub(r"[\\]", "", text)
+    (link,) = message.links
+    parts = [
+        message.summary,
+        *(word for group in message.groups for word in (group.reason, *group.samples)),
+        *message.next_steps,
+        message.command,
+        *(fact.value for fact in message.facts if fact.label not in TWICE),
+        next((url for url in (link.url, quote(link.url, safe="")) if url in text), link.text),
+    ]
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+    assert message.footer in text or message.event in text
+    # alone on its line, to be copied as it stands; PagerDuty names each detail
+    assert re.search(rf"^(command: )?`?{re.escape(message.command)}`?$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("kind", CHATS)
+@pytest.mark.parametrize(("length", "least"), [(900, 3), (1600, 1)])
+def test_a_message_that_is_too_long_shows_as_many_urls_as_there_is_room_for(kind: str, length: int, least: int) -> None:
+    robot = robots_of(kind).made("oncall")
+    channel = setting(kind, robot)
+    urls = [f"http://example.com/{n}/".ljust(length, "x") for n in range(18)]
+    report = _with(tuple(FailedObject(url, "Failed", f"reason {n % 6}") for n, url in enumerate(urls)))
+    text = robots_of(kind).shown(body_of(channel, rendered(report, channel)))
+    shown = len({f"example.com/{n}/" for n in range(18) if f"example.com/{n}/" in text})
+    assert shown >= (7 if kind == "slack" and length == 900 else least)
+
+
+@pytest.mark.parametrize("kind", CHATS)
+def test_the_two_lowest_rungs_hold_no_url_at_all(kind: str) -> None:
+    robot = robots_of(kind).made("oncall")
+    channel = setting(kind, robot)
+    report = replace(
+        _with((FailedObject("http://example.com/a", "Failed", "see http://example.com/b"),)),
+        problem="http://x.example/y",
+    )
+    for step in (2, LAST_STEP):
+        shown = robots_of(kind).shown(body_of(channel, rendered(report, channel, step=step)))
+        assert not re.search("://|%3A%2F%2F", shown), (step, shown)
 
 
 @pytest.mark.parametrize("kind", CHATS)

@@ -139,6 +139,7 @@ def _changed(**changes: Any) -> dict[str, Any]:
         _changed(body=[{"type": "Heading", "text": "<at>A</at>"}]),
         _changed(body=[{"type": "TextBlock", "text": ""}]),
         _changed(body=[{"type": "TextBlock", "text": "<at>A</at>", "color": "Red"}]),
+        _changed(body=[{"type": "TextBlock", "text": "<at>A</at>", "size": "Huge"}]),
         _changed(body=[{"type": "TextBlock", "text": "nobody"}]),
         _changed(body=[{"type": "TextBlock", "text": "<at>A</at> <at>B</at>"}]),
         _changed(body=[{"type": "RichTextBlock", "inlines": []}, *CARD["body"]]),

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from shared.channels.delivery.outcome import Later
 from shared.cli.sample_reports import sample_report
-from shared.cli.telling import PATIENCE, tell_in_place
+from shared.cli.telling import PATIENCE, answer_of, tell_in_place
 from shared.local.chat_wall import Answer, ChatWall
 from shared.model import Outcome
 from shared.settings import ChannelSetting, Secret, Settings
@@ -51,6 +52,10 @@ def test_a_busy_channel_is_visited_again_after_a_minute(wall: ChatWall, channel:
     assert len(wall.messages) == 1
     assert "again in 1m" in said[0]
     assert said[-1] == "channel oncall: delivered (HTTP 200, 0, ok)"
+
+
+def test_a_message_that_waits_for_its_turn_says_so() -> None:
+    assert answer_of(Later(after=63.0)) == "waits for its turn"
 
 
 def test_a_channel_that_stays_busy_is_given_up_after_a_minute_or_so(wall: ChatWall, channel: ChannelSetting) -> None:

@@ -17,12 +17,6 @@ def code(words: str) -> str:
     return f"`{' '.join(words.replace('`', chr(39)).split()) or '-'}`"
 
 
-def heading(message: Message, keyword: str) -> str:
-    """The title for the body: the keyword, the tags, the name as code."""
-    parts = (keyword, message.heading, code(message.name) if message.name else "")
-    return " ".join(part for part in parts if part)
-
-
 def plain(message: Message, keyword: str) -> str:
     """The fact itself, without words of others: the lowest rung."""
     lowest = message.reduced(3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from typing import Any
 
 from shared.instants import Instant, Seconds
@@ -14,6 +15,8 @@ MOST_BYTES = 20_000
 A_MINUTE = 20
 BLOCK: Seconds = 600.0
 SKEW: Seconds = 3600.0
+
+_UNKNOWN_TAG = re.compile(r"</?(?!font\b)[A-Za-z][^<>]*>", re.IGNORECASE)
 
 
 def made(name: str) -> Robot:
@@ -51,9 +54,11 @@ def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
 
 
 def shown(body: dict[str, Any]) -> str:
-    """Text or markdown; the title stands in the notification only."""
+    """Text or markdown, of which a phone shows nothing where a tag of HTML is in it, in code too; the title stands in
+    the notification only."""
     part = body.get(str(body.get("msgtype"))) or {}
-    return str(part.get("text") or part.get("content") or "")
+    text = str(part.get("text") or part.get("content") or "")
+    return "" if body.get("msgtype") == "markdown" and _UNKNOWN_TAG.search(text) else text
 
 
 def _content(robot: Robot, post: Post) -> Verdict:

@@ -16,7 +16,13 @@ MOST_BYTES = 28_000
 A_SECOND = 4
 _PATH = "/powerautomate/automations/direct/workflows/0fake0workflow0/triggers/manual/paths/invoke"
 _AT = re.compile(r"<at>.*?</at>")
-_COLOURS = ("Default", "Dark", "Light", "Accent", "Good", "Warning", "Attention")
+_STYLES = {
+    "color": ("Default", "Dark", "Light", "Accent", "Good", "Warning", "Attention"),
+    "fontType": ("Default", "Monospace"),
+    "size": ("Default", "Small", "Medium", "Large", "ExtraLarge"),
+    "weight": ("Default", "Lighter", "Bolder"),
+    "spacing": ("Default", "None", "Small", "Medium", "Large", "ExtraLarge", "Padding"),
+}
 
 
 def made(name: str) -> Robot:
@@ -121,6 +127,7 @@ def _is_element(element: Any) -> bool:
         return (
             isinstance(runs, list)
             and bool(runs)
+            and _is_styled(element)
             and all(isinstance(run, dict) and run.get("type") == "TextRun" and _is_text(run) for run in runs)
         )
     if kind == "FactSet":
@@ -131,11 +138,11 @@ def _is_element(element: Any) -> bool:
 
 def _is_text(element: dict[str, Any]) -> bool:
     text = element.get("text")
-    styled = element.get("color", "Default") in _COLOURS and element.get("fontType", "Default") in (
-        "Default",
-        "Monospace",
-    )
-    return isinstance(text, str) and bool(text) and styled
+    return isinstance(text, str) and bool(text) and _is_styled(element)
+
+
+def _is_styled(element: dict[str, Any]) -> bool:
+    return all(element.get(style, "Default") in words for style, words in _STYLES.items())
 
 
 def _is_link(action: Any) -> bool:

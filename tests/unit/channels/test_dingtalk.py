@@ -122,10 +122,23 @@ def test_a_failure_shows_reasons_samples_and_how_many_more() -> None:
     assert "- OriginTimeout (the origin did not answer in time): 4\n    - `http://example.com/0.txt`" in text
     assert "    - 1 more" in text
     assert "`refresh-watch list cdn --task-id 704222904 --status failed --urls`" in text
-    assert "\n\n<font color=#B06000>6 of 120 objects failed; complete: 114.</font>\n\n**Failures**\n" in text
+    assert "\n\n<font color=#B06000>6 of 120 objects failed. The others: 114 complete.</font>\n\n**Failures**\n" in text
     assert f"\n\n[CDN console]({_in_browser('https://cdn.console.aliyun.com/refresh/record')})\n" in text
     assert text.index("OriginTimeout") < text.index("Next step") < text.index("Submitted"), "what failed comes first"
     assert "event f-0a1b2c3d" in text
+
+
+@pytest.mark.parametrize("words", ["<b>x</b>", "http://example.com/?q=<script>", "<font color=#000000>"])
+def test_no_tag_of_others_is_left_for_dingtalk_reads_tags_in_code_too(words: str) -> None:
+    failed = (FailedObject(words, "Failed", words),)
+    report = replace(
+        PARTLY_FAILED,
+        label=words,
+        problem=words,
+        tasks=(TaskReport("1", Outcome.FAILED, 1, None, words, failed=failed),),
+        notes=(words,),
+    )
+    assert "<" not in _without_our_markup(_text(_sent(report)))
 
 
 def test_chinese_is_sent_as_utf8_not_escaped() -> None:
@@ -142,7 +155,7 @@ def test_a_failure_mentions_the_people_in_at_and_in_the_text(report: Report) -> 
         "atUserIds": ["manager01"],
         "isAtAll": True,
     }
-    assert _text(body).endswith("\n\n@13800000000 @+852-12345678 @manager01 @all")
+    assert "</font>\n\n@13800000000 @+852-12345678 @manager01 @all\n\n**Failures**" in _text(body)
 
 
 @pytest.mark.parametrize("report", [COMPLETE, OVERDUE, NO_PERMISSION, REJECTED])

@@ -118,7 +118,7 @@ def test_the_title_is_what_header_and_notification_show() -> None:
         (OVERDUE, "orange"),
         (NO_PERMISSION, "orange"),
         (REJECTED, "orange"),
-        (INTERIM, "red"),
+        (INTERIM, "orange"),
         (BROKEN, "red"),
         (replace(PARTLY_FAILED, outcome=Outcome.FAILED, label="recovered, all green"), "red"),
     ],
@@ -131,7 +131,7 @@ def test_a_failure_shows_reasons_samples_and_how_many_more() -> None:
     text = "\n".join(_markdown(_sent(PARTLY_FAILED)))
     assert "- OriginTimeout (the origin did not answer in time): 4\n    - `http://example.com/0.txt`" in text
     assert "    - 1 more" in text
-    assert "- `refresh-watch list cdn " in text
+    assert "\n`refresh-watch list cdn " in text
     assert "event f-0a1b2c3d" in text
 
 

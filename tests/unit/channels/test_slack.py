@@ -63,9 +63,9 @@ def _blocks(body: dict[str, Any]) -> list[dict[str, Any]]:
     return [*body.get("blocks", []), *(block for each in body.get("attachments", []) for block in each["blocks"])]
 
 
-def _buttons(body: dict[str, Any]) -> list[tuple[str, str]]:
-    rows = [block["elements"] for block in _blocks(body) if block["type"] == "actions"]
-    return [(button["text"]["text"], button["url"]) for row in rows for button in row]
+def _links(body: dict[str, Any]) -> list[tuple[str, str]]:
+    found = (re.findall(r"<(https?:[^|<>]*)\|([^|<>]*)>", text) for text in _texts(body, "mrkdwn"))
+    return [(words, url) for each in found for url, words in each]
 
 
 def _texts(value: Any, kind: str) -> Iterator[str]:
@@ -95,7 +95,7 @@ def test_everything_that_is_to_be_told_stands_in_the_blocks(report: Report, lang
     told += [word for fact in message.facts for word in (fact.label, fact.value)]
     told += [word for group in message.groups for word in (group.reason, *group.samples, str(group.count))]
     assert [words for words in told if words.replace("`", "'") not in shown] == []
-    assert _buttons(body) == [(link.text, link.url) for link in message.links]
+    assert _links(body) == [(link.text, link.url) for link in message.links]
 
 
 def test_a_failure_shows_reasons_samples_as_code_and_how_many_more() -> None:
@@ -143,7 +143,8 @@ def test_a_failure_mentions_the_people_above_the_bar(report: Report, step: int) 
 def test_what_is_no_failure_mentions_nobody(report: Report, step: int) -> None:
     body = _sent(report, ONCALL, step)
     assert robots.mentioned(body) == ()
-    assert b"<" not in _request(report, ONCALL, step).body
+    assert b"<@" not in _request(report, ONCALL, step).body
+    assert b"<!" not in _request(report, ONCALL, step).body
 
 
 @pytest.mark.parametrize("step", range(4))
@@ -176,7 +177,7 @@ def test_words_of_others_are_escaped_wherever_they_stand() -> None:
     )
     body = _sent(report)
     assert robots.mentioned(body) == ()
-    assert "<" not in json.dumps(body)
+    assert json.dumps(body).count("<") == len(_links(body)) == 1
     assert "`http://example.com/?a=1&amp;b=&lt;!here&gt;'&lt;!channel&gt; &lt;https:" in json.dumps(body)
     assert "<!channel> <https://evil.example|pay here> &" in robots.shown(body)
 
@@ -233,11 +234,15 @@ def test_thousands_of_long_urls_are_cut_to_the_limit_with_real_counts() -> None:
     assert _judged(request).accepted
 
 
-def test_links_become_buttons_and_those_that_slack_would_refuse_are_left_out() -> None:
+def test_links_are_words_and_no_buttons_for_a_click_on_one_asks_for_an_app_that_answers() -> None:
     message = compose(PARTLY_FAILED, language="en", deployment=PROD)
-    links = (Link("Status <1>", "https://example.com/status"), Link("Far", "https://example.com/" + "a" * 3000))
+    links = (Link("Status <1>", "https://example.com/status"), Link("a|b", "https://example.com/?a=1&b=|"))
     body = payload(replace(message, links=links), CHANNEL, 0)
-    assert _buttons(body) == [("Status &lt;1&gt;", "https://example.com/status")]
+    assert _links(body) == [
+        ("Status &lt;1&gt;", "https://example.com/status"),
+        ("a b", "https://example.com/?a=1&amp;b=%7C"),
+    ]
+    assert not [block for block in _blocks(body) if block["type"] == "actions"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -252,10 +257,10 @@ def test_whatever_the_report_says_slack_takes_it_and_nothing_of_it_is_active(lan
         body = json.loads(request.body)
         assert robots.mentioned(body) == (PEOPLE if is_failure else ())
         texts = [body["text"], *_texts(body, "mrkdwn"), *_texts(body, "plain_text")]
-        assert sum(text.count("<") for text in texts) == (3 if is_failure else 0)
+        assert sum(text.count("<") for text in texts) == (3 if is_failure else 0) + len(_links(body))
         for text in _texts(body, "mrkdwn"):
             # outside code spans stand only our own words
-            assert not re.search(r"://|@all|\u202e|\x1b|`", re.sub(r"`[^`\n]+`", "", text))
+            assert not re.search(r"://|@all|\u202e|\x1b|`", re.sub(r"`[^`\n]+`|<https://[^<>]+>", "", text))
         if report.counts.failed and report.outcome is Outcome.FAILED and report.kind is ReportKind.FINAL:
             assert f"{report.counts.failed}/{report.counts.total}" in body["text"]
             assert f"{report.counts.failed}/{report.counts.total}" in robots.shown(body)

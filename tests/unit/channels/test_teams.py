@@ -87,7 +87,7 @@ def test_the_card_is_full_width_in_a_message_and_begins_with_the_title() -> None
         (PARTLY_FAILED, "Warning"),
         (OVERDUE, "Warning"),
         (REJECTED, "Warning"),
-        (INTERIM, "Attention"),
+        (INTERIM, "Warning"),
         (BROKEN, "Attention"),
     ],
 )

@@ -84,7 +84,7 @@ def test_the_message_is_html_without_previews_and_begins_with_the_title() -> Non
 
 @pytest.mark.parametrize(
     ("report", "mark"),
-    [(COMPLETE, "🟢"), (PARTLY_FAILED, "🟠"), (OVERDUE, "🟠"), (REJECTED, "🟠"), (INTERIM, "🔴"), (BROKEN, "🔴")],
+    [(COMPLETE, "🟢"), (PARTLY_FAILED, "🟠"), (OVERDUE, "🟠"), (REJECTED, "🟠"), (INTERIM, "🟠"), (BROKEN, "🔴")],
 )
 def test_the_colour_is_that_of_the_outcome(report: Report, mark: str) -> None:
     assert robot.shown(_sent(report)).startswith(mark)

@@ -84,8 +84,15 @@ def test_a_failure_shows_reasons_samples_and_how_many_more() -> None:
     assert "**</font> `release 2026.11.22`\n6 of 120 objects failed" in text
     assert "- OriginTimeout (the origin did not answer in time): 4\n· `http://example.com/0.txt`\n" in text
     assert "· 1 more\n" in text
-    assert "- `refresh-watch list cdn " in text
+    assert "\n`refresh-watch list cdn " in text
     assert "event f-0a1b2c3d" in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_link_stands_between_facts_and_footer(language: str) -> None:
+    for channel in (CHANNEL, PHONES):
+        text = _shown(PARTLY_FAILED, channel, language=language)
+        assert text.index("0a1b2c3d") < text.index("https://cdn.console.aliyun.com") < text.index("f-0a1b2c3d")
 
 
 def test_a_complete_job_is_told_without_headings_over_nothing() -> None:
@@ -132,7 +139,7 @@ def test_a_failure_as_text_says_what_it_says_in_markdown() -> None:
     text = _shown(PARTLY_FAILED, PHONES)
     assert text.startswith("[CDN refresh][prod][failed 6/120] release 2026.11.22\n6 of 120 objects failed")
     assert "- OriginTimeout (the origin did not answer in time): 4\n  http://example.com/0.txt\n" in text
-    assert "- refresh-watch list cdn " in text
+    assert "\nrefresh-watch list cdn " in text
     assert "event f-0a1b2c3d" in text
     assert "**" not in text
     assert "`" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -69,6 +70,22 @@ def test_a_quota_that_is_used_up_is_told_wherever_the_api_says_so() -> None:
         replace(REJECTED, problem="submitted.Code: 'QuotaExceeded.Preload' is not allowed; allowed: ...")
     )
     assert "daily quota" in rejected.next_steps[0]
+
+
+@pytest.mark.parametrize("code", ["PreloadQueueFull", "Throttling.User", "InvalidObjectPath.Malformed"])
+def test_the_answer_of_a_submit_that_failed_asks_for_another_submit_and_not_for_another_request(code: str) -> None:
+    problem = f"submitted.Code: '{code}' is not allowed; allowed: the answer of a submit that succeeded"
+    (step,) = message_of(replace(REJECTED, problem=problem)).next_steps
+    assert step == "The submit itself failed: act on the API's code that is named, then submit again."
+    (step,) = message_of(replace(REJECTED, problem=problem), "zh").next_steps
+    assert step == "提交任务本身已失败：请按所示的 API 错误码处理，然后重新提交。"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_next_step_speaks_of_task_ids_that_a_watch_of_paths_does_not_have(language: str) -> None:
+    again = [words for words in TEXTS[language].values() if "start --again" in words]
+    assert len(again) > 5
+    assert not [words for words in again if re.search(r"\bids\b|任务 ID（", words)]
 
 
 def test_what_was_refused_once_and_answered_later_is_no_news() -> None:

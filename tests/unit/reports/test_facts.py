@@ -40,6 +40,12 @@ def test_a_stopped_watch_says_that_it_was_stopped_and_by_whom() -> None:
     assert fact_of(message_of(replace(report, notes=())), "Why") == "stopped by a person, stopped by alice"
 
 
+@pytest.mark.parametrize(("language", "label", "more"), [("en", "Tasks", ", 2 more"), ("zh", "任务", "，另有 2 个")])
+def test_the_task_ids_can_be_copied_into_a_command_as_they_stand(language: str, label: str, more: str) -> None:
+    report = replace(PARTLY_FAILED, tasks=tuple(TaskReport(str(n), Outcome.COMPLETE, 1) for n in range(1, 6)))
+    assert fact_of(message_of(report, language), label) == f"1,2,3{more}"
+
+
 def test_notes_are_said_in_the_readers_language_and_words_of_others_as_they_are() -> None:
     report = replace(NOTED, notes=(*NOTED.notes, "words of another version"))
     english, chinese = (message_of(report, each).facts[-3:] for each in ("en", "zh"))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from shared.model import FailedObject, Kind, Outcome
+from shared.model import FailedObject, Kind, Outcome, Reason
 from shared.report import Counts, Report, TaskReport
 from shared.reports.message import LAST_STEP, Severity
 from tests.unit.reports.reading import fact_of, message_of
@@ -25,6 +25,12 @@ from tests.unit.reports.sample_reports import (
     REJECTED,
     SETTLED,
     reports,
+)
+
+STOPPED = replace(
+    OVERDUE,
+    outcome=Outcome.UNVERIFIABLE,
+    tasks=(TaskReport("1", Outcome.UNVERIFIABLE, 20, SETTLED, reason=Reason.STOPPED),),
 )
 
 
@@ -69,12 +75,60 @@ def test_the_title_says_what_happened_in_both_languages(report: Report, english:
     assert message_of(report, "zh").title == chinese
 
 
+@pytest.mark.parametrize(
+    ("report", "english", "chinese"),
+    [
+        (COMPLETE, "Everything is complete: 100 of 100.", "全部 100 个对象已完成。"),
+        (
+            PARTLY_FAILED,
+            "6 of 120 objects failed. The others: 114 complete.",
+            "120 个对象中有 6 个失败。其余：完成 114。",
+        ),
+        (
+            replace(PARTLY_FAILED, counts=Counts(complete=90, failed=3, overdue=2, unverifiable=5)),
+            "3 of 100 objects failed. The others: 90 complete, 2 overdue, 5 unverifiable.",
+            "100 个对象中有 3 个失败。其余：完成 90，超时未完成 2，无法确认 5。",
+        ),
+        (
+            replace(PARTLY_FAILED, outcome=Outcome.FAILED, counts=Counts(failed=6)),
+            "6 of 6 objects failed.",
+            "6 个对象中有 6 个失败。",
+        ),
+        (
+            replace(OVERDUE, counts=Counts(complete=1, overdue=2)),
+            "Still running at the deadline: 2 of 3 objects. The others: 1 complete.",
+            "到截止时间时，3 个对象中有 2 个仍在执行。其余：完成 1。",
+        ),
+        (
+            replace(NO_PERMISSION, counts=Counts(complete=4, unverifiable=1)),
+            "How 1 of 5 objects ended is not known. Why: the key lacks a permission. The others: 4 complete.",
+            "5 个对象中有 1 个无法确认结果。原因：密钥缺少权限。其余：完成 4。",
+        ),
+        (
+            replace(STOPPED, counts=Counts(complete=100, unverifiable=20)),
+            "The watch was stopped. How 20 of 120 objects ended is not known. The others: 100 complete.",
+            "跟踪已被停止，120 个对象中有 20 个结果未知。其余：完成 100。",
+        ),
+        (
+            INTERIM,
+            "The first failures: 6 of 120 objects so far. The watch goes on. The others: 10 complete, 104 still running.",
+            "出现首批失败：目前 120 个对象中有 6 个失败，跟踪仍在继续。其余：完成 10，仍在执行 104。",
+        ),
+    ],
+)
+def test_the_summary_accounts_for_every_object_on_every_rung(report: Report, english: str, chinese: str) -> None:
+    for step in range(LAST_STEP + 1):
+        assert message_of(report, "en").reduced(step).summary == english
+        assert message_of(report, "zh").reduced(step).summary == chinese
+
+
 def test_the_title_leaves_an_empty_environment_out() -> None:
     assert message_of(PARTLY_FAILED, environment="").title == "[CDN refresh][failed 6/120] release 2026.11.22"
 
 
 def test_without_a_label_the_title_names_the_tasks() -> None:
     assert message_of(replace(PARTLY_FAILED, label="")).title.endswith("] 704225667 and 1 more")
+    assert message_of(replace(PARTLY_FAILED, label=""), "zh").title.endswith("] 704225667 及另外 1 个")
     assert message_of(replace(COMPLETE, label="")).title.endswith("] 704225667")
     assert message_of(replace(BY_PATH, label="")).title.endswith("] 0a1b2c3d")
 
@@ -92,7 +146,7 @@ def test_prefetch_and_a_kind_not_yet_known_have_their_words() -> None:
         (replace(PARTLY_FAILED, outcome=Outcome.FAILED), Severity.BAD),
         (OVERDUE, Severity.WARNING),
         (NO_PERMISSION, Severity.WARNING),
-        (INTERIM, Severity.BAD),
+        (INTERIM, Severity.WARNING),
         (REJECTED, Severity.WARNING),
         (BROKEN, Severity.BAD),
     ],
