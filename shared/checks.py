@@ -67,7 +67,10 @@ def check_url(where: str, url: str, allowed_hosts: tuple[str, ...]) -> None:
         raise BadInput(where, Described("text that is no URL"), "an https URL") from None
     if not host or parts.scheme not in ("http", "https"):
         raise BadInput(where, Described("text that is no http(s) URL"), "an https URL")
-    if parts.username or parts.password:
+    if "@" in parts.netloc:
         raise BadInput(where, Described(f"a URL with a user name, to {host}"), "a URL without user name and password")
+    if re.fullmatch(r"[\w.:-]+", host, re.ASCII) is None:
+        given = Described("a URL whose host has other characters than letters, digits, dots, hyphens")
+        raise BadInput(where, given, "an https URL; the host of one in another script as xn--…")
     if parts.scheme == "http" and host not in allowed_hosts and f"{host}:{port}" not in allowed_hosts:
         raise BadInput(where, Described(f"http to {host}"), "https, or a host named in REFRESH_WATCH_ALLOWED_HOSTS")

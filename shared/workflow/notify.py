@@ -31,6 +31,14 @@ FALLBACK_AFTER: Seconds = 600
 being tried: people do not have to wait a day for what another channel can tell them now."""
 
 
+SOON: Seconds = 60
+"""Where the channel may be asked again so soon after that, the fallback waits for what it says."""
+
+HELD_UP: Seconds = 10
+"""A first failure so old may have been overtaken by the final report, also on its first visit: Function Compute puts
+events off while all instances are busy."""
+
+
 @cache
 def pacing_of_instance(instances: int) -> Pacing:
     """What this instance has posted outlives the delivery, as the instance does."""
@@ -63,7 +71,7 @@ def visit(state: DeliveryState, *, settings: Settings, engine: Engine, clock: Cl
         channel = settings.channel(state.channel)
     except BadInput as error:
         return _give_up(state, str(error), engine)
-    if _is_superseded(state, engine):
+    if _is_superseded(state, engine, clock.now()):
         log.info("superseded", extra={"report": state.report.id, "channel": state.channel})
         return "superseded by the final report"
     delivery = deliver(state.report, channel, settings=settings, clock=clock, pacing=pacing, so_far=state.attempts)
@@ -75,15 +83,16 @@ def visit(state: DeliveryState, *, settings: Settings, engine: Engine, clock: Cl
         if _is_late(after, clock.now()):
             _tell_fallback(state, channel, str(after.attempts.last), engine)
         later = replace(state, visit=state.visit + 1, attempts=after.attempts)
-        start_delivery(later, after.after, engine)
-        return f"comes back in {after.after:.0f} s"
+        delay = _until_next_visit(after, clock.now()) if channel.fallback and not state.stands_for else after.after
+        start_delivery(later, delay, engine)
+        return f"comes back in {delay:.0f} s"
     return "delivered"
 
 
-def _is_superseded(state: DeliveryState, engine: Engine) -> bool:
+def _is_superseded(state: DeliveryState, engine: Engine, now: Instant) -> bool:
     """A first failure that comes after the final report would say that the rest is still being watched."""
     report = state.report
-    if report.kind is not ReportKind.INTERIM or not (state.visit or state.replay):
+    if report.kind is not ReportKind.INTERIM or not (state.visit or state.replay or now > report.made_at + HELD_UP):
         return False
     try:
         return engine.task(NOTIFY, final_id(report.watch_id)) is not None
@@ -96,6 +105,15 @@ def _is_late(after: ComeBack, now: Instant) -> bool:
     # a message that waits for its turn behind others has been refused by nobody
     attempts = after.attempts
     return attempts.last is not None and now - (attempts.first_at or now) >= FALLBACK_AFTER
+
+
+def _until_next_visit(after: ComeBack, now: Instant) -> Seconds:
+    """A channel may ask for an hour: its fallback does not wait so long. That visit only tells it; it posts nothing."""
+    attempts = after.attempts
+    if attempts.last is None or attempts.first_at is None:
+        return after.after
+    due = attempts.first_at + FALLBACK_AFTER - now
+    return due if due > 0 and attempts.not_before > now + due + SOON else after.after
 
 
 def _tell_fallback(state: DeliveryState, channel: ChannelSetting, why: str, engine: Engine) -> None:

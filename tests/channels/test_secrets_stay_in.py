@@ -17,7 +17,7 @@ from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import PARTLY_FAILED
 
 FAILURES = (
-    *("ok", "reset", "hang", "html", "echo", "echo encoded", "echo in json", "echo in a 500"),
+    *("ok", "reset", "hang", "html", "echo", "echo encoded", "echo in json", "echo escaped", "echo in a 500"),
     *("bad headers", "redirect", "limited", "unknown code", "gone"),
 )
 
@@ -30,6 +30,7 @@ def _secrets(wall: ChatWall, kind: str) -> list[str]:
 def _answers(failure: str, secrets: list[str]) -> tuple[Answer | str, ...]:
     echo = " ".join(secrets)
     encoded = " ".join(quote(secret, safe="") for secret in secrets)
+    escaped = "".join(f"\\u{ord(character):04x}" for character in echo)
     scripts: dict[str, tuple[Answer | str, ...]] = {
         "ok": (),
         "reset": (RESET,) * 3,
@@ -38,6 +39,7 @@ def _answers(failure: str, secrets: list[str]) -> tuple[Answer | str, ...]:
         "echo": (Answer(400, f"bad: {echo}"),),
         "echo encoded": (Answer(400, f"bad: {encoded}"),),
         "echo in json": (Answer(200, json.dumps({"errcode": 300005, "code": 19001, "errmsg": echo, "msg": echo})),) * 3,
+        "echo escaped": (Answer(200, f'{{"errcode":300005,"code":19001,"errmsg":"{escaped}","msg":"{escaped}"}}'),) * 3,
         "echo in a 500": (Answer(500, f"{echo} {encoded}"),) * 3,
         "bad headers": (Answer(200, "{}", (("x\r\nnonsense without colon", "y"),)),) * 3,
         "redirect": (Answer(302, "", (("location", f"https://example.com/?k={encoded}"),)),),

@@ -10,6 +10,8 @@ import pytest
 
 from shared.local.chat_wall import Answer, ChatWall
 from shared.report import Report
+from shared.reports.wire import encode
+from shared.workflow.names import NOTIFY
 from shared.workflow.replay import replay, undelivered
 from tests.channels.delivering import channel_of, clock_at_rest, delivered
 from tests.hand_clock import HandClock
@@ -107,7 +109,7 @@ def _dead(wall: ChatWall, house: VirtualNotify, answer: Answer, kind: str = "din
     house.run()
 
 
-@pytest.mark.parametrize("answer", [BUSY, Answer(503, ""), Answer(200, "<html>maintenance</html>")])
+@pytest.mark.parametrize("answer", [BUSY, Answer(503, "")])
 def test_a_robot_that_is_dead_for_a_day_is_kept_told_on_the_fallback_once_and_replayed_with_one_command(
     clock: HandClock, wall: ChatWall, answer: Answer
 ) -> None:
@@ -135,6 +137,22 @@ def test_a_robot_that_is_dead_for_a_day_is_kept_told_on_the_fallback_once_and_re
     assert undelivered(house) == []
 
 
+def test_a_relay_that_shows_the_message_but_does_not_say_so_shows_it_eight_times_and_not_all_day(
+    clock: HandClock, wall: ChatWall
+) -> None:
+    channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
+    house = VirtualNotify(clock, wall, channels)
+    began = clock.now()
+    _dead(wall, house, Answer(200, "<html>OK</html>", posts=True))
+    shown = [message.at - began for message in wall.messages if message.robot == "oncall"]
+    assert len(shown) == 8
+    assert shown[-1] > 3 * 3600, "a page that says that it is being mended is outlasted"
+    assert [message.robot for message in wall.messages].count("backup") == 1
+    (kept,) = undelivered(house)
+    assert "no errcode of DingTalk in a 200" in kept.why
+    assert "`url`" in kept.why
+
+
 def test_what_is_refused_for_good_is_told_on_the_fallback_at_once_with_the_vendors_words(
     clock: HandClock, wall: ChatWall
 ) -> None:
@@ -155,6 +173,20 @@ def test_what_is_refused_for_good_is_told_on_the_fallback_at_once_with_the_vendo
         "robot stopped",
         1,
     )
+
+
+def test_a_fallback_does_not_wait_as_long_as_the_channel_asks_us_to(clock: HandClock, wall: ChatWall) -> None:
+    channels = [wall.entry("webhook", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
+    house = VirtualNotify(clock, wall, channels, instances=1)
+    wall.script("webhook", "oncall", Answer(429, "", (("Retry-After", "3000"),)))
+    began = clock.now()
+    for number in (1, 2):  # the second one learns it from the first
+        house.commit(_report(number))
+    house.run()
+    told = {robot: [m.at - began for m in wall.messages if m.robot == robot] for robot in ("oncall", "backup")}
+    assert [600 <= at <= 610 for at in told["backup"]] == [True, True]
+    assert [3000 <= at <= 3070 for at in told["oncall"]] == [True, True]
+    assert len(wall.posts) == 5
 
 
 def test_a_fallback_that_refuses_too_is_kept_and_told_nobody_else(clock: HandClock, wall: ChatWall) -> None:
@@ -181,6 +213,18 @@ def test_a_report_that_waits_for_its_turn_for_long_is_not_told_on_the_fallback(
     assert len(wall.messages) == 300
 
 
+def test_what_waits_behind_a_block_of_ten_minutes_is_not_told_on_the_fallback(clock: HandClock, wall: ChatWall) -> None:
+    channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
+    house = VirtualNotify(clock, wall, channels)
+    wall.script("dingtalk", "oncall", BLOCKED, BLOCKED)
+    for number in range(100):
+        house.commit(_report(number))
+    house.run()
+    told = [message.robot for message in wall.messages]
+    assert told.count("oncall") == 100
+    assert told.count("backup") <= house.instances, "those that were refused themselves"
+
+
 @pytest.mark.parametrize("final_is_out", [True, False])
 def test_a_first_failure_is_not_told_after_the_final_report(
     clock: HandClock, wall: ChatWall, final_is_out: bool
@@ -195,6 +239,20 @@ def test_a_first_failure_is_not_told_after_the_final_report(
     told = ["final" if "f-00000001" in str(message.body) else "interim" for message in wall.messages]
     assert told == (["final"] if final_is_out else ["interim"])
     assert undelivered(house) == []
+
+
+def test_a_first_failure_that_function_compute_held_up_is_not_told_after_the_final_report(
+    clock: HandClock, wall: ChatWall
+) -> None:
+    house = VirtualNotify(clock, wall, [wall.entry("dingtalk", "oncall")])
+    interim = replace(
+        INTERIM, id="i-00000001", watch_id="00000001", channels=("oncall",), made_at=float(int(clock.now()))
+    )
+    house.start_later(NOTIFY, encode(interim), 120, interim.id)  # all instances were busy
+    house.commit(_report(1))
+    house.run()
+    (message,) = wall.messages
+    assert "f-00000001" in str(message.body)
 
 
 def test_one_dead_robot_delays_no_other(clock: HandClock, wall: ChatWall) -> None:

@@ -72,7 +72,7 @@ def classify(response: Response) -> DeliveryOutcome:
     parameters: dict[str, Any] = given if isinstance(given, dict) else {}
     said: dict[str, Any] = {
         "http_status": response.status,
-        "vendor_code": "" if code is None else str(code),
+        "vendor_code": "" if code is None else vendor_text(code),
         "vendor_message": description,
     }
     if code in (420, 429) or re.search("too many requests|flood", description, re.IGNORECASE):

@@ -34,8 +34,9 @@ class Attempts:
     tries: int = 0  # visits that failed; a rate-limited one is none
     rate_limited: int = 0  # visits that were told to slow down
     posts: int = 0
-    first_at: Instant | None = None  # of the first post
-    not_before: Instant = 0.0  # the channel asked for that
+    unclear: int = 0  # posts that were answered, but not by the channel: it may have shown them
+    first_at: Instant | None = None  # of the first post, or of the first visit that found the robot left alone
+    not_before: Instant = 0.0  # the channel asked for that, or its place comes then
     booked: bool = False  # it has a place among the robot's messages, and its turn has come
     step: int = 0  # the rung of the ladder that it has come down to
     last: Failure | None = None

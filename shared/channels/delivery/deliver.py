@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field, replace
 
 from shared.channels.adapter import Adapter
-from shared.channels.delivery.attempts import Attempts, failure_of
+from shared.channels.delivery.attempts import Attempts, Failure, failure_of
 from shared.channels.delivery.next_visit import Next, next_visit
 from shared.channels.delivery.outcome import (
     Accepted,
@@ -40,12 +40,12 @@ VISIT: Seconds = 30.0
 
 QUICK_TRIES = 3
 SLOW: Seconds = 5.0
-"""A failure that took so long is not tried again in place, and the robot is left alone by the whole instance for
-RECOVERY: waiting for one dead robot would delay the messages to all others."""
-RECOVERY: Seconds = 60.0
+"""A failure that took so long is not tried again in place, and the robot is left alone by the whole instance for a
+while (`pacing.RECOVERY`): waiting for one dead robot would delay the messages to all others."""
 
 _LONGEST_WAIT: Seconds = 2.0  # in place; whatever asks for more comes back later, for waiting is billed
 _SHORTEST_WAIT: Seconds = 0.5
+_QUICK_UNCLEAR = 2  # what may have been shown is not posted often
 _WITHOUT_URLS = 2  # the rung that a refused content goes down to
 
 
@@ -74,8 +74,9 @@ def deliver(
 
     `so_far` comes from the last visit's ComeBack; the first visit gives none. A message that is too large or whose
     content is refused goes down the ladder of `Adapter.render`. An answer that leaves open whether the message was
-    posted is tried again, whatever the report says: a message twice is better than none, and its event id shows that it
-    is the same one. When `pacing` has no turn for it, it comes back. Raises nothing for what the channel does.
+    posted is tried again, but not for ever (`next_visit.MOST_UNCLEAR`): a message twice is better than none, and its
+    event id shows that it is the same one. When `pacing` has no turn for it, it comes back. Raises nothing for what the
+    channel does.
     """
     before = so_far or Attempts()
     visit = _Visit(report, channel, settings, clock, pacing, timeout, before)
@@ -112,7 +113,7 @@ class _Visit:
         through = adapter(self.channel.kind)
         started = self.clock.now()
         if started < self.attempts.not_before:
-            return Later(after=self.attempts.not_before - started, booked=False)
+            return self._put_off(self.attempts.not_before - started, booked=self.attempts.booked)
         outcome: DeliveryOutcome | None = None
         failures = 0
         pause: Seconds = 0.0
@@ -122,7 +123,7 @@ class _Visit:
             if turn > _LONGEST_WAIT or (outcome and self.clock.now() + wait + self.timeout > started + VISIT):
                 # a failure is told as it is; a message that was only shortened has just to wait
                 failed = outcome if isinstance(outcome, (Retry, Ambiguous)) else None
-                return failed or Later(after=turn)
+                return failed or self._put_off(turn)
             if wait:
                 self.clock.sleep(wait)
             began = self.clock.now()
@@ -131,7 +132,7 @@ class _Visit:
             if self._goes_on(outcome):
                 continue
             failures += 1
-            quick = _quick_pause(outcome, self.clock.chance())
+            quick = _quick_pause(outcome, self.attempts, self.clock.chance())
             slow = self.clock.now() - began > SLOW
             self._spare(outcome, slow=slow)
             if quick is None or slow or failures == QUICK_TRIES:
@@ -142,6 +143,18 @@ class _Visit:
         turn = self.pacing.turn_in(self.robot, through.RATE, self.clock.now(), booked=self.attempts.booked)
         self.attempts = replace(self.attempts, booked=False)
         return turn
+
+    def _put_off(self, after: Seconds, *, booked: bool = True) -> Later:
+        """A message that only waits for its turn has been refused by nobody. One that waits because another has failed
+        there shares that failure until the robot is asked again."""
+        now = self.clock.now()
+        resting = self.pacing.rests(self.robot, now)
+        if resting and self.attempts.first_at is None:
+            shared = Failure("left alone after another message failed there")
+            self.attempts = replace(self.attempts, first_at=now, last=shared)
+        elif not resting and not self.attempts.posts:
+            self.attempts = replace(self.attempts, first_at=None, last=None)
+        return Later(after=after, booked=booked, resting=resting)
 
     def _post(self, through: Adapter) -> DeliveryOutcome:
         """Made and signed afresh, sent once."""
@@ -170,7 +183,8 @@ class _Visit:
         first_at = now if self.attempts.first_at is None else self.attempts.first_at
         posts = self.attempts.posts + 1
         last = None if isinstance(outcome, (Delivered, Accepted)) else failure_of(outcome, posts)
-        self.attempts = replace(self.attempts, posts=posts, first_at=first_at, last=last)
+        unclear = self.attempts.unclear + (isinstance(outcome, Ambiguous) and outcome.http_status is not None)
+        self.attempts = replace(self.attempts, posts=posts, unclear=unclear, first_at=first_at, last=last)
         return outcome
 
     def _goes_on(self, outcome: DeliveryOutcome) -> bool:
@@ -189,16 +203,18 @@ class _Visit:
         """What one delivery has learned of a robot keeps the others of this instance from learning it too."""
         now = self.clock.now()
         if isinstance(outcome, Retry) and outcome.rate_limited:
-            self.pacing.rest(self.robot, now + outcome.after)
-        elif slow:
-            self.pacing.rest(self.robot, now + RECOVERY)
+            self.pacing.rest(self.robot, now, outcome.after)
+        elif slow and isinstance(outcome, (Retry, Ambiguous)):
+            self.pacing.silent(self.robot, now)
+        else:
+            self.pacing.answered(self.robot)
 
 
-def _quick_pause(outcome: DeliveryOutcome, chance: float) -> Seconds | None:
+def _quick_pause(outcome: DeliveryOutcome, attempts: Attempts, chance: float) -> Seconds | None:
     """How long to wait in place before another try, or None when there is to be none."""
     if isinstance(outcome, Retry) and not outcome.rate_limited and outcome.after <= _LONGEST_WAIT:
         return max(outcome.after, _jittered(chance))
-    return _jittered(chance) if isinstance(outcome, Ambiguous) else None
+    return _jittered(chance) if isinstance(outcome, Ambiguous) and attempts.unclear < _QUICK_UNCLEAR else None
 
 
 def _jittered(chance: float) -> Seconds:

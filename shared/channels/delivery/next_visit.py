@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from shared.channels.delivery.attempts import Attempts, failure_of
+from shared.channels.delivery.attempts import Attempts, Failure, failure_of
 from shared.channels.delivery.outcome import (
     Accepted,
     ContentRejected,
@@ -23,6 +23,10 @@ PAUSES: tuple[Seconds, ...] = (60.0, 600.0, 1800.0, 3300.0)
 
 LAST_TRY: Seconds = 86_400.0
 """A delivery comes back for a day since its first post."""
+
+MOST_UNCLEAR = 8
+"""Posts with an answer that is not the channel's own, such as a page of a proxy's, until the delivery is given up: if
+the message is shown all the same, people have seen it often enough."""
 
 _JITTER = 0.1  # of the pause, added: robots of one deployment do not come back all at once
 _SHORTEST_PAUSE: Seconds = 1.0
@@ -63,13 +67,11 @@ def next_visit(outcome: DeliveryOutcome, attempts: Attempts, *, now: Instant, ch
     if isinstance(outcome, (Delivered, Accepted)):
         return Done()
     if isinstance(outcome, Later):
-        after = max(_SHORTEST_PAUSE, outcome.after)
-        return ComeBack(min(LONGEST_WAIT, after), replace(attempts, booked=outcome.booked))
+        return _later(outcome, attempts, now)
     failure = attempts.last or failure_of(outcome, attempts.posts)
-    if isinstance(outcome, Permanent):
-        return GivenUp(f"{failure}; {outcome.hint}")
-    if isinstance(outcome, (TooLarge, ContentRejected)):
-        return GivenUp(f"{failure}, even as one plain line; look at the channel's rules for content")
+    hopeless = _hopeless(outcome, attempts)
+    if hopeless:
+        return GivenUp(f"{failure}{hopeless}")
     told = outcome.after if isinstance(outcome, Retry) else 0.0
     if isinstance(outcome, Retry) and outcome.rate_limited:
         after = told + chance * _spread(told, attempts.rate_limited)
@@ -78,9 +80,40 @@ def next_visit(outcome: DeliveryOutcome, attempts: Attempts, *, now: Instant, ch
         after = max(told, PAUSES[min(attempts.tries, len(PAUSES) - 1)]) * (1 + _JITTER * chance)
         attempts = replace(attempts, tries=attempts.tries + 1)
     after = max(_SHORTEST_PAUSE, after)
-    if now + after > (now if attempts.first_at is None else attempts.first_at) + LAST_TRY:
-        return GivenUp(f"{failure}, for a day; see why the channel does not take messages, then replay")
+    if _is_over(attempts, now + after):
+        return _given_up(failure, told)
     return ComeBack(min(LONGEST_WAIT, after), replace(attempts, booked=False, not_before=now + told if told else 0.0))
+
+
+def _hopeless(outcome: DeliveryOutcome, attempts: Attempts) -> str:
+    """What follows a failure's words where another try would change nothing; empty where it may."""
+    if isinstance(outcome, Permanent):
+        return f"; {outcome.hint}"
+    if isinstance(outcome, (TooLarge, ContentRejected)):
+        return ", even as one plain line; look at the channel's rules for content"
+    if attempts.unclear >= MOST_UNCLEAR:
+        return f", {attempts.unclear} times; see what answers at the channel's `url`, then replay"
+    return ""
+
+
+def _later(outcome: Later, attempts: Attempts, now: Instant) -> Next:
+    after = max(_SHORTEST_PAUSE, outcome.after)
+    if outcome.resting and _is_over(attempts, now + after):
+        return _given_up(attempts.last, 0.0)
+    attempts = replace(attempts, booked=outcome.booked)
+    if outcome.resting or after > LONGEST_WAIT:
+        # who comes before that must not give its place away for one at the end
+        attempts = replace(attempts, not_before=now + after)
+    return ComeBack(min(LONGEST_WAIT, after), attempts)
+
+
+def _is_over(attempts: Attempts, again: Instant) -> bool:
+    return attempts.first_at is not None and again > attempts.first_at + LAST_TRY
+
+
+def _given_up(failure: Failure | None, told: Seconds) -> GivenUp:
+    how_long = f", and asks for {told:.0f} s" if told > LAST_TRY else ", for a day"
+    return GivenUp(f"{failure}{how_long}; see why the channel does not take messages, then replay")
 
 
 def _spread(told: Seconds, times: int) -> Seconds:

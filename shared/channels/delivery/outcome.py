@@ -89,6 +89,7 @@ class Later(DeliveryOutcome):
 
     after: Seconds
     booked: bool = True  # a place is kept
+    resting: bool = False  # the robot is left alone, for it has failed with another message: it may never come back
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,13 @@ from shared.instants import Instant, Seconds
 MARGIN = 1.05
 """Of the vendor's time: posts do not arrive exactly as far apart as they were sent."""
 
+LONGEST_REST: Seconds = 3600.0
+"""What one message was told holds for the others so long at most: a robot that asks for a year is asked again."""
+
+RECOVERY: Seconds = 60.0
+LONGEST_RECOVERY: Seconds = 600.0
+"""A robot that was too slow to answer is left alone for RECOVERY, and twice as long each time that it does so again."""
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -41,6 +48,7 @@ class _Robot:
     posts: deque[Instant] = field(default_factory=deque)
     places: deque[Instant] = field(default_factory=deque)
     rests_until: Instant = 0.0
+    silences: int = 0  # one after another
 
 
 class Pacing:
@@ -80,10 +88,25 @@ class Pacing:
         """A message is on its way to the robot."""
         self._robots.setdefault(robot, _Robot()).posts.append(now)
 
-    def rest(self, robot: str, until: Instant) -> None:
-        """The robot takes nothing before that: nobody of this instance asks it sooner."""
+    def rest(self, robot: str, now: Instant, seconds: Seconds) -> None:
+        """The robot takes nothing for so long: nobody of this instance asks it sooner."""
         known = self._robots.setdefault(robot, _Robot())
-        known.rests_until = max(known.rests_until, until)
+        known.rests_until = max(known.rests_until, now + min(seconds, LONGEST_REST))
+
+    def silent(self, robot: str, now: Instant) -> None:
+        """The robot let somebody wait in vain: it is left alone for a while."""
+        known = self._robots.setdefault(robot, _Robot())
+        self.rest(robot, now, min(LONGEST_RECOVERY, RECOVERY * 2.0 ** min(known.silences, 10)))
+        known.silences += 1
+
+    def answered(self, robot: str) -> None:
+        """The robot is there."""
+        self._robots.setdefault(robot, _Robot()).silences = 0
+
+    def rests(self, robot: str, now: Instant) -> bool:
+        """It is left alone, for what another message of this instance has met there."""
+        known = self._robots.get(robot)
+        return known is not None and now < known.rests_until
 
     def _follow(self, now: Instant) -> None:
         """When the clock has jumped back, so has everything: nobody waits for the time that it repeats."""

@@ -6,7 +6,10 @@ import ipaddress
 from urllib.parse import urlsplit
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")  # a network's own translation: where it leads cannot be told
+_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")  # some clouds have their metadata server there
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All of IPv6 that is given out for hosts of the Internet. `is_global` holds for most of the rest too: for site-local
+addresses, and for networks' own translations of IPv4 (64:ff9b:1::/48, ::ffff:0:a.b.c.d)."""
 
 
 def host_allowed(url: str, allowed_hosts: tuple[str, ...]) -> bool:
@@ -29,7 +32,7 @@ def is_public(address: str) -> bool:
     inner = _inner(ip) if isinstance(ip, ipaddress.IPv6Address) else None
     if inner is not None:
         return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast and ip not in _LOCAL_NAT64
+    return ip.is_global and not ip.is_multicast and (ip in _UNICAST if ip.version == 6 else ip not in _PROTOCOLS)
 
 
 def _inner(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

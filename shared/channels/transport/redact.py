@@ -13,21 +13,28 @@ from shared.settings import ChannelSetting
 MASK = b"***"
 _SHORTEST_QUERY = 6  # a shorter query value is no secret: a page number, a version
 _SHORTEST_PIECE = 12  # a shorter piece of a path is a word such as `services`
+_ESCAPED = re.compile(rb"(?<!\\)((?:\\\\)*)\\u00([2-6][0-9a-fA-F]|7[0-9a-eA-E])")
 
 
 def redacted(response: Response, channel: ChannelSetting, *urls: str) -> Response:
     """The response without the channel's secret and without what is secret in its URL and in `urls`.
 
-    Each is found as it is, percent-encoded, and as JSON writes it.
+    Each is found as it is, percent-encoded (twice, too), as JSON and as HTML write it, in capitals or not.
     """
     secrets = {value for url in (channel.url.value, *urls) for value in _parts(url)}
     if channel.secret is not None:
         secrets.update(channel.secret.value.split())
-    body = response.body
-    forms = {form for secret in secrets for form in _forms(secret)}
-    for form in sorted(forms, key=len, reverse=True):
-        body = body.replace(form, MASK)
+    forms = sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True)
+    body = _ESCAPED.sub(_plain, response.body)
+    if forms:
+        body = re.sub(b"|".join(map(re.escape, forms)), MASK, body, flags=re.IGNORECASE)
     return replace(response, body=body)
+
+
+def _plain(escaped: re.Match[bytes]) -> bytes:
+    """JSON's escape of a printable character as the character; a quote and a backslash have to stay escaped."""
+    character = bytes([int(escaped[2], 16)])
+    return escaped[0] if character in b'"\\' else escaped[1] + character
 
 
 def _parts(url: str) -> set[str]:
@@ -41,6 +48,9 @@ def _parts(url: str) -> set[str]:
 
 
 def _forms(secret: str) -> set[bytes]:
-    forms = {secret, quote(secret, safe=""), quote_plus(secret)}
+    encoded = quote(secret, safe="")
+    in_html = secret.replace("&", "&amp;")
+    forms = {secret, encoded, quote_plus(secret), quote(encoded, safe=""), in_html}
+    forms.add(in_html.replace("=", "&#x3D;").replace("/", "&#x2F;"))
     forms |= {json.dumps(form)[1:-1] for form in forms} | {form.replace("/", "\\/") for form in forms}
     return {form.encode("utf-8", "replace") for form in forms if form}

@@ -26,6 +26,9 @@ def test_public_addresses_pass(address: str) -> None:
         "64:ff9b:1::808:808",
         "2002:6464:64c8::1",
         "2001:0:6464:64c8:0:0:9b9b:9b37",
+        "::ffff:0:100.100.100.200",
+        "fec0::1",
+        "192.0.0.192",  # another cloud's metadata server
         "::100.100.100.200",
         "::",
         "::1",

@@ -98,7 +98,27 @@ def test_a_pause_that_is_cut_to_what_function_compute_can_delay_is_remembered_wh
     assert after.attempts.not_before == FIRST + 9000
 
 
-@pytest.mark.parametrize(("asked", "pause"), [(0.2, 1.0), (63.0, 63.0), (9000.0, 3599.0)])
+def test_a_channel_that_asks_for_more_than_a_day_is_given_up_with_what_it_asks_for() -> None:
+    after = _next(Retry(reason="rate limited", after=172_800.0, rate_limited=True))
+    assert isinstance(after, GivenUp)
+    assert "asks for 172800 s" in after.why
+    assert "for a day" not in after.why
+
+
+@pytest.mark.parametrize("asked", [9000.0, 15_750.0])
+def test_a_place_beyond_what_function_compute_can_delay_is_kept(asked: float) -> None:
+    after = next_visit(Later(after=asked), Attempts(), now=FIRST, chance=0.9)
+    assert after == ComeBack(3599, Attempts(booked=True, not_before=FIRST + asked))
+
+
+def test_who_waits_only_because_the_robot_has_failed_with_another_is_given_up_after_a_day_too() -> None:
+    attempts = Attempts(first_at=FIRST, last=failure_of(BUSY, 0))
+    resting = Later(after=60.0, resting=True)
+    assert isinstance(next_visit(resting, attempts, now=FIRST + LAST_TRY - 61, chance=0.0), ComeBack)
+    assert isinstance(next_visit(resting, attempts, now=FIRST + LAST_TRY, chance=0.0), GivenUp)
+
+
+@pytest.mark.parametrize(("asked", "pause"), [(0.2, 1.0), (63.0, 63.0)])
 def test_a_message_whose_turn_comes_later_spends_nothing(asked: float, pause: float) -> None:
     after = next_visit(Later(after=asked), Attempts(), now=FIRST, chance=0.9)
     assert after == ComeBack(pause, Attempts(booked=True))

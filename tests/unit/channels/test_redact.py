@@ -38,6 +38,32 @@ def test_each_form_of_a_secret_is_masked(echoed: str) -> None:
     assert json.loads(cleaned)["errmsg"] == "token *** is not exist"
 
 
+@pytest.mark.parametrize(
+    "echoed",
+    [
+        quote(TOKEN, safe="").lower(),
+        quote(quote(TOKEN, safe=""), safe=""),
+        TOKEN.replace("/", "\\u002f").replace("=", "\\u003D"),
+        "".join(f"\\u{ord(c):04x}" for c in TOKEN),
+        TOKEN.replace("=", "&#x3D;").replace("/", "&#x2F;"),
+        TOKEN.upper(),
+        "\\u0054000FAKE0000PATH",
+    ],
+)
+def test_a_secret_is_masked_however_the_vendor_writes_it(echoed: str) -> None:
+    body = f'{{"errcode":300005,"errmsg":"token {echoed} is not exist"}}'.encode()
+    cleaned = redacted(Response(200, body), CHANNEL).body
+    assert json.loads(cleaned)["errmsg"] == "token *** is not exist"
+
+
+@pytest.mark.parametrize(
+    "text", ["a \\u0022quoted\\u0022 word", "\\u005c", "\\\\u0041", "\\u5173\\u952e\\u8bcd", "\\u007f\\n"]
+)
+def test_escapes_that_hide_no_secret_say_the_same_as_before(text: str) -> None:
+    body = f'{{"errmsg":"{text}"}}'.encode()
+    assert json.loads(redacted(Response(200, body), CHANNEL).body) == json.loads(body)
+
+
 def test_what_is_no_secret_stays() -> None:
     body = b'{"errcode":310000,"errmsg":"keywords not in content"}'
     assert redacted(Response(200, body), CHANNEL).body == body

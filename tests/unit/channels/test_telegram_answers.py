@@ -137,6 +137,11 @@ def test_an_http_error_without_a_body_of_telegrams_is_read_by_its_status(
     assert isinstance(_classified(b"<html>", status), outcome)
 
 
+def test_a_code_without_end_is_cut() -> None:
+    body = b'{"ok":false,"description":"?","error_code":' + b"9" * 4000 + b"}"
+    assert len(_classified(body).vendor_code) <= VENDOR_MESSAGE
+
+
 @given(
     st.integers(), st.text(), st.sampled_from([200, 400, 500]), st.dictionaries(st.text(), st.text() | st.integers())
 )

@@ -1,0 +1,99 @@
+"""Many deliveries to one robot that is slow, silent, or can take only so many a minute. In virtual time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from shared.local.chat_wall import Answer, ChatWall, WallMessage
+from shared.report import Report
+from shared.workflow.names import report_id_of
+from shared.workflow.replay import undelivered
+from tests.channels.delivering import clock_at_rest
+from tests.unit.reports.sample_reports import PARTLY_FAILED
+from tests.workflow.virtual_notify import VirtualNotify
+
+SLOWLY = 12.0
+"""Seconds after which the robot of these tests answers."""
+
+
+def _report(number: int, *channels: str) -> Report:
+    key = f"{number:08x}"
+    return replace(PARTLY_FAILED, id=f"f-{key}", watch_id=key, label=f"job {number}", channels=channels)
+
+
+class _SlowRobot:
+    """A house whose robot `oncall` answers each post SLOWLY, and how many deliveries visited it."""
+
+    def __init__(self, *, instances: int = 2, **more: object) -> None:
+        self.clock = clock_at_rest()
+        self.began = self.clock.now()
+        self.wall = ChatWall(clock=self.clock, on_message=self._slowly)
+        channels = [self.wall.entry("webhook", "oncall", **more), self.wall.entry("webhook", "backup")]
+        self.house = VirtualNotify(self.clock, self.wall, channels, instances)
+
+    def _slowly(self, message: WallMessage) -> None:
+        if message.robot == "oncall":
+            self.clock.at += SLOWLY
+
+    def told(self, robot: str) -> list[float]:
+        return [message.at - self.began for message in self.wall.messages if message.robot == robot]
+
+
+BUSY = Answer(503, "", posts=True)
+"""It is `posts` that makes the wall's robot call `_slowly`; what it answers is a refusal all the same."""
+
+
+def test_a_receiver_that_is_slow_but_takes_everything_is_not_left_alone_after_each_message() -> None:
+    slow = _SlowRobot()
+    with slow.wall:
+        for number in range(30):
+            slow.house.commit(_report(number, "oncall"))
+        slow.house.run()
+    assert len(slow.told("oncall")) == 30
+    assert max(slow.told("oncall")) <= 31 * SLOWLY, "one after another, and no minute between them"
+
+
+@pytest.fixture(scope="module")
+def silent() -> _SlowRobot:
+    """A robot that answers for a day with an error, slowly; 60 reports at once; a fallback."""
+    slow = _SlowRobot(fallback="backup")
+    with slow.wall:
+        slow.wall.script("webhook", "oncall", *[BUSY] * 5000)
+        for number in range(60):
+            slow.house.commit(_report(number, "oncall"))
+        slow.house.run()
+    return slow
+
+
+def test_every_report_that_a_silent_robot_keeps_waiting_is_told_on_the_fallback_in_time(silent: _SlowRobot) -> None:
+    assert len(silent.told("backup")) == 60
+    assert max(silent.told("backup")) < 40 * 60
+
+
+def test_a_silent_robot_is_not_visited_every_minute_by_everybody_who_waits(silent: _SlowRobot) -> None:
+    assert len(silent.house.record) < 60 * 24 * 10, "six times an hour each at most, in the long run"
+
+
+def test_every_report_that_a_silent_robot_did_not_take_for_a_day_is_kept(silent: _SlowRobot) -> None:
+    kept = undelivered(silent.house)
+    assert sorted(one.report.id for one in kept) == sorted(report_id_of(f"f-{number:08x}") for number in range(60))
+    assert silent.clock.now() - silent.began < 26 * 3600
+    assert all("for a day" in one.why for one in kept)
+
+
+def test_more_than_a_robot_can_take_in_an_hour_is_all_sent_at_its_pace() -> None:
+    """Places lie beyond what Function Compute can delay: whoever comes before its time keeps its place."""
+    clock = clock_at_rest()
+    with ChatWall(clock=clock) as wall:
+        house = VirtualNotify(clock, wall, [wall.entry("wecom", "oncall")])
+        began = clock.now()
+        for number in range(1500):
+            house.commit(_report(number, "oncall"))
+        house.run()
+        arrived = [message.at - began for message in wall.messages]
+        assert [post for post in wall.posts if not post.accepted] == []
+    assert len(arrived) == 1500
+    assert max(arrived) - min(arrived) < 1.15 * 1500 / 20 * 60
+    assert len(house.record) < 6 * 1500
