@@ -91,7 +91,10 @@ def test_a_webhook_is_verified() -> None:
 
 
 def test_the_wall_shows_every_message_as_its_chat_would(wall: ChatWall, clock: HandClock) -> None:
-    _post(_signed(wall, clock), {"msgtype": "markdown", "markdown": {"title": "t", "text": "#### earlier-message <script>"}})
+    _post(
+        _signed(wall, clock),
+        {"msgtype": "markdown", "markdown": {"title": "t", "text": "#### earlier-message <script>"}},
+    )
     clock.sleep(1)
     _post(_signed(wall, clock), {"msgtype": "text", "text": {"content": "later-message"}})
     answer = urllib3.request("GET", f"http://127.0.0.1:{wall.port}/", retries=False)

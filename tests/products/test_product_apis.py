@@ -19,6 +19,7 @@ from shared.products.api import ProductApi
 from shared.products.connect import connect
 from shared.products.listing import list_tasks
 from shared.products.refusals import RefusedForGood
+from shared.reports.notes import note_text
 from shared.settings import Secret, Settings
 from shared.watching.quota import Quota
 from tests.hand_clock import HandClock
@@ -134,7 +135,7 @@ def test_the_older_vod_action_falls_back_once_and_says_so(api_of: ApiOf, stand_i
     for _ in range(2):
         page = api.list_page(query_of(Product.VOD_LEGACY, task_id=task_id))
         assert [row.task_id for row in page.rows] == [task_id]
-        assert "DescribeVodRefreshTasks" in page.note
+        assert "DescribeVodRefreshTasks" in note_text(page.note, "en")
     assert actions(stand_in) == ["DescribeRefreshTasks", "DescribeVodRefreshTasks", "DescribeVodRefreshTasks"]
 
 
