@@ -28,6 +28,7 @@ MOST_INSTANCES = 300
 """Function Compute's instances an account and region (limits page, 2026)."""
 
 _CHANNELS = "REFRESH_WATCH_CHANNELS"
+_KIND = "a kind such as dingtalk, feishu, slack, in small letters (docs/channels.md has all)"
 _CHANNEL_KEYS = ("name", "kind", "url", "secret", "mention", "on", "language", "keyword", "fallback")
 
 
@@ -230,7 +231,7 @@ def _channel(where: str, entry: Any, allowed_hosts: tuple[str, ...], taken: Cont
     name = matching(f"{where}.name", _string(where, entry, "name"), CHANNEL_NAME.pattern)
     if name in taken:
         raise BadInput(f"{where}.name", as_word(name), "a name that no other channel has")
-    kind = matching(f"{where}.kind", _string(where, entry, "kind"), r"[a-z]{1,20}")
+    kind = matching(f"{where}.kind", _string(where, entry, "kind"), r"[a-z]{1,20}", _KIND)
     url = _string(where, entry, "url")
     check_url(f"{where}.url", url, allowed_hosts)
     on = tuple(_outcome(f"{where}.on", word) for word in _strings(where, entry, "on"))

@@ -49,10 +49,14 @@ _PERSON = re.compile(r"@?[^\s@`]{1,64}")
 
 
 def check(channel: ChannelSetting) -> None:
-    """Raise BadInput for a URL without access token and for a mention that is neither phone, user id nor `all`."""
+    """Raise BadInput for a URL without access token a secret that is none, and a mention that is no person."""
     where = f"channel {channel.name}"
     if not dict(parse_qsl(urlsplit(channel.url.value).query)).get("access_token"):
         raise BadInput(f"{where}: url", Described("a URL without access_token"), "the robot's URL with ?access_token=")
+    if channel.secret and not channel.secret.value.startswith("SEC"):
+        raise BadInput(
+            f"{where}: secret", Described("a text that does not begin with SEC"), "the robot's signing secret"
+        )
     for person in channel.mention:
         if person not in _EVERYONE and _PERSON.fullmatch(person) is None:
             raise BadInput(f"{where}: mention", person, "a phone number (+852-12345678 abroad), a user id, or all")

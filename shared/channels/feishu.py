@@ -51,7 +51,7 @@ def check(channel: ChannelSetting) -> None:
     where = f"channel {channel.name}"
     if _HOOK.fullmatch(urlsplit(channel.url.value).path) is None:
         allowed = "the custom bot's URL, which ends in /open-apis/bot/v2/hook/ and its id"
-        raise BadInput(f"{where}: url", Described("a URL without /open-apis/bot/v2/hook/"), allowed)
+        raise BadInput(f"{where}: url", Described("a URL without /open-apis/bot/v2/hook/ and an id behind it"), allowed)
     for person in channel.mention:
         if person not in _EVERYONE and _ID.fullmatch(person) is None:
             allowed = "an open_id (ou_…), a user_id, or all; no phone, e-mail or union_id"

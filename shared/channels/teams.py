@@ -62,7 +62,7 @@ def check(channel: ChannelSetting) -> None:
     """Raise BadInput for a retired connector, a URL without its signature, and a mention in another form."""
     where = f"channel {channel.name}"
     if any(channel.host == host or channel.host.endswith(f".{host}") for host in _RETIRED):
-        given = Described("the URL of an Office 365 connector; these are retired")
+        given = Described("a retired Office 365 connector")
         raise BadInput(f"{where}: url", given, "a webhook made in the Workflows app of Teams: make one, copy its URL")
     parts = urlsplit(channel.url.value)
     if not _PATH.fullmatch(parts.path):

@@ -27,12 +27,15 @@ _BYTES_BY_STEP = (MAX_REPORT_BYTES, 12_000, 8_000)  # on the rung below them no 
 
 
 def check(channel: ChannelSetting) -> None:
-    """Raise BadInput for a secret that is not one or two times ``whsec_`` and base64 of 24 to 64 bytes."""
+    """Raise BadInput for any mention, and for a secret that is not one or two times ``whsec_`` and base64 of 24 to 64
+    bytes."""
     secrets = channel.secret.value.split() if channel.secret else []
     if not 1 <= len(secrets) <= 2 or any(not 24 <= len(_key(secret)) <= 64 for secret in secrets):
         given = Described("another text" if secrets else "nothing")
         allowed = f"{_PREFIX} and the base64 of 24 to 64 random bytes; two, separated by a space, while they rotate"
         raise BadInput(f"channel {channel.name}: secret", given, allowed)
+    if channel.mention:
+        raise BadInput(f"channel {channel.name}: mention", channel.mention[0], "nothing: a webhook is read by machines")
 
 
 def render(

@@ -145,5 +145,5 @@ TEXTS = {
     "next.stopped": "To go on, watch again (start --again).",
     "next.rejected": "Correct the request and send it again.",
     "next.not_submitted": "The submit itself failed: act on the API's code that is named, then submit again.",
-    "next.broken": "Look up the watch in the functions' log, then watch again (start --again).",
+    "next.broken": "Look up the watch in the functions' log. If no final report follows, watch again (start --again).",
 }

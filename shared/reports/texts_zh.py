@@ -130,5 +130,5 @@ TEXTS = {
     "next.stopped": "如需继续，请重新跟踪（start --again）。",
     "next.rejected": "请修正请求后重新发送。",
     "next.not_submitted": "提交任务本身已失败：请按所示的 API 错误码处理，然后重新提交。",
-    "next.broken": "请在函数日志中查找该跟踪 ID，然后重新跟踪（start --again）。",
+    "next.broken": "请在函数日志中查找该跟踪 ID；如之后没有最终报告，请重新跟踪（start --again）。",
 }

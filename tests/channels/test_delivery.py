@@ -149,7 +149,7 @@ def test_a_robot_that_is_not_there_is_tried_again(wall: ChatWall, clock: HandClo
     gone = with_url(channel_of(wall), f"http://127.0.0.1:{port}/dingtalk/oncall?access_token=fake-token-1")
     delivery = delivered(gone, clock)
     assert isinstance(delivery.outcome, Retry)
-    assert delivery.outcome.reason == "NewConnectionError to 127.0.0.1"
+    assert delivery.outcome.reason == "NewConnectionError (Connection refused) to 127.0.0.1"
     assert isinstance(delivery.next, ComeBack)
 
 

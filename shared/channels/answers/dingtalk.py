@@ -31,12 +31,13 @@ _BAD_TOKEN = partial(Permanent, reason="bad token", hint="copy the robot's URL a
 _ROBOT_GONE = partial(
     Permanent, reason="robot gone", hint="the robot was stopped or removed, or its group disbanded: make a new one"
 )
+_MISSING_PARAMETER = 40035
 _BY_CODE: dict[int | None, Callable[..., DeliveryOutcome]] = {
     -1: partial(Retry, reason="system busy", after=30.0),
     300001: _BAD_TOKEN,
     300005: _BAD_TOKEN,
     400101: _BAD_TOKEN,
-    40035: _BAD_TOKEN,
+    _MISSING_PARAMETER: _BAD_TOKEN,
     400102: _ROBOT_GONE,
     400106: _ROBOT_GONE,
     400013: _ROBOT_GONE,
@@ -51,6 +52,7 @@ _BY_CODE: dict[int | None, Callable[..., DeliveryOutcome]] = {
     430104: ContentRejected,
     90030: partial(Permanent, reason="quota of robot messages used up", hint=_QUOTA),
 }
+_SKEW_THAT_IS_NONE: Seconds = 600.0
 _RATE_LIMITED = (130101, 410100)
 _SECURITY = 310000
 
@@ -67,7 +69,7 @@ _SECURITY_WORDS = (
 _SECURITY_HINTS = {
     "keyword": ("keyword missing", "set the channel's `keyword` to a keyword of the robot"),
     "ip": ("address not in the robot's list", "add the outgoing address of refresh-watch to the robot's IP list"),
-    "sign": ("signature does not match", "copy the robot's signing secret (SEC…) into the channel's `secret`"),
+    "sign": ("signature missing or wrong", "copy the robot's signing secret (SEC…) into the channel's `secret`"),
     "": ("security settings", "compare the robot's security settings with the channel's `secret` and `keyword`"),
 }
 
@@ -90,6 +92,8 @@ def classify(response: Response) -> DeliveryOutcome:
         wait = min(whole(answer.get("wait")) or 0, 86_400)
         least = BLOCK if code in _RATE_LIMITED else LIMITED
         return limited(retry_after(response), least=max(least, float(wait)), **said)
+    if code == _MISSING_PARAMETER and "token" not in message.lower():
+        return Permanent(reason="a parameter is missing", hint=_OURS, **said)
     if code in _BY_CODE:
         return _BY_CODE[code](**said)
     return _security(response, message, said) if code == _SECURITY else _by_words(response, code, message, said)
@@ -114,6 +118,12 @@ def _security(response: Response, message: str, said: dict[str, Any]) -> Permane
         reason, hint = _SECURITY_HINTS[which]
         return Permanent(reason=reason, hint=hint, **said)
     there = http_date(response.header("date"))
-    skew = f" by {abs(response.asked_at - there):.0f} s" if there is not None else ""
-    hint = f"this machine's clock differs from DingTalk's{skew}; at most an hour is allowed: set the clock"
+    if there is None:
+        hint = f"set this machine's clock (at most an hour is allowed), or {_SECURITY_HINTS['sign'][1]}"
+        return Permanent(reason="timestamp refused", hint=hint, once_more=True, **said)
+    skew = abs(response.asked_at - there)
+    if skew < _SKEW_THAT_IS_NONE:  # a robot that wants signatures and gets none says the same
+        reason, hint = _SECURITY_HINTS["sign"]
+        return Permanent(reason=reason, hint=hint, **said)
+    hint = f"this machine's clock differs from DingTalk's by {skew:.0f} s; at most an hour is allowed: set the clock"
     return Permanent(reason="clock skew", hint=hint, once_more=True, **said)

@@ -31,7 +31,7 @@ _BY_WORDS: tuple[tuple[re.Pattern[str], Callable[..., DeliveryOutcome]], ...] = 
         (r"too long|too large", TooLarge),
         (r"thread|topic", partial(Permanent, reason="no such topic", hint=_TOPIC)),
         (
-            r"not enough rights|no rights|write_forbidden|have no write",
+            r"not enough rights|need administrator rights|no rights|write_forbidden|have no write",
             partial(Permanent, reason="no right", hint=_RIGHTS),
         ),
         (

@@ -89,7 +89,9 @@ def _hopeless(outcome: DeliveryOutcome, attempts: Attempts) -> str:
     """What follows a failure's words where another try would change nothing; empty where it may."""
     if isinstance(outcome, Permanent):
         return f"; {outcome.hint}"
-    if isinstance(outcome, (TooLarge, ContentRejected)):
+    if isinstance(outcome, TooLarge):
+        return ", even as one plain line; see how much the receiver takes"
+    if isinstance(outcome, ContentRejected):
         return ", even as one plain line; look at the channel's rules for content"
     if attempts.unclear >= MOST_UNCLEAR:
         return f", {attempts.unclear} times; see what answers at the channel's `url`, then replay"

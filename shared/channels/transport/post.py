@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import socket
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -116,9 +117,26 @@ def _post_to(address: str, port: int, sending: _Sending) -> Response | Transport
             )
             return _read(reply, sending)
     except (ConnectTimeoutError, NewConnectionError, SSLError) as error:
-        return TransportFailure(Failing.NOT_SENT, f"{type(error).__name__} to {host}")
+        return TransportFailure(Failing.NOT_SENT, f"{_what(error)} to {host}")
     except (HTTPError, OSError, ValueError) as error:
-        return TransportFailure(Failing.MAYBE_SENT, f"{type(error).__name__} from {host}")
+        return TransportFailure(Failing.MAYBE_SENT, f"{_what(error)} from {host}")
+
+
+def _what(error: Exception) -> str:
+    """The type, and what the system says of it: words of our own machine, in which there is no URL."""
+    said = next((each for each in _causes(error) if isinstance(each, OSError)), None)
+    words = getattr(said, "verify_message", "") or getattr(said, "reason", "") or getattr(said, "strerror", "") or ""
+    return f"{type(error).__name__} ({str(words)[:100]})" if words else type(error).__name__
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: BaseException | None = error
+    for _ in range(8):
+        if seen is None:
+            return
+        yield seen
+        inner = next((each for each in seen.args if isinstance(each, BaseException)), None)
+        seen = inner or seen.__cause__ or seen.__context__
 
 
 def _read(reply: urllib3.BaseHTTPResponse, sending: _Sending) -> Response:

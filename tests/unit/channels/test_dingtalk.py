@@ -223,6 +223,12 @@ def test_a_url_without_an_access_token_is_refused_without_showing_it() -> None:
     assert "fake-token" not in str(error.value)
 
 
+def test_a_secret_that_is_none_is_refused_without_showing_it() -> None:
+    with pytest.raises(BadInput, match="secret: a text that does not begin with SEC") as error:
+        check(replace(CHANNEL, secret=Secret("fake-token")))
+    assert "fake-token" not in str(error.value)
+
+
 def test_a_mention_that_is_no_person_is_refused() -> None:
     with pytest.raises(BadInput, match="mention"):
         check(replace(CHANNEL, mention=("13800000000 and friends",)))

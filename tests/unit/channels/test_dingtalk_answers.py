@@ -100,6 +100,21 @@ def test_a_security_refusal_says_what_to_repair(message: str, hint: str) -> None
     assert not refusal.once_more
 
 
+def test_a_robot_that_wants_signatures_and_gets_none_asks_for_the_secret_and_not_for_another_clock() -> None:
+    refusal = _classified({"errcode": 310000, "errmsg": "invalid timestamp"}, date="Tue, 14 Nov 2023 22:13:21 GMT")
+    assert isinstance(refusal, Permanent)
+    assert not refusal.once_more
+    assert "`secret`" in refusal.hint
+    assert "clock" not in refusal.hint
+
+
+def test_a_missing_parameter_that_is_not_the_token_is_our_mistake() -> None:
+    for words, hint in (("缺少参数 access_token", "`url`"), ("缺少参数 json", "please report it")):
+        refusal = _classified({"errcode": 40035, "errmsg": words})
+        assert isinstance(refusal, Permanent)
+        assert hint in refusal.hint
+
+
 @pytest.mark.parametrize("message", ["invalid timestamp", "签名已过期"])
 def test_a_refused_timestamp_is_signed_once_more_and_reported_as_clock_skew(message: str) -> None:
     refusal = _classified({"errcode": 310000, "errmsg": message}, date="Wed, 15 Nov 2023 00:13:20 GMT")

@@ -232,7 +232,7 @@ def test_whatever_the_report_says_the_card_is_posted_and_nothing_of_it_is_active
     ],
 )
 def test_a_retired_connector_is_refused_with_what_to_do_instead(url: str) -> None:
-    with pytest.raises(BadInput, match=r"Office 365 connector.*retired.*Workflows") as error:
+    with pytest.raises(BadInput, match=r"retired Office 365 connector.*Workflows") as error:
         check(replace(CHANNEL, url=Secret(url)))
     assert "fake-token" not in str(error.value)
 
