@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tarfile
 import tempfile
@@ -111,7 +112,8 @@ class Browser:
 def running() -> Iterator[Browser]:
     """A browser with a profile of its own. Raises what npm or the browser say when there is none to be had."""
     program, more = _program()
-    with tempfile.TemporaryDirectory() as profile:
+    # its children may still be writing there when it has gone
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         calls_out, calls_in = os.pipe()
         answers_out, answers_in = os.pipe()
         # the browser reads calls from 3 and writes answers to 4
@@ -123,6 +125,7 @@ def running() -> Iterator[Browser]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "HOME": profile, **more},
+            start_new_session=True,
         )
         os.close(calls_out)
         os.close(answers_in)
@@ -130,7 +133,7 @@ def running() -> Iterator[Browser]:
             try:
                 yield Browser(calls, answers)
             finally:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
 
