@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from shared.cli.ids import split_ids
 from shared.cli.stop import read_watch_id
 from shared.errors import BadInput
 from shared.instants import Instant, parse_instant
@@ -49,21 +52,41 @@ class Asked:
     every: bool  # all pages
 
 
+class _Once(argparse.Action):
+    """Given twice, the first value would be dropped without a word, and the answer be about something else."""
+
+    def __call__(
+        self,
+        _parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        _option: str | None = None,
+    ) -> None:
+        """Take the value."""
+        if getattr(namespace, self.dest) is not None:
+            raise argparse.ArgumentError(self, "given twice; it takes one value")
+        setattr(namespace, self.dest, values)
+
+
 def add_query_arguments(parser: argparse.ArgumentParser) -> None:
     """PRODUCT and the options of the query."""
     parser.add_argument("product", metavar="PRODUCT", help=", ".join(product.value for product in Product))
-    parser.add_argument("--task-id", metavar="ID", help="one task, or several joined by commas")
-    parser.add_argument("--watch", metavar="WATCH_ID", help="the tasks of a watch, from its own record of 7 days")
-    parser.add_argument("--object-path", metavar="URL", help="one URL or directory, exactly as submitted")
-    parser.add_argument("--domain-name", metavar="NAME", help="needs --object-type")
-    parser.add_argument("--object-type", metavar="TYPE", help="file, directory, preload, ...")
+    parser.add_argument(
+        "--task-id", metavar="ID", action="append", help="one task, or several joined by commas (repeatable)"
+    )
+    parser.add_argument(
+        "--watch", action=_Once, metavar="WATCH_ID", help="the tasks of a watch, from its own record of 7 days"
+    )
+    parser.add_argument("--object-path", action=_Once, metavar="URL", help="one URL or directory, exactly as submitted")
+    parser.add_argument("--domain-name", action=_Once, metavar="NAME", help="needs --object-type")
+    parser.add_argument("--object-type", action=_Once, metavar="TYPE", help="file, directory, preload, ...")
     words = ", ".join(STATUSES)
-    parser.add_argument("--status", metavar="WORD", help=f"{words} (failed: timeout and canceled too)")
-    parser.add_argument("--start-time", metavar="TIME", help="2026-11-22T08:00:00Z; with --end-time")
-    parser.add_argument("--end-time", metavar="TIME", help="2026-11-22T09:00:00Z; with --start-time")
-    parser.add_argument("--page", metavar="N", type=int, help="which page (default: 1)")
-    parser.add_argument("--page-size", metavar="N", type=int, help="rows a page (default: the API's, 20)")
-    parser.add_argument("--resource-group-id", metavar="ID", help="cdn only")
+    parser.add_argument("--status", action=_Once, metavar="WORD", help=f"{words} (failed: timeout and canceled too)")
+    parser.add_argument("--start-time", action=_Once, metavar="TIME", help="2026-11-22T08:00:00Z; with --end-time")
+    parser.add_argument("--end-time", action=_Once, metavar="TIME", help="2026-11-22T09:00:00Z; with --start-time")
+    parser.add_argument("--page", action=_Once, metavar="N", type=int, help="which page (default: 1)")
+    parser.add_argument("--page-size", action=_Once, metavar="N", type=int, help="rows a page (default: the API's, 20)")
+    parser.add_argument("--resource-group-id", action=_Once, metavar="ID", help="cdn only")
     parser.add_argument("--all", action="store_true", help="all pages")
 
 
@@ -99,10 +122,12 @@ def _filters(namespace: argparse.Namespace) -> dict[str, str]:
     filters = {}
     for option, allowed in _ALLOWED_FILTERS.items():
         given = getattr(namespace, option[2:].replace("-", "_"))
-        # an empty filter would be left out of the question, and the answer be everybody's tasks
-        if given is not None and not given.strip():
-            raise BadInput(option, given, allowed or ", ".join(STATUSES))
-        filters[option] = given or ""
+        values = given if isinstance(given, list) else [] if given is None else [given]
+        for value in values:
+            # an empty filter would be left out of the question, and the answer be everybody's tasks
+            if not value.strip():
+                raise BadInput(option, value, allowed or ", ".join(STATUSES))
+        filters[option] = ",".join(values)
     return filters
 
 
@@ -115,7 +140,9 @@ def _wanted(word: str) -> tuple[Status, ...]:
 
 
 def _task_ids(text: str) -> tuple[str, ...]:
-    ids = tuple(dict.fromkeys(word.strip() for word in text.split(","))) if text else ()
+    ids = tuple(dict.fromkeys(split_ids(text)))
+    if text and not ids:
+        raise BadInput("--task-id", text, _ALLOWED_FILTERS["--task-id"])
     for task_id in ids:
         if not (task_id.isascii() and task_id.isdigit()):
             raise BadInput("--task-id", task_id, _ALLOWED_FILTERS["--task-id"])

@@ -33,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object with every field")
     form.add_argument("--urls", action="store_true", help="one URL a line, of all pages, to submit again")
+    parser.epilog = (
+        "Exit codes: 0 done, 1 an id is unknown, rows may be missing or there was no answer, 2 bad usage or request."
+    )
 
 
 def run(namespace: argparse.Namespace) -> int:

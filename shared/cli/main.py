@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import importlib.metadata
 import io
 import logging
 import os
@@ -101,8 +102,16 @@ def _without_command(given: list[str]) -> int:
         epilog="\n".join(["commands:", *(f"  {name:<13} {command.help}" for name, command in COMMANDS.items())]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"refresh-watch {_version()}")
     parser.parse_args(given)
     parser.error("a command is missing")
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("refresh-watch")
+    except importlib.metadata.PackageNotFoundError:  # run from a folder of the sources
+        return "(not installed)"
 
 
 def _sentence(text: str) -> str:

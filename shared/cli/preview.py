@@ -20,6 +20,8 @@ from shared.reports.message import LAST_STEP
 from shared.settings import LANGUAGES
 
 FILE = "refresh-watch-preview.html"
+_TITLE = "refresh-watch preview"
+_HEAD = 2000  # bytes: the title stands in them
 _NOW = parse_instant("2026-11-22T08:05:30Z")
 _DEPLOYMENT = Deployment(environment="prod", region="cn-hangzhou", account="1234567890123456")
 _LADDER_OF = "partly_failed"
@@ -48,11 +50,22 @@ def run(namespace: argparse.Namespace) -> int:
     messages = [message for kind in chosen for message in _messages(kind, languages)]
     file = Path(namespace.output)
     try:
-        file.write_text(page("refresh-watch preview", _INTRO, messages), encoding="utf-8")
+        _check_output(file)
+        file.write_text(page(_TITLE, _INTRO, messages), encoding="utf-8")
     except (OSError, ValueError) as error:
         raise BadInput("--output", namespace.output, f"a file that can be written ({type(error).__name__})") from None
     print(f"{file.resolve()}: {len(messages)} messages")
     return 0
+
+
+def _check_output(file: Path) -> None:
+    """Raise BadInput for a file that holds something else: nothing of others is written over."""
+    if not file.is_file():
+        return
+    with file.open("rb") as existing:
+        head = existing.read(_HEAD)
+    if head and f"<title>{_TITLE}</title>".encode() not in head:
+        raise BadInput("--output", str(file), "a file that does not exist yet, or an earlier page of preview")
 
 
 def _messages(kind: str, languages: tuple[str, ...]) -> Iterator[Drawn]:
@@ -67,7 +80,7 @@ def _messages(kind: str, languages: tuple[str, ...]) -> Iterator[Drawn]:
 def _message(kind: str, name: str, language: str, step: int, about: str) -> Drawn:
     from shared.channels.registry import adapter
 
-    report = sample_report(name, _NOW, "0a1b2c3d")
+    report = sample_report(name, _NOW, "0a1b2c3d", language)
     request = adapter(kind).render(
         report, sample_channel(kind), language=language, deployment=_DEPLOYMENT, now=_NOW, step=step
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import sys
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 
 from shared.report import Report
 from shared.reports.compose import compose
@@ -13,6 +16,21 @@ from shared.reports.plain import one_line
 from shared.settings import Settings
 
 LABEL_WIDTH = 13
+_NAME = "refresh-watch"
+
+
+def called_as() -> str:
+    """The command as the shell of this terminal finds it: its name alone where that is on PATH, else as it was called.
+
+    From a module (`python -m`) it is that call.
+    """
+    called = Path(sys.argv[0])
+    if called.name == "main.py":
+        return f"{shlex.quote(sys.executable)} -m shared.cli.main"
+    if called.name != _NAME:
+        return _NAME
+    found = shutil.which(_NAME)
+    return _NAME if found and Path(found).resolve() == called.resolve() else shlex.quote(sys.argv[0])
 
 
 def complain(line: str) -> None:

@@ -9,7 +9,7 @@ from shared.cli.stop import read_watch_id
 from shared.cli.surroundings import surroundings
 from shared.instants import format_instant
 from shared.reports.plain import one_line
-from shared.workflow.replay import UndeliveredReport, replay, undelivered
+from shared.workflow.replay import UndeliveredReport, being_tried, replay, undelivered
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +42,9 @@ def run(namespace: argparse.Namespace) -> int:
         note("what is refused again: see refresh-watch replay --list")
     if not found and not named:
         note("no undelivered report")
+    trying = being_tried(engine, named) if namespace.list else 0
+    if trying:
+        note("1 report is still being tried" if trying == 1 else f"{trying} reports are still being tried")
     for watch_id in missing:
         complain(f"WATCH_ID: '{watch_id}' has no undelivered report; allowed: those that replay --list shows")
     return 1 if missing else 0

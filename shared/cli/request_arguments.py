@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from shared.cli.ids import split_ids
 from shared.errors import BadInput, Described
 from shared.model import Product, WatchRequest
 from shared.watching.request import read_request
 
 FROM_INPUT = "-"
-_IDS_ALLOWED = "ids separated by commas, spaces or lines, or the JSON answer of a submit operation"
+_IDS_ALLOWED = "ids of digits separated by commas, spaces or lines, or the JSON answer of a submit operation"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,10 @@ def read_request_arguments(namespace: argparse.Namespace, standard_input: TextIO
 
 def _items(ids: list[str], standard_input: TextIO) -> dict[str, Any]:
     if FROM_INPUT not in ids:
-        return {"task_ids": [word.strip() for given in ids for word in given.split(",")]} if ids else {}
+        found = split_ids(",".join(ids))
+        if ids and not found:
+            raise BadInput("IDS", " ".join(ids), _IDS_ALLOWED)
+        return {"task_ids": found} if found else {}
     if ids != [FROM_INPUT]:
         raise BadInput("IDS", " ".join(ids), f"{FROM_INPUT} alone, or ids")
     try:
@@ -79,7 +82,10 @@ def _items(ids: list[str], standard_input: TextIO) -> dict[str, Any]:
     if not text:
         raise BadInput("standard input", Described("nothing"), _IDS_ALLOWED)
     if text[0] not in "{[":
-        return {"task_ids": re.split(r"[\s,]+", text)}
+        found = split_ids(text)
+        if not found:
+            raise BadInput("standard input", text, _IDS_ALLOWED)
+        return {"task_ids": found}
     try:
         answer = json.loads(text)
     except ValueError:

@@ -8,8 +8,9 @@ from shared.instants import Instant
 from shared.model import FailedObject, Kind, Note, Outcome, Product, Reason, Refusal
 from shared.report import Counts, Report, ReportKind, TaskReport
 
-LABEL = "TEST of refresh-watch, no real job"
-"""The label of each: with the product it is what ties a resolved incident to the one that a failure opened."""
+LABELS = {"en": "TEST of refresh-watch, no real job", "zh": "refresh-watch 测试，并非真实任务"}
+"""The label of each, by language: with the product it is what ties a resolved incident to the one that a failure
+opened."""
 
 NAMES = (
     "complete",
@@ -39,13 +40,17 @@ _FAILED = (*_TIMED_OUT, *_ORIGIN_ERRORS, *_INTERNAL)
 _REASONS = (("origin_timeout", 7), ("origin_5xx", 3), ("internal_error", 2))
 
 
-def sample_report(name: str, now: Instant, key: str) -> Report:
-    """The sample of that name in NAMES, as if it had ended at `now`. `key` tells one test's reports from another's."""
+def sample_report(name: str, now: Instant, key: str, language: str) -> Report:
+    """The sample of that name in NAMES, as if it had ended at `now`. `key` tells one test's reports from another's.
+
+    `language` is that of its label; what is the vendors' own stays as they write it.
+    """
     report = _SAMPLES[name]
     watch_id = f"test{key}{NAMES.index(name)}"
     is_final = report.kind is ReportKind.FINAL
     return replace(
         report,
+        label=LABELS[language],
         id=f"{_PREFIX[report.kind]}-{watch_id}",
         watch_id="" if report.kind is ReportKind.REJECTED else watch_id,
         made_at=now,
@@ -61,7 +66,6 @@ _COMPLETE = Report(
     made_at=0,
     product=Product.CDN.value,
     job=Kind.REFRESH,
-    label=LABEL,
     outcome=Outcome.COMPLETE,
     counts=Counts(complete=120),
     tasks=(
@@ -160,7 +164,6 @@ _REJECTED = Report(
     kind=ReportKind.REJECTED,
     made_at=0,
     product=Product.CDN.value,
-    label=LABEL,
     problem="task_ids: nothing is not allowed; allowed: the ids that the submit API returned",
 )
 _BROKEN = replace(

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import shared
 from shared.cli.machine_keys import MachineKeys
-from shared.cli.printing import note
+from shared.cli.printing import called_as, note
 from shared.cli.surroundings import LOOPBACK, Surroundings, surroundings
 from shared.errors import BadInput
 from shared.local.engine.engine import Engine
@@ -146,18 +146,21 @@ def introduction(url: str, file: Path, around: Surroundings) -> str:
     return "\n".join(
         [
             f"refresh-watch serves at {url}, its queue is {file}; Ctrl-C ends it",
-            f"  submit    {curl_line(url, token)}",
+            f"  submit    {curl_lines(url, token)}",
             f"  tells     {channels or 'nobody: set REFRESH_WATCH_CHANNELS'}",
-            f"  commands  REFRESH_WATCH_FC_ENDPOINT={url} refresh-watch start | stop | replay",
+            f"  commands  export REFRESH_WATCH_FC_ENDPOINT={url}",
+            *(f"            {called_as()} {name} ..." for name in ("start", "stop", "replay")),
         ]
     )
 
 
-def curl_line(url: str, token: str = "") -> str:
-    """How a request is submitted. With curl's own Content-Type it would be read as a form."""
-    bearer = f' -H "Authorization: Bearer {token}"' if token else ""
+def curl_lines(url: str, token: str = "") -> str:
+    """How a request is submitted, on lines of at most 80 columns. With curl's own Content-Type it would be a form."""
     body = '{"product": "cdn", "task_ids": ["704225667"]}'
-    return f"curl {url}/watches{bearer} -H 'Content-Type: application/json' -d '{body}'"
+    words = [f"curl {url}/watches", "-H 'Content-Type: application/json'", f"-d '{body}'"]
+    if token:
+        words.insert(1, f'-H "Authorization: Bearer {token}"')
+    return " \\\n    ".join(words)
 
 
 def log_line(line: LogLine) -> None:

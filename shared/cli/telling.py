@@ -4,18 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shared.channels.delivery.deliver import deliver
+from shared.channels.delivery.deliver import Delivery, deliver
 from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
-from shared.channels.delivery.outcome import Delivered, DeliveryOutcome, Later
+from shared.channels.delivery.outcome import (
+    Accepted,
+    Ambiguous,
+    ContentRejected,
+    Delivered,
+    DeliveryOutcome,
+    Later,
+    Permanent,
+    Retry,
+    TooLarge,
+)
 from shared.channels.delivery.pacing import Pacing
 from shared.channels.wants import wants
 from shared.clock import Clock
-from shared.instants import Seconds, format_duration
+from shared.instants import Instant, Seconds, format_duration
 from shared.report import Report
 from shared.settings import ChannelSetting, Settings
 
 PATIENCE: Seconds = 75
 """How long after the first visit another may begin: the first pause, 60 s and some jitter, fits in."""
+
+_WORDS: dict[type[DeliveryOutcome], str] = {
+    Delivered: "delivered",
+    Accepted: "accepted",
+    Permanent: "refused",
+    Retry: "not now",
+    TooLarge: "too large",
+    ContentRejected: "content refused",
+    Ambiguous: "unclear",
+}
 
 
 def tell_in_place(
@@ -28,17 +48,23 @@ def tell_in_place(
     until = clock.now() + PATIENCE
     pacing = Pacing()
     delivery = deliver(report, channel, settings=settings, clock=clock, pacing=pacing)
-    while isinstance(delivery.next, ComeBack) and clock.now() + delivery.next.after <= until:
+    while isinstance(delivery.next, ComeBack) and clock.now() + again_in(delivery.next, clock.now()) <= until:
         again = delivery.next
-        say(f"channel {channel.name}: {answer_of(delivery.outcome)}; again in {format_duration(again.after)}")
-        clock.sleep(again.after)
+        pause = again_in(again, clock.now())
+        say(f"channel {channel.name}: {answer_of(delivery.outcome)}; again in {format_duration(pause)}")
+        clock.sleep(pause)
         delivery = deliver(report, channel, settings=settings, clock=clock, pacing=pacing, so_far=again.attempts)
     if isinstance(delivery.next, Done):
         say(f"channel {channel.name}: {answer_of(delivery.outcome)}")
         return True
-    why = delivery.next.why if isinstance(delivery.next, GivenUp) else answer_of(delivery.outcome)
-    say(f"channel {channel.name}: not delivered: {why}")
+    repair = f"; {to_repair(delivery)}" if isinstance(delivery.next, GivenUp) else ""
+    say(f"channel {channel.name}: not delivered: {answer_of(delivery.outcome)}{repair}")
     return False
+
+
+def again_in(again: ComeBack, now: Instant) -> Seconds:
+    """When the channel is really asked again: one delay of Function Compute may be shorter than what it asked for."""
+    return max(again.after, again.attempts.not_before - now)
 
 
 def answer_of(outcome: DeliveryOutcome) -> str:
@@ -46,8 +72,20 @@ def answer_of(outcome: DeliveryOutcome) -> str:
     if isinstance(outcome, Later):
         return "waits for its turn"
     status = "no answer" if outcome.http_status is None else f"HTTP {outcome.http_status}"
-    words = ", ".join(word for word in (status, outcome.vendor_code, outcome.vendor_message) if word)
-    if isinstance(outcome, Delivered):
-        return f"delivered ({words})"
     reason = getattr(outcome, "reason", "")
-    return f"{type(outcome).__name__.lower()} ({words}{f': {reason}' if reason else ''})"
+    words = [word for word in dict.fromkeys((status, outcome.vendor_code, outcome.vendor_message)) if word]
+    because = f": {reason}" if reason and reason not in words else ""
+    return f"{_WORDS[type(outcome)]} ({', '.join(words)}{because})"
+
+
+def to_repair(delivery: Delivery) -> str:
+    """What to do about a report that was given up; the channel's answer is told beside it."""
+    outcome = delivery.outcome
+    if isinstance(outcome, Permanent):
+        return outcome.hint
+    if isinstance(outcome, Retry):
+        asked = f"it asks for {format_duration(outcome.after)}; " if outcome.after else ""
+        return f"{asked}see why the channel does not take messages"
+    if isinstance(outcome, (TooLarge, ContentRejected)):
+        return "even as one plain line; look at the channel's rules for content"
+    return delivery.next.why if isinstance(delivery.next, GivenUp) else ""

@@ -10,9 +10,10 @@ from shared.channels.delivery.deliver import Delivery, deliver
 from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
 from shared.channels.delivery.outcome import Later
 from shared.channels.delivery.pacing import Pacing
+from shared.channels.wants import wants
 from shared.cli.sample_reports import NAMES, sample_report
 from shared.cli.surroundings import Surroundings, surroundings
-from shared.cli.telling import answer_of
+from shared.cli.telling import again_in, answer_of, to_repair
 from shared.errors import BadInput, Described
 from shared.instants import format_duration
 from shared.model import Kind
@@ -34,6 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         choices=NAMES,
         help=f"only that report; may be repeated (default: {', '.join(SENT)}; there are {', '.join(NAMES)})",
+    )
+    parser.epilog = (
+        "People whom the channel's `mention` names are really mentioned. PagerDuty alerts that a single --report other "
+        "than complete opens stay open: resolve them there. "
+        "Exit codes: 0 every report was taken, 1 one was not, 2 bad usage or settings."
     )
 
 
@@ -58,19 +64,21 @@ def _test(channel: ChannelSetting, chosen: list[str], around: Surroundings) -> b
     """
     print(f"{channel.name} ({channel.kind}, {channel.host}):", flush=True)
     key = uuid.uuid4().hex[:8]
+    language = channel.language or around.settings.language
     pacing = Pacing()
     taken = True
     for place, name in enumerate(chosen):
         # one kind of job for all: what ties the last report to the incident that the others opened
-        report = replace(sample_report(name, around.clock.now(), key), job=Kind.REFRESH)
+        report = replace(sample_report(name, around.clock.now(), key, language), job=Kind.REFRESH)
         delivery = _sent(report, channel, around, pacing)
-        print(f"  {name.replace('_', ' '):<{_WIDTH}}  {answer_of(delivery.outcome)}", flush=True)
+        unwanted = "" if wants(channel, report) else "; a real one would not be sent: `on` leaves it out"
+        print(f"  {name:<{_WIDTH}}  {answer_of(delivery.outcome)}{unwanted}", flush=True)
         if isinstance(delivery.next, Done):
             continue
         taken = False
-        print(f"  {_what_now(delivery)}", flush=True)
+        print(f"  {_what_now(delivery, around)}", flush=True)
         if place == 0 or not isinstance(delivery.next, GivenUp):
-            left = [other.replace("_", " ") for other in chosen[place + 1 :]]
+            left = chosen[place + 1 :]
             if left:
                 print(f"  not sent: {', '.join(left)}", flush=True)
             break
@@ -81,8 +89,9 @@ def _sent(report: Report, channel: ChannelSetting, around: Surroundings, pacing:
     """The delivery of one report; it waits for its turn among the others, and comes back for nothing else."""
     delivery = deliver(report, channel, settings=around.settings, clock=around.clock, pacing=pacing)
     while isinstance(delivery.outcome, Later) and isinstance(delivery.next, ComeBack):
-        print(f"  its turn comes in {format_duration(delivery.next.after)}", flush=True)
-        around.clock.sleep(delivery.next.after)
+        pause = again_in(delivery.next, around.clock.now())
+        print(f"  its turn comes in {format_duration(pause)}", flush=True)
+        around.clock.sleep(pause)
         delivery = deliver(
             report,
             channel,
@@ -94,8 +103,8 @@ def _sent(report: Report, channel: ChannelSetting, around: Surroundings, pacing:
     return delivery
 
 
-def _what_now(delivery: Delivery) -> str:
+def _what_now(delivery: Delivery, around: Surroundings) -> str:
     if isinstance(delivery.next, GivenUp):
-        return delivery.next.why
-    after = delivery.next.after if isinstance(delivery.next, ComeBack) else 0.0
+        return to_repair(delivery)
+    after = again_in(delivery.next, around.clock.now()) if isinstance(delivery.next, ComeBack) else 0.0
     return f"a real report would be sent again after {format_duration(after)}; a test is not: try again later"

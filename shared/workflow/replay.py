@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from shared.channels.delivery.attempts import Attempts
@@ -43,13 +43,23 @@ def undelivered(engine: Engine) -> list[UndeliveredReport]:
 
 
 def replay(one: UndeliveredReport, *, engine: Engine) -> None:
-    """Send it again, with all tries anew; replaying twice sends once."""
+    """Send it again, with all tries anew; replaying twice sends once. Its posts are counted on."""
     if one.delivery is None:
         engine.start_later(NOTIFY, encode(one.report), 0, again_id(one.report.id, one.repeats))
         return
     visit = one.delivery.visit + 1 if one.delivery.replay else 0
-    again = replace(one.delivery, visit=visit, attempts=Attempts(), replay=True, gave_up="")
+    attempts = Attempts(posts=one.delivery.attempts.posts)
+    again = replace(one.delivery, visit=visit, attempts=attempts, replay=True, gave_up="")
     start_delivery(again, 0, engine)
+
+
+def being_tried(engine: Engine, watch_ids: Collection[str] = ()) -> int:
+    """How many deliveries have failed once and are still under way, replayed ones too; of these watches, or of all."""
+    prefixes = tuple(f"n-{watch_id}-" for watch_id in watch_ids)
+    return sum(
+        task.status.is_live and order > (False, 0) and (not prefixes or task.id.startswith(prefixes))
+        for order, task in _newest_visits(engine)
+    )
 
 
 def _fan_outs(engine: Engine) -> Iterable[UndeliveredReport]:
@@ -66,12 +76,7 @@ def _fan_outs(engine: Engine) -> Iterable[UndeliveredReport]:
 
 
 def _deliveries(engine: Engine) -> Iterable[UndeliveredReport]:
-    newest: dict[str, tuple[tuple[bool, int], Task]] = {}
-    for task in engine.tasks(NOTIFY, "n-"):
-        said = delivery_of(task.id)
-        if said is not None and (said[0] not in newest or newest[said[0]][0] < said[1]):
-            newest[said[0]] = (said[1], task)
-    for _, listed in newest.values():
+    for _, listed in _newest_visits(engine):
         kept = engine.task(NOTIFY, listed.id) if listed.status.is_dead else None
         if kept is None or not kept.payload:
             continue
@@ -80,3 +85,13 @@ def _deliveries(engine: Engine) -> Iterable[UndeliveredReport]:
         except BadInput:
             continue  # not a delivery of ours
         yield UndeliveredReport(state.report, kept, state)
+
+
+def _newest_visits(engine: Engine) -> Iterable[tuple[tuple[bool, int], Task]]:
+    """The last visit of every delivery, and its place in the order."""
+    newest: dict[str, tuple[tuple[bool, int], Task]] = {}
+    for task in engine.tasks(NOTIFY, "n-"):
+        said = delivery_of(task.id)
+        if said is not None and (said[0] not in newest or newest[said[0]][0] < said[1]):
+            newest[said[0]] = (said[1], task)
+    return newest.values()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import pytest
 
 from shared.cli.demo.board import Board, Row
+from shared.cli.demo.command import to_play_with
 from shared.cli.demo.jobs import jobs
 from shared.cli.demo.screen import message_lines, summary_lines
 from shared.local.chat_wall import WallMessage
@@ -47,6 +49,18 @@ def test_the_demo_shows_each_message_as_it_arrived(demo: Ran) -> None:
 
 def test_the_demo_is_readable_on_80_columns(demo: Ran) -> None:
     assert [line for line in demo.out.splitlines() if len(line) > 80] == []
+
+
+def test_what_there_is_to_play_with_can_be_typed_as_it_stands_on_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", [".venv/bin/refresh-watch", "demo", "--serve"])
+    url = "http://127.0.0.1:65535"
+
+    lines = to_play_with(url, url, f"{url}/").splitlines()
+
+    assert "  .venv/bin/refresh-watch list cdn" in lines
+    assert [line for line in lines if len(line) > 80] == []
+    curl = next(place for place, line in enumerate(lines) if line.startswith("  curl "))
+    assert "after 35 to 50 s" in lines[curl + 3]
 
 
 def message(kind: str, watch_id: str, outcome: str = "complete", told: str = "final") -> WallMessage:

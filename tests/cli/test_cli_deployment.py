@@ -10,6 +10,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,12 +18,13 @@ from typing import Any
 
 import pytest
 
-from shared.local.chat_wall import ChatWall, WallMessage
+from shared.local.chat_wall import Answer, ChatWall, WallMessage
 from shared.local.stand_in.server import StandIn
 from shared.local.stand_in.world import NEVER, ObjectPlan
 from tests.cli.conftest import CommandLine
 
 QUICK = ("--schedule", "0,1;1")
+LAST_LINE = f"            {sys.executable} -m shared.cli.main replay ...\n"
 
 
 class Served:
@@ -38,7 +40,11 @@ class Served:
                 text=True,
             )
         assert self.process.stdout is not None
-        self.introduction = "".join(self.process.stdout.readline() for _ in range(4))
+        self.introduction = ""
+        while line := self.process.stdout.readline():
+            self.introduction += line
+            if line == LAST_LINE:
+                break
         self.url = re.findall(r"serves at (http://127\.0\.0\.1:\d+)", self.introduction)[0]
 
     def post(self, body: Any, **headers: str) -> tuple[int, str, Any]:
@@ -156,6 +162,24 @@ def test_an_undelivered_report_is_listed_and_delivered_by_a_replay(
     assert "has no undelivered report" in other.err
 
 
+def test_a_report_that_is_still_being_tried_is_no_reason_to_say_that_all_is_well(
+    cli: CommandLine, stand_in: StandIn, wall: ChatWall, serve: Callable[..., Served]
+) -> None:
+    wall.script("dingtalk", "oncall", Answer(429, "slow down", (("Retry-After", "120"),)))
+    endpoint = {"REFRESH_WATCH_FC_ENDPOINT": serve().url}
+    task_id = stand_in.world.add_task("cdn", created_at=time.time())
+    watch_id = cli.run("start", "cdn", task_id, "--json", *QUICK, **endpoint).json["watch_id"]
+
+    until = time.monotonic() + 40
+    while "being tried" not in (listed := cli.run("replay", "--list", **endpoint)).err:
+        assert time.monotonic() < until, listed
+
+    assert (listed.code, listed.out) == (0, "")
+    assert listed.err == "no undelivered report\n1 report is still being tried\n"
+    assert "1 report is still being tried" in cli.run("replay", "--list", watch_id, **endpoint).err
+    assert "being tried" not in cli.run("replay", "--list", "0000000000000000", **endpoint).err
+
+
 def test_a_killed_serve_goes_on_where_it_was(
     cli: CommandLine, stand_in: StandIn, wall: ChatWall, serve: Callable[..., Served]
 ) -> None:
@@ -205,12 +229,13 @@ def test_with_a_token_only_who_shows_it_is_let_in(serve: Callable[..., Served]) 
 
 def test_the_curl_line_that_is_printed_submits_a_watch(serve: Callable[..., Served]) -> None:
     served = serve()
-    line = next(line for line in served.introduction.splitlines() if " curl " in line)
-    words = shlex.split(line)[2:]
+    lines = served.introduction[served.introduction.index("curl ") :].partition("  tells ")[0]
+    words = shlex.split(lines)[1:]
     headers = dict(words[i + 1].split(": ", 1) for i, word in enumerate(words) if word == "-H")
 
     status, _, answer = served.post(json.loads(words[words.index("-d") + 1]), **headers)
 
+    assert max(map(len, lines.splitlines())) <= 80
     assert words[0] == f"{served.url}/watches"
     assert headers == {"Content-Type": "application/json"}
     assert (status, sorted(answer)) == (202, ["status_url", "watch_id"])

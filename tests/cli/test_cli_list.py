@@ -37,6 +37,30 @@ def test_the_command_of_our_messages_lists_failed_timed_out_and_canceled_urls(
     assert ran.out == "http://example.com/1.txt\nhttp://example.com/2.txt\nhttp://example.com/3.txt\n"
 
 
+@pytest.mark.parametrize("form", ["{0},{1}", "{0}，{1}", " {0}, ,{1},", "{0} {1}"])
+def test_ids_are_read_as_people_paste_them(call: Call, stand_in: StandIn, form: str) -> None:
+    ids = [mixed_task(stand_in, "cdn") for _ in range(2)]
+
+    ran = call("list", "cdn", "--task-id", form.format(*ids), "--json")
+
+    assert ran.code == 0
+    assert {task["task_id"] for task in ran.json["tasks"]} == set(ids)
+
+
+def test_ids_of_a_repeated_option_are_all_listed(call: Call, stand_in: StandIn) -> None:
+    ids = [mixed_task(stand_in, "cdn") for _ in range(3)]
+
+    ran = call("list", "cdn", "--task-id", ids[0], "--task-id", f"{ids[1]},{ids[2]}", "--json")
+
+    assert ran.code == 0
+    assert {task["task_id"] for task in ran.json["tasks"]} == set(ids)
+
+
+def test_its_help_tells_the_exit_codes(call: Call) -> None:
+    told = " ".join(call("list", "--help").out.split())
+    assert "Exit codes: 0 done, 1 an id is unknown, rows may be missing or there was no answer, 2 bad usage" in told
+
+
 @pytest.mark.parametrize(("word", "paths"), [("FAILED", 3), ("Timeout", 1), ("complete", 2), ("Refreshing", 0)])
 def test_a_status_is_understood_in_any_case(call: Call, stand_in: StandIn, word: str, paths: int) -> None:
     task_id = mixed_task(stand_in, "cdn")

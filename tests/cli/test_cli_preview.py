@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.channels.registry import kinds
-from shared.cli.sample_reports import LABEL, NAMES
+from shared.cli.sample_reports import LABELS, NAMES
 from tests.cli.conftest import CommandLine, Ran, clean_environment
 from tests.unit.chat_page.reading import Reading, read
 
@@ -69,12 +69,32 @@ def test_the_page_runs_nothing_and_fetches_nothing(whole: Previewed) -> None:
     ]
 
 
-def test_every_message_says_that_it_is_a_test(whole: Previewed) -> None:
+def test_every_message_says_that_it_is_a_test_in_its_own_language(whole: Previewed, tmp_path: Path) -> None:
     articles = [each for each in whole.reading.elements if each.tag == "article"]
     # the lowest rung holds no words of others, and so no label
     marked = [each.words for each in articles if not each.attributes["id"].endswith("plain-text")]
     assert len(marked) == len(articles) - len(kinds())
-    assert all(words.count(LABEL) >= 2 for words in marked)
+    assert all(label in words for words in marked for label in LABELS.values())
+    for language, label in LABELS.items():
+        others = [other for other in LABELS.values() if other != label]
+        chosen = previewed(tmp_path / f"{language}.html", "--kind", "slack", "--language", language).page
+        assert label in chosen
+        assert [other for other in others if other in chosen] == []
+
+
+def test_a_file_that_is_no_earlier_page_is_left_alone(bare: CommandLine, tmp_path: Path) -> None:
+    page, notes, empty = (tmp_path / name for name in ("page.html", "notes.html", "empty.html"))
+    previewed(page, "--kind", "webhook")
+    previewed(page, "--kind", "webhook")
+    empty.touch()
+    previewed(empty, "--kind", "webhook")
+    notes.write_text("<title>my notes</title> about refresh-watch preview\n")
+
+    ran = bare.run("preview", "--kind", "webhook", "--output", str(notes))
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert ran.err.startswith(f"refresh-watch: --output: '{notes}' is not allowed; allowed: a file that does not exist")
+    assert notes.read_text() == "<title>my notes</title> about refresh-watch preview\n"
 
 
 def test_one_language_and_some_kinds_may_be_chosen(tmp_path: Path) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from shared.cli.machine_keys import FRESH, MachineKeys
-from shared.cli.serve import functions_environment, reachable
+from shared.cli.printing import called_as
+from shared.cli.serve import curl_lines, functions_environment, reachable
 from shared.credentials import Credentials
 from shared.errors import NoCredentials
 from shared.settings import Secret
@@ -65,6 +67,29 @@ def test_watches_of_this_machine_are_local_unless_a_region_is_set(given: str, se
 )
 def test_the_address_that_is_printed_can_be_asked(url: str, shown: str) -> None:
     assert reachable(url) == shown
+
+
+def test_the_command_is_printed_as_it_was_called_or_by_its_name_where_that_is_on_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "with space" / "refresh-watch"
+    program.parent.mkdir()
+    program.touch(0o755)
+    monkeypatch.setattr(sys, "argv", [str(program), "demo"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert called_as() == f"'{program}'"
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert called_as() == "refresh-watch"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(sys, "argv", ["with space/refresh-watch", "demo"])
+    assert called_as() == "'with space/refresh-watch'"
+
+
+def test_a_token_is_named_on_a_line_of_its_own() -> None:
+    lines = curl_lines("http://127.0.0.1:65535", "$REFRESH_WATCH_SERVE_TOKEN").splitlines()
+    assert max(map(len, lines)) <= 78  # they stand 2 columns in
+    assert '    -H "Authorization: Bearer $REFRESH_WATCH_SERVE_TOKEN" \\' in lines
 
 
 def test_a_file_of_channels_is_found_by_functions_that_run_elsewhere(

@@ -7,11 +7,24 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from shared.channels.delivery.outcome import Later
+from shared.channels.delivery.attempts import Attempts
+from shared.channels.delivery.next_visit import ComeBack
+from shared.channels.delivery.outcome import (
+    Accepted,
+    Ambiguous,
+    ContentRejected,
+    Delivered,
+    DeliveryOutcome,
+    Later,
+    Permanent,
+    Retry,
+    TooLarge,
+)
 from shared.cli.sample_reports import sample_report
-from shared.cli.telling import PATIENCE, answer_of, tell_in_place
+from shared.cli.telling import PATIENCE, again_in, answer_of, tell_in_place
 from shared.local.chat_wall import Answer, ChatWall
 from shared.model import Outcome
+from shared.report import Report
 from shared.settings import ChannelSetting, Secret, Settings
 
 BUSY = Answer(500, '{"errcode":-1,"errmsg":"system busy"}')
@@ -35,6 +48,10 @@ class HandClock:
         return 0.5
 
 
+def sample(name: str, clock: HandClock) -> Report:
+    return sample_report(name, clock.at, "1", "en")
+
+
 @pytest.fixture
 def channel(wall: ChatWall) -> ChannelSetting:
     robot = wall.robot("dingtalk", "oncall")
@@ -45,7 +62,7 @@ def test_a_busy_channel_is_visited_again_after_a_minute(wall: ChatWall, channel:
     clock, said = HandClock(), []
     wall.script("dingtalk", "oncall", BUSY)
 
-    taken = tell_in_place(sample_report("partly_failed", clock.at, "1"), channel, SETTINGS, clock, said.append)
+    taken = tell_in_place(sample("partly_failed", clock), channel, SETTINGS, clock, said.append)
 
     assert taken
     assert 60 <= clock.slept <= PATIENCE
@@ -58,11 +75,48 @@ def test_a_message_that_waits_for_its_turn_says_so() -> None:
     assert answer_of(Later(after=63.0)) == "waits for its turn"
 
 
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Delivered(http_status=200), "delivered (HTTP 200)"),
+        (Accepted(http_status=202), "accepted (HTTP 202)"),
+        (TooLarge(http_status=413), "too large (HTTP 413)"),
+        (ContentRejected(http_status=400, vendor_code="x"), "content refused (HTTP 400, x)"),
+        (Ambiguous(reason="the connection broke"), "unclear (no answer: the connection broke)"),
+        (Retry(http_status=503, vendor_message="busy", reason="HTTP 503"), "not now (HTTP 503, busy)"),
+        (Permanent(http_status=404, reason="HTTP 404", hint="x"), "refused (HTTP 404)"),
+        (
+            Permanent(http_status=410, vendor_code="gone", vendor_message="gone", reason="removed", hint="x"),
+            "refused (HTTP 410, gone: removed)",
+        ),
+    ],
+)
+def test_an_answer_is_told_in_words_none_of_them_twice(outcome: DeliveryOutcome, words: str) -> None:
+    assert answer_of(outcome) == words
+
+
+@pytest.mark.parametrize(("not_before", "seconds"), [(0.0, 3599.0), (9_000.0, 8_000.0), (1_100.0, 3599.0)])
+def test_a_channel_that_asked_for_longer_than_one_delay_is_asked_again_only_then(
+    not_before: float, seconds: float
+) -> None:
+    assert again_in(ComeBack(3599.0, Attempts(not_before=not_before)), now=1_000.0) == seconds
+
+
+def test_a_refusal_is_told_once_with_what_to_repair(wall: ChatWall, channel: ChannelSetting) -> None:
+    clock, said = HandClock(), []
+    wall.script("dingtalk", "oncall", Answer(200, '{"errcode":400106,"errmsg":"robot missing"}'))
+
+    assert not tell_in_place(sample("partly_failed", clock), channel, SETTINGS, clock, said.append)
+    assert said[-1].startswith("channel oncall: not delivered: refused (HTTP 200, 400106, robot missing: robot gone); ")
+    assert said[-1].endswith("make a new one")
+    assert said[-1].count("robot missing") == 1
+
+
 def test_a_channel_that_stays_busy_is_given_up_after_a_minute_or_so(wall: ChatWall, channel: ChannelSetting) -> None:
     clock, said = HandClock(), []
     wall.script("dingtalk", "oncall", *[BUSY] * 20)
 
-    taken = tell_in_place(sample_report("partly_failed", clock.at, "1"), channel, SETTINGS, clock, said.append)
+    taken = tell_in_place(sample("partly_failed", clock), channel, SETTINGS, clock, said.append)
 
     assert not taken
     assert clock.slept <= PATIENCE + 10
@@ -71,7 +125,7 @@ def test_a_channel_that_stays_busy_is_given_up_after_a_minute_or_so(wall: ChatWa
 
 def test_a_channel_for_failures_only_is_not_told_of_success(wall: ChatWall, channel: ChannelSetting) -> None:
     clock, said = HandClock(), []
-    report = replace(sample_report("partly_failed", clock.at, "1"), outcome=Outcome.COMPLETE)
+    report = replace(sample("partly_failed", clock), outcome=Outcome.COMPLETE)
 
     assert tell_in_place(report, replace(channel, on=(Outcome.FAILED,)), SETTINGS, clock, said.append)
     assert wall.posts == ()

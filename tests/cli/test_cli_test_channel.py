@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
-from shared.cli.sample_reports import LABEL
+from shared.cli.sample_reports import LABELS
 from shared.local.chat_wall import KINDS, Answer, ChatWall, robots_of
 from tests.cli.conftest import CommandLine, clean_environment
 
-SENT = ["interim", "partly failed", "rejected", "broken", "complete"]
+SENT = ["interim", "partly_failed", "rejected", "broken", "complete"]
 BUSY = Answer(200, '{"errcode":-1,"errmsg":"system busy"}')
 
 
@@ -42,7 +43,7 @@ def test_each_kind_of_robot_takes_one_of_each_report_the_complete_one_last(wall:
     assert ran.out.count(f"  {taken}") == len(SENT)
     assert len(wall.messages) == len(wall.posts) == len(SENT)
     for message in wall.messages:
-        assert LABEL in robots_of(kind).shown(message.body)
+        assert LABELS["en"] in robots_of(kind).shown(message.body)
 
 
 def test_it_prints_the_vendors_own_code_and_words(wall: ChatWall) -> None:
@@ -78,9 +79,10 @@ def test_a_refusal_ends_1_with_what_to_repair_and_nothing_more_is_sent(wall: Cha
 
     assert (ran.code, ran.err) == (1, "")
     assert reports_of(ran.out) == ["interim"]
-    assert "310000, sign not match" in ran.out
+    assert "  refused (HTTP 200, 310000, sign not match: " in ran.out
+    assert ran.out.count("sign not match") == 1
     assert "copy the robot's signing secret" in ran.out
-    assert "not sent: partly failed, rejected, broken, complete" in ran.out
+    assert "not sent: partly_failed, rejected, broken, complete" in ran.out
     assert (len(wall.posts), wall.messages) == (1, ())
 
 
@@ -103,11 +105,32 @@ def test_a_channel_that_is_busy_is_left_alone(wall: ChatWall) -> None:
     ran = command_line(wall.entry("dingtalk", "oncall")).run("test-channel")
 
     assert ran.code == 1
-    assert reports_of(ran.out) == ["interim", "partly failed"]
+    assert reports_of(ran.out) == ["interim", "partly_failed"]
     assert "system busy" in ran.out
     assert "try again later" in ran.out
     assert "not sent: rejected, broken, complete" in ran.out
     assert len(wall.posts) == 2
+
+
+def test_a_channel_that_asks_for_more_than_one_delay_is_told_the_whole_of_it(wall: ChatWall) -> None:
+    wall.script("webhook", "audit", Answer(429, "slow down", (("Retry-After", "7200"),)))
+
+    ran = command_line(wall.entry("webhook", "audit")).run("test-channel", "--report", "complete")
+
+    assert ran.code == 1
+    assert "complete       not now (HTTP 429, slow down: rate limited)" in ran.out
+    again = re.search(r"would be sent again after (\S+) ?(\S*);", ran.out)
+    assert again
+    assert again[1] in ("2h", "1h")
+    assert again[1] == "2h" or again[2] == "59m"
+
+
+def test_a_pause_of_more_than_a_day_is_told_in_days(wall: ChatWall) -> None:
+    wall.script("webhook", "audit", Answer(429, "", (("Retry-After", str(30 * 3600)),)))
+
+    ran = command_line(wall.entry("webhook", "audit")).run("test-channel", "--report", "complete")
+
+    assert ran.out.splitlines()[-1].startswith("  it asks for 1d")
 
 
 def test_each_channel_is_tested_whatever_became_of_the_one_before(wall: ChatWall) -> None:
@@ -131,8 +154,27 @@ def test_only_the_channel_that_is_named_is_tested_and_only_the_reports_that_are(
 
 
 def test_a_channel_for_some_outcomes_only_is_tested_with_all(wall: ChatWall) -> None:
-    command_line(wall.entry("webhook", "audit", on=["failed"])).run("test-channel")
+    ran = command_line(wall.entry("webhook", "audit", on=["failed"])).run("test-channel")
     assert len(wall.messages) == len(SENT)
+    unwanted = [line for line in ran.out.splitlines() if "a real one would not be sent: `on` leaves it out" in line]
+    assert reports_of("\n".join(unwanted)) == ["complete"]
+
+
+@pytest.mark.parametrize(("of_channel", "of_settings"), [("zh", ""), ("", "zh"), ("zh", "en")])
+def test_a_chinese_message_says_in_chinese_that_it_is_a_test(wall: ChatWall, of_channel: str, of_settings: str) -> None:
+    entry = wall.entry("feishu", "oncall", **({"language": of_channel} if of_channel else {}))
+    command_line(entry).run("test-channel", REFRESH_WATCH_LANGUAGE=of_settings)
+    for message in wall.messages:
+        assert LABELS["zh"] in robots_of("feishu").shown(message.body)
+        assert LABELS["en"] not in robots_of("feishu").shown(message.body)
+
+
+def test_its_help_says_whom_it_reaches_what_stays_open_and_how_it_ends(wall: ChatWall) -> None:
+    ran = command_line(wall.entry("webhook", "audit")).run("test-channel", "--help")
+    told = " ".join(ran.out.split())
+    assert "are really mentioned" in told
+    assert "PagerDuty alerts that a single --report other than complete opens stay open" in told
+    assert "Exit codes: 0 every report was taken, 1 one was not, 2 bad usage or settings." in told
 
 
 def test_an_unknown_report_is_one_line_that_names_those_that_there_are(wall: ChatWall) -> None:

@@ -171,6 +171,16 @@ def test_ids_are_read_from_lines_on_standard_input_and_joined_by_commas(cli: Com
     assert lines.json["watch_id"] == joined.json["watch_id"]
 
 
+def test_ids_are_read_as_people_paste_them(cli: CommandLine, stand_in: StandIn) -> None:
+    plan = [ObjectPlan("http://example.com/a.txt", after=0.1)]
+    ids = [stand_in.world.add_task("cdn", objects=plan, created_at=time.time()) for _ in range(3)]
+
+    ran = cli.run("watch", "cdn", f"{ids[0]},", f"{ids[1]}，,{ids[2]} ", "--json", *QUICK)
+
+    assert ran.code == 0
+    assert [task["task_id"] for task in ran.json["tasks"]] == ids
+
+
 def test_a_watch_by_path_binds_to_the_task_that_was_submitted_then(cli: CommandLine, stand_in: StandIn) -> None:
     path = "http://example.com/by-path.txt"
     created = time.time() - 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -18,8 +19,8 @@ WRONG = [
     (("fly",), "COMMAND", "fly", "watch"),
     (("watch", "oss", "1"), "product", "oss", "cdn, dcdn, vod, vod-legacy"),
     (("watch", "cdn"), "task_ids", "none", "object_paths"),
-    (("watch", "cdn", ""), "task_ids[0]", "''", "digits"),
-    (("watch", "cdn", "12,,13"), "task_ids[1]", "''", "digits"),
+    (("watch", "cdn", ""), "IDS", "''", "digits"),
+    (("watch", "cdn", " ，,", ","), "IDS", "，", "digits"),
     (("watch", "cdn", "12a"), "task_ids[0]", "12a", "digits"),
     (("watch", "cdn", "1", "--deadline", "4d"), "deadline", "4d", "at most 3d"),
     (("watch", "cdn", "1", "--deadline", "soon"), "deadline", "soon", "30m"),
@@ -33,7 +34,8 @@ WRONG = [
     (("watch", "cdn", "1", "-"), "IDS", "1 -", "- alone"),
     (("list", "oss"), "product", "oss", "cdn"),
     (("list", "cdn", "--task-id", "12,x3"), "--task-id", "'x3'", "digits"),
-    (("list", "cdn", "--task-id", "12,,13"), "--task-id", "''", "joined by commas"),
+    (("list", "cdn", "--task-id", "，,"), "--task-id", "，", "joined by commas"),
+    (("list", "cdn", "--task-id", "12", "--task-id", ""), "--task-id", "''", "joined by commas"),
     (("list", "cdn", "--task-id", "12,13", "--page", "2"), "--page", "2", "several ids"),
     (("list", "cdn", "--watch", "a", "--task-id", "12"), "--task-id", "12", "nothing with --watch"),
     (("list", "cdn", "--watch", "a", "--page-size", "12"), "--page-size", "12", "nothing with --watch"),
@@ -54,6 +56,7 @@ WRONG = [
     (("list", "dcdn", "--page-size", "51"), "page_size", "51", "1 to 50"),
     (("list", "cdn", "--page", "2", "--urls"), "--page", "2", "--urls"),
     (("list", "vod-legacy"), "domain_name", "''", "vod-legacy requires"),
+    (("start", "cdn", ","), "IDS", "','", "digits"),
     (("start", "cdn", "x"), "task_ids[0]", "x", "digits"),
     (("start", "cdn", "1", "--again", "--request-id", "r1"), "--again", "r1", "one of them"),
     (("stop", "../etc"), "WATCH_ID", "../etc", "letters and digits"),
@@ -91,6 +94,9 @@ def test_a_wrong_value_is_one_line_with_field_given_and_allowed(
         (("list", "cdn", "--page", "two"), "two"),
         (("list", "cdn", "--json", "--urls"), "--urls"),
         (("stop",), "WATCH_ID"),
+        (("list", "cdn", "--status", "failed", "--status", "timeout"), "--status: given twice"),
+        (("list", "cdn", "--watch", "a", "--all", "--watch", "b"), "--watch: given twice"),
+        (("list", "cdn", "--page", "1", "--page", "1"), "--page: given twice"),
     ],
 )
 def test_a_usage_error_is_one_line_that_says_where_to_read_more(
@@ -124,7 +130,7 @@ def test_a_wrong_variable_is_named_and_no_secret_in_it_is_shown(
     assert "T0PSECRET" not in ran.err
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"TaskId": "1"}', "a b", "[true]"])
+@pytest.mark.parametrize("text", ["", " ，, ", "{", '{"TaskId": "1"}', "a b", "[true]"])
 def test_standard_input_that_holds_no_ids_is_refused(cli: CommandLine, text: str) -> None:
     ran = cli.run("watch", "cdn", "-", stdin=text)
 
@@ -182,6 +188,14 @@ def test_without_credentials_watch_ends_before_its_first_look_and_tells_nobody(
     assert any("meta-data" in path for path in asked)
     assert not any("aliyuncs" in path for path in asked)
     assert wall.posts == ()
+
+
+def test_the_version_is_that_of_the_package(call: Callable[..., Ran]) -> None:
+    ran = call("--version")
+
+    declared = re.search(r'^version = "(.+)"$', (PROJECT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert declared
+    assert (ran.code, ran.out, ran.err) == (0, f"refresh-watch {declared[1]}\n", "")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["watch", "--help"], ["list", "--help"], ["start", "--help"]])

@@ -12,7 +12,7 @@ from shared.errors import NoSuchWatch
 from shared.local.chat_wall import Answer
 from shared.local.engine.crash import KillWorker
 from shared.local.engine.switches import Switches
-from shared.workflow.replay import replay, undelivered
+from shared.workflow.replay import being_tried, replay, undelivered
 from shared.workflow.stop import stop
 from tests.workflow.house import house, manifest_with, wait_for
 from tests.workflow.scenario import add, many
@@ -56,6 +56,21 @@ def test_what_a_robot_refused_for_good_is_kept_told_why_and_replayed_once(tmp_pa
         assert len(home.chats()) == 1
 
 
+def test_posts_are_counted_across_replays(tmp_path: Path) -> None:
+    refused = Answer(200, '{"errcode":310000,"errmsg":"keywords not in content"}')
+    with house(tmp_path) as home:
+        home.wall.script("dingtalk", "oncall", refused, refused)
+        home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
+        first = wait_for(lambda: undelivered(home.fc), 20, "an undelivered report")
+        assert "attempt 1;" in first[0].why
+        replay(first[0], engine=home.fc)
+        again = wait_for(
+            lambda: [one for one in undelivered(home.fc) if one.task.id != first[0].task.id], 20, "refused once more"
+        )
+        assert "attempt 2;" in again[0].why
+        assert being_tried(home.fc) == 0
+
+
 def test_a_robot_that_fails_for_a_moment_is_tried_again_in_place_and_later(tmp_path: Path) -> None:
     with house(tmp_path) as home:
         home.wall.script("webhook", "audit", Answer(503, "busy"), "reset")
@@ -66,6 +81,8 @@ def test_a_robot_that_fails_for_a_moment_is_tried_again_in_place_and_later(tmp_p
         later = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
         waiting = wait_for(lambda: home.tasks("notify", f"n-{later}-final-audit-a01"), 10, "a visit two minutes later")
         assert waiting[0].status == "Enqueued"
+        assert (being_tried(home.fc), being_tried(home.fc, [later]), being_tried(home.fc, [watch_id])) == (1, 1, 0)
+        assert undelivered(home.fc) == []
         assert home.messages(later) == []
 
 

@@ -21,8 +21,8 @@ class Failure:
     def __str__(self) -> str:
         """One line."""
         status = f"HTTP {self.http_status}" if self.http_status is not None else ""
-        words = (status if status != self.reason else "", self.vendor_code, self.vendor_message)
-        answer = " ".join(word for word in words if word)
+        words = dict.fromkeys((status, self.vendor_code, self.vendor_message))
+        answer = " ".join(word for word in words if word not in ("", self.reason))
         said = f"{self.reason} ({answer})" if answer else self.reason
         return f"{said}, attempt {self.attempt}" if self.attempt else said
 

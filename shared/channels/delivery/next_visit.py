@@ -15,7 +15,7 @@ from shared.channels.delivery.outcome import (
     Retry,
     TooLarge,
 )
-from shared.instants import Instant, Seconds
+from shared.instants import Instant, Seconds, format_duration
 from shared.watching.schedule import LONGEST_WAIT
 
 PAUSES: tuple[Seconds, ...] = (60.0, 600.0, 1800.0, 3300.0)
@@ -114,7 +114,7 @@ def _is_over(attempts: Attempts, again: Instant) -> bool:
 
 
 def _given_up(failure: Failure | None, told: Seconds) -> GivenUp:
-    how_long = f", and asks for {told:.0f} s" if told > LAST_TRY else ", for a day"
+    how_long = f", and asks for {format_duration(told)}" if told > LAST_TRY else ", for a day"
     return GivenUp(f"{failure}{how_long}; see why the channel does not take messages, then replay")
 
 

@@ -13,8 +13,8 @@ from shared.cli.demo.jobs import Job, jobs
 from shared.cli.demo.screen import Screen, summary_lines
 from shared.cli.demo.stage import KEY_ID, KEY_SECRET, Stage, stage
 from shared.cli.demo.submitting import submit
-from shared.cli.printing import complain
-from shared.cli.serve import curl_line
+from shared.cli.printing import called_as, complain
+from shared.cli.serve import curl_lines
 from shared.instants import Seconds
 from shared.local.chat_wall import WallMessage
 from shared.local.engine.worker import LogLine
@@ -96,25 +96,27 @@ def _show(board: Board, screen: Screen, messages: queue.SimpleQueue[WallMessage]
     screen.message(message)
 
 
-def _stay(running: Stage, messages: queue.SimpleQueue[WallMessage]) -> None:
-    endpoint = running.products.endpoint
-    print(
-        "\n".join(
-            [
-                "",
-                "Still up; Ctrl-C ends it. To play with, in another terminal:",
-                f"  export ALIBABA_CLOUD_ACCESS_KEY_ID={KEY_ID}",
-                f"  export ALIBABA_CLOUD_ACCESS_KEY_SECRET={KEY_SECRET}",
-                *(f"  export REFRESH_WATCH_{name}_ENDPOINT={endpoint}" for name in ("CDN", "DCDN", "VOD")),
-                f"  export REFRESH_WATCH_FC_ENDPOINT={running.engine.url}",
-                "  refresh-watch list cdn",
-                f"  {curl_line(running.engine.url)}",
-                "Messages go on being shown here, and as their chats show them at",
-                f"  http://127.0.0.1:{running.wall.port}/",
-            ]
-        ),
-        flush=True,
+def to_play_with(products: str, functions: str, chats: str) -> str:
+    """What to do while the demo stays up. All three are URLs."""
+    return "\n".join(
+        [
+            "Still up; Ctrl-C ends it. To play with, in another terminal:",
+            f"  export ALIBABA_CLOUD_ACCESS_KEY_ID={KEY_ID}",
+            f"  export ALIBABA_CLOUD_ACCESS_KEY_SECRET={KEY_SECRET}",
+            *(f"  export REFRESH_WATCH_{name}_ENDPOINT={products}" for name in ("CDN", "DCDN", "VOD")),
+            f"  export REFRESH_WATCH_FC_ENDPOINT={functions}",
+            f"  {called_as()} list cdn",
+            f"  {curl_lines(functions)}",
+            "The message of that watch comes after 35 to 50 s.",
+            "Messages go on being shown here, and as their chats show them at",
+            f"  {chats}",
+        ]
     )
+
+
+def _stay(running: Stage, messages: queue.SimpleQueue[WallMessage]) -> None:
+    chats = f"http://127.0.0.1:{running.wall.port}/"
+    print(f"\n{to_play_with(running.products.endpoint, running.engine.url, chats)}", flush=True)
     board = Board()
     screen = Screen(board)
     try:

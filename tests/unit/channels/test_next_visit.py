@@ -101,7 +101,7 @@ def test_a_pause_that_is_cut_to_what_function_compute_can_delay_is_remembered_wh
 def test_a_channel_that_asks_for_more_than_a_day_is_given_up_with_what_it_asks_for() -> None:
     after = _next(Retry(reason="rate limited", after=172_800.0, rate_limited=True))
     assert isinstance(after, GivenUp)
-    assert "asks for 172800 s" in after.why
+    assert "asks for 2d" in after.why
     assert "for a day" not in after.why
 
 
