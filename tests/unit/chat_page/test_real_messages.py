@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.channels.registry import adapter, check_one, kinds
 from shared.cli.sample_channels import sample_channel
-from shared.cli.sample_reports import LABEL, NAMES, sample_report
+from shared.cli.sample_reports import LABELS, NAMES, sample_report
 from shared.deployment import Deployment
 from shared.instants import parse_instant
 from shared.local.chat_page.page import draw
@@ -51,7 +51,7 @@ def test_each_kind_has_a_sample_channel_that_could_be_real(kind: str) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_nothing_of_a_message_is_left_undrawn_on_any_rung(kind: str, name: str, language: str) -> None:
     for step in STEPS:
-        reading = drawn(sample_report(name, NOW, "1"), kind, language, step)
+        reading = drawn(sample_report(name, NOW, "1", language), kind, language, step)
         assert (reading.of("raw"), complaints(reading)) == ([], [])
 
 
@@ -59,12 +59,12 @@ def test_nothing_of_a_message_is_left_undrawn_on_any_rung(kind: str, name: str, 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_reader_sees_what_the_report_says(kind: str, name: str, language: str) -> None:
-    report = sample_report(name, NOW, "1")
+    report = sample_report(name, NOW, "1", language)
     message = message_of(report, language)
     reading = drawn(report, kind, language)
     assert message.heading in reading.lock
     assert message.heading in reading.words
-    assert LABEL in reading.words
+    assert LABELS[language] in reading.words
     assert message.summary in reading.words
     for step in message.next_steps:
         assert step in " ".join(reading.words.split())
@@ -77,7 +77,7 @@ def test_the_reader_sees_what_the_report_says(kind: str, name: str, language: st
 @pytest.mark.parametrize("kind", FOR_PEOPLE)
 @pytest.mark.parametrize("name", NAMES)
 def test_people_are_called_on_failure_and_on_nothing_else(kind: str, name: str) -> None:
-    report = sample_report(name, NOW, "1")
+    report = sample_report(name, NOW, "1", "en")
     for step in STEPS:
         called = drawn(report, kind, step=step).of("mention")
         wanted = bool(sample_channel(kind).mention) and message_of(report).is_failure
