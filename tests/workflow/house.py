@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
 KEYS = ("testAK", "testSK", "")
 QUICK = "0,0.5,1;1"
 """A schedule for tasks that take a second or two."""
+TURN = 130
+"""Seconds that a chat message may have to wait behind those of other tests: the robot's limit is kept here too."""
 
 
 @dataclass

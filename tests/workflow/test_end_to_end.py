@@ -12,7 +12,7 @@ import pytest
 from shared.channels.registry import kinds
 from shared.local.chat_wall import WallMessage
 from shared.local.stand_in.world import ObjectPlan
-from tests.workflow.house import House, house, wait_for
+from tests.workflow.house import TURN, House, house, wait_for
 from tests.workflow.scenario import URL, add, check_all, many, start_all
 
 
@@ -27,7 +27,7 @@ def test_every_product_and_every_way_to_end_is_told_once_on_each_channel(home: H
     finals = check_all(home, started)
     assert finals["dcdn failed"]["tasks"][0]["failed"][0]["status"] in ("Timeout", "Canceled")
     assert finals["vod-legacy complete"]["product"] == "vod-legacy"
-    wait_for(lambda: len(home.chats()) >= len(started), 20, "a chat message for each watch")
+    wait_for(lambda: len(home.chats()) >= len(started), TURN, "a chat message for each watch")
     time.sleep(0.5)
     for watch_id, _, _ in started.values():
         assert len(home.messages(watch_id)) == 1
@@ -39,7 +39,7 @@ def test_people_are_mentioned_on_failure_only(home: House) -> None:
     fine = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)), label="fine")
     bad = home.start("cdn", add(home, "cdn", *many("Failed", 1, after=0)), label="bad")
     home.final(fine), home.final(bad)
-    titles = wait_for(lambda: _titled(home, "fine", "bad"), 10, "two chat messages")
+    titles = wait_for(lambda: _titled(home, "fine", "bad"), TURN, "two chat messages")
     assert titles["fine"].mentioned == ()
     assert titles["bad"].mentioned == ("13800000000",)
 
@@ -130,7 +130,7 @@ def test_where_nobody_waits_a_rejection_is_told_on_every_channel_once(home: Hous
         assert status == 202
     rejected = wait_for(lambda: home.messages("", "rejected"), 15, "a rejected report")
     assert "task_ids[0]: 'not-an-id' is not allowed" in rejected[0]["problem"]
-    wait_for(lambda: any("not-an-id" in str(message.body) for message in home.chats()), 10, "the chat is told too")
+    wait_for(lambda: any("not-an-id" in str(message.body) for message in home.chats()), TURN, "the chat is told too")
     time.sleep(1.0)
     assert len(home.messages("", "rejected")) == 1
 
