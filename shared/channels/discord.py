@@ -17,6 +17,7 @@ from shared.channels.delivery.outcome import Request
 from shared.channels.delivery.pacing import Rate
 from shared.channels.forms.characters import characters, fitted
 from shared.channels.forms.markdown import code, harmless, plain
+from shared.channels.forms.mentions import check_count
 from shared.channels.forms.samples import with_samples_that_fit
 from shared.channels.forms.sections import Dialect, sections
 from shared.deployment import Deployment
@@ -41,7 +42,7 @@ _FIELDS = 25
 _NAME = 256
 _VALUE = 1024
 _FOOTER = 2048
-_MENTIONS = 50  # what content has room for beside the title
+_MOST_MENTIONS = 50  # what content has room for beside the title
 _NO_NAME = "\u200b"  # a field has to have one
 _BESIDE_ANOTHER = 40  # characters of a value that needs no line of its own
 
@@ -63,8 +64,7 @@ def check(channel: ChannelSetting) -> None:
     for person in channel.mention:
         if not _mention(person):
             raise BadInput(f"{where}: mention", person, "<@user id>, <@&role id>, @here, @everyone, or all")
-    if len(channel.mention) > _MENTIONS:
-        raise BadInput(f"{where}: mention", Described(f"{len(channel.mention)} mentions"), f"at most {_MENTIONS}")
+    check_count(channel, _MOST_MENTIONS)
 
 
 def render(

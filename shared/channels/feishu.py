@@ -17,6 +17,7 @@ from shared.channels.delivery.outcome import Request
 from shared.channels.delivery.pacing import Rate
 from shared.channels.forms.ladder import fitting
 from shared.channels.forms.markdown import plain
+from shared.channels.forms.mentions import check_count
 from shared.channels.forms.samples import with_samples_that_fit
 from shared.channels.forms.sections import Dialect, sections, tagless, tagless_code
 from shared.deployment import Deployment
@@ -35,8 +36,7 @@ RATE = Rate(4, 3)  # 5 a second and 100 a minute: this keeps both
 LIMIT = 20_000
 """Bytes of the whole body; the guide says 20 KB, and more has been seen to pass."""
 
-MOST_PEOPLE = 20
-"""Each takes a place in the message; whoever needs more wants everyone."""
+_MOST_MENTIONS = 20
 
 _EVERYONE = ("all", "@all")
 _HOOK = re.compile(r".*/open-apis/bot/v2/hook/[^/]+/?")
@@ -56,8 +56,7 @@ def check(channel: ChannelSetting) -> None:
         if person not in _EVERYONE and _ID.fullmatch(person) is None:
             allowed = "an open_id (ou_…), a user_id, or all; no phone, e-mail or union_id"
             raise BadInput(f"{where}: mention", as_word(person), allowed)
-    if len(channel.mention) > MOST_PEOPLE:
-        raise BadInput(f"{where}: mention", Described(f"{len(channel.mention)} people"), f"{MOST_PEOPLE}, or all")
+    check_count(channel, _MOST_MENTIONS)
 
 
 def render(

@@ -17,6 +17,7 @@ from shared.channels.delivery.pacing import Rate
 from shared.channels.forms.characters import characters, fitted, paragraphs
 from shared.channels.forms.ladder import fitting
 from shared.channels.forms.markdown import code, plain
+from shared.channels.forms.mentions import check_count
 from shared.channels.forms.samples import with_samples_that_fit
 from shared.deployment import Deployment
 from shared.errors import BadInput, Described
@@ -38,7 +39,7 @@ _HEADER = 150
 _TEXT = 3000
 _FIELD = 2000
 _FIELDS = 10
-_MENTIONS = 50
+_MOST_MENTIONS = 50
 
 _COLOURS = {Severity.OK: "#2eb886", Severity.WARNING: "#e8912d", Severity.BAD: "#d72b3f"}
 _PATH = re.compile(r"/services/[^/]+/[^/]+/[^/]+/?")
@@ -57,8 +58,7 @@ def check(channel: ChannelSetting) -> None:
     for person in channel.mention:
         if not _mention(person):
             raise BadInput(f"{where}: mention", person, "<@U…>, <!subteam^S…>, <!here>, <!channel>, or all")
-    if len(channel.mention) > _MENTIONS:
-        raise BadInput(f"{where}: mention", Described(f"{len(channel.mention)} mentions"), f"at most {_MENTIONS}")
+    check_count(channel, _MOST_MENTIONS)
 
 
 def render(

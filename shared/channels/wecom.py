@@ -22,6 +22,7 @@ from shared.channels.answers.wecom import classify
 from shared.channels.delivery.outcome import Request
 from shared.channels.delivery.pacing import Rate
 from shared.channels.forms.ladder import fitting
+from shared.channels.forms.mentions import check_count
 from shared.channels.forms.samples import with_samples_that_fit
 from shared.channels.forms.sections import Dialect, sections, tagless, tagless_code
 from shared.deployment import Deployment
@@ -41,8 +42,7 @@ TEXT_LIMIT = 2048
 MARKDOWN_LIMIT = 4096
 """Bytes of `content` in UTF-8."""
 
-MOST_PEOPLE = 20
-"""Each takes a place in the message; whoever needs more wants everyone."""
+_MOST_MENTIONS = 20
 
 _EVERYONE = ("all", "@all")
 _PHONE = re.compile(r"1[3-9][0-9]{9}|\+[0-9][0-9-]{4,18}")
@@ -62,8 +62,7 @@ def check(channel: ChannelSetting) -> None:
     for person in channel.mention:
         if person not in _EVERYONE and not _PHONE.fullmatch(person) and not _MEMBER.fullmatch(person):
             raise BadInput(f"{where}: mention", as_word(person), "a user id, a phone number, or all")
-    if len(channel.mention) > MOST_PEOPLE:
-        raise BadInput(f"{where}: mention", Described(f"{len(channel.mention)} people"), f"{MOST_PEOPLE}, or all")
+    check_count(channel, _MOST_MENTIONS)
 
 
 def render(

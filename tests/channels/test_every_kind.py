@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from urllib.parse import quote
@@ -10,7 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.channels.delivery.outcome import Accepted, Delivered, Response
+from shared.channels.delivery.outcome import (
+    VENDOR_MESSAGE,
+    Accepted,
+    Ambiguous,
+    Delivered,
+    DeliveryOutcome,
+    Permanent,
+    Response,
+    Retry,
+    TooLarge,
+)
 from shared.channels.registry import adapter, kinds
 from shared.local.chat_wall import KINDS, robots_of
 from shared.model import FailedObject, Outcome
@@ -166,6 +177,40 @@ def test_an_answer_that_nobody_knows_is_never_delivered(kind: str, body: bytes) 
     outcome = adapter(kind).classify(Response(200, body))
     assert not isinstance(outcome, Delivered), outcome
     assert not isinstance(outcome, Accepted) or kind == "teams", outcome
+
+
+# Slack answers in words, and whoever made a flow of Teams may have chosen what it says
+@pytest.mark.parametrize("kind", [kind for kind in CHATS if kind not in ("slack", "teams")])
+@pytest.mark.parametrize(
+    "body", [b"<html>502</html>", b"", b"\xff\xfe", b"[]", b'"no"', b"null", b"{}", b"[" * 60_000], ids=range(8)
+)
+def test_a_200_that_is_no_answer_of_the_vendors_may_be_anything(kind: str, body: bytes) -> None:
+    assert isinstance(adapter(kind).classify(Response(200, body)), Ambiguous)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [(302, Permanent), (400, Permanent), (404, Permanent), (413, TooLarge), (429, Retry), (500, Retry), (503, Retry)],
+)
+def test_an_error_without_words_of_the_vendors_is_read_by_its_status(
+    kind: str, status: int, outcome: type[DeliveryOutcome]
+) -> None:
+    assert isinstance(adapter(kind).classify(Response(status, b"<html>")), outcome)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@FEW
+@given(words=st.text(max_size=300), raw=st.binary(max_size=200), status=st.sampled_from((200, 400, 500)))
+def test_whatever_a_vendor_answers_what_is_kept_of_it_is_short_and_on_one_line(
+    kind: str, words: str, raw: bytes, status: int
+) -> None:
+    said = json.dumps(dict.fromkeys(("errcode", "errmsg", "code", "msg", "description", "error", "message"), words))
+    for body in (raw, said.encode()):
+        outcome = adapter(kind).classify(Response(status, body))
+        for kept in (outcome.vendor_code, outcome.vendor_message):
+            assert len(kept) <= VENDOR_MESSAGE
+            assert kept.isprintable()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -270,7 +270,7 @@ def test_a_mention_that_the_bot_cannot_mention_is_refused(person: str) -> None:
 def test_people_that_the_bot_can_mention_are_accepted_up_to_twenty() -> None:
     check(replace(CHANNEL, mention=("ou_0a1b2c3d", "7f8a9b2c", "li.lei", "all", "@all")))
     check(replace(CHANNEL, mention=("ou_1",) * 20))
-    with pytest.raises(BadInput, match="21 people"):
+    with pytest.raises(BadInput, match="21 mentions"):
         check(replace(CHANNEL, mention=("ou_1",) * 21))
 
 

@@ -290,7 +290,7 @@ def test_a_mention_that_is_no_person_is_refused(person: str) -> None:
 def test_people_are_accepted_up_to_twenty() -> None:
     for channel in (MEMBERS, PHONES, EVERYONE, replace(CHANNEL, mention=("zhangsan",) * 20)):
         check_one(channel, ())
-    with pytest.raises(BadInput, match="21 people"):
+    with pytest.raises(BadInput, match="21 mentions"):
         check(replace(CHANNEL, mention=("zhangsan",) * 21))
 
 
