@@ -76,6 +76,8 @@ class Settings:
     dcdn_endpoint: str = ""
     vod_endpoint: str = ""
     fc_endpoint: str = ""
+    sts_endpoint: str = ""
+    ram_endpoint: str = ""
     region: str = ""
     account: str = ""
     prefix: str = "refresh"
@@ -115,6 +117,8 @@ class Settings:
             dcdn_endpoint=endpoint("REFRESH_WATCH_DCDN_ENDPOINT", text("DCDN_ENDPOINT")),
             vod_endpoint=endpoint("REFRESH_WATCH_VOD_ENDPOINT", text("VOD_ENDPOINT")),
             fc_endpoint=endpoint("REFRESH_WATCH_FC_ENDPOINT", text("FC_ENDPOINT")),
+            sts_endpoint=endpoint("REFRESH_WATCH_STS_ENDPOINT", text("STS_ENDPOINT")),
+            ram_endpoint=endpoint("REFRESH_WATCH_RAM_ENDPOINT", text("RAM_ENDPOINT")),
             region=matching("REFRESH_WATCH_REGION", region, r"[a-z0-9-]{0,40}", "a region such as cn-hangzhou"),
             account=environment.get("FC_ACCOUNT_ID", ""),
             prefix=matching("REFRESH_WATCH_PREFIX", text("PREFIX") or "refresh", r"[A-Za-z_][A-Za-z0-9_-]{0,40}"),

@@ -45,6 +45,8 @@ COMMANDS = {
     "replay": Command("shared.cli.replay", "send undelivered reports of the last 7 days again"),
     "test-channel": Command("shared.cli.test_channel", "send a test report and show the channel's own answer"),
     "preview": Command("shared.cli.preview", "every message of every channel on one local page"),
+    "doctor": Command("shared.cli.doctor.command", "check credentials, permissions, channels, s.yaml; say what to do"),
+    "deploy": Command("shared.cli.deploy.command", "make the roles, build the packages and deploy them"),
     "build": Command("shared.cli.build.command", "make the package of each function"),
 }
 

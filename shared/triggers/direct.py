@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
 from typing import Any
 
 from shared.errors import BadInput, Described
-from shared.model import WatchRequest
 from shared.settings import Settings
+from shared.triggers.taken import Rejected, Wanted, digest_of
 from shared.watching.request import read_request
 
 MAX_REQUESTS = 100
 
 
-@dataclass(frozen=True)
-class Rejected:
-    """An item that cannot be accepted. `digest` names it, so that people are told of it once."""
-
-    problem: str
-    digest: str
-    product: str = ""
-    label: str = ""
-
-
-def read(body: Any, settings: Settings) -> tuple[WatchRequest | Rejected, ...]:
+def read(body: Any, settings: Settings) -> tuple[Wanted | Rejected, ...]:
     """Read a decoded event. Every item becomes a request or a rejection; nothing is raised."""
     if not isinstance(body, list):
         return (_read_one(body, "", settings),)
@@ -35,13 +22,7 @@ def read(body: Any, settings: Settings) -> tuple[WatchRequest | Rejected, ...]:
     return tuple(_read_one(item, f"[{i}].", settings) for i, item in enumerate(body))
 
 
-def digest_of(item: Any) -> str:
-    """A name for an item that is the same each time it arrives."""
-    text = item if isinstance(item, bytes) else json.dumps(item, sort_keys=True).encode()
-    return hashlib.sha256(text).hexdigest()[:16]
-
-
-def _read_one(item: Any, where: str, settings: Settings) -> WatchRequest | Rejected:
+def _read_one(item: Any, where: str, settings: Settings) -> Wanted | Rejected:
     try:
         request = read_request(item)
         for name in request.channels:
@@ -55,4 +36,4 @@ def _read_one(item: Any, where: str, settings: Settings) -> WatchRequest | Rejec
             product[:20] if isinstance(product, str) else "",
             label[:200] if isinstance(label, str) else "",
         )
-    return request
+    return Wanted(request)

@@ -11,8 +11,9 @@ from shared.function_compute.tasks import Engine
 from shared.report import Report, ReportKind
 from shared.reports.wire import encode
 from shared.settings import Settings
-from shared.triggers.direct import Rejected, digest_of, read
 from shared.triggers.envelope import open_envelope
+from shared.triggers.read import read
+from shared.triggers.taken import Rejected, Wanted, digest_of
 from shared.watching.opening import open_watch
 from shared.watching.reporting import broken_report, rejected_report
 from shared.watching.state import read_hop
@@ -46,8 +47,8 @@ def _reports(event: bytes, problem: str, function: str, settings: Settings, cloc
             for item in read(open_envelope(event).body, settings):
                 if isinstance(item, Rejected):
                     reports.append(rejected_report(item.digest, item.problem, item.product, item.label, now))
-                else:
-                    reports.append(broken_report(open_watch(settings.prefix, item, now), now, problem))
+                elif isinstance(item, Wanted):
+                    reports.append(broken_report(open_watch(settings.prefix, item.request, now), now, problem))
         else:
             reports.append(broken_report(read_hop(event).watch, now, problem))
     except BadInput as error:

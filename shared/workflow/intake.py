@@ -9,19 +9,15 @@ from typing import Any
 
 from shared.clock import Clock
 from shared.errors import RefreshWatchError
-from shared.function_compute.tasks import Engine, Started
-from shared.model import WatchRequest
+from shared.function_compute.tasks import Engine
 from shared.reports.wire import encode
 from shared.settings import Settings
-from shared.triggers.direct import Rejected, digest_of, read
 from shared.triggers.envelope import Event, Unreadable, open_envelope
-from shared.watching.opening import open_watch
+from shared.triggers.read import read
+from shared.triggers.taken import Ignored, Rejected, Taken, digest_of
 from shared.watching.reporting import rejected_report
-from shared.watching.schedule import first_look
-from shared.watching.state import Hop, write_hop
-from shared.workflow.chain import Chain, read_chain, resume
-from shared.workflow.guard import guard_delay
-from shared.workflow.names import NOTIFY, WATCH, guard_id, hop_id
+from shared.workflow.names import NOTIFY
+from shared.workflow.starting import start
 
 log = logging.getLogger("refresh_watch.intake")
 
@@ -101,46 +97,18 @@ def problem(rejections: list[Rejected]) -> dict[str, Any]:
     return {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": detail}
 
 
-def _take_one(
-    item: WatchRequest | Rejected, delivered: Event, settings: Settings, engine: Engine, clock: Clock
-) -> dict[str, Any]:
+def _take_one(item: Taken, delivered: Event, settings: Settings, engine: Engine, clock: Clock) -> dict[str, Any]:
     if isinstance(item, Rejected):
         if not delivered.awaited:
             _tell_rejected(item, engine, clock)
         log.warning("rejected", extra={"problem": item.problem})
         return {"error": item.problem}
+    if isinstance(item, Ignored):
+        log.info("ignored", extra={"reason": item.reason})
+        return {"ignored": item.reason}
     return start(item, settings=settings, engine=engine, clock=clock)
 
 
 def _tell_rejected(item: Rejected, engine: Engine, clock: Clock) -> None:
     report = rejected_report(item.digest, item.problem, item.product, item.label, clock.now())
     engine.start_later(NOTIFY, encode(report), 0, report.id)
-
-
-def start(request: WatchRequest, *, settings: Settings, engine: Engine, clock: Clock) -> dict[str, Any]:
-    """Start a watch and its guard, once. Answers `watch_id`, `status_url`, and what an earlier start became."""
-    now = clock.now()
-    watch = open_watch(settings.prefix, request, now)
-    answer: dict[str, Any] = {"watch_id": watch.id, "status_url": None}
-    if not settings.channels:
-        answer["warning"] = "REFRESH_WATCH_CHANNELS is empty: nobody will be told"
-    chain: Chain | None = None
-    after = first_look(watch, now)
-    hop = Hop(watch, 0, due=now + after)
-    if engine.start_later(WATCH, write_hop(hop), after, hop_id(watch.id, 0)) is Started.ALREADY:
-        chain = read_chain(watch.id, engine)
-        answer |= {"already": True, "state": _state(chain, engine, clock)}
-    if chain is None or not chain.is_told:
-        engine.start_later(WATCH, write_hop(Hop(watch, 0, is_guard=True)), guard_delay(watch, 0), guard_id(watch.id, 0))
-    log.info("accepted", extra={"watch_id": watch.id, "items": len(watch.items), "already": chain is not None})
-    return answer
-
-
-def _state(chain: Chain, engine: Engine, clock: Clock) -> str:
-    """What became of the watch that this request had already started; a dead chain is started again."""
-    if chain.is_final:
-        return "settled"
-    if chain.live is None:
-        # a record that lags behind shows no hop; the id of the one that exists is answered with "already"
-        return "resumed" if resume(chain, engine, clock) is Started.STARTED else "watching"
-    return f"watching ({chain.live.status})"

@@ -12,7 +12,8 @@ from shared.instants import Instant, Seconds
 from shared.local.stand_in.world import ObjectPlan
 from shared.model import Kind, Outcome, Product, WatchRequest
 from shared.settings import DEFAULT_QUOTA, Settings
-from shared.workflow.intake import start
+from shared.triggers.taken import Wanted
+from shared.workflow.starting import start
 from tests.performance.account import Account, virtual_deadlines
 from tests.performance.cases import NOON
 from tests.performance.cloud import Cloud, Tally, Terms
@@ -79,7 +80,7 @@ def watch(crowd: Crowd, terms: Terms, look: WarmLook | None = None) -> Watched:
     def submit(taken: Seconds) -> None:
         task_id = account.add(ObjectPlan("http://example.com/a.txt", after=taken))
         request = WatchRequest(crowd.product, (task_id,), kind=Kind.REFRESH)
-        answer = start(request, settings=Settings(), engine=cloud, clock=timeline)
+        answer = start(Wanted(request), settings=Settings(), engine=cloud, clock=timeline)
         ends[answer["watch_id"]] = timeline.now() + taken
         submitted_at[answer["watch_id"]] = timeline.now()
 

@@ -14,13 +14,14 @@ from shared.local.engine.switches import Switches
 from shared.model import Outcome
 from shared.reports.wire import decode
 from shared.settings import Settings
+from shared.triggers.taken import Wanted
 from shared.watching.opening import open_watch
 from shared.watching.request import read_request
 from shared.watching.state import Hop, read_hop, write_hop
 from shared.workflow.chain import Chain, resume
 from shared.workflow.guard import guard_delay, run_guard
-from shared.workflow.intake import start
 from shared.workflow.names import hop_id
+from shared.workflow.starting import start
 from tests.hand_clock import HandClock
 from tests.workflow.house import house, manifest_with, wait_for
 from tests.workflow.scenario import add, many
@@ -164,7 +165,7 @@ def test_a_hop_that_waits_for_its_turn_in_the_quota_is_not_held_up() -> None:
 
 def test_a_first_hop_that_never_begins_is_overtaken_too() -> None:
     record, clock = Record(), HandClock(1_795_000_000.0)
-    start(read_request({"product": "cdn", "task_ids": "1"}), settings=Settings(), engine=record, clock=clock)
+    start(Wanted(read_request({"product": "cdn", "task_ids": "1"})), settings=Settings(), engine=record, clock=clock)
     first = read_hop(next(payload for task_id, payload in record.tasks_of["watch"].items() if task_id.startswith("w-")))
     assert found(first, 200) == "alive"
     assert found(first, 1860) == "a hop is held up: overtaken"

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from shared.settings import ChannelSetting, Secret, Settings
-from shared.triggers.direct import Rejected, read
 from shared.triggers.envelope import Event, Unreadable, open_envelope
+from shared.triggers.read import read
+from shared.triggers.taken import Rejected
 
 EVENTS = Path(__file__).parents[2] / "events"
 SETTINGS = Settings(channels=(ChannelSetting("oncall", "dingtalk", Secret("https://oapi.dingtalk.com/robot/send")),))

@@ -1,0 +1,1 @@
+"""Watches from your own Python: start one on the deployed functions, and wait for how it ends."""

@@ -1,0 +1,55 @@
+"""A watch started, once: hop 0 and its guard."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from shared.clock import Clock
+from shared.function_compute.tasks import Engine, Started
+from shared.model import AnyNote
+from shared.settings import Settings
+from shared.triggers.taken import Wanted
+from shared.watching.opening import open_watch
+from shared.watching.schedule import first_look
+from shared.watching.state import Hop, write_hop
+from shared.workflow.chain import Chain, read_chain, resume
+from shared.workflow.guard import guard_delay
+from shared.workflow.names import WATCH, guard_id, hop_id
+
+log = logging.getLogger("refresh_watch.starting")
+
+
+def start(
+    wanted: Wanted, *, settings: Settings, engine: Engine, clock: Clock, notes: tuple[AnyNote, ...] = ()
+) -> dict[str, Any]:
+    """Start a watch and its guard, once. Answers `watch_id`, `status_url`, and what an earlier start became.
+
+    `notes` stand in its reports.
+    """
+    now = clock.now()
+    watch = replace(open_watch(settings.prefix, wanted.request, now), notes=notes)
+    answer: dict[str, Any] = {"watch_id": watch.id, "status_url": None}
+    if not settings.channels:
+        answer["warning"] = "REFRESH_WATCH_CHANNELS is empty: nobody will be told"
+    chain: Chain | None = None
+    after = 0.0 if wanted.at_once else first_look(watch, now)
+    hop = Hop(watch, 0, due=now + after)
+    if engine.start_later(WATCH, write_hop(hop), after, hop_id(watch.id, 0)) is Started.ALREADY:
+        chain = read_chain(watch.id, engine)
+        answer |= {"already": True, "state": _state(chain, engine, clock)}
+    if chain is None or not chain.is_told:
+        engine.start_later(WATCH, write_hop(Hop(watch, 0, is_guard=True)), guard_delay(watch, 0), guard_id(watch.id, 0))
+    log.info("accepted", extra={"watch_id": watch.id, "items": len(watch.items), "already": chain is not None})
+    return answer
+
+
+def _state(chain: Chain, engine: Engine, clock: Clock) -> str:
+    """What became of the watch that this request had already started; a dead chain is started again."""
+    if chain.is_final:
+        return "settled"
+    if chain.live is None:
+        # a record that lags behind shows no hop; the id of the one that exists is answered with "already"
+        return "resumed" if resume(chain, engine, clock) is Started.STARTED else "watching"
+    return f"watching ({chain.live.status})"
