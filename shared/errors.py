@@ -78,6 +78,11 @@ class EngineError(RefreshWatchError):
 
     advice = Advice.ASK_AGAIN
 
+    def __init__(self, text: str, *, status: int | None = None) -> None:
+        """`status`: of its HTTP answer; None where there was none."""
+        self.status = status
+        super().__init__(text)
+
 
 class NoSuchWatch(RefreshWatchError):
     """No watch of that id is known to Function Compute (it keeps tasks for 7 days)."""

@@ -9,11 +9,20 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
 from shared.errors import BadInput, Described
+from shared.triggers.direct import COMPLETING
+from shared.triggers.strict_json import ALLOWED, read_json
+
+MAX_EVENT_BYTES = 2 * 1024 * 1024
+"""Function Compute takes 32 MB where the caller waits, and 128 KB where nobody does. A hundred requests of a thousand
+ids each need this much; decoded it can be thirty times as much in memory."""
+
+MAX_FORM_FIELDS = 100
 
 
 @dataclass(frozen=True)
@@ -24,10 +33,16 @@ class Event:
     raw: bytes
     wrapped: bool  # it came as an HTTP request, so the answer has to be an HTTP response
     awaited: bool  # somebody waits for the answer; nobody does after an asynchronous call
+    attributes: Mapping[str, str] = field(default_factory=dict)  # query parameters: they complete a request
 
 
 def open_envelope(event: bytes) -> Event:
-    """Unwrap an event. Raises Unreadable (a BadInput) when there is no JSON in it."""
+    """Unwrap an event. Raises Unreadable (a BadInput) when there is no JSON in it, or one that says a thing twice."""
+    if len(event) > MAX_EVENT_BYTES:
+        size = Described(f"{len(event)} bytes")
+        error = BadInput("event", size, f"at most {MAX_EVENT_BYTES} bytes")
+        # no asynchronous call can be as large: somebody waits
+        raise Unreadable(error, event, wrapped=b'"requestContext"' in event, awaited=True)
     outer = _json(event, wrapped=False, awaited=False)
     if not _is_http(outer):
         return Event(outer, event, wrapped=False, awaited=False)
@@ -46,52 +61,61 @@ def as_http_event(body: bytes) -> bytes:
 def _unwrap(outer: dict[str, Any]) -> Event:
     headers = {str(k).lower(): str(v) for k, v in _dict(outer.get("headers")).items()}
     awaited = headers.get("x-fc-invocation-type", "").lower() != "async"
-    raw = outer.get("body") or ""
-    body = raw.encode() if isinstance(raw, str) else b""
-    if outer.get("isBase64Encoded") is True:
-        try:
-            body = base64.b64decode(body, validate=True)
-        except (binascii.Error, ValueError):
-            raise Unreadable("text that is no base64", body, wrapped=True, awaited=awaited) from None
+    query = {key: value for key, value in _dict(outer.get("queryParameters")).items() if isinstance(value, str)}
+    body = _body(outer, awaited=awaited)
+    if not body.strip() and any(key in COMPLETING for key in query):
+        # `POST /?product=cdn&task_ids=704225667`: the query says it all
+        return Event({}, body, wrapped=True, awaited=awaited, attributes=query)
     try:
-        return Event(_json(body, wrapped=True, awaited=awaited), body, wrapped=True, awaited=awaited)
+        value = _json(body, wrapped=True, awaited=awaited)
     except Unreadable:
         # tried after JSON, since that is what `curl -d` calls whatever it sends
-        if (
-            not headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
-            or b"=" not in body
-        ):
+        is_form = headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
+        value = _form(body) if is_form and b"=" in body else None
+        if value is None:
             raise
-    return Event(_form(body), body, wrapped=True, awaited=awaited)
+    return Event(value, body, wrapped=True, awaited=awaited, attributes=query)
+
+
+def _body(outer: dict[str, Any], *, awaited: bool) -> bytes:
+    text = outer.get("body") or ""
+    if not isinstance(text, str):
+        error = BadInput("body", Described("no text"), ALLOWED)
+        raise Unreadable(error, b"", wrapped=True, awaited=awaited)
+    # half of a pair of surrogates can stand in JSON, and in no UTF-8; the request's own check refuses it by its place
+    body = text.encode(errors="surrogatepass")
+    if outer.get("isBase64Encoded") is not True:
+        return body
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        error = BadInput("body", Described("text that is no base64"), f"{ALLOWED}, in base64")
+        raise Unreadable(error, body, wrapped=True, awaited=awaited) from None
 
 
 class Unreadable(BadInput):
-    """The event holds no JSON; says, too, who waits for an answer and in which form."""
+    """The event holds no usable JSON; says, too, who waits for an answer and in which form."""
 
-    def __init__(self, given: str, raw: bytes, *, wrapped: bool, awaited: bool) -> None:
-        """`raw` is what could not be read."""
+    def __init__(self, error: BadInput, raw: bytes, *, wrapped: bool, awaited: bool) -> None:
+        """`raw` is what could not be read, and `error` why."""
         self.raw = raw
         self.wrapped = wrapped
         self.awaited = awaited
-        super().__init__("event", Described(given), "JSON: a watch request or a list of them")
+        super().__init__(error.field, Described(error.given), error.allowed)
 
 
 def _json(text: bytes, *, wrapped: bool, awaited: bool) -> Any:
     try:
-        value = json.loads(text)
-    except UnicodeDecodeError:
-        raise Unreadable("bytes that are no UTF-8", text, wrapped=wrapped, awaited=awaited) from None
-    except ValueError as error:
-        place = f" (line {error.lineno} column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        what = f"text that is no JSON{place}" if text.strip() else "nothing"
-        raise Unreadable(what, text, wrapped=wrapped, awaited=awaited) from None
-    except RecursionError:
-        raise Unreadable("JSON nested too deep", text, wrapped=wrapped, awaited=awaited) from None
-    return value
+        return read_json(text)
+    except BadInput as error:
+        raise Unreadable(error, text, wrapped=wrapped, awaited=awaited) from None
 
 
-def _form(body: bytes) -> dict[str, Any]:
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+def _form(body: bytes) -> dict[str, Any] | None:
+    try:
+        fields = parse_qs(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
+    except ValueError:
+        return None
     return {key: values[0] if len(values) == 1 else values for key, values in fields.items()}
 
 

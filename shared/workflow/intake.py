@@ -14,12 +14,17 @@ from shared.reports.wire import encode
 from shared.settings import Settings
 from shared.triggers.envelope import Event, Unreadable, open_envelope
 from shared.triggers.read import read
-from shared.triggers.taken import Ignored, Rejected, Taken, digest_of
+from shared.triggers.taken import Ignored, Rejected, Taken, Wanted, digest_of
 from shared.watching.reporting import rejected_report
-from shared.workflow.names import NOTIFY
+from shared.workflow.names import INTAKE, NOTIFY
+from shared.workflow.probe import attend
+from shared.workflow.probe_shape import without_probes
 from shared.workflow.starting import start
 
 log = logging.getLogger("refresh_watch.intake")
+
+MOST_FAILURES = 3
+"""Of the starts of one event: then Function Compute does not answer, and asking on would outlast the time-out."""
 
 
 @dataclass(frozen=True)
@@ -46,28 +51,42 @@ class Reply:
 def take_in(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -> Reply:
     """Accept what is good in an event and reject what is bad, item by item.
 
-    A rejection is answered where somebody waits, and told to every configured channel, once, where nobody does.
+    A rejection is answered where somebody waits, and told to every configured channel, once, where nobody does. What
+    asks for no watch, such as a submission that failed, is answered `{"ignored": reason}` and told to nobody.
     Raises EngineError or NoCredentials when a start failed and nobody waits, so that Function Compute runs the event
-    again.
+    again; the other items are started first.
     """
+    probed = attend(event, function=INTAKE, engine=engine, clock=clock)
+    if probed is not None:
+        return Reply(200, probed.body, probed.wrapped)
     try:
         delivered = open_envelope(event)
     except Unreadable as error:
-        rejected = Rejected(str(error), digest_of(error.raw))
+        unread = Rejected(str(error), digest_of(error.raw))
         if not error.awaited:
-            _tell_rejected(rejected, engine, clock)
-        return Reply(400, problem([rejected]), error.wrapped)
-    items = read(delivered.body, settings)
-    try:
-        answers = [_take_one(item, delivered, settings, engine, clock) for item in items]
-    except RefreshWatchError as error:
+            _tell_rejected(unread, engine, clock)
+        return Reply(400, problem([unread]), error.wrapped)
+    items = read(without_probes(delivered.body), settings, delivered.attributes)
+    answers: list[dict[str, Any]] = []
+    failures: list[RefreshWatchError] = []
+    for item in items:
+        answer = _take_one(item, delivered, settings, engine, clock)
+        if isinstance(answer, RefreshWatchError):
+            failures.append(answer)
+        else:
+            answers.append(answer)
+        if len(failures) == MOST_FAILURES:
+            break
+    if failures:
         if not delivered.awaited:
-            raise
-        return unavailable(error, wrapped=delivered.wrapped)
+            raise failures[0]
+        return unavailable(failures[0], wrapped=delivered.wrapped)
     rejections = [item for item in items if isinstance(item, Rejected)]
-    if len(rejections) == len(items):
+    started = any(isinstance(item, Wanted) for item in items)
+    if rejections and not started:
         return Reply(400, problem(rejections), delivered.wrapped)
-    return Reply(202, answers if isinstance(delivered.body, list) else answers[0], delivered.wrapped)
+    several = isinstance(delivered.body, list) or len(answers) > 1
+    return Reply(202 if started else 200, answers if several else answers[0], delivered.wrapped)
 
 
 def answer_misconfigured(event: bytes, error: RefreshWatchError) -> Reply:
@@ -97,16 +116,22 @@ def problem(rejections: list[Rejected]) -> dict[str, Any]:
     return {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": detail}
 
 
-def _take_one(item: Taken, delivered: Event, settings: Settings, engine: Engine, clock: Clock) -> dict[str, Any]:
-    if isinstance(item, Rejected):
-        if not delivered.awaited:
-            _tell_rejected(item, engine, clock)
-        log.warning("rejected", extra={"problem": item.problem})
-        return {"error": item.problem}
+def _take_one(
+    item: Taken, delivered: Event, settings: Settings, engine: Engine, clock: Clock
+) -> dict[str, Any] | RefreshWatchError:
+    """The answer to one item, or why it could not be started or told."""
     if isinstance(item, Ignored):
         log.info("ignored", extra={"reason": item.reason})
         return {"ignored": item.reason}
-    return start(item, settings=settings, engine=engine, clock=clock)
+    try:
+        if isinstance(item, Wanted):
+            return start(item, settings=settings, engine=engine, clock=clock)
+        log.warning("rejected", extra={"problem": item.problem})
+        if not delivered.awaited:
+            _tell_rejected(item, engine, clock)
+    except RefreshWatchError as error:
+        return error
+    return {"error": item.problem}
 
 
 def _tell_rejected(item: Rejected, engine: Engine, clock: Clock) -> None:

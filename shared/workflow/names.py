@@ -51,6 +51,11 @@ def final_id(watch_id: str) -> str:
     return f"f-{watch_id}"
 
 
+def broken_id(watch_id: str) -> str:
+    """The task that commits the news that we ourselves gave up on a watch."""
+    return f"b-{watch_id}"
+
+
 def again_id(report_id: str, number: int) -> str:
     """Repeat `number` of a committed report whose fan-out had failed; `report_id` is that of the report itself."""
     return f"{report_id}-again{number:02d}"

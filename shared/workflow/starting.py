@@ -7,18 +7,22 @@ from dataclasses import replace
 from typing import Any
 
 from shared.clock import Clock
-from shared.function_compute.tasks import Engine, Started
+from shared.function_compute.tasks import Engine, Started, Task, TaskStatus
+from shared.instants import Instant, Seconds
 from shared.model import AnyNote
 from shared.settings import Settings
 from shared.triggers.taken import Wanted
 from shared.watching.opening import open_watch
 from shared.watching.schedule import first_look
-from shared.watching.state import Hop, write_hop
+from shared.watching.state import Hop, read_hop, write_hop
 from shared.workflow.chain import Chain, read_chain, resume
 from shared.workflow.guard import guard_delay
 from shared.workflow.names import WATCH, guard_id, hop_id
 
 log = logging.getLogger("refresh_watch.starting")
+
+HASTENED_FROM: Seconds = 10
+"""A look that comes sooner is not hastened: each event would bring a look of its own."""
 
 
 def start(
@@ -26,7 +30,7 @@ def start(
 ) -> dict[str, Any]:
     """Start a watch and its guard, once. Answers `watch_id`, `status_url`, and what an earlier start became.
 
-    `notes` stand in its reports.
+    `notes` stand in its reports. A watch that runs already is looked at now, where the look is wanted at once.
     """
     now = clock.now()
     watch = replace(open_watch(settings.prefix, wanted.request, now), notes=notes)
@@ -38,18 +42,30 @@ def start(
     hop = Hop(watch, 0, due=now + after)
     if engine.start_later(WATCH, write_hop(hop), after, hop_id(watch.id, 0)) is Started.ALREADY:
         chain = read_chain(watch.id, engine)
-        answer |= {"already": True, "state": _state(chain, engine, clock)}
+        answer |= {"already": True, "state": _state(chain, engine, clock, at_once=wanted.at_once)}
     if chain is None or not chain.is_told:
         engine.start_later(WATCH, write_hop(Hop(watch, 0, is_guard=True)), guard_delay(watch, 0), guard_id(watch.id, 0))
     log.info("accepted", extra={"watch_id": watch.id, "items": len(watch.items), "already": chain is not None})
     return answer
 
 
-def _state(chain: Chain, engine: Engine, clock: Clock) -> str:
+def _state(chain: Chain, engine: Engine, clock: Clock, *, at_once: bool) -> str:
     """What became of the watch that this request had already started; a dead chain is started again."""
     if chain.is_final:
         return "settled"
     if chain.live is None:
         # a record that lags behind shows no hop; the id of the one that exists is answered with "already"
         return "resumed" if resume(chain, engine, clock) is Started.STARTED else "watching"
+    if at_once and _is_far(chain.live, engine, clock.now()):
+        # the hop that was to come finds its successor known when it comes, and its verdict told
+        return "hastened" if resume(chain, engine, clock) is Started.STARTED else "watching"
     return f"watching ({chain.live.status})"
+
+
+def _is_far(hop: Task, engine: Engine, now: Instant) -> bool:
+    """The next look waits, for longer than is worth hastening; one that waits for its turn in the quota is left."""
+    kept = engine.task(WATCH, hop.id) if hop.status is TaskStatus.ENQUEUED else None
+    if kept is None or not kept.payload:
+        return False
+    planned = read_hop(kept.payload)
+    return not planned.booked and planned.due is not None and planned.due > now + HASTENED_FROM

@@ -140,7 +140,7 @@ def test_logs_are_json_lines_with_request_and_watch_ids_and_without_secrets(home
     home.final(watch_id)
     lines = [json.loads(line.split(": ", 1)[1]) for line in home.log if ": {" in line]
     ours = [line for line in lines if line.get("watch_id") == watch_id]
-    assert {line["logger"] for line in ours} >= {"refresh_watch.intake", "refresh_watch.watch"}
+    assert {line["logger"] for line in ours} >= {"refresh_watch.starting", "refresh_watch.watch"}
     assert all(line["request_id"] for line in ours)
     text = "\n".join(home.log)
     for kind, name in (("dingtalk", "oncall"), ("webhook", "audit")):

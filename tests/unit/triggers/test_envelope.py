@@ -23,16 +23,6 @@ def http_event(body: str, headers: dict[str, str] | None = None, *, encoded: boo
     return json.dumps({**event, "body": body, "headers": headers or {}, "isBase64Encoded": encoded}).encode()
 
 
-@pytest.mark.parametrize("name", [path.name for path in sorted(EVENTS.glob("direct_*.json"))])
-@pytest.mark.parametrize("wrapped", [False, True])
-def test_every_direct_event_reads_the_same_plain_and_wrapped(name: str, wrapped: bool) -> None:
-    text = (EVENTS / name).read_text()
-    delivered = open_envelope(http_event(text) if wrapped else text.encode())
-    assert delivered.wrapped is wrapped
-    assert read(delivered.body, SETTINGS) == read(json.loads(text), SETTINGS)
-    assert not any(isinstance(item, Rejected) for item in read(delivered.body, SETTINGS))
-
-
 def test_the_recorded_api_call_to_a_function_with_an_http_trigger_is_unwrapped() -> None:
     delivered = open_envelope((EVENTS / "api_call_http_shaped.json").read_bytes())
     assert (delivered.wrapped, delivered.awaited) == (True, False)

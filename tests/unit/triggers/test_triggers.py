@@ -1,0 +1,364 @@
+"""What holds for events of every kind: bounds, nesting, what is told once, and what is no JSON as it has to be."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.settings import Settings
+from shared.triggers.envelope import MAX_EVENT_BYTES, Unreadable, open_envelope
+from shared.triggers.read import MAX_ITEMS, read
+from shared.triggers.taken import Ignored, Rejected, Taken, Wanted, digest_of
+
+EVENTS = Path(__file__).parents[2] / "events"
+SETTINGS = Settings(account="123456789")
+GOOD = {"product": "cdn", "task_ids": "704225667"}
+
+
+def event(name: str) -> Any:
+    return json.loads((EVENTS / f"{name}.json").read_text())
+
+
+def only(items: tuple[Taken, ...]) -> Taken:
+    assert len(items) == 1
+    return items[0]
+
+
+def refusal(body: Any, settings: Settings = SETTINGS) -> Rejected:
+    item = only(read(body, settings))
+    assert isinstance(item, Rejected), item
+    return item
+
+
+def trail(**more: Any) -> Any:
+    record = event("action_trail_raw_data")
+    return {**record, **more}
+
+
+def paths_of(items: tuple[Taken, ...]) -> list[str]:
+    return [path for item in items if isinstance(item, Wanted) for path in item.request.object_paths]
+
+
+# bounds
+
+
+def test_a_hundred_items_are_taken_and_more_are_refused_as_a_whole() -> None:
+    assert len(read([GOOD] * MAX_ITEMS, SETTINGS)) == MAX_ITEMS
+    problem = refusal([GOOD] * (MAX_ITEMS + 1)).problem
+    assert problem.startswith("event: more than 100 items is not allowed; allowed: 1 to 100 in one event")
+    assert "batchWindow" in problem
+
+
+def test_items_are_counted_wherever_they_stand() -> None:
+    half = event("queue_one")
+    half["data"]["messageBody"] = json.dumps([GOOD] * 60)
+    assert len(read([half], SETTINGS)) == 60
+    assert "more than 100 items" in refusal([half, half]).problem
+
+
+def test_four_envelopes_are_opened_and_a_fifth_is_refused_by_its_place() -> None:
+    def wrapped(body: Any) -> dict[str, Any]:
+        return {"messageBody": json.dumps(body)}
+
+    assert isinstance(only(read(wrapped(wrapped(wrapped(wrapped(GOOD)))), SETTINGS)), Wanted)
+    problem = refusal(wrapped(wrapped(wrapped(wrapped(wrapped(GOOD)))))).problem
+    assert problem == (
+        "messageBody.messageBody.messageBody.messageBody: an event inside 4 others is not allowed; "
+        "allowed: at most 4 envelopes, one inside the other"
+    )
+
+
+@pytest.mark.parametrize("body", [[], {"messageBody": "[]"}, [[GOOD]], {"events": []}, None, 7, "text", True, {}])
+def test_what_holds_nothing_that_could_be_watched_is_refused(body: Any) -> None:
+    assert " is not allowed; allowed: " in refusal(body).problem
+
+
+def test_an_event_larger_than_any_good_one_is_refused_unread() -> None:
+    with pytest.raises(Unreadable, match="2097153 bytes is not allowed; allowed: at most 2097152 bytes"):
+        open_envelope(b" " * (MAX_EVENT_BYTES + 1))
+
+
+# JSON
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('{"product": "cdn", "product": "dcdn"}', "product: given twice is not allowed; allowed: each key once"),
+        ('[{"a": {"b": [1, {"c": 1, "c": 1}]}}]', "[0].a.b[1].c: given twice"),
+        ('{"a": NaN}', "a: NaN is not allowed; allowed: a number"),
+        ('[1, -Infinity]', "[1]: -Infinity is not allowed"),
+        ('{"a": [1e999]}', "a[0]: a number without bounds is not allowed"),
+        ('{"a": ' + "1" * 5000 + "}", "a: a number of 5000 digits is not allowed"),
+        ("[" * 40 + "]" * 40, "JSON nested too deep is not allowed; allowed: at most 32 levels"),
+        ("[" * 900 + "]" * 900, "JSON nested too deep is not allowed; allowed: at most 32 levels"),
+        ('{"a":' * 3000 + "1" + "}" * 3000, "JSON nested too deep is not allowed; allowed: at most 32 levels"),
+        ('{"https://oapi.dingtalk.com/robot/send?access_token=fake": {"a": NaN}}', "a URL.a: NaN"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("inside", [False, True])
+def test_json_that_is_not_as_it_has_to_be_is_refused_by_its_place(text: str, problem: str, inside: bool) -> None:
+    if inside:
+        said = refusal({"messageBody": base64.b64encode(text.encode()).decode()}).problem
+        assert said.startswith("messageBody")
+        assert problem in said
+        return
+    with pytest.raises(Unreadable) as caught:
+        open_envelope(text.encode())
+    assert problem in str(caught.value)
+
+
+def test_a_digest_is_made_of_anything() -> None:
+    deep: Any = 1
+    for _ in range(100_000):
+        deep = [deep]
+    for body in (deep, {"a": "\ud800"}, {"a": {1, 2}}, float("inf"), 10**5000, b"\xff"):
+        assert len(digest_of(body)) == 16
+
+
+def test_half_a_character_is_refused_where_it_stands_and_shown_nowhere() -> None:
+    body = json.dumps({**GOOD, "label": "\ud83d"})
+    http = json.dumps({"version": "v1", "requestContext": {"http": {}}, "body": body})
+    delivered = open_envelope(http.replace("\\\\ud83d", "\\ud83d").encode())
+    item = refusal(delivered.body)
+    assert item.problem.startswith("label: '?' is not allowed")
+    assert item.label == ""
+
+
+def test_text_that_is_base64_by_chance_is_refused_as_text() -> None:
+    assert "text that is no JSON" in refusal({"messageBody": "TEST"}).problem
+
+
+# what is told once
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("timer", {"triggerTime": "2026-11-22T09:00:00Z"}),
+        ("log_service", {"cursorTime": 1529486999, "taskId": "another"}),
+        ("oss_object_created", {"events[0].oss.object.key": "image/b.jpg", "events[0].eventTime": "2026-01-01T00:00:00Z"}),
+        ("cdn_events_of_a_domain", {"events[0].eventTime": "2026-11-22T09:00:00+08:00", "events[0].traceId": "another"}),
+        ("eventbridge_oss", {"id": "another", "time": "2026-11-22T09:00:00Z"}),
+        ("eventbridge_scheduled", {"id": "another", "time": "2026-11-22T09:00:00Z"}),
+        ("action_trail_of_another_account", {"id": "another", "data.eventId": "another", "data.eventTime": "2026-11-22T09:00:00Z"}),
+        ("topic_json_text", {"MessageId": "another", "PublishTime": 1}),
+        ("queue_without_a_body", {"id": "another"}),
+    ],
+)  # fmt: skip
+def test_people_are_told_once_of_what_comes_again_and_again(name: str, changes: dict[str, Any]) -> None:
+    first, again = event(name), event(name)
+    for place, value in changes.items():
+        holder: Any = again
+        *way, last = place.replace("[0]", ".0").split(".")
+        for step in way:
+            holder = holder[int(step) if step.isdigit() else step]
+        holder[last] = value
+    assert first != again
+    assert refusal(first) == refusal(again)
+
+
+def test_two_timers_that_are_wired_wrong_are_told_of_both() -> None:
+    timer = event("timer")
+    assert refusal(timer).digest != refusal({**timer, "triggerName": "another"}).digest
+
+
+# attributes
+
+
+def test_what_the_body_says_wins_and_other_attributes_are_not_read() -> None:
+    beside = {
+        "product": "cdn",
+        "label": "beside",
+        "task_ids": "1",
+        "submitted": "x",
+        "access_token": "fake",
+        "kind": "refresh",
+    }
+    item = only(read({**GOOD, "label": "ours"}, SETTINGS, beside))
+    assert isinstance(item, Wanted)
+    assert (item.request.task_ids, item.request.label, item.request.kind) == (("704225667",), "ours", "refresh")
+
+
+def test_attributes_complete_every_request_of_an_event() -> None:
+    items = read(
+        [{"task_ids": "1"}, event("queue_one"), event("cdn_events_refreshed")],
+        SETTINGS,
+        {"product": "cdn", "deadline": "5m"},
+    )
+    assert [item.request.deadline for item in items if isinstance(item, Wanted)] == [300.0] * 3
+
+
+def test_a_product_beside_the_body_that_contradicts_it_is_refused_and_shows_no_secret() -> None:
+    item = only(read(GOOD, SETTINGS, {"product": "https://oapi.dingtalk.com/robot/send?access_token=fake"}))
+    assert isinstance(item, Rejected)
+    assert item.problem.startswith("product: a URL is not allowed")
+
+
+# ActionTrail
+
+
+def test_more_paths_than_one_watch_can_hold_are_watched_in_parts_and_none_is_lost() -> None:
+    urls = [f"https://example.com/{'d' * 60}/{i}" for i in range(1000)] + [
+        f"https://example.com/s/{i}" for i in range(900)
+    ]
+    asked = {"ObjectPath": "\n".join(urls)}
+    items = read(trail(requestParameters=asked, responseElements=None), SETTINGS)
+    labels = [item.request.label for item in items if isinstance(item, Wanted)]
+    assert labels == [f"alice: {_short(urls[0])} +1899 (part {i}/{len(items)})" for i in range(1, len(items) + 1)]
+    assert len(items) == 3
+    assert paths_of(items) == urls
+
+
+def _short(url: str) -> str:
+    path = url.partition("//")[2]
+    return f"{path[:25]}…{path[-24:]}"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"ObjectPath": "example.com/a.txt\r\nhttp://example.com/b.txt\n\n"},
+        '{"ObjectPath": "http://example.com/a.txt\\nhttp://example.com/b.txt"}',
+        {"ObjectPath": ["http://example.com/a.txt", "http://example.com/b.txt\nexample.com/a.txt"]},
+        {"ObjectPath": '["example.com/a.txt", "example.com/b.txt"]'},
+    ],
+)
+def test_paths_are_read_in_every_form(asked: Any) -> None:
+    items = read(trail(requestParameters=asked, responseElements={"RequestId": "none"}), SETTINGS)
+    assert paths_of(items) == ["http://example.com/a.txt", "http://example.com/b.txt"]
+
+
+def test_an_id_in_the_record_is_enough() -> None:
+    record = trail(requestParameters="no JSON", eventTime=None, responseElements='{"RefreshTaskId": 704225667}')
+    item = only(read(record, SETTINGS))
+    assert isinstance(item, Wanted)
+    assert (item.request.task_ids, item.request.submitted_at) == (("704225667",), None)
+
+
+@pytest.mark.parametrize("answer", ["{RefreshTaskId=1}", [], 7, {"RequestId": "none"}, {"RefreshTaskId": ""}])
+def test_without_a_usable_answer_the_paths_are_watched(answer: Any) -> None:
+    assert paths_of(read(trail(responseElements=answer), SETTINGS))
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ({"responseElements": {"RefreshTaskId": "7042****"}}, "responseElements.RefreshTaskId[0]: '7042****'"),
+        ({"responseElements": None, "requestParameters": "x"}, "requestParameters: text that is no JSON (line 1 column 1)"),
+        ({"responseElements": None, "requestParameters": [1]}, "requestParameters: no object"),
+        ({"responseElements": None, "requestParameters": {"ObjectPath": ["http://example.com/a", 7]}}, "requestParameters.ObjectPath: no URL"),
+        ({"responseElements": None, "requestParameters": {"ObjectPath": "example.com/a b"}}, "requestParameters.ObjectPath[0]: 'http://example.com/a b'"),
+        ({"responseElements": None, "eventTime": None}, "eventTime: nothing"),
+        ({"eventName": 7}, "eventName: no text"),
+    ],
+)  # fmt: skip
+def test_a_record_that_cannot_be_watched_names_its_own_field(more: dict[str, Any], problem: str) -> None:
+    assert refusal(trail(**more)).problem.startswith(f"{problem} is not allowed")
+
+
+@pytest.mark.parametrize(
+    ("account", "identity", "recipient", "watched"),
+    [
+        ("", {"accountId": "987654321"}, None, True),
+        ("123456789", {"accountId": "1649****"}, None, True),
+        ("123456789", {}, None, True),
+        ("123456789", {"accountId": "987654321"}, None, False),
+        ("123456789", {"accountId": "987654321"}, "123456789", True),
+    ],
+)
+def test_only_a_record_that_is_certain_to_be_of_another_account_is_refused(
+    account: str, identity: Any, recipient: str | None, watched: bool
+) -> None:
+    more = {"recipientAccountId": recipient} if recipient else {}
+    item = only(read(trail(userIdentity=identity, **more), replace(SETTINGS, account=account)))
+    assert isinstance(item, Wanted if watched else Rejected)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("alice", "alice: example.com/a.txt +1"),
+        ("alice@example.onmicrosoft.test", "alice: example.com/a.txt +1"),
+        ("deployer:pipeline-8123", "deployer:pipeline-8123: example.com/a.txt +1"),
+        ("a-role-whose-name-is-long-for-a-phone:bob", "bob: example.com/a.txt +1"),
+        ("https://oapi.dingtalk.com/robot/send", "example.com/a.txt +1"),
+        (None, "example.com/a.txt +1"),
+    ],
+)
+def test_a_label_says_who_and_what(name: str | None, label: str) -> None:
+    item = only(read(trail(userIdentity={"userName": name, "accessKeyId": "not-a-key"}), SETTINGS))
+    assert isinstance(item, Wanted)
+    assert item.request.label == label
+
+
+def test_a_label_shows_no_signature_of_a_url() -> None:
+    asked = {"ObjectPath": "https://example.com/a.txt?auth_key=fake"}
+    item = only(read(trail(requestParameters=asked), SETTINGS))
+    assert isinstance(item, Wanted)
+    assert item.request.label == "alice: example.com/a.txt"
+
+
+@pytest.mark.parametrize("more", [{"errorCode": "QuotaExceeded.Refresh"}, {"errorMessage": "refused"}])
+def test_a_call_that_failed_is_not_watched_whatever_else_it_says(more: dict[str, Any]) -> None:
+    assert isinstance(only(read(trail(**more), SETTINGS)), Ignored)
+
+
+# CDN events
+
+
+@pytest.mark.parametrize("task", [True, 2089687230.0, "abc", "-1", [], {}])
+def test_a_task_id_that_is_none_is_refused_by_its_place(task: Any) -> None:
+    body = event("cdn_events_refreshed")
+    body["events"][0]["eventParameter"]["taskId"] = task
+    assert refusal(body).problem.startswith("events[0].eventParameter.taskId")
+
+
+@pytest.mark.parametrize("created", [None, True, "1521180769", -1, 0, 1521180769000, 1521180778, float("1e300")])
+def test_a_time_of_creation_that_cannot_be_is_left_out(created: Any) -> None:
+    body = event("cdn_events_refreshed")
+    body["events"][0]["eventParameter"]["createTime"] = created
+    item = only(read(body, SETTINGS))
+    assert isinstance(item, Wanted)
+    assert item.request.submitted_at is None
+
+
+SECRET = "https://oapi.dingtalk.com/robot/send?access_token=" + "0fake" * 12
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {**GOOD, "product": SECRET},
+        {**GOOD, "task_ids": SECRET},
+        {**GOOD, "deadline": SECRET},
+        {**GOOD, "channels": [SECRET]},
+        {**GOOD, SECRET: 1},
+        {**GOOD, "object_type": "SEC" + "0fake" * 12},
+        {"specversion": "1.0", "type": "oss:" + SECRET, "data": {}},
+        {"triggerName": SECRET, "triggerTime": "", "payload": ""},
+        {"source": {"logstoreName": "SEC" + "0fake" * 12}},
+        {"events": [{"eventName": SECRET}]},
+        {"events": [{"eventName": "CachedObjectsPushed", "eventParameter": {"taskId": SECRET}}]},
+        trail(responseElements={"RefreshTaskId": SECRET}),
+        trail(responseElements=None, eventTime=SECRET),
+        trail(eventName=SECRET),
+        trail(errorCode=SECRET),
+        trail(userIdentity={"userName": "SEC" + "0fake" * 12}),
+    ],
+)
+def test_a_credential_that_stands_where_it_should_not_is_not_repeated(body: Any) -> None:
+    item = only(read(body, SETTINGS))
+    said = item.request.label if isinstance(item, Wanted) else repr(item)
+    assert said
+    assert "fake" not in said
+
+
+def test_the_good_events_of_several_are_kept() -> None:
+    body = {"events": [event("cdn_events_refreshed")["events"][0], 7, event("oss_object_created")["events"][0]]}
+    assert [type(item) for item in read(body, SETTINGS)] == [Wanted, Rejected, Rejected]
