@@ -1,4 +1,4 @@
-"""watch: one hop of a watch, or its guard."""
+"""watch: one hop of a watch, its guard, or a sweep for what nobody watched."""
 
 from __future__ import annotations
 
@@ -14,30 +14,38 @@ from shared.settings import Settings
 from shared.watching.state import read_hop
 from shared.workflow.guard import run_guard
 from shared.workflow.hop import LOOK_SHARE, PATIENCE, look_at, run_hop
+from shared.workflow.sweeping.asked import is_sweep
 
 
 def handler(event: bytes, context: Any) -> str:
     """Answer in a few words what was found; the state goes on in the next hop's payload.
 
-    Raises EngineError when an effect could not be started, so that Function Compute runs the hop again.
+    Raises EngineError when an effect could not be started, so that Function Compute runs the event again.
     """
     clock = SystemClock()
     began = clock.now()
     log.configure()
+    log.bind(request_id=str(context.request_id))
+    credentials = partial(find, os.environ, context)
+    timeout = float(context.function.timeout)
+    if is_sweep(event):
+        from shared.workflow.sweep import Sweeper
+
+        settings = Settings.from_environment(os.environ)
+        engine = connect(settings, credentials, clock)
+        return Sweeper(settings, engine, credentials, clock, began=began, timeout=timeout).run(event)
     hop = read_hop(event)
-    log.bind(request_id=str(context.request_id), watch_id=hop.watch.id)
+    log.bind(watch_id=hop.watch.id)
     settings = Settings.from_environment(os.environ)
-    engine = connect(settings, partial(find, os.environ, context), clock)
+    engine = connect(settings, credentials, clock)
     if hop.is_guard:
         return run_guard(hop, engine=engine, clock=clock)
-    until = began + LOOK_SHARE * float(context.function.timeout)
-    credentials = partial(find, os.environ, context)
     look = partial(
         look_at,
         settings=settings,
         find_credentials=credentials,
         clock=clock,
-        until=until,
+        until=began + LOOK_SHARE * timeout,
         patience=PATIENCE,
         booked=hop.booked,
     )

@@ -103,6 +103,11 @@ TEXTS = {
         "VOD no longer knows the action DescribeRefreshTasks; DescribeVodRefreshTasks was asked instead"
     ),
     "note.stopped_by": "stopped by {who}",
+    "note.found_by_sweep": "Found by the sweep: nobody was watching this when it failed",
+    "note.sweep_unable": (
+        "The sweep for failed tasks that nobody watches does not work here: mend what the detail names, or take the "
+        "product out of the timer's payload"
+    ),
     "note.undelivered": "Channel {channel} has not got this: {why}",
     # what to do about it: read at night, so short, in the imperative, and true
     "next.origin_timeout": (

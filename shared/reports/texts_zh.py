@@ -101,6 +101,10 @@ TEXTS = {
     # notes
     "note.vod_legacy_fallback": "VOD 已不再支持 DescribeRefreshTasks，已改用 DescribeVodRefreshTasks 查询",
     "note.stopped_by": "由 {who} 停止",
+    "note.found_by_sweep": "由巡检发现：失败时没有人在跟踪",
+    "note.sweep_unable": (
+        "对无人跟踪的失败任务的巡检无法进行：请处理详情中的问题，或从定时触发器的 payload 中去掉该产品"
+    ),
     "note.undelivered": "渠道 {channel} 尚未收到本消息：{why}",
     # what to do about it: read at night, so short, in the imperative, and true
     "next.origin_timeout": "源站超时：请检查源站能否正常响应、防火墙是否放行 CDN 回源地址，然后重新提交这些 URL。",

@@ -8,6 +8,7 @@ from typing import Any
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.function_compute.tasks import Engine
+from shared.instants import Seconds
 from shared.report import Report, ReportKind
 from shared.reports.wire import encode
 from shared.settings import Settings
@@ -18,8 +19,13 @@ from shared.watching.opening import open_watch
 from shared.watching.reporting import broken_report, rejected_report
 from shared.watching.state import read_hop
 from shared.workflow.names import INTAKE, NOTIFY
+from shared.workflow.probe_shape import without_probes
+from shared.workflow.sweeping.asked import is_sweep
+from shared.workflow.sweeping.unwatched import LABEL
 
 log = logging.getLogger("refresh_watch.broken")
+
+DAY: Seconds = 86400
 
 
 def is_failure_envelope(given: Any) -> bool:
@@ -31,7 +37,7 @@ def tell_broken(given: dict[str, Any], *, settings: Settings, engine: Engine, cl
     """Commit one broken report for each watch that the failed invocation was about; answers how many."""
     problem = _problem(given)
     payload = given.get("requestPayload")
-    event = payload.encode() if isinstance(payload, str) else b""
+    event = payload.encode(errors="surrogatepass") if isinstance(payload, str) else b""
     reports = _reports(event, problem, _function(given, settings), settings, clock)
     for report in reports:
         log.error("broken", extra={"report": report.id, "watch_id": report.watch_id, "problem": problem})
@@ -44,11 +50,16 @@ def _reports(event: bytes, problem: str, function: str, settings: Settings, cloc
     reports: list[Report] = []
     try:
         if function == INTAKE:
-            for item in read(open_envelope(event).body, settings):
+            delivered = open_envelope(event)
+            for item in read(without_probes(delivered.body), settings, delivered.attributes):
                 if isinstance(item, Rejected):
                     reports.append(rejected_report(item.digest, item.problem, item.product, item.label, now))
                 elif isinstance(item, Wanted):
                     reports.append(broken_report(open_watch(settings.prefix, item.request, now), now, problem))
+        elif is_sweep(event):
+            # its event holds the time: without this each sweep that fails would be news
+            digest = digest_of(["sweep", int(now // DAY)])
+            reports.append(Report(f"b-{digest}", ReportKind.BROKEN, now, label=LABEL, problem=problem))
         else:
             reports.append(broken_report(read_hop(event).watch, now, problem))
     except BadInput as error:

@@ -1,0 +1,94 @@
+"""Every watch that may follow tasks of a given time, from Function Compute's record: by the guards.
+
+Each watch has a guard, and a guard's payload is the watch as it was accepted, with all its ids and paths. Importing
+this module imports the SDK.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from alibabacloud_fc20230330 import models
+from darabonba.runtime import RuntimeOptions
+
+from shared.errors import BadInput, RefreshWatchError
+from shared.function_compute.client import FunctionCompute
+from shared.function_compute.tasks import TaskStatus
+from shared.instants import Instant
+from shared.model import Watch
+from shared.watching.state import read_hop
+from shared.workflow.names import WATCH
+
+MOST_CALLS = 1000
+"""Of one sweep: lists of a hundred, and where lists hold no payloads one more for each watch."""
+
+_PAGE = 100
+_TIMEOUT_MS = 3000
+_GUARD = re.compile(r"g-(.+)-\d{2,}")
+
+
+class Unread(RefreshWatchError):
+    """The record could not be read to its end, so nobody can say that a task was not watched."""
+
+
+class WatchRecord(FunctionCompute):
+    """The engine, and a list of the watches."""
+
+    calls = 0
+
+    def watches(self, since: Instant, until: Instant) -> Iterator[Watch]:
+        """The watches accepted since an instant, and all that are still open, as they were accepted, each once.
+
+        Whether a task that waits has a start that `startedTimeBegin` is held against, no document says: so all that
+        wait are listed too, and first, since one that begins meanwhile stands in the second list.
+
+        Raises Unread when that takes longer than `until`, or what is kept of a watch cannot be read, and EngineError.
+        """
+        seen: set[str] = set()
+        for asked in ({"status": TaskStatus.ENQUEUED.value}, {"started_time_begin": int(since * 1000)}):
+            for task_id, payload in self._guards(asked, until):
+                match = _GUARD.fullmatch(task_id)
+                if match is None or match[1] in seen:
+                    continue
+                seen.add(match[1])
+                yield self._watch(task_id, payload, until)
+
+    def _guards(self, asked: dict[str, Any], until: Instant) -> Iterator[tuple[str, str]]:
+        name = self._settings.function_name(WATCH)
+        token = None
+        while True:
+            self._count(until)
+            request = models.ListAsyncTasksRequest(
+                prefix="g-", limit=_PAGE, next_token=token, include_payload=True, **asked
+            )
+
+            def ask(request: Any = request) -> Any:
+                options = RuntimeOptions(connect_timeout=_TIMEOUT_MS, read_timeout=_TIMEOUT_MS)
+                return self._client.list_async_tasks_with_options(name, request, {}, options)
+
+            body = self._call("list the guards", ask).body
+            for entry in body.tasks or []:
+                yield str(entry.task_id or ""), entry.task_payload if isinstance(entry.task_payload, str) else ""
+            token = body.next_token
+            if not token:
+                return
+
+    def _watch(self, task_id: str, payload: str, until: Instant) -> Watch:
+        if payload:
+            try:
+                return read_hop(payload.encode()).watch
+            except BadInput:
+                pass  # a list may cut what it holds
+        self._count(until)
+        kept = self.task(WATCH, task_id)
+        try:
+            return read_hop((kept and kept.payload) or b"").watch
+        except BadInput as error:
+            raise Unread(f"{task_id}: {error}") from None
+
+    def _count(self, until: Instant) -> None:
+        if self.calls >= MOST_CALLS or self._clock.now() >= until:
+            raise Unread(f"after {self.calls} calls there were more watches to read")
+        self.calls += 1
