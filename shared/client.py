@@ -1,1 +1,119 @@
-"""Watches from your own Python: start one on the deployed functions, and wait for how it ends."""
+"""Watches from your own Python: start one on the deployed functions, and wait for how it ends.
+
+    from shared.client import connect
+
+    watches = connect()
+    started = watches.start("cdn", client.refresh_object_caches(request), label="release 2026.11.22")
+    report = watches.wait(started.watch_id)
+    print(report.outcome)  # Outcome.COMPLETE, ...
+
+What goes wrong is an error of `shared.errors`, whose text is one line for people: BadInput for what was given wrong,
+NoCredentials, EngineError for what Function Compute did not do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from shared.clock import Clock, SystemClock
+from shared.credentials import Credentials, find
+from shared.errors import BadInput, EngineError
+from shared.function_compute.connect import connect as connect_engine
+from shared.model import WatchRequest
+from shared.report import Report
+from shared.settings import Settings
+from shared.triggers.envelope import as_http_event
+from shared.watching.request import read_request, write_request
+from shared.watching.submitted import read_submitted
+from shared.workflow.names import INTAKE
+from shared.workflow.waiting import Listener, wait_for_final
+
+
+@dataclass(frozen=True)
+class StartedWatch:
+    """What the start of a watch was answered with."""
+
+    watch_id: str
+    already: bool = False
+    """The same product, ids and request id were handed in before: it is that watch."""
+    state: str = ""
+    """Of a watch that was known already: `settled`, `watching (...)`, or `resumed`."""
+    status_url: str = ""
+    warning: str = ""
+    """One line, such as that no channel is configured."""
+
+
+class Refused(BadInput):
+    """The deployed intake does not accept the request: its own line, which names field, given and allowed."""
+
+    def __init__(self, line: str) -> None:
+        """`line` is shown as it is."""
+        super().__init__("request", "", "")
+        self.args = (line,)
+
+
+class Watches:
+    """The watches of one deployment."""
+
+    def __init__(self, settings: Settings, find_credentials: Callable[[], Credentials], clock: Clock) -> None:
+        """`find_credentials` is called for each request: temporary ones may end sooner than a watch."""
+        self._settings = settings
+        self._find_credentials = find_credentials
+        self._clock = clock
+
+    def start(self, product: str, submitted: Any = None, **more: Any) -> StartedWatch:
+        """Start a watch of what a submit call gave: ids, or its whole answer, in any form (watching/submitted.py).
+
+        `more` are the other keys of a watch request (README): label, kind, deadline, channels, request_id, ...; with
+        `object_paths` and `submitted_at` there is nothing `submitted`. Raises BadInput, NoCredentials, EngineError.
+        """
+        items = {} if submitted is None and more.get("object_paths") else read_submitted(submitted, "submitted")
+        return self.start_request(read_request({"product": product, **more, **items}))
+
+    def start_request(self, request: WatchRequest) -> StartedWatch:
+        """Hand a request to intake; the same request is the same watch. Raises Refused, NoCredentials, EngineError."""
+        from shared.function_compute.invoke import Invoking  # the SDK, which --help does without
+
+        event = as_http_event(json.dumps(write_request(request)).encode())
+        answer = Invoking(self._settings, self._find_credentials(), self._clock).invoke(INTAKE, event)
+        body = answer.body if isinstance(answer.body, dict) else {}
+        if answer.status < 400 and isinstance(body.get("watch_id"), str):
+            return StartedWatch(
+                watch_id=body["watch_id"],
+                already=bool(body.get("already")),
+                state=str(body.get("state") or ""),
+                status_url=str(body.get("status_url") or ""),
+                warning=str(body.get("warning") or ""),
+            )
+        problem = str(body.get("detail") or body.get("error") or f"intake answered HTTP {answer.status}")
+        raise Refused(problem) if answer.status == 400 else EngineError(problem)
+
+    def wait(self, watch_id: str, listener: Listener | None = None) -> Report:
+        """Return the final report of a watch once it has settled, at once where it has.
+
+        Asked seldom (workflow/waiting.py); `listener` is told of what happens meanwhile. Raises NoCredentials, and
+        EngineError when the record cannot be read, shows nothing of the watch, or is out of reach for ten minutes.
+        """
+        return wait_for_final(
+            watch_id,
+            settings=self._settings,
+            connect=lambda: connect_engine(self._settings, self._find_credentials, self._clock),
+            clock=self._clock,
+            listener=listener or Listener(),
+        )
+
+
+def connect(environment: Mapping[str, str] | None = None) -> Watches:
+    """The deployment that the environment names: REFRESH_WATCH_REGION, _PREFIX, _FC_ENDPOINT, and credentials.
+
+    Nothing is asked before the first start, and channels are not needed. Raises BadInput for a variable that cannot be
+    used.
+    """
+    found = os.environ if environment is None else environment
+    settings = Settings.from_environment(found, lenient_channels=True)
+    return Watches(settings, partial(find, found), SystemClock())

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.cli.ids import split_ids
 from shared.cli.stop import read_watch_id
 from shared.errors import BadInput
 from shared.instants import Instant, parse_instant
 from shared.model import ListQuery, Product, Status
+from shared.watching.submitted import split_ids
 
 _ALLOWED_FILTERS = {
     "--task-id": "digits; several are joined by commas",

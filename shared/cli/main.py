@@ -1,7 +1,7 @@
 """The command `refresh-watch`: finds the command asked for, runs it, and turns what goes wrong into one line.
 
 Exit codes of every command: 0 done · 1 it went wrong · 2 bad usage or request · 70 a fault of refresh-watch itself ·
-130 Ctrl-C · 141 nobody reads the output any more. `watch` has more of its own (README).
+130 Ctrl-C · 141 nobody reads the output any more. `watch` and `start --wait` have more of their own (README).
 """
 
 from __future__ import annotations
@@ -51,6 +51,10 @@ COMMANDS = {
 }
 
 
+class NotInstalled(RefreshWatchError):
+    """A command needs a library of the workshop."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code. `arguments` are those of the process where none are given."""
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -87,11 +91,14 @@ def _run(given: list[str]) -> int:
         return _without_command(given)
     name, *rest = given
     command = COMMANDS[name]
-    module = importlib.import_module(command.module)
-    parser = _Parser(prog=f"refresh-watch {name}", description=_sentence(command.help), allow_abbrev=False)
-    module.add_arguments(parser)
-    # options may stand before, between and after the ids
-    return int(module.run(parser.parse_intermixed_args(rest)))
+    try:
+        module = importlib.import_module(command.module)
+        parser = _Parser(prog=f"refresh-watch {name}", description=_sentence(command.help), allow_abbrev=False)
+        module.add_arguments(parser)
+        # options may stand before, between and after the ids
+        return int(module.run(parser.parse_intermixed_args(rest)))
+    except ModuleNotFoundError as error:  # what `pip install` of the project alone leaves out
+        raise NotInstalled(f"{error.name} is not installed here; a checkout has it after `make setup`") from None
 
 
 def _without_command(given: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
@@ -28,8 +29,9 @@ class Progress(Protocol):
 
 
 def progress_on(clock: Clock) -> AbstractContextManager[Progress]:
-    """Live where standard error is a terminal, else plain lines."""
-    return LiveProgress(clock) if sys.stderr.isatty() else nullcontext(LineProgress())
+    """Live where standard error is a terminal and rich is there (a plain `pip install` lacks it), else plain lines."""
+    live = sys.stderr.isatty() and importlib.util.find_spec("rich") is not None
+    return LiveProgress(clock) if live else nullcontext(LineProgress())
 
 
 def share_done(watch: Watch, observation: Observation) -> float:

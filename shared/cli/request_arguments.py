@@ -6,25 +6,15 @@ So a bad value is refused in the same words everywhere: field, given, allowed.
 from __future__ import annotations
 
 import argparse
-import json
-from dataclasses import dataclass
 from typing import Any, TextIO
 
-from shared.cli.ids import split_ids
 from shared.errors import BadInput, Described
 from shared.model import Product, WatchRequest
 from shared.watching.request import read_request
+from shared.watching.submitted import ALLOWED, read_submitted, split_ids
 
 FROM_INPUT = "-"
-_IDS_ALLOWED = "ids of digits separated by commas, spaces or lines, or the JSON answer of a submit operation"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request as JSON, and as what that reads as."""
-
-    body: dict[str, Any]
-    request: WatchRequest
+_STANDARD_INPUT = "standard input"
 
 
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +36,7 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resource-group-id", metavar="ID", help="passed to the query (cdn only)")
 
 
-def read_request_arguments(namespace: argparse.Namespace, standard_input: TextIO) -> Asked:
+def read_request_arguments(namespace: argparse.Namespace, standard_input: TextIO) -> WatchRequest:
     """The request that the arguments make. Raises BadInput."""
     body: dict[str, Any] = {
         "product": namespace.product,
@@ -63,31 +53,19 @@ def read_request_arguments(namespace: argparse.Namespace, standard_input: TextIO
         "request_id": getattr(namespace, "request_id", None),
         **_items(namespace.ids, standard_input),
     }
-    body = {key: value for key, value in body.items() if value is not None}
-    return Asked(body, read_request(body))
+    return read_request({key: value for key, value in body.items() if value is not None})
 
 
 def _items(ids: list[str], standard_input: TextIO) -> dict[str, Any]:
     if FROM_INPUT not in ids:
         found = split_ids(",".join(ids))
         if ids and not found:
-            raise BadInput("IDS", " ".join(ids), _IDS_ALLOWED)
+            raise BadInput("IDS", " ".join(ids), ALLOWED)
         return {"task_ids": found} if found else {}
     if ids != [FROM_INPUT]:
         raise BadInput("IDS", " ".join(ids), f"{FROM_INPUT} alone, or ids")
     try:
-        text = standard_input.read().strip()
+        text = standard_input.read()
     except UnicodeDecodeError:
-        raise BadInput("standard input", Described("bytes that are no UTF-8"), _IDS_ALLOWED) from None
-    if not text:
-        raise BadInput("standard input", Described("nothing"), _IDS_ALLOWED)
-    if text[0] not in "{[":
-        found = split_ids(text)
-        if not found:
-            raise BadInput("standard input", text, _IDS_ALLOWED)
-        return {"task_ids": found}
-    try:
-        answer = json.loads(text)
-    except ValueError:
-        raise BadInput("standard input", Described("text that is no JSON"), _IDS_ALLOWED) from None
-    return {"submitted": answer} if isinstance(answer, dict) else {"task_ids": answer}
+        raise BadInput(_STANDARD_INPUT, Described("bytes that are no UTF-8"), ALLOWED) from None
+    return read_submitted(text, _STANDARD_INPUT)

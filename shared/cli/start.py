@@ -8,12 +8,12 @@ import sys
 import uuid
 from typing import Any
 
-from shared.cli.printing import complain
+from shared.cli.printing import called_as, note
 from shared.cli.request_arguments import add_request_arguments, read_request_arguments
 from shared.cli.surroundings import surroundings
+from shared.cli.waiting import wait
+from shared.client import StartedWatch, Watches
 from shared.errors import BadInput
-from shared.triggers.envelope import as_http_event
-from shared.workflow.names import INTAKE
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,39 +21,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_request_arguments(parser)
     parser.add_argument("--request-id", metavar="ID", help="the same ids with another request id are another watch")
     parser.add_argument("--again", action="store_true", help="watch the same ids again: makes a new request id")
-    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    parser.add_argument("--wait", action="store_true", help="follow it to its end, print the report, exit by it")
+    parser.add_argument("--json", action="store_true", help="print the answer, or with --wait the report, as JSON")
+    parser.epilog = (
+        "Exit codes: 0 started, 1 it could not be started, 2 bad usage or request. "
+        "With --wait: 0 complete, 1 failed or partly failed (or nothing could be learned), 3 overdue, 4 unverifiable."
+    )
 
 
 def run(namespace: argparse.Namespace) -> int:
-    """Hand the request to intake and print the watch's id. 2 when it was refused, 1 when it could not be started.
+    """Hand the request to intake and print the watch's id, or with --wait its final report.
 
     Raises BadInput, NoCredentials, EngineError.
     """
-    from shared.function_compute.invoke import Invoking
-
     if namespace.again and namespace.request_id:
         raise BadInput("--again", f"--again with --request-id {namespace.request_id}", "one of them")
     if namespace.again:
         namespace.request_id = uuid.uuid4().hex
-    body = read_request_arguments(namespace, sys.stdin).body
+    request = read_request_arguments(namespace, sys.stdin)
     around = surroundings()
-    engine = Invoking(around.settings, around.credentials(), around.clock)
-    answer = engine.invoke(INTAKE, as_http_event(json.dumps(body).encode()))
-    if answer.status >= 400 or not isinstance(answer.body, dict) or "watch_id" not in answer.body:
-        complain(_problem(answer.body) or f"intake answered HTTP {answer.status}")
-        return 2 if answer.status == 400 else 1
-    print(json.dumps(answer.body) if namespace.json else _said(answer.body))
+    watches = Watches(around.settings, around.credentials, around.clock)
+    started = watches.start_request(request)
+    if namespace.wait:
+        for line in _said(started):
+            note(line)
+        return wait(started.watch_id, watches, as_json=namespace.json, settings=around.settings, clock=around.clock)
+    print(json.dumps(_as_json(started)) if namespace.json else "\n".join(_said(started)))
     return 0
 
 
-def _problem(body: Any) -> str:
-    return str(body.get("detail") or body.get("error") or "") if isinstance(body, dict) else ""
+def _as_json(started: StartedWatch) -> dict[str, Any]:
+    known = {"already": True, "state": started.state} if started.already else {}
+    warned = {"warning": started.warning} if started.warning else {}
+    return {"watch_id": started.watch_id, "status_url": started.status_url or None, **known, **warned}
 
 
-def _said(body: dict[str, Any]) -> str:
-    watch_id = body["watch_id"]
-    if body.get("already"):
-        line = f"watch {watch_id} is known already: {body.get('state')} (--again watches the same ids anew)"
+def _said(started: StartedWatch) -> list[str]:
+    if started.already:
+        line = f"watch {started.watch_id} is known already: {started.state} (--again watches the same ids anew)"
     else:
-        line = f"watch {watch_id} started; end it with: refresh-watch stop {watch_id}"
-    return "\n".join([line, *(str(body[key]) for key in ("status_url", "warning") if body.get(key))])
+        line = f"watch {started.watch_id} started; end it with: {called_as()} stop {started.watch_id}"
+    return [line, *(text for text in (started.status_url, started.warning) if text)]

@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(namespace: argparse.Namespace) -> int:
     """Follow until all has settled. Raises BadInput, and NoCredentials before the first look."""
     around = surroundings()
-    request = read_request_arguments(namespace, sys.stdin).request
+    request = read_request_arguments(namespace, sys.stdin)
     channels = around.channels(request.channels)
     around.credentials()  # without any there is nothing to look with, and nothing to tell people in a chat
     with progress_on(around.clock) as progress:

@@ -1,0 +1,209 @@
+"""How patiently the end of a watch is waited for, by a clock that leaps: the record is the engine's own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from shared.client import Watches, connect
+from shared.credentials import Credentials
+from shared.errors import EngineError
+from shared.function_compute.tasks import Started
+from shared.instants import Seconds
+from shared.local.stand_in.world import NEVER, ObjectPlan
+from shared.model import Watch
+from shared.report import Report, ReportKind
+from shared.reports.wire import encode
+from shared.settings import Secret, Settings
+from shared.watching.reporting import broken_report, final_report
+from shared.watching.state import read_hop, write_hop
+from shared.workflow.waiting import UNANSWERED_FOR, UNKNOWN_FOR, Listener
+from tests.cli.gate import Gate
+from tests.hand_clock import HandClock
+from tests.workflow.house import House, house
+
+LATER = {"schedule": "600;600"}
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("deployed")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def environment(deployed: House) -> dict[str, str]:
+    return {
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": "testAK",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testSK",
+        "REFRESH_WATCH_FC_ENDPOINT": deployed.engine_url,
+    }
+
+
+@pytest.fixture(scope="module")
+def watches(environment: dict[str, str]) -> Watches:
+    return connect(environment)
+
+
+@pytest.fixture
+def gate(deployed: House) -> Iterator[Gate]:
+    with Gate(deployed.engine_url) as standing:
+        yield standing
+
+
+def patient(url: str, clock: HandClock) -> Watches:
+    """Somebody who waits by a clock that leaps."""
+    return Watches(
+        Settings(fc_endpoint=url, region="cn-hangzhou"), lambda: Credentials("testAK", Secret("testSK")), clock
+    )
+
+
+@dataclass
+class Leaping(HandClock):
+    """Does something in the pause that ends at or after `when` seconds."""
+
+    when: Seconds = 0.0
+    then: Callable[[], object] | None = None
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if self.then is not None and sum(self.slept) >= self.when:
+            self.then()
+            self.then = None
+
+
+def put_off(deployed: House, watches: Watches, **more: Any) -> Watch:
+    """A watch whose first look is ten minutes away; as its first hop is given it."""
+    task_id = deployed.products.world.add_task(
+        "cdn", objects=[ObjectPlan("http://example.com/a", NEVER)], created_at=time.time()
+    )
+    watch_id = watches.start("cdn", task_id, **{**LATER, **more}).watch_id
+    kept = deployed.fc.task("watch", f"w-{watch_id}-h0000")
+    assert kept is not None
+    assert kept.payload is not None
+    return read_hop(kept.payload).watch
+
+
+def commit(deployed: House, report: Report) -> None:
+    assert deployed.fc.start_later("notify", encode(report), 3000, report.id) is Started.STARTED
+
+
+def test_until_the_next_look_is_due_it_is_asked_once_a_minute(deployed: House, watches: Watches, gate: Gate) -> None:
+    watch = put_off(deployed, watches)
+    clock = Leaping(when=590, then=lambda: commit(deployed, final_report(watch, time.time())))
+
+    report = patient(gate.url, clock).wait(watch.id)
+
+    assert report.watch_id == watch.id
+    assert len(clock.slept) <= 11
+    assert len(gate.paths("/async-tasks/")) <= 2 * len(clock.slept) + 3
+
+
+def test_a_look_that_takes_longer_is_asked_after_with_growing_pauses(
+    deployed: House, watches: Watches, gate: Gate
+) -> None:
+    watch = put_off(deployed, watches)
+    clock = Leaping(at=time.time() + 600, when=20, then=lambda: commit(deployed, final_report(watch, time.time())))
+
+    patient(gate.url, clock).wait(watch.id)
+
+    assert clock.slept == sorted(clock.slept)
+    assert (clock.slept[0], len(clock.slept)) == (2, 5)
+
+
+def test_a_long_watch_is_joined_with_few_questions(deployed: House, watches: Watches, gate: Gate) -> None:
+    watch = put_off(deployed, watches)
+    kept = deployed.fc.task("watch", f"w-{watch.id}-h0000")
+    assert kept is not None
+    hop = read_hop(kept.payload or b"")
+    for number in range(1, 40):
+        payload = write_hop(replace(hop, number=number, watch=replace(watch, looks=number)))
+        deployed.fc.start_later("watch", payload, 3000, f"w-{watch.id}-h{number:04d}")
+    heard: list[int] = []
+    clock = Leaping(when=1, then=lambda: commit(deployed, final_report(watch, time.time())))
+
+    patient(gate.url, clock).wait(watch.id, Listener(stands=lambda watch, due: heard.append(watch.looks)))
+
+    assert heard == [39]
+    assert len(gate.paths(f"/async-tasks/w-{watch.id}")) <= 16
+
+
+def test_a_broken_report_is_told_once_and_the_final_waited_for(deployed: House, watches: Watches) -> None:
+    watch = put_off(deployed, watches)
+    commit(deployed, broken_report(watch, time.time(), "refresh-watch failed: a fault"))
+    heard: list[Report] = []
+    clock = Leaping(at=time.time() + 600, when=300, then=lambda: commit(deployed, final_report(watch, time.time())))
+
+    report = patient(deployed.engine_url, clock).wait(watch.id, Listener(broke=heard.append))
+
+    assert report.kind is ReportKind.FINAL
+    assert [one.problem for one in heard] == ["refresh-watch failed: a fault"]
+
+
+def test_a_watch_that_is_not_on_record_is_given_up_soon(deployed: House, gate: Gate) -> None:
+    clock = HandClock()
+
+    with pytest.raises(EngineError) as ended:
+        patient(gate.url, clock).wait("0123456789abcdef")
+
+    assert "watch 0123456789abcdef is not waited for any more" in str(ended.value)
+    assert "shows nothing of it" in str(ended.value)
+    assert UNKNOWN_FOR <= sum(clock.slept) <= UNKNOWN_FOR + 30
+    assert len(gate.asked) <= 20
+
+
+def test_a_record_that_is_lost_is_not_waited_for_until_the_latest_end(
+    deployed: House, watches: Watches, gate: Gate
+) -> None:
+    watch = put_off(deployed, watches)
+
+    def lose() -> None:
+        gate.refuses = lambda method, path: (404, "AsyncTaskNotFound")
+
+    clock = Leaping(at=time.time() + 600, when=10, then=lose)
+    with pytest.raises(EngineError, match="shows nothing of it any more"):
+        patient(gate.url, clock).wait(watch.id)
+
+    assert sum(clock.slept) < 120
+
+
+def test_a_final_report_that_never_comes_ends_the_waiting_long_after_the_latest_end(
+    deployed: House, watches: Watches
+) -> None:
+    watch = put_off(deployed, watches)
+    clock = HandClock(at=time.time() + 4 * 86400)
+
+    with pytest.raises(EngineError, match="although its latest end has passed"):
+        patient(deployed.engine_url, clock).wait(watch.id)
+
+
+def test_an_engine_that_is_out_of_reach_is_borne_for_ten_minutes(deployed: House, watches: Watches, gate: Gate) -> None:
+    watch = put_off(deployed, watches)
+    heard: list[str] = []
+    gate.is_open = False
+    clock = HandClock()
+
+    with pytest.raises(EngineError, match="has not answered for 10m"):
+        patient(gate.url, clock).wait(watch.id, Listener(unanswered=heard.append))
+
+    assert len(heard) == 1
+    assert UNANSWERED_FOR <= sum(clock.slept) <= UNANSWERED_FOR + 60
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [((403, "AccessDenied"), "fc:GetAsyncTask"), ((404, "FunctionNotFound"), "FunctionNotFound (HTTP 404)")],
+)
+def test_a_record_that_must_not_be_read_is_not_asked_twice(gate: Gate, refusal: tuple[int, str], words: str) -> None:
+    gate.refuses = lambda method, path: refusal
+    clock = HandClock()
+
+    with pytest.raises(EngineError) as ended:
+        patient(gate.url, clock).wait("0123456789abcdef")
+
+    assert words in str(ended.value)
+    assert (len(gate.asked), clock.slept) == (1, [])
