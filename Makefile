@@ -4,9 +4,10 @@ VENV := .venv
 READY := $(VENV)/.ready
 FUNCTIONS ?=
 RUNTIME ?=
+DEPLOY ?=
 UV := 0.13.9
 
-.PHONY: help setup demo test browser lint bench build lock clean
+.PHONY: help setup demo test browser lint bench build deploy lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -46,6 +47,9 @@ bench: $(READY) ## how few questions, how soon an answer, at what cost: beside o
 
 build: $(READY) ## a package per function in .build (FUNCTIONS="watch notify" RUNTIME=python3.10 choose)
 	@$(VENV)/bin/refresh-watch build $(FUNCTIONS) $(if $(RUNTIME),--runtime $(RUNTIME))
+
+deploy: $(READY) ## roles, packages and functions, with credentials of yours (DEPLOY=--dry-run shows what it would make)
+	@$(VENV)/bin/refresh-watch deploy $(DEPLOY)
 
 # The functions' locks are held to the tests' one: what is deployed is what was tested.
 COMPILE = pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links

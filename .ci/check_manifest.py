@@ -1,4 +1,4 @@
-"""Whether what `s preview` made of s.yaml can be deployed: check_manifest.py PREVIEW.json FC3_SCHEMA.json
+"""Whether what `s preview` made of s.yaml can be deployed: check_manifest.py FC3_SCHEMA.json PREVIEW.json…
 
 The component's own schema lets unknown keys pass, and any trigger configuration: here both are errors. The other
 checks are limits of Function Compute that no schema states, and names that have to exist.
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from check_triggers import check_triggers
 from jsonschema import Draft7Validator
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -72,10 +73,10 @@ def _close(node: object) -> None:
 
 
 def check(document: dict[str, Any], schema: dict[str, Any]) -> list[str]:
-    """What is wrong, a line each."""
+    """What is wrong, a line each. With an empty schema only what we know by ourselves."""
     found = [f"{key}: unknown key" for key in sorted(document.keys() - TOP_KEYS)]
     resources = document.get("resources") or {}
-    validator = Draft7Validator(strict(schema))
+    validator = Draft7Validator(strict(schema) if schema else {})
     names = {resource["props"].get("functionName"): key for key, resource in resources.items()}
     if len(names) != len(resources):
         found.append("resources: two functions of one name")
@@ -86,6 +87,7 @@ def check(document: dict[str, Any], schema: dict[str, Any]) -> list[str]:
             place = ".".join([f"resources.{key}.props", *(str(part) for part in error.absolute_path)])
             found.append(f"{place}: {error.message}")
         found += [f"resources.{key}.props.{text}" for text in _limits(props)]
+        found += [f"resources.{key}.props.{text}" for text in check_triggers(key, props)]
         found += [f"resources.{key}.props.{text}" for text in _references(key, props, resources, names)]
     entries = {entry.parent.name for entry in (PROJECT / "functions").glob("*/index.py")}
     found += [f"functions/{name}: no resource of s.yaml deploys it" for name in sorted(entries - resources.keys())]
@@ -136,14 +138,23 @@ def _references(key: str, props: dict[str, Any], resources: dict[str, Any], name
 
 def main(arguments: list[str]) -> int:
     """Print every complaint. 0 when there is none."""
-    if len(arguments) != 2:
+    if len(arguments) < 2:
         print(__doc__, file=sys.stderr)
         return 2
-    document = read_preview(Path(arguments[0]).read_text(encoding="utf-8"))
-    schema = json.loads(Path(arguments[1]).read_text(encoding="utf-8"))
-    found = check(document, schema)
-    print("\n".join(found) if found else f"s.yaml: {', '.join(document['resources'])} can be deployed.")
-    return 1 if found else 0
+    schema = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+    wrong = False
+    for name in arguments[1:]:
+        document = read_preview(Path(name).read_text(encoding="utf-8"))
+        found = check(document, schema)
+        wrong = wrong or bool(found)
+        print("\n".join(f"{Path(name).stem}: {text}" for text in found) or f"{Path(name).stem}: {_summary(document)}")
+    return 1 if wrong else 0
+
+
+def _summary(document: dict[str, Any]) -> str:
+    resources = document["resources"].items()
+    triggers = [trigger["triggerName"] for _, each in resources for trigger in each["props"].get("triggers") or []]
+    return f"{', '.join(key for key, _ in resources)} can be deployed; triggers: {', '.join(triggers)}"
 
 
 if __name__ == "__main__":

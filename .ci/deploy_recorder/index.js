@@ -6,7 +6,13 @@ module.exports = class DeployRecorder {
   async deploy(inputs) {
     const { props } = inputs;
     const code = path.resolve(inputs.cwd || process.cwd(), props.code);
-    const entry = { resource: inputs.resource && inputs.resource.name, props, has_index: fs.existsSync(path.join(code, "index.py")) };
+    const credential = await inputs.getCredential();
+    const entry = {
+      resource: inputs.resource && inputs.resource.name,
+      props,
+      has_index: fs.existsSync(path.join(code, "index.py")),
+      token: credential.SecurityToken,
+    };
     fs.appendFileSync(process.env.DEPLOY_RECORD, JSON.stringify(entry) + "\n");
     return {};
   }

@@ -13,10 +13,11 @@ from shared.function_compute import log
 from shared.function_compute.connect import connect
 from shared.settings import Settings
 from shared.workflow.notify import notify, pacing_of_instance
+from shared.workflow.probe import runtime_of
 
 
 def handler(event: bytes, context: Any) -> str:
-    """Answer in a few words what was done.
+    """Answer in a few words what was done; a probe (`doctor --probe`) is answered with JSON.
 
     Raises Undelivered for a delivery that was given up (its task then reads Failed, and `replay` finds it), and
     EngineError when a delivery could not be started, so that Function Compute runs the event again.
@@ -29,4 +30,5 @@ def handler(event: bytes, context: Any) -> str:
         logging.getLogger("refresh_watch.notify").error("channel %s is set wrong: %s", name, problem)
     engine = connect(settings, partial(find, os.environ, context), clock)
     pacing = pacing_of_instance(settings.instances)
-    return notify(event, settings=settings, engine=engine, clock=clock, pacing=pacing)
+    runtime = runtime_of(os.environ, context)
+    return notify(event, settings=settings, engine=engine, clock=clock, pacing=pacing, runtime=runtime)

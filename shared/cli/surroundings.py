@@ -53,7 +53,8 @@ def forget_http_proxy(settings: Settings) -> None:
 
     The SDKs would ask the proxy for it, and know no NO_PROXY. What goes over https keeps its HTTPS_PROXY.
     """
-    endpoints = (settings.cdn_endpoint, settings.dcdn_endpoint, settings.vod_endpoint, settings.fc_endpoint)
+    products = (settings.cdn_endpoint, settings.dcdn_endpoint, settings.vod_endpoint)
+    endpoints = (*products, settings.fc_endpoint, settings.sts_endpoint, settings.ram_endpoint)
     if any(urlsplit(endpoint).hostname in LOOPBACK for endpoint in endpoints):
         for name in ("HTTP_PROXY", "http_proxy"):
             os.environ.pop(name, None)

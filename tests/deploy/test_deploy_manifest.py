@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from shared.local.engine.manifest import Manifest, read_manifest
+from shared.local.engine.manifest import Manifest, Resolver, read_manifest
 from shared.settings import Settings
+from shared.triggers.action_trail import SUBMITS
+from shared.triggers.cdn_events import KINDS as CDN_EVENTS
+from shared.workflow.sweeping.asked import read_payload
 
 PROJECT = Path(__file__).resolve().parents[2]
 FUNCTIONS = sorted(entry.parent.name for entry in (PROJECT / "functions").glob("*/index.py"))
@@ -107,3 +114,128 @@ def test_the_file_itself_holds_no_address_and_no_secret() -> None:
 
 def text() -> str:
     return (PROJECT / "s.yaml").read_text(encoding="utf-8")
+
+
+def ci(name: str) -> Any:
+    """A module of the folder .ci, which is no package."""
+    sys.path.insert(0, str(PROJECT / ".ci"))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.pop(0)
+
+
+def everything() -> str:
+    """s.yaml with every block switched on."""
+    switched: str = ci("switch_on").switched_on(text())
+    return switched
+
+
+def complaints(manifest_text: str, environment: dict[str, str]) -> list[str]:
+    """What CI says of it, but for the component's schema, which lies beside the project."""
+    document = yaml.safe_load(manifest_text)
+    document["resources"] = Resolver(document, environment).resolve(document["resources"])
+    found: list[str] = ci("check_manifest").check(document, {})
+    return found
+
+
+def test_every_kind_of_trigger_is_there_to_be_switched_on() -> None:
+    document = yaml.safe_load(everything())
+    triggers = {key: each["props"].get("triggers", []) for key, each in document["resources"].items()}
+    assert [(each["triggerName"], each["triggerType"]) for each in triggers["intake"]] == [
+        ("http", "http"),
+        ("queue", "eventbridge"),
+        ("topic", "mns_topic"),
+        ("actiontrail", "eventbridge"),
+        ("refreshed", "cdn_events"),
+        ("pushed", "cdn_events"),
+    ]
+    assert [(each["triggerName"], each["triggerType"]) for each in triggers["watch"]] == [("sweep", "timer")]
+    assert triggers["notify"] == []
+
+
+@pytest.mark.parametrize("environment", [{}, DEPLOYER, {"REFRESH_WATCH_RUNTIME": "python3.10"}])
+def test_with_everything_switched_on_it_can_be_deployed_whatever_is_set(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    for variant in (text(), everything(), ci("switch_on").with_log_project(everything())):
+        assert complaints(variant, environment) == []
+        (tmp_path / "s.yaml").write_text(variant, encoding="utf-8")
+        assert len(read_manifest(tmp_path / "s.yaml", environment).functions) == len(FUNCTIONS)
+
+
+def test_the_log_project_is_one_that_serverless_devs_makes_or_a_named_one() -> None:
+    for variant, expected in ((text(), "auto"), (ci("switch_on").with_log_project(text()), "my-project")):
+        document = yaml.safe_load(variant)
+        for resource in Resolver(document, {}).resolve(document["resources"]).values():
+            log = resource["props"]["logConfig"]
+            assert expected in (log, log["project"] if isinstance(log, dict) else "")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("triggerName: pushed", "triggerName: refreshed", "intake.props.triggers: two of the name refreshed"),
+        ("triggerName: pushed", "triggerName: 2nd", "'2nd' is no name of a trigger"),
+        ("triggerType: mns_topic", "triggerType: http", "two of the kind http"),
+        ("triggerType: mns_topic", "triggerType: oss", "intake cannot read events of oss"),
+        ("triggerType: timer", "triggerType: http", "watch cannot read events of http"),
+        ("0 20 * * * *", "@every 30s", "cronExpression: '@every 30s'"),
+        ("0 20 * * * *", "*/30 * * * *", "cronExpression: '*/30 * * * *'"),
+        ("payload: sweep", "payload: weep", "payload: 'weep cdn 3h'"),
+        ('-intake-queue"]}', '-intake-queue"]', "eventRuleFilterPattern: no JSON object"),
+        ('-intake-queue"]}', '-watch-queue"]}', "['MNS-refresh-intake-queue'], <function>-<trigger>"),
+        ('{"source":["MNS', '{"origin":["MNS', "eventRuleFilterPattern.origin: unknown key"),
+        ('"data":{', '"detail":{', "eventRuleFilterPattern.detail: unknown key"),
+        ('"PushObjectCache"', '"PushObjects"', "eventRuleFilterPattern.data.eventName"),
+        ('"type":[{"suffix":":ActionTrail:ApiCall"},{"suffix":":ActionTrail:ConsoleOperation"}],', "", "Pattern.type: not"),
+        ("QueueName: refresh-watch", "QueueName: ''", "a QueueName in this region"),
+        ("RegionId: ${vars.region}", "RegionId: cn-beijing", "a QueueName in this region"),
+        ("eventSourceType: MNS", "eventSourceType: SMQ", "eventSourceType: 'SMQ'"),
+        ("mode: event-driven", "mode: batch", "runOptions.mode: 'batch'"),
+        ("errorsTolerance: ALL", "errorTolerance: ALL", "runOptions.errorTolerance: unknown key"),
+        ("PushRetryStrategy: BACKOFF_RETRY", "PushRetryStrategy: OFTEN", "PushRetryStrategy: 'OFTEN'"),
+        ("eventSchema: CloudEvents", "eventSchema: Raw", "eventSchema: 'Raw'"),
+        ("eventName: CachedObjectsPushed", "eventName: LogFileCreated", "eventName: 'LogFileCreated'"),
+        ("eventVersion: 1.0.0", "eventVersion: '2'", "eventVersion: '2'"),
+        ("domain: [example.com]", "domain: []", "names no domain"),
+        ("acs:mns:${vars.region}", "acs:mns:cn-beijing", "acs:mns:<this region>"),
+        ("acs:cdn:*:", "acs:cdn:cn-hangzhou:", "acs:cdn:*:<account>"),
+        ("functions/${vars.prefix}-notify", "functions/${vars.prefix}-nobody", "'acs:fc:cn-hangzhou"),
+        ("functions/${vars.prefix}-notify", "functions/${vars.prefix}-intake", "must be an event function"),
+        ("acs:fc:${vars.region}", "acs:fc:cn-beijing", "another region than cn-hangzhou"),
+        ("name: refresh-watch\n", "name: refresh-watch\nvariables: {}\n", "variables: unknown key"),
+        ("code: ./.build/watch", "code: ./.build/notify", "writes ./.build/watch"),
+        ("memorySize: 512", "memorySize: 128", "from 1 to 4 GB a vCPU"),
+        ("maxAsyncEventAgeInSeconds: 86400", "maxAsyncEventAgeInSeconds: 700000", "at most 604800"),
+    ],
+)  # fmt: skip
+def test_ci_finds_what_could_not_be_deployed_or_would_never_work(right: str, wrong: str, told: str) -> None:
+    given = everything()
+    assert right in given
+    found = complaints(given.replace(right, wrong, 1), {})
+    assert any(told in line for line in found), found
+
+
+def test_ci_finds_an_environment_over_4_kb() -> None:
+    many = json.dumps([{**CHANNEL, "name": f"team{number}"} for number in range(60)])
+    found = complaints(text(), {"REFRESH_WATCH_CHANNELS": many})
+    assert [line.split(": ")[0] for line in found] == [
+        f"resources.{name}.props.environmentVariables" for name in ("notify", "intake")
+    ]
+
+
+def trigger(name: str) -> dict[str, Any]:
+    """The configuration of a trigger, once it is switched on."""
+    document = yaml.safe_load(everything())
+    resources = Resolver(document, {}).resolve(document["resources"])
+    triggers = [each for resource in resources.values() for each in resource["props"].get("triggers", [])]
+    config: dict[str, Any] = next(each for each in triggers if each["triggerName"] == name)["triggerConfig"]
+    return config
+
+
+def test_the_triggers_bring_what_our_functions_read() -> None:
+    pattern = json.loads(trigger("actiontrail")["eventRuleFilterPattern"])
+    assert set(pattern["data"]["eventName"]) == set(SUBMITS) == ci("check_triggers").SUBMIT_CALLS
+    assert {trigger(name)["eventName"] for name in ("refreshed", "pushed")} == set(CDN_EVENTS)
+    assert {product.value for product in read_payload(trigger("sweep")["payload"]).products} == {"cdn"}

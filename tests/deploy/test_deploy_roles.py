@@ -1,4 +1,4 @@
-"""The commands of the READMEs that make the roles: run as they stand there, with an `aliyun` that notes its arguments."""
+"""The way by hand of docs/deploying.md: run as it stands there, with an `aliyun` that notes its arguments."""
 
 from __future__ import annotations
 
@@ -6,26 +6,32 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from shared.cli.account.rpc import Refused
+from shared.cli.deploy import roles
+from shared.cli.deploy.roles import changes_of
+from shared.cli.deploy.wanted import read_wanted
 from shared.local.engine.manifest import read_manifest
+from shared.local.stand_in.account import Account
+from shared.local.stand_in.call import ApiError, Call
+from shared.local.stand_in.ram import VERSION, answer_ram
 
 PROJECT = Path(__file__).resolve().parents[2]
+PAGE = (PROJECT / "docs" / "deploying.md").read_text(encoding="utf-8")
 NOTES_ITS_ARGUMENTS = """#!/bin/sh
 printf '%s\\0' "$@" >> "$NOTES"
 printf '\\0' >> "$NOTES"
 """
 
 
-def noted(readme: str, prefix: str, folder: Path) -> list[dict[str, str]]:
+def noted(prefix: str, folder: Path) -> list[dict[str, str]]:
     """What `aliyun` was asked for: the action, and its options by name."""
-    (block,) = (
-        text
-        for text in re.findall(r"```sh\n(.*?)```", (PROJECT / readme).read_text(encoding="utf-8"), re.DOTALL)
-        if "CreateRole" in text
-    )
+    (block,) = (text for text in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "CreateRole" in text)
     fake, notes = folder / "aliyun", folder / "notes"
     fake.write_text(NOTES_ITS_ARGUMENTS)
     fake.chmod(0o755)
@@ -38,15 +44,14 @@ def noted(readme: str, prefix: str, folder: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("prefix", ["", "team-a"])
-@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
 def test_the_roles_that_s_yaml_names_are_made_and_reach_the_functions_of_that_prefix_only(
-    readme: str, prefix: str, tmp_path: Path
+    prefix: str, tmp_path: Path
 ) -> None:
-    calls = noted(readme, prefix, tmp_path)
+    calls = noted(prefix, tmp_path)
     manifest = read_manifest(PROJECT / "s.yaml", {"REFRESH_WATCH_PREFIX": prefix} if prefix else {})
     names = {function.name for function in manifest.functions}
     text = (PROJECT / "s.yaml").read_text(encoding="utf-8")
-    assert re.findall(r"role/(\S+)", text) == re.findall(r"functionName: (\S+)", text), (
+    assert re.findall(r"role: \S+role/(\S+)", text) == re.findall(r"functionName: (\S+)", text), (
         "a role is named as its function"
     )
     made = {call["--RoleName"] for call in calls if call["action"] == "CreateRole"}
@@ -57,3 +62,30 @@ def test_the_roles_that_s_yaml_names_are_made_and_reach_the_functions_of_that_pr
         resources = re.findall(r"functions/([\w-]+)", json.dumps(json.loads(policies[attached[name]])))
         assert resources
         assert set(resources) <= names
+
+
+@pytest.mark.parametrize("prefix", ["", "team-a"])
+def test_what_was_made_by_hand_is_what_the_command_would_have_made(prefix: str, tmp_path: Path) -> None:
+    account = Account()
+
+    def ram(action: str, params: Mapping[str, str]) -> Mapping[str, Any]:
+        try:
+            return answer_ram(account, Call(action, VERSION, params), 0.0, "EntityAlreadyExist")
+        except ApiError as error:
+            raise Refused(error.code, error.message) from None
+
+    for call in noted(prefix, tmp_path):
+        ram(call["action"], {name.removeprefix("--"): value for name, value in call.items() if name != "action"})
+    for wanted in read_wanted(PROJECT, {"REFRESH_WATCH_PREFIX": prefix} if prefix else {}):
+        assert changes_of(ram, wanted) == []
+
+
+def test_the_page_names_every_action_that_the_command_needs_and_no_other() -> None:
+    (block,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    granted: set[str] = set()
+    for statement in json.loads(block)["Statement"]:
+        actions = statement["Action"]
+        granted |= {actions} if isinstance(actions, str) else set(actions)
+    source = Path(roles.__file__).read_text(encoding="utf-8")
+    asked = set(re.findall(r'"((?:Create|Get|Update|List|Delete|Attach)[A-Za-z]+)"', source))
+    assert granted == {f"ram:{action}" for action in asked} | {"ram:PassRole"}

@@ -90,7 +90,7 @@ def read_manifest(path: Path, environment: Mapping[str, str]) -> Manifest:
     resources = document.get("resources") if isinstance(document, dict) else None
     if not isinstance(resources, dict) or not resources:
         raise BadInput("manifest", str(path), "a file with resources")
-    resolver = _Resolver(document, environment)
+    resolver = Resolver(document, environment)
     functions = tuple(
         _function(str(key), _Fields(f"resources.{key}.props", resolver.resolve(resource.get("props") or {})))
         for key, resource in resources.items()
@@ -106,7 +106,7 @@ def read_manifest(path: Path, environment: Mapping[str, str]) -> Manifest:
     return manifest
 
 
-class _Resolver:
+class Resolver:
     """Replaces the expressions of one document."""
 
     def __init__(self, document: dict[str, Any], environment: Mapping[str, str]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from shared.instants import Instant
+from shared.local.stand_in import ram, sts
 from shared.local.stand_in.call import ApiError, Call
 from shared.local.stand_in.queries import ListQuestion, by_id_question, list_question, malformed_id
 from shared.local.stand_in.rows import row_json, shown_state, shown_status
@@ -18,7 +19,13 @@ from shared.local.stand_in.switches import Switches
 from shared.local.stand_in.world import Row, Task, World, domain_of
 
 CDN, DCDN, VOD = "2018-05-10", "2018-01-15", "2017-03-21"
-HOSTS: Mapping[str, str] = {CDN: "cdn.aliyuncs.com", DCDN: "dcdn.aliyuncs.com", VOD: "vod.cn-shanghai.aliyuncs.com"}
+HOSTS: Mapping[str, str] = {
+    CDN: "cdn.aliyuncs.com",
+    DCDN: "dcdn.aliyuncs.com",
+    VOD: "vod.cn-shanghai.aliyuncs.com",
+    sts.VERSION: "sts.aliyuncs.com",
+    ram.VERSION: "ram.aliyuncs.com",
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,10 @@ _THROTTLED: Mapping[str, tuple[int, str, str]] = {
 
 def answer(world: World, switches: Switches, call: Call, now: Instant) -> dict[str, Any]:
     """Do what is asked and answer the JSON of a 200, with RequestId. Raises ApiError for everything else."""
+    if call.version == ram.VERSION:
+        return {**ram.answer_ram(world.account, call, now, switches.entity_exists), "RequestId": world.request_id()}
+    if (call.version, call.action) == (sts.VERSION, "GetCallerIdentity"):
+        return {**sts.caller_identity(world.account), "RequestId": world.request_id()}
     operation = _operation(call, switches)
     by = operation.by if isinstance(operation, Describe) else "submit"
     wait = world.allowance.take(f"{operation.service}.{by}", now)

@@ -10,6 +10,7 @@ import struct
 import sys
 import threading
 from collections.abc import Mapping
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
@@ -29,7 +30,7 @@ LONGEST_BODY = 10 * 1024 * 1024
 
 
 class StandIn:
-    """CDN, DCDN and VOD on one port; version and action of a call tell which is meant."""
+    """CDN, DCDN, VOD, STS and RAM on one port; version and action of a call tell which is meant."""
 
     def __init__(
         self,
@@ -226,7 +227,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_nothing(reply)
             return
         self.send_response_only(reply.status)
-        for name, value in (*reply.headers, ("Content-Length", str(len(reply.body)))):
+        date = formatdate(self.server.stand_in.clock.now(), usegmt=True)
+        for name, value in (*reply.headers, ("Date", date), ("Content-Length", str(len(reply.body)))):
             self.send_header(name, value)
         if self.close_connection:
             self.send_header("Connection", "close")

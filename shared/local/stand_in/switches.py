@@ -59,3 +59,5 @@ class Switches:
     """A call over the quota: 400 Throttling.User, 429 TooManyRequests, or 503 Throttling."""
     tell_retry_after: bool = False
     """Whether that answer carries x-acs-retry-after (milliseconds)."""
+    entity_exists: Literal["EntityAlreadyExist", "EntityAlreadyExists"] = "EntityAlreadyExist"
+    """How RAM's codes for what exists already begin: its operations' pages and its error page (28754) differ."""

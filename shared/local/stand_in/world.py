@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from shared.instants import Instant, Seconds
+from shared.local.stand_in.account import Account
 from shared.local.stand_in.allowance import Allowance
 
 SERVICES = ("cdn", "dcdn", "vod")
@@ -111,6 +112,7 @@ class World:
         """Every service starts with `foreign_tasks` finished tasks of other people, all older than an hour."""
         self.plan_for: Callable[[str], ObjectPlan] = lambda url: ObjectPlan(url, after=300.0)
         self.allowance = Allowance(quota)
+        self.account = Account()
         self.lock = threading.RLock()  # the gateway holds it for the length of a call
         self._random = random.Random(seed)  # noqa: S311 - request ids, not secrets
         self._numbers = itertools.count(704225667)

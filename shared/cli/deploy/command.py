@@ -1,0 +1,151 @@
+"""`refresh-watch deploy`: its arguments, the order of its steps, and what it prints."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from shared.cli.account.identity import Caller, who_am_i
+from shared.cli.account.rpc import call
+from shared.cli.cost.estimate import can_estimate, estimate
+from shared.cli.cost.resources import Size
+from shared.cli.deploy.roles import Change, Ram, apply, changes_of
+from shared.cli.deploy.serverless_devs import find_program
+from shared.cli.deploy.serverless_devs import run as run_serverless_devs
+from shared.cli.deploy.wanted import Wanted, read_wanted
+from shared.cli.printing import called_as, note
+from shared.cli.surroundings import Surroundings, surroundings
+from shared.credentials import Credentials
+from shared.errors import NoCredentials
+from shared.settings import FUNCTION_ENVIRONMENT_BYTES
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--dry-run", action="store_true", help="show what would be made and allowed; change nothing")
+    parser.add_argument("--only-roles", action="store_true", help="make the roles and policies, deploy nothing")
+    parser.add_argument("--yes", action="store_true", help="answer yes to whatever Serverless Devs asks")
+    parser.add_argument("--project", default=".", type=Path, help="the folder that holds s.yaml (default: this one)")
+
+
+def run(namespace: argparse.Namespace) -> int:
+    """Check, make the roles, deploy. The exit code of Serverless Devs, where it comes to that.
+
+    Raises BadInput and NoCredentials before anything is made, NotOurs, NotThere, rpc.Refused, AskAgain.
+    """
+    folder: Path = namespace.project.resolve()
+    around = surroundings()
+    around.channels(tuple(channel.name for channel in around.settings.channels))
+    wanted = read_wanted(folder, around.environment)
+    if not around.settings.channels:
+        note("warning: REFRESH_WATCH_CHANNELS is not set, so nobody will be told anything")
+    if namespace.dry_run:
+        return _dry_run(around, wanted)
+    # before roles are made for functions that could not follow
+    program = () if namespace.only_roles else find_program(around.environment)
+    credentials = around.credentials()
+    caller = _caller(around, credentials)
+    ram = _ram(around, credentials)
+    changes = [change for each in wanted for change in changes_of(ram, each)]
+    for change in changes:
+        apply(ram, change)
+        print(f"done: {change.text}", flush=True)
+    if not changes:
+        print("roles and policies: as they should be, nothing changed")
+    if namespace.only_roles:
+        return 0
+    print(f"Serverless Devs deploys {_names(wanted)}", flush=True)
+    code = run_serverless_devs(
+        program,
+        folder,
+        environment=around.environment,
+        account=caller.account,
+        credentials=credentials,
+        assume_yes=namespace.yes or not sys.stdin.isatty(),
+    )
+    if code:
+        note(f"Serverless Devs ended with exit code {code}; once that is repaired, run the same command again")
+        return code
+    print(_next_steps())
+    return 0
+
+
+def _dry_run(around: Surroundings, wanted: Sequence[Wanted]) -> int:
+    print("\n".join(_plan(wanted)))
+    try:
+        credentials = around.credentials()
+    except NoCredentials:
+        print("roles: not compared with the account's, since no credentials were found")
+        return 0
+    _caller(around, credentials)
+    ram = _ram(around, credentials)
+    changes = [change for each in wanted for change in changes_of(ram, each)]
+    print("\n".join([*_would(changes), "dry run: nothing was changed"]))
+    return 0
+
+
+def _plan(wanted: Sequence[Wanted]) -> list[str]:
+    lines = []
+    for each in wanted:
+        resource, size = each.resource, each.resource.size
+        lines += [
+            f"function {resource.name}: {resource.region}, {resource.runtime}, {_size(size)}",
+            f"  environment: {resource.environment_bytes} of {FUNCTION_ENVIRONMENT_BYTES} bytes",
+            f"  role {each.role} may: {', '.join(each.actions)}",
+            *(
+                f"  trigger {trigger.name} ({trigger.kind}{'' if trigger.is_on else ', off'})"
+                for trigger in resource.triggers
+            ),
+        ]
+    resources = [each.resource for each in wanted]
+    if can_estimate(resources):
+        cny = ", ".join(f"{cost:.2f} for {watches:,}" for watches, cost in estimate(resources).cny)
+        lines.append(f"cost: CNY a day about {cny} watches (docs/cost.md)")
+    return lines
+
+
+def _size(size: Size) -> str:
+    return f"{size.vcpu:g} vCPU, {size.memory * 1024:.0f} MB, at most {size.timeout:g} s"
+
+
+def _would(changes: Sequence[Change]) -> list[str]:
+    if not changes:
+        return ["roles and policies: as they should be"]
+    return [f"would come: {change.text}" for change in changes]
+
+
+def _caller(around: Surroundings, credentials: Credentials) -> Caller:
+    caller = who_am_i(around.settings, credentials, clock=around.clock)
+    print(f"account {caller.account}, as {caller.arn}")
+    if caller.is_root:
+        note(
+            "warning: these are the keys of the account itself, which may do everything; "
+            "a RAM user's are safer (docs/deploying.md says what it needs)"
+        )
+    return caller
+
+
+def _ram(around: Surroundings, credentials: Credentials) -> Ram:
+    def ask(action: str, params: Mapping[str, str]) -> Mapping[str, Any]:
+        return call("ram", action, params, around.settings, credentials, clock=around.clock).body
+
+    return ask
+
+
+def _names(wanted: Sequence[Wanted]) -> str:
+    return ", ".join(each.resource.name for each in wanted)
+
+
+def _next_steps() -> str:
+    command = called_as()
+    return "\n".join(
+        [
+            "deployed; next:",
+            f"  {command} doctor         whether all of it is well",
+            f"  {command} test-channel   a test message to each channel",
+            f"  {command} start cdn ID   a watch of the task with that id",
+        ]
+    )

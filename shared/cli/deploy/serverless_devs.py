@@ -1,0 +1,92 @@
+"""Serverless Devs, the program `s`: where it is, the credentials that it gets, and a run of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from shared.credentials import Credentials
+from shared.errors import Advice, RefreshWatchError
+
+PACKAGE = "@serverless-devs/s"
+VERSION = "3.1.10"
+
+ACCESS = "refresh_watch_serverless_devs_key"
+"""The name of the access, and of the variable that holds it as JSON: `s` takes any variable whose name ends so.
+
+Its other way, the variables below, drops SecurityToken (3.1.10).
+"""
+
+_PLAIN_KEYS = ("AccountID", "AccessKeyID", "AccessKeySecret", "SecurityToken")
+_SECONDS_FOR_VERSION = 60
+
+
+class NotThere(RefreshWatchError):
+    """A program that deploying needs is not installed."""
+
+    advice = Advice.TELL_PEOPLE
+
+
+def find_program(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The command that runs Serverless Devs 3: `s` on PATH, else npx, which fetches it. Raises NotThere."""
+    path = environment.get("PATH")
+    if shutil.which("make", path=path) is None:
+        raise NotThere("make is not there, and s.yaml builds the packages with it: install it (apt-get install make)")
+    program = shutil.which("s", path=path)
+    if program is not None and _is_serverless_devs(program, environment):
+        return (program,)
+    npx = shutil.which("npx", path=path)
+    if npx is not None:
+        return (npx, "--yes", f"{PACKAGE}@{VERSION}")
+    raise NotThere(f"Serverless Devs is not there: install Node.js, then npm install -g {PACKAGE}@{VERSION}")
+
+
+def run(
+    program: Sequence[str],
+    folder: Path,
+    *,
+    environment: Mapping[str, str],
+    account: str,
+    credentials: Credentials,
+    assume_yes: bool,
+) -> int:
+    """`s deploy` of the project in `folder`, its output as it comes. Answers its exit code.
+
+    The credentials stand in its environment alone, for as long as it runs.
+    """
+    command = [*program, "deploy", "-t", "s.yaml", "-a", ACCESS, *(["-y"] if assume_yes else [])]
+    inherited = {name: value for name, value in environment.items() if name not in _PLAIN_KEYS}
+    handed = {**inherited, ACCESS: _access(account, credentials)}
+    done = subprocess.run(command, cwd=folder, env=handed, check=False)  # noqa: S603 - found by find_program
+    return done.returncode if done.returncode >= 0 else 128 - done.returncode
+
+
+def _access(account: str, credentials: Credentials) -> str:
+    access = {
+        "AccountID": account,
+        "AccessKeyID": credentials.access_key_id,
+        "AccessKeySecret": credentials.access_key_secret.value,
+    }
+    if credentials.security_token:
+        access["SecurityToken"] = credentials.security_token.value
+    return json.dumps(access)
+
+
+def _is_serverless_devs(program: str, environment: Mapping[str, str]) -> bool:
+    # another program may have that short a name, and version 2 cannot read an s.yaml of edition 3
+    try:
+        done = subprocess.run(  # noqa: S603 - asks only for its version
+            [program, "-v"],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS_FOR_VERSION,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return re.search(rb"serverless-devs/s: 3\.", done.stdout + done.stderr) is not None

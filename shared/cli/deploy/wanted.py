@@ -1,0 +1,82 @@
+"""What a deployment consists of, read and checked before anything is asked of the account or made in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shared.cli.build.environment import check_environment
+from shared.cli.cost.resources import Resource, read_resources
+from shared.errors import BadInput
+
+ROLE_NAME = re.compile(r"[A-Za-z0-9.-]{1,64}")
+"""RAM's rule for roles; that for policies has no dot (api-ram-2015-05-01-createrole, -createpolicy)."""
+
+_FUNCTION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_SAMPLE_PREFIX = "functions/refresh-"  # as the policy files have it
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One function and the role that it takes on."""
+
+    resource: Resource
+    role: str  # also the name of the role's only policy
+    trust: str  # policies as JSON, with the prefix put in
+    policy: str
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What the function may do, in the policy's order."""
+        return tuple(dict.fromkeys(action for statement in statements(self.policy) for action in statement))
+
+
+def read_wanted(folder: Path, environment: Mapping[str, str]) -> tuple[Wanted, ...]:
+    """Read s.yaml and the policies of the project in `folder`, in the order of s.yaml.
+
+    Raises BadInput for whatever Function Compute or RAM would refuse, and for settings that a function could not read.
+    """
+    resources = read_resources(folder / "s.yaml", environment)
+    for resource in resources:
+        if _FUNCTION_NAME.fullmatch(resource.name) is None:
+            allowed = "letters, digits, - and _, beginning with a letter or _, at most 64 (REFRESH_WATCH_PREFIX)"
+            raise BadInput(f"resources.{resource.key}.props.functionName", resource.name, allowed)
+        if not resource.name.endswith(f"-{resource.key}"):
+            allowed = f"a prefix and -{resource.key}: the functions find each other by that"
+            raise BadInput(f"resources.{resource.key}.props.functionName", resource.name, allowed)
+        check_environment(resource.name, dict(resource.environment))
+    trust = _policy(folder / "functions" / "trust.json")
+    return tuple(
+        Wanted(resource, _role(resource), trust, _policy(folder / "functions" / resource.key / "policy.json", resource))
+        for resource in resources
+    )
+
+
+def statements(policy: str) -> list[tuple[str, ...]]:
+    """The actions of each statement of a policy."""
+    found = (statement["Action"] for statement in json.loads(policy)["Statement"])
+    return [(actions,) if isinstance(actions, str) else tuple(actions) for actions in found]
+
+
+def _role(resource: Resource) -> str:
+    # the fc3 component writes a role's ARN in small letters, whatever s.yaml says
+    name = resource.name.lower()
+    if ROLE_NAME.fullmatch(name) is None:
+        raise BadInput("REFRESH_WATCH_PREFIX", resource.name, "letters, digits and hyphens: RAM's roles are named so")
+    return name
+
+
+def _policy(path: Path, resource: Resource | None = None) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+        document: Any = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise BadInput("policy", str(path), f"a readable JSON file ({type(error).__name__})") from None
+    compact = json.dumps(document, separators=(",", ":"))
+    if resource is None:
+        return compact
+    return compact.replace(_SAMPLE_PREFIX, f"functions/{resource.name.removesuffix(resource.key)}")

@@ -1,0 +1,153 @@
+"""Somebody who deploys for the first time: keys, a checkout, and programs on PATH that note what they were given."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.cli.main import main
+from shared.local.stand_in.server import StandIn
+
+PROJECT = Path(__file__).resolve().parents[2]
+FUNCTIONS = ("intake", "notify", "watch")
+SECRETS = ("testSK", "token-of-a-robot")
+CHANNELS = json.dumps(
+    [{"name": "oncall", "kind": "slack", "url": "https://hooks.slack.com/services/T00/B00/token-of-a-robot"}]
+)
+NOBODY = {
+    "ALIBABA_CLOUD_ACCESS_KEY_ID": "",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "",
+    "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+}
+WRITES = {
+    "CreateRole",
+    "UpdateRole",
+    "CreatePolicy",
+    "CreatePolicyVersion",
+    "DeletePolicyVersion",
+    "AttachPolicyToRole",
+}
+
+FAKE_S = """#!{python}
+import json, os, sys
+if sys.argv[1:] == ["-v"]:
+    print("@serverless-devs/s: {version}, s-home: /root/.s")
+    raise SystemExit
+with open(os.environ["NOTES"], "w") as notes:
+    json.dump({{"arguments": sys.argv[1:], "environment": dict(os.environ), "folder": os.getcwd()}}, notes)
+print("s says: deployed", flush=True)
+raise SystemExit(int(os.environ.get("S_EXIT", "0")))
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What became of a run."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def done(self) -> list[str]:
+        return [line.removeprefix("done: ") for line in self.out.splitlines() if line.startswith("done: ")]
+
+
+class Newcomer:
+    """Somebody with keys, a checkout, and programs on PATH."""
+
+    def __init__(
+        self, stand_in: StandIn, folder: Path, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]
+    ) -> None:
+        self.account = stand_in.world.account
+        self._stand_in, self._patch, self._capture = stand_in, patch, capture
+        self.programs = folder / "programs"
+        self.programs.mkdir()
+        self.notes = folder / "notes"
+        self.project = folder / "project"
+        shutil.copytree(PROJECT / "functions", self.project / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(PROJECT / "s.yaml", self.project)
+        self.install("make", "#!/bin/sh\n")
+        self.install_s()
+
+    def install(self, name: str, text: str) -> None:
+        (self.programs / name).write_text(text)
+        (self.programs / name).chmod(0o755)
+
+    def install_s(self, name: str = "s", version: str = "3.1.10") -> None:
+        self.install(name, FAKE_S.format(python=sys.executable, version=version))
+
+    def deploy(self, *arguments: str, **variables: str) -> Ran:
+        """In this process, which is quicker; `deploy_apart` is for what this process would remember."""
+        environment = self._environment(variables)
+        for name in [*os.environ]:
+            self._patch.delenv(name)
+        for name, value in environment.items():
+            self._patch.setenv(name, value)
+        code = main(["deploy", "--project", str(self.project), *arguments])
+        printed = self._capture.readouterr()
+        return self._checked(Ran(code, printed.out, printed.err))
+
+    def deploy_apart(self, *arguments: str, **variables: str) -> Ran:
+        command = [sys.executable, "-m", "shared.cli.main", "deploy", "--project", str(self.project), *arguments]
+        environment = self._environment(variables)
+        done = subprocess.run(
+            command,
+            cwd=PROJECT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return self._checked(Ran(done.returncode, done.stdout, done.stderr))
+
+    @staticmethod
+    def _checked(ran: Ran) -> Ran:
+        for secret in SECRETS:
+            assert secret not in ran.out + ran.err
+        assert "Traceback" not in ran.err
+        return ran
+
+    def _environment(self, variables: dict[str, str]) -> dict[str, str]:
+        environment = {
+            "HOME": str(self.programs),
+            "PATH": str(self.programs),
+            "NOTES": str(self.notes),
+            "ALIBABA_CLOUD_ACCESS_KEY_ID": "testAK",
+            "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testSK",
+            "REFRESH_WATCH_STS_ENDPOINT": self._stand_in.endpoint,
+            "REFRESH_WATCH_RAM_ENDPOINT": self._stand_in.endpoint,
+            "REFRESH_WATCH_CHANNELS": CHANNELS,
+            **variables,
+        }
+        return {name: value for name, value in environment.items() if value}
+
+    @property
+    def noted(self) -> Any:
+        return json.loads(self.notes.read_text())
+
+    @property
+    def s_ran(self) -> bool:
+        return self.notes.exists()
+
+    def change_policy(self, number: int, name: str = "watch") -> None:
+        path = self.project / "functions" / name / "policy.json"
+        policy = json.loads(path.read_text())
+        policy["Statement"][0]["Action"] = [f"cdn:Describe{number}"]
+        path.write_text(json.dumps(policy, indent=1))
+
+    def asked(self) -> list[str]:
+        return [call.action for call in self._stand_in.calls]
+
+    def written(self) -> list[str]:
+        return [call.action for call in self._stand_in.calls if call.action in WRITES and call.status == 200]

@@ -1,0 +1,251 @@
+"""`refresh-watch deploy` against the stand-ins of STS and RAM, with a program `s` that notes what it was given."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.local.stand_in.account import Identity, Role
+from shared.local.stand_in.server import StandIn
+from shared.local.stand_in.world import World
+from tests.deploy.newcomer import CHANNELS, FUNCTIONS, NOBODY, PROJECT, Newcomer
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Newcomer]:
+    with StandIn(World(time.time(), foreign_tasks=0)) as stand_in:
+        yield Newcomer(stand_in, tmp_path, monkeypatch, capfd)
+
+
+def test_one_command_makes_the_roles_and_hands_over_to_serverless_devs(newcomer: Newcomer) -> None:
+    ran = newcomer.deploy()
+    assert ran.code == 0, ran.err
+    assert "account 1234567890123456, as acs:ram::1234567890123456:user/deployer" in ran.out
+    assert ran.err == ""
+    for name in FUNCTIONS:
+        role = newcomer.account.roles[f"refresh-{name}"]
+        assert json.loads(role.trust) == json.loads((PROJECT / "functions/trust.json").read_text())
+        assert role.policies == [f"refresh-{name}"]
+        policy = json.loads(newcomer.account.policies[f"refresh-{name}"].document)
+        assert policy == json.loads((PROJECT / f"functions/{name}/policy.json").read_text())
+    # the program's own output is seen, between ours
+    assert "s says: deployed" in ran.out
+    assert newcomer.noted["folder"] == str(newcomer.project)
+    assert newcomer.noted["arguments"][:3] == ["deploy", "-t", "s.yaml"]
+    assert [line for line in ran.out.splitlines() if " doctor" in line or " test-channel" in line or " start " in line]
+
+
+def test_the_credentials_go_by_the_environment_alone_in_the_form_that_keeps_a_token(newcomer: Newcomer) -> None:
+    newcomer.deploy(ALIBABA_CLOUD_SECURITY_TOKEN="temporary", SecurityToken="another", AccessKeyID="another")
+    arguments, environment = newcomer.noted["arguments"], newcomer.noted["environment"]
+    access = arguments[arguments.index("-a") + 1]
+    # serverless devs reads any variable of this ending as an access of that name
+    assert access.endswith("_serverless_devs_key")
+    assert json.loads(environment[access]) == {
+        "AccountID": "1234567890123456",
+        "AccessKeyID": "testAK",
+        "AccessKeySecret": "testSK",
+        "SecurityToken": "temporary",
+    }
+    assert "testSK" not in " ".join(arguments)
+    assert {"AccessKeyID", "AccessKeySecret", "SecurityToken", "AccountID"}.isdisjoint(environment)
+
+
+def test_the_second_run_changes_nothing_and_says_so(newcomer: Newcomer) -> None:
+    newcomer.deploy()
+    before = newcomer.written()
+    ran = newcomer.deploy()
+    assert ran.code == 0
+    assert "nothing changed" in ran.out
+    assert (ran.done, newcomer.written()) == ([], before)
+
+
+def test_the_prefix_is_in_the_names_and_in_what_the_policies_reach(newcomer: Newcomer) -> None:
+    newcomer.deploy("--only-roles", REFRESH_WATCH_PREFIX="Team-A")
+    # the fc3 component writes roles in small letters; functions keep theirs
+    assert sorted(newcomer.account.roles) == [f"team-a-{name}" for name in FUNCTIONS]
+    for policy in newcomer.account.policies.values():
+        assert "functions/Team-A-notify" in policy.document
+        assert "functions/refresh-" not in policy.document
+    assert not newcomer.s_ran
+
+
+def test_a_changed_policy_becomes_the_default_version(newcomer: Newcomer) -> None:
+    newcomer.deploy("--only-roles")
+    newcomer.change_policy(1)
+    ran = newcomer.deploy("--only-roles")
+    assert ran.done == ["policy refresh-watch: a new default version"]
+    policy = newcomer.account.policies["refresh-watch"]
+    assert (len(policy.versions), policy.default) == (2, "v2")
+    assert "cdn:Describe1" in policy.document
+
+
+def test_of_five_versions_the_oldest_that_does_not_count_makes_room(newcomer: Newcomer) -> None:
+    newcomer.deploy("--only-roles")
+    policy = newcomer.account.policies["refresh-watch"]
+    for number in range(1, 11):
+        newcomer.change_policy(number)
+        assert newcomer.deploy("--only-roles").code == 0
+        assert "cdn:Describe" + str(number) in policy.document
+    assert [version.id for version in policy.versions] == ["v7", "v8", "v9", "v10", "v11"]
+    # somebody went back to an older one: that one counts, and stays
+    policy.default = "v7"
+    newcomer.change_policy(99)
+    assert newcomer.deploy("--only-roles").done[0].startswith("policy refresh-watch: version v8 removed")
+    assert [version.id for version in policy.versions] == ["v7", "v9", "v10", "v11", "v12"]
+
+
+def test_what_others_changed_on_our_role_is_set_right(newcomer: Newcomer) -> None:
+    newcomer.deploy("--only-roles")
+    role = newcomer.account.roles["refresh-notify"]
+    role.trust, role.policies = role.trust.replace("fc.aliyuncs.com", "ecs.aliyuncs.com"), []
+    ran = newcomer.deploy("--only-roles")
+    assert len(ran.done) == 2
+    assert "fc.aliyuncs.com" in role.trust
+    assert role.policies == ["refresh-notify"]
+
+
+@pytest.mark.parametrize("what", ["role", "policy"])
+def test_what_somebody_else_made_is_left_alone_and_nothing_else_is_made(newcomer: Newcomer, what: str) -> None:
+    newcomer.deploy("--only-roles")
+    if what == "role":
+        newcomer.account.roles = {"refresh-intake": Role("refresh-intake", "1", "{}", "the web team's", 0.0)}
+        newcomer.account.policies = {}
+    else:
+        newcomer.account.policies["refresh-intake"].description = "the web team's"
+    before = newcomer.written()
+    ran = newcomer.deploy()
+    assert ran.code == 1
+    assert f"the {what} refresh-intake is there already and was not made by this command" in ran.err
+    assert len(ran.err.splitlines()) == 1
+    assert (newcomer.written(), newcomer.s_ran) == (before, False)
+
+
+def test_a_denied_action_is_named(newcomer: Newcomer) -> None:
+    newcomer.account.denied.add("ram:CreatePolicy")
+    ran = newcomer.deploy()
+    assert ran.code == 1
+    assert "missing RAM action: ram:CreatePolicy" in ran.err
+    assert not newcomer.s_ran
+    newcomer.account.denied.clear()
+    assert newcomer.deploy().code == 0, "what was made so far does not stand in the way"
+
+
+def test_a_dry_run_shows_what_would_be_made_and_allowed_and_changes_nothing(newcomer: Newcomer) -> None:
+    ran = newcomer.deploy("--dry-run")
+    assert ran.code == 0
+    for line in (
+        "function refresh-watch: cn-hangzhou, python3.12",
+        "role refresh-notify may: fc:InvokeFunction",
+        "trigger http (http)",
+        "of 4096 bytes",
+        "would come: new role refresh-intake",
+        "cost: CNY a day",
+        "nothing was changed",
+    ):
+        assert line in ran.out
+    assert (newcomer.written(), newcomer.s_ran) == ([], False)
+    newcomer.deploy("--only-roles")
+    assert "would come" not in newcomer.deploy("--dry-run").out
+
+
+def test_a_dry_run_needs_no_account(newcomer: Newcomer) -> None:
+    ran = newcomer.deploy_apart("--dry-run", **NOBODY)
+    assert ran.code == 0
+    assert "no credentials were found" in ran.out
+    assert newcomer.asked() == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"REFRESH_WATCH_CHANNELS": CHANNELS.replace("oncall", "oncall" * 700)}, "REFRESH_WATCH_CHANNELS[0].name"),
+        ({"REFRESH_WATCH_CHANNELS": CHANNELS.replace('"slack"', '"carrier"')}, "channel oncall: kind"),
+        ({"REFRESH_WATCH_RUNTIME": "python3.11"}, "python3.10, python3.12"),
+        ({"REFRESH_WATCH_PREFIX": "team_a"}, "REFRESH_WATCH_PREFIX"),
+        ({"REFRESH_WATCH_QUOTA": "cdn.list=many"}, "REFRESH_WATCH_QUOTA"),
+        ({"REFRESH_WATCH_LANGUAGE": "fr"}, "en, zh"),
+        ({"REFRESH_WATCH_REGION": "Hangzhou!"}, "REFRESH_WATCH_REGION"),
+    ],
+)
+def test_settings_that_cannot_work_stop_it_before_anything(
+    newcomer: Newcomer, variables: dict[str, str], told: str
+) -> None:
+    ran = newcomer.deploy(**variables)
+    assert ran.code == 2
+    assert told in ran.err
+    assert len(ran.err.splitlines()) == 1
+    assert (newcomer.asked(), newcomer.s_ran) == ([], False)
+
+
+def test_an_environment_over_4_kb_stops_it_before_anything(newcomer: Newcomer) -> None:
+    entry = json.loads(CHANNELS)[0]
+    many = json.dumps([{**entry, "name": f"team{number}"} for number in range(40)])
+    ran = newcomer.deploy(REFRESH_WATCH_CHANNELS=many)
+    assert ran.code == 2
+    assert "environment of refresh-notify" in ran.err
+    assert "at most 4096 bytes" in ran.err
+    assert newcomer.asked() == []
+
+
+def test_channels_in_a_file_are_refused_since_the_file_is_in_no_package(newcomer: Newcomer, tmp_path: Path) -> None:
+    (tmp_path / "channels.json").write_text(CHANNELS)
+    ran = newcomer.deploy(REFRESH_WATCH_CHANNELS=f"@{tmp_path / 'channels.json'}")
+    assert (ran.code, newcomer.asked()) == (2, [])
+    assert "the JSON itself" in ran.err
+
+
+def test_no_credentials_and_no_channels_are_told(newcomer: Newcomer) -> None:
+    ran = newcomer.deploy_apart(REFRESH_WATCH_CHANNELS="", **NOBODY)
+    assert ran.code == 2
+    warning, refusal = ran.err.splitlines()
+    assert "REFRESH_WATCH_CHANNELS is not set" in warning
+    assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in refusal
+
+
+def test_the_accounts_own_keys_are_warned_of(newcomer: Newcomer) -> None:
+    newcomer.account.caller = Identity("Account")
+    ran = newcomer.deploy()
+    assert ran.code == 0
+    assert "the account itself" in ran.err
+
+
+def test_without_s_npx_fetches_the_pinned_one(newcomer: Newcomer) -> None:
+    (newcomer.programs / "s").rename(newcomer.programs / "npx")
+    assert newcomer.deploy().code == 0
+    assert newcomer.noted["arguments"][:3] == ["--yes", "@serverless-devs/s@3.1.10", "deploy"]
+
+
+def test_another_program_of_that_name_is_not_taken_for_it(newcomer: Newcomer) -> None:
+    newcomer.install("s", "#!/bin/sh\necho search 1.0\n")
+    newcomer.install_s("npx")
+    assert newcomer.deploy().code == 0
+    assert newcomer.noted["arguments"][0] == "--yes"
+    newcomer.install_s(version="2.1.18")
+    assert newcomer.deploy().code == 0
+    assert newcomer.noted["arguments"][0] == "--yes"
+
+
+@pytest.mark.parametrize(
+    ("program", "told"), [("s", "npm install -g @serverless-devs/s@3.1.10"), ("make", "make is not")]
+)
+def test_a_program_that_is_missing_is_named_before_anything_is_made(
+    newcomer: Newcomer, program: str, told: str
+) -> None:
+    (newcomer.programs / program).unlink()
+    ran = newcomer.deploy()
+    assert ran.code == 1
+    assert told in ran.err
+    assert len(ran.err.splitlines()) == 1
+    assert newcomer.asked() == []
+
+
+def test_the_exit_code_of_serverless_devs_is_passed_on(newcomer: Newcomer) -> None:
+    ran = newcomer.deploy(S_EXIT="101")
+    assert ran.code == 101
+    assert "run the same command again" in ran.err
+    assert "next:" not in ran.out
