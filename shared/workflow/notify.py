@@ -23,6 +23,7 @@ from shared.workflow.broken import is_failure_envelope, tell_broken
 from shared.workflow.delivery_state import DeliveryState, read_delivery
 from shared.workflow.fan_out import fan_out, start_delivery
 from shared.workflow.names import NOTIFY, final_id
+from shared.workflow.probe import Runtime, attend
 
 log = logging.getLogger("refresh_watch.notify")
 
@@ -45,12 +46,17 @@ def pacing_of_instance(instances: int) -> Pacing:
     return Pacing(instances)
 
 
-def notify(event: bytes, *, settings: Settings, engine: Engine, clock: Clock, pacing: Pacing) -> str:
-    """Carry out one event of the notify function; answers in a few words what was done.
+def notify(
+    event: bytes, *, settings: Settings, engine: Engine, clock: Clock, pacing: Pacing, runtime: Runtime | None = None
+) -> str:
+    """Carry out one event of the notify function; answers in a few words what was done, and a probe with JSON.
 
-    Raises Undelivered for a delivery that was given up, BadInput for an event that is none of ours, and EngineError
-    when something could not be started.
+    Raises Undelivered for a delivery that was given up, BadInput for an event that is none of ours, EngineError when
+    something could not be started, and ProbeFailed when a probe asks for it.
     """
+    probed = attend(event, function=NOTIFY, engine=engine, clock=clock, runtime=runtime)
+    if probed is not None:
+        return json.dumps(probed.body)
     given = _read(event)
     if is_failure_envelope(given):
         return f"broken reports: {tell_broken(given, settings=settings, engine=engine, clock=clock)}"

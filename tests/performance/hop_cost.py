@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from shared.cli.cost.measured import Cost, Costs
 from shared.instants import Seconds
 from shared.local.chat_wall import ChatWall
 from shared.local.engine.engine import Engine
@@ -55,29 +56,6 @@ for number, event in enumerate(json.load(sys.stdin)):
     costs.append([time.process_time() - cpu, time.time() - began])
 print(json.dumps(costs))
 """
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Of one invocation, in seconds."""
-
-    cpu: Seconds
-    wall: Seconds
-
-    def lasts(self, vcpu: float, network: Seconds = 0.0) -> Seconds:
-        """How long it takes on a share of a core: what computes is stretched, what waits is not.
-
-        `network`: what the calls take beyond 127.0.0.1.
-        """
-        return self.cpu / min(vcpu, 1.0) + max(0.0, self.wall - self.cpu) + network
-
-
-@dataclass(frozen=True)
-class Costs:
-    """Of one thing that a function does."""
-
-    cold: Cost
-    warm: Cost
 
 
 @cache

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from statistics import fmean
+
 import pytest
 
+from shared.cli.cost.diary import Entry, cny_a_day, units_of
+from shared.cli.cost.estimate import beside, chains_of, estimate
+from shared.cli.cost.measured import Cost, Costs
+from shared.cli.cost.resources import Size, read_resources
+from shared.cli.cost.tariff import CNY_PER_CU, SMALLEST, charge, transitions, units
+from shared.model import Product
+from tests.performance.cloud import Terms
 from tests.performance.compute import plans_of
-from tests.performance.diary import Entry, cny_a_day, units_of
-from tests.performance.hop_cost import Cost, Costs
-from tests.performance.manifest import Size, sizes
-from tests.performance.tariff import CNY_PER_CU, SMALLEST, charge, transitions, units
+from tests.performance.crowd import Crowd, watch
+from tests.performance.manifest import PROJECT, sizes
 
 COSTS = {name: Costs(Cost(0.4, 0.42), Cost(0.004, 0.006)) for name in ("intake", "hop", "guard", "fan-out", "delivery")}
 
@@ -99,3 +107,32 @@ def test_the_sizes_are_those_of_the_manifest() -> None:
     assert sizes()["watch"].vcpu > 0
     assert sizes()["watch"].instances > 0
     assert set(sizes()) >= {"intake", "watch", "notify"}
+
+
+def test_what_is_reckoned_without_watching_agrees_with_watches_in_virtual_time() -> None:
+    watched = watch(Crowd(Product.CDN, 40, 400.0), Terms(sizes()["watch"].instances)).chains
+    assert fmean(map(len, chains_of())) == pytest.approx(fmean(map(len, watched)), rel=0.1)
+    assert fmean(chain[-1] for chain in chains_of()) == pytest.approx(fmean(chain[-1] for chain in watched), rel=0.05)
+
+
+def test_an_estimate_says_what_the_hours_cost_at_least_and_that_waiting_awake_is_dearer() -> None:
+    resources = read_resources(PROJECT / "s.yaml", {})
+    ours, others = estimate(resources), beside(resources)
+    assert ours.least == pytest.approx(0.72)  # intake, watch and notify
+    cny = dict(ours.cny)
+    assert 0.03 <= cny[1] <= 0.05
+    assert cny[100] == pytest.approx(ours.least)
+    assert all(dict(other.cny)[10_000] > 5 * cny[10_000] for other in others)
+
+
+def test_a_schedule_that_looks_twice_as_often_has_twice_the_hops() -> None:
+    seldom, often = (fmean(map(len, chains_of(text))) for text in ("0,40;40", "0,20;20"))
+    assert often == pytest.approx(2 * seldom, rel=0.15)
+
+
+def test_the_table_of_docs_cost_is_what_is_reckoned_for_s_yaml() -> None:
+    text = (PROJECT / "docs" / "cost.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [^|]+ \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$", text, re.MULTILINE)
+    resources = read_resources(PROJECT / "s.yaml", {})
+    reckoned = [(*(cny for _, cny in one.cny), one.units) for one in (estimate(resources), *beside(resources))]
+    assert [[float(cell) for cell in row] for row in rows[:4]] == [pytest.approx(row, abs=0.006) for row in reckoned]

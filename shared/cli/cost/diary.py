@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from shared.cli.cost.resources import Size
+from shared.cli.cost.tariff import charge, units
 from shared.instants import Seconds
-from tests.performance.manifest import Size
-from tests.performance.tariff import charge, units
 
 DAY: Seconds = 86400.0
 HOUR: Seconds = 3600.0
 IDLE: Seconds = 300.0
-"""An instance without a request ends after about so long: the next one starts cold. Function Compute promises nothing."""
+"""An instance without a request ends after about so long: the next one starts cold. Assumed, nothing is promised."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """What Function Compute and CloudFlow charge, in China, by list.
 
-Function Compute, page "Billing overview" (pay-as-you-go, 2025-12-13): CNY 0.00011 a CU; a vCPU second is 1 CU, a GB second
-of memory 0.15 CU, 10,000 invocations 75 CU; time counts by the millisecond; a function that was invoked in a clock hour
-is charged at least CNY 0.01 for that hour. 512 MB of disk come without charge. The promotion (0.000088 until 2026-08-27)
-and free quotas are left out. CloudFlow, page "Billing" (2026): CNY 1.7 for 10,000 transitions, 5,000 a month free.
+Function Compute, page "Billing overview" (pay-as-you-go, 2025-12-13): CNY 0.00011 a CU; a vCPU second is 1 CU, a GB
+second of memory 0.15 CU, 10,000 invocations 75 CU; time counts by the millisecond; a function that was invoked in a
+clock hour is charged at least CNY 0.01 for that hour. 512 MB of disk come without charge. The promotion (0.000088 until
+2026-08-27) and free quotas are left out. CloudFlow, page "Billing" (2026): CNY 1.7 for 10,000 transitions, 5,000 free a
+month.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from shared.cli.cost.resources import Size
 from shared.instants import Seconds
-from tests.performance.manifest import Size
 
 CNY_PER_CU = 0.00011
 CU_PER_VCPU_SECOND = 1.0

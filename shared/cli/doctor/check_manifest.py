@@ -1,0 +1,61 @@
+"""s.yaml as it would be deployed from this environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.cli.build.environment import check_environment
+from shared.cli.build.refusal import CannotBuild
+from shared.cli.cost.resources import Resource, read_resources
+from shared.cli.doctor.finding import Finding, bad, ok, skipped, warning
+from shared.cli.doctor.patient import Patient
+from shared.errors import BadInput
+from shared.instants import format_duration
+from shared.settings import FUNCTION_ENVIRONMENT_BYTES
+
+WITHOUT_PYTHON_312 = {"ap-southeast-1": "Singapore", "ap-southeast-5": "Jakarta", "ap-southeast-3": "Kuala Lumpur"}
+"""Regions that the page of the Python runtimes leaves out for 3.12 (2026-06-02), among others."""
+
+
+def check_manifest(patient: Patient) -> Iterator[Finding]:
+    """One finding a function: its size, the bytes of its environment, what wakes it."""
+    if patient.project is None:
+        yield skipped("s.yaml", "there is none in this folder", "name the project's folder with --project")
+        return
+    try:
+        resources = read_resources(patient.project / "s.yaml", patient.environment)
+    except BadInput as problem:
+        yield bad("s.yaml", str(problem), "mend that place of s.yaml, or the variable that it takes it from")
+        return
+    for resource in resources:
+        yield _function(resource)
+    yield _triggers(resources)
+    for region, runtime in sorted({(resource.region, resource.runtime) for resource in resources}):
+        if runtime == "python3.12" and region in WITHOUT_PYTHON_312:
+            said = f"{WITHOUT_PYTHON_312[region]} ({region}) is not among the regions with {runtime}, says its page"
+            yield warning("runtime", said, "set REFRESH_WATCH_RUNTIME=python3.10 and deploy again")
+
+
+def _function(resource: Resource) -> Finding:
+    size = resource.size
+    said = ", ".join(
+        [
+            resource.runtime,
+            f"{size.vcpu:g} vCPU",
+            f"{size.memory * 1024:.0f} MB",
+            format_duration(size.timeout),
+            f"{resource.environment_bytes:,} of {FUNCTION_ENVIRONMENT_BYTES:,} bytes of environment",
+        ]
+    )
+    try:
+        check_environment(resource.name, dict(resource.environment))
+    except (BadInput, CannotBuild) as problem:
+        return bad(resource.name, str(problem), "mend that variable before you deploy; fewer channels take less room")
+    return ok(resource.name, said)
+
+
+def _triggers(resources: tuple[Resource, ...]) -> Finding:
+    on = [f"{trigger.kind} on {each.key}" for each in resources for trigger in each.triggers if trigger.is_on]
+    off = [f"{trigger.name} ({trigger.kind})" for each in resources for trigger in each.triggers if not trigger.is_on]
+    words = ", ".join(on) or "none: only calls of the API wake it"
+    return ok("triggers", f"{words}; switched off: {', '.join(off)}" if off else words)

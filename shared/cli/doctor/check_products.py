@@ -1,0 +1,113 @@
+"""Each question that a watch asks of a product's API, tried with these credentials. Nothing is changed by any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from shared.cli.doctor.finding import Finding, bad, ok, skipped, warning
+from shared.cli.doctor.patient import Patient
+from shared.deadline import DeadlinePassed, within
+from shared.errors import AskAgain
+from shared.instants import Seconds
+from shared.model import ListQuery, Page, Product, Reason
+from shared.products.api import ProductApi
+from shared.products.connect import connect
+from shared.products.refusals import RefusedForGood
+
+CALL_SECONDS: Seconds = 15.0
+NEEDED_FOR = "watch and list"
+
+NO_SUCH_ID = "1"
+"""A well-formed task id: real ones have nine digits or more."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    """`action` as RAM names it."""
+
+    action: str
+    ask: Callable[[ProductApi], Page]
+
+
+def _listed(api: ProductApi) -> Page:
+    return api.list_page(ListQuery(page_size=1))
+
+
+def _listed_by_domain(api: ProductApi) -> Page:
+    return api.list_page(ListQuery(page_size=1, domain_name="example.com", object_type="file"))
+
+
+def _named(api: ProductApi) -> Page:
+    return api.by_ids((NO_SUCH_ID,))
+
+
+_QUESTIONS = {
+    Product.CDN: (_Question("cdn:DescribeRefreshTasks", _listed), _Question("cdn:DescribeRefreshTaskById", _named)),
+    Product.DCDN: (
+        _Question("dcdn:DescribeDcdnRefreshTasks", _listed),
+        _Question("dcdn:DescribeDcdnRefreshTaskById", _named),
+    ),
+    Product.VOD: (_Question("vod:DescribeVodRefreshTasks", _listed),),
+    Product.VOD_LEGACY: (_Question("vod:DescribeRefreshTasks", _listed_by_domain),),
+}
+
+
+def check_products(patient: Patient) -> Iterator[Finding]:
+    """One finding a question; a product that is not open or not reached is asked no more."""
+    if patient.credentials is None:
+        yield skipped("products", "not asked without credentials")
+        return
+    for product in patient.products:
+        api = connect(product, patient.settings, patient.credentials)
+        for question in _QUESTIONS[product]:
+            finding, goes_on = _tried(product, question, api, patient)
+            yield finding
+            if not goes_on:
+                break
+
+
+def _tried(product: Product, question: _Question, api: ProductApi, patient: Patient) -> tuple[Finding, bool]:
+    """What became of a question, and whether the product's next one can have another answer."""
+    action = question.action
+    try:
+        within(CALL_SECONDS, lambda: question.ask(api))
+    except RefusedForGood as error:
+        return _refused(product, action, error, patient)
+    except AskAgain as error:
+        if error.throttled:
+            said = f"not known: the quota is used up at the moment ({error.code})"
+            return warning(action, said, "run doctor again in a minute"), True
+        if error.code.startswith("InvalidTimeStamp"):
+            return bad(action, f"refused: {error}", "set this machine's clock (see Clock below)"), False
+        return _unreached(product, action, str(error)), False
+    except DeadlinePassed as error:
+        return _unreached(product, action, str(error)), False
+    return ok(action, "allowed"), True
+
+
+def _refused(product: Product, action: str, error: RefusedForGood, patient: Patient) -> tuple[Finding, bool]:
+    refusal = error.refusal
+    if refusal.reason is Reason.MALFORMED_ID:  # an unknown id may be answered so: whoever may not ask is not told
+        return ok(action, "allowed"), True
+    if refusal.reason is Reason.NO_PERMISSION:
+        missing = refusal.action or action
+        said = f"RAM refuses it ({refusal.code}): {missing} is needed for {NEEDED_FOR}"
+        return bad(action, said, f"grant {missing} on * to {patient.whom}"), True
+    if refusal.reason is Reason.NOT_OPENED:
+        said = f"{product} is not open in this account: {refusal.message}"
+        return warning(action, said, f"open the service, or leave {product} out with --product"), False
+    if refusal.reason is Reason.OVERDUE_PAYMENT:
+        return bad(action, f"{product} is suspended: {refusal.message}", "pay what is due in the console"), False
+    if refusal.reason is Reason.BAD_KEY:
+        return bad(action, f"the key is refused: {error}", "see Credentials above"), False
+    return warning(action, f"refused for another reason: {error}", f"ask by hand: refresh-watch list {product}"), True
+
+
+def _unreached(product: Product, action: str, why: str) -> Finding:
+    word = product.value.removesuffix("-legacy")
+    return bad(
+        action,
+        f"no answer: {why}",
+        f"see whether this machine reaches the endpoint of {word} (Endpoints, proxy, firewall)",
+    )

@@ -1,0 +1,379 @@
+"""`refresh-watch doctor` as people run it, against the stand-ins: each fault by the line that they would read."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.local.stand_in import faults
+from shared.local.stand_in.account import Identity
+from shared.local.stand_in.server import StandIn
+from shared.local.stand_in.world import World
+from tests.cli.conftest import CommandLine, Ran, account_environment
+from tests.workflow.house import House, house
+
+SECRETS = ("testSK", "fake-token", "a-fake-serve-token", "fake-secret")
+BEHIND = 1200
+"""Seconds that a clock is off, more than a signature may be."""
+
+
+class Behind:
+    """A clock that is wrong."""
+
+    def now(self) -> float:
+        return time.time() - BEHIND
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def chance(self) -> float:
+        return 0.0
+
+
+def found(ran: Ran, level: str, what: str) -> tuple[str, str]:
+    """What a line of the report says, and what it says to do (empty: nothing)."""
+    lines = ran.out.splitlines()
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        match = re.fullmatch(rf"  {level} +{re.escape(what)}  +(.*)", line)
+        if match:
+            return match[1], below.partition("-> ")[2]
+    raise AssertionError(ran.out + ran.err)
+
+
+def no_secret(ran: Ran) -> bool:
+    return not any(secret in ran.out + ran.err for secret in SECRETS)
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("engine")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def doctor(deployed: House) -> Callable[..., Ran]:
+    """The command, in a process of its own, where all is well unless variables say otherwise."""
+    environment = {
+        **account_environment(deployed.products, deployed.wall),
+        "REFRESH_WATCH_STS_ENDPOINT": deployed.products.endpoint,
+        "REFRESH_WATCH_FC_ENDPOINT": deployed.engine_url,
+        "REFRESH_WATCH_REGION": "cn-hangzhou",
+        "REFRESH_WATCH_SERVE_TOKEN": "a-fake-serve-token",
+        "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
+    }
+    cli = CommandLine(environment)
+
+    def run(*arguments: str, without: tuple[str, ...] = (), **variables: str) -> Ran:
+        left = {name: value for name, value in environment.items() if name not in without}
+        ran = (CommandLine(left) if without else cli).run("doctor", *arguments, **variables)
+        assert no_secret(ran), ran.out
+        return ran
+
+    return run
+
+
+def test_where_all_is_well_it_says_so_and_changes_nothing(deployed: House, doctor: Callable[..., Ran]) -> None:
+    ran = doctor()
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines()[-1].endswith(" 0 bad, 1 skipped: nothing has to be mended")
+    for action in (
+        "cdn:DescribeRefreshTasks", "cdn:DescribeRefreshTaskById", "dcdn:DescribeDcdnRefreshTasks",
+        "dcdn:DescribeDcdnRefreshTaskById", "vod:DescribeVodRefreshTasks", "fc:ListAsyncTasks refresh-watch",
+        "fc:GetAsyncTask refresh-watch", "fc:StopAsyncTask refresh-watch", "fc:ListAsyncTasks refresh-notify",
+        "fc:GetAsyncTask refresh-notify",
+    ):  # fmt: skip
+        assert found(ran, "ok", action) == ("allowed", "")
+    for function in ("refresh-intake", "refresh-notify"):
+        assert found(ran, "ok", f"fc:InvokeFunction {function}")[0] == "allowed; the function answers"
+    assert found(ran, "ok", "credentials")[0] == "a permanent key, from the environment (ALIBABA_CLOUD_ACCESS_KEY_ID)"
+    assert "user/deployer of account 1234567890123456" in found(ran, "ok", "identity")[0]
+    assert "functions/<name>/policy.json" in found(ran, "skipped", "the functions' own roles")[0]
+    assert found(ran, "ok", "clock")[0].startswith("as sts has it")
+    assert "127.0.0.1 is reached" in found(ran, "ok", "oncall (dingtalk)")[0]
+    assert found(ran, "ok", "REFRESH_WATCH_SERVE_TOKEN")[0] == "set"
+    assert "python3.12, 0.5 vCPU, 512 MB" in found(ran, "ok", "refresh-watch")[0]
+    assert "http on intake" in found(ran, "ok", "triggers")[0]
+    assert "not encrypted" in found(ran, "warning", "cdn")[0]
+    assert deployed.wall.messages == ()
+    assert deployed.tasks("watch", "") == deployed.tasks("notify", "") == []
+
+
+def test_with_send_each_channel_says_what_it_takes(deployed: House, doctor: Callable[..., Ran]) -> None:
+    deployed.wall.robot("dingtalk", "closed", access_token="another-fake-token")
+    channels = [deployed.wall.entry("webhook", "audit2"), deployed.wall.entry("dingtalk", "closed")]
+    deployed.wall.robot("dingtalk", "closed", access_token="yet-another-fake-token")
+
+    ran = doctor("--send", "--product", "cdn", REFRESH_WATCH_CHANNELS=json.dumps(channels))
+
+    assert ran.code == 1
+    assert found(ran, "ok", "audit2 (webhook)")[0].startswith("delivered (HTTP 20")
+    assert len(deployed.chats("audit2")) == 1
+    said, do = found(ran, "bad", "closed (dingtalk)")
+    assert "300005" in said
+    assert do
+
+
+def test_a_refused_action_is_named_with_what_to_grant_and_a_product_that_is_not_open_is_no_fault(
+    deployed: House, doctor: Callable[..., Ran]
+) -> None:
+    action = "dcdn:DescribeDcdnRefreshTaskById"
+    deployed.products.faults.add(faults.no_permission(action), action="DescribeDcdnRefreshTaskById")
+    deployed.products.faults.add(faults.not_opened(), version="2017-03-21")
+    try:
+        ran = doctor(
+            REFRESH_WATCH_LANGUAGE="de",
+            REFRESH_WATCH_CHANEL="x",
+            REFRESH_WATCH_FC_ENDPOINT="",
+            REFRESH_WATCH_REGION="",
+            REFRESH_WATCH_CHANNELS=json.dumps(
+                [
+                    {"name": "oncall", "kind": "slack", "url": "https://hooks.example.com/services/T0/B0/fake-token"},
+                    {"name": "second", "kind": "webhook", "url": "ftp://x/fake-token"},
+                    {**deployed.wall.entry("webhook", "audit"), "fallback": "nobody"},
+                ]
+            ),
+        )
+    finally:
+        deployed.products.faults.clear()
+
+    assert ran.code == 1
+    said, do = found(ran, "bad", action)
+    assert said == f"RAM refuses it (Forbidden.RAM): {action} is needed for watch and list"
+    assert do == f"grant {action} on * to acs:ram::1234567890123456:user/deployer"
+    assert found(ran, "ok", "dcdn:DescribeDcdnRefreshTasks")[0] == "allowed"
+    said, do = found(ran, "warning", "vod:DescribeVodRefreshTasks")
+    assert said == "vod is not open in this account: Your account does not open VOD service yet."
+    assert "--product" in do
+    assert "'de' is not allowed; allowed: en, zh" in found(ran, "bad", "REFRESH_WATCH_LANGUAGE")[0]
+    assert "did you mean REFRESH_WATCH_CHANNELS?" in found(ran, "warning", "REFRESH_WATCH_CHANEL")[0]
+    assert "hooks.slack.com" in found(ran, "bad", "oncall (slack)")[0]
+    assert "no http(s) URL" in found(ran, "bad", "second")[0]
+    assert "`fallback`" in found(ran, "bad", "audit (webhook)")[0]
+    assert "REFRESH_WATCH_REGION is not set" in found(ran, "skipped", "functions")[0]
+
+
+def test_without_credentials_it_says_what_to_set_and_examines_the_rest(
+    doctor: Callable[..., Ran], tmp_path: Path
+) -> None:
+    ran = doctor(without=("ALIBABA_CLOUD_ACCESS_KEY_SECRET",), HOME=str(tmp_path))
+
+    assert ran.code == 1
+    assert "no Alibaba Cloud credentials were found" in found(ran, "bad", "credentials")[0]
+    assert "ALIBABA_CLOUD_ACCESS_KEY_SECRET is not set" in found(ran, "warning", "ALIBABA_CLOUD_ACCESS_KEY_ID")[0]
+    assert "without credentials" in found(ran, "skipped", "products")[0]
+    assert "without credentials" in found(ran, "skipped", "functions")[0]
+    assert "is reached" in found(ran, "ok", "oncall (dingtalk)")[0]
+
+
+def test_the_profile_that_the_credentials_are_from_is_named_and_the_accounts_own_key_is_warned_of(
+    deployed: House, doctor: Callable[..., Ran], tmp_path: Path
+) -> None:
+    profile = {"name": "release", "mode": "AK", "access_key_id": "testAK", "access_key_secret": "testSK"}
+    (tmp_path / ".aliyun").mkdir()
+    (tmp_path / ".aliyun/config.json").write_text(json.dumps({"current": "release", "profiles": [profile]}))
+    before, deployed.products.world.account.caller = deployed.products.world.account.caller, Identity("Account")
+    try:
+        ran = doctor(
+            "--product",
+            "cdn",
+            without=("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "REFRESH_WATCH_REGION"),
+            HOME=str(tmp_path),
+            REFRESH_WATCH_FC_ENDPOINT="",
+        )
+    finally:
+        deployed.products.world.account.caller = before
+
+    assert ran.code == 0
+    assert found(ran, "ok", "credentials")[0] == "a permanent key, from the profile release of ~/.aliyun/config.json"
+    said, do = found(ran, "warning", "identity")
+    assert said.startswith("the account 1234567890123456 itself")
+    assert "RAM user" in do
+
+
+def test_a_wrong_clock_is_told_with_what_follows_from_it(doctor: Callable[..., Ran]) -> None:
+    with StandIn(World(time.time()), clock=Behind()) as late:
+        ran = doctor(
+            "--product",
+            "cdn",
+            REFRESH_WATCH_CDN_ENDPOINT=late.endpoint,
+            REFRESH_WATCH_STS_ENDPOINT=late.endpoint,
+            REFRESH_WATCH_FC_ENDPOINT="",
+            REFRESH_WATCH_REGION="",
+        )
+
+    assert ran.code == 1
+    said, do = found(ran, "bad", "clock")
+    assert re.fullmatch(r"(20m|19m 5\ds|20m \ds) ahead of that of sts", said)
+    assert "15 minutes" in do
+    assert "clock" in found(ran, "bad", "cdn:DescribeRefreshTasks")[1]
+    assert "clock" in found(ran, "bad", "identity")[1]
+
+
+def test_functions_that_are_not_deployed_are_no_matter_of_permission(doctor: Callable[..., Ran]) -> None:
+    ran = doctor("--product", "cdn", REFRESH_WATCH_PREFIX="other")
+
+    assert ran.code == 1
+    for function in ("other-intake", "other-watch", "other-notify"):
+        said, do = found(ran, "bad", function)
+        assert said == "there is no such function in cn-hangzhou"
+        assert "make deploy" in do
+    assert "fc:GetAsyncTask" not in ran.out
+
+
+def test_function_compute_out_of_reach_is_told_once(doctor: Callable[..., Ran]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    ran = doctor("--product", "cdn", REFRESH_WATCH_FC_ENDPOINT=f"http://127.0.0.1:{port}")
+
+    assert ran.code == 1
+    said, do = found(ran, "bad", "fc:InvokeFunction refresh-intake")
+    assert said == "no answer: the connection was refused"
+    assert "REFRESH_WATCH_REGION" in do
+    assert ran.out.count("the connection was refused") == 1
+
+
+@contextmanager
+def function_compute(answer: Callable[[str, str], tuple[int, dict[str, Any]]]) -> Iterator[str]:
+    """A server that answers each method and path as it is told; gives its URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, body = answer(self.command, self.path)
+            text = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        do_POST = do_PUT = do_GET  # noqa: N815 - the parent's names
+
+        def log_message(self, *args: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def denied(method: str, path: str) -> tuple[int, dict[str, Any]]:
+    """As RAM refuses it; a stop without naming the action."""
+    body: dict[str, Any] = {"Code": "AccessDenied", "Message": "the caller is not authorized", "RequestId": "1-0"}
+    if method != "PUT":
+        action = (
+            "InvokeFunction" if method == "POST" else "ListAsyncTasks" if "async-tasks?" in path else "GetAsyncTask"
+        )
+        body["AccessDeniedDetail"] = {"AuthAction": f"fc:{action}"}
+    return 403, body
+
+
+def misconfigured(method: str, path: str) -> tuple[int, dict[str, Any]]:
+    """Functions whose own settings are wrong, and that have no tasks."""
+    if method == "POST":
+        return 200, {"type": "about:blank", "status": 503, "detail": "REFRESH_WATCH_LANGUAGE: 'de' is not allowed"}
+    return (200, {"tasks": []}) if "async-tasks?" in path else (404, {"Code": "AsyncTaskNotFound", "Message": "none"})
+
+
+def test_actions_on_the_functions_that_are_refused_are_named_with_the_resource_to_grant(
+    doctor: Callable[..., Ran],
+) -> None:
+    with function_compute(denied) as url:
+        ran = doctor("--product", "cdn", REFRESH_WATCH_FC_ENDPOINT=url)
+
+    assert ran.code == 1
+    place = "acs:fc:cn-hangzhou:1234567890123456:functions"
+    said, do = found(ran, "bad", "fc:InvokeFunction refresh-intake")
+    assert said == "RAM refuses it: fc:InvokeFunction is needed for start"
+    assert f"on {place}/refresh-intake and {place}/refresh-intake/* to acs:ram::" in do
+    for action in ("ListAsyncTasks", "GetAsyncTask", "StopAsyncTask"):
+        assert f"{place}/refresh-watch/async-tasks/*" in found(ran, "bad", f"fc:{action} refresh-watch")[1]
+
+
+def test_a_deployed_function_whose_own_settings_are_wrong_says_so(doctor: Callable[..., Ran]) -> None:
+    with function_compute(misconfigured) as url:
+        ran = doctor("--product", "cdn", REFRESH_WATCH_FC_ENDPOINT=url)
+
+    assert ran.code == 1
+    said, do = found(ran, "bad", "fc:InvokeFunction refresh-intake")
+    assert said == "it answers HTTP 503: REFRESH_WATCH_LANGUAGE: 'de' is not allowed"
+    assert "deploy again" in do
+    assert found(ran, "ok", "fc:StopAsyncTask refresh-watch")[0] == "allowed"
+
+
+def test_an_environment_that_is_too_large_is_told_before_it_is_deployed(
+    deployed: House, doctor: Callable[..., Ran]
+) -> None:
+    channels = [{**deployed.wall.entry("webhook", f"audit_{i}"), "mention": ["x" * 120]} for i in range(20)]
+
+    ran = doctor(
+        "--product", "cdn", without=("REFRESH_WATCH_REGION",), REFRESH_WATCH_FC_ENDPOINT="",
+        REFRESH_WATCH_CHANNELS=json.dumps(channels),
+    )  # fmt: skip
+
+    assert ran.code == 1
+    said, _ = found(ran, "bad", "refresh-notify")
+    assert re.search(r"environment of refresh-notify: '\d{4,} bytes' is not allowed; allowed: at most 4096 bytes", said)
+
+
+def test_programs_read_the_same_as_json(deployed: House, call: Callable[..., Ran]) -> None:
+    ran = call(
+        "doctor", "--json", "--product", "vod", "--schedule", "0,60;60", REFRESH_WATCH_REGION="cn-huhehaote",
+        REFRESH_WATCH_STS_ENDPOINT=deployed.products.endpoint, REFRESH_WATCH_FC_ENDPOINT=deployed.engine_url,
+    )  # fmt: skip
+
+    assert ran.code == 0
+    assert ran.json["counts"]["bad"] == 0
+    by_name = {finding["what"]: finding for finding in ran.json["findings"]}
+    assert by_name["vod:DescribeVodRefreshTasks"]["level"] == "ok"
+    assert "cdn:DescribeRefreshTasks" not in by_name
+    assert "asynchronous tasks" in by_name["fc: region"]["said"]
+    assert by_name["channels"]["level"] == "warning"
+    hops = {schedule: _hops(call, deployed, schedule) for schedule in ("0,60;60", "0,10;10")}
+    assert hops["0,60;60"] < 8 < 20 < hops["0,10;10"]
+
+
+def _hops(call: Callable[..., Ran], deployed: House, schedule: str) -> int:
+    ran = call(
+        "doctor", "--json", "--product", "vod", "--schedule", schedule,
+        REFRESH_WATCH_STS_ENDPOINT=deployed.products.endpoint,
+    )  # fmt: skip
+    (said,) = (finding["said"] for finding in ran.json["findings"] if finding["what"] == "a watch")
+    match = re.match(r"about (\d+) hops", said)
+    assert match
+    return int(match[1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (("--product", "oss"), "--product"),
+        (("--project", "/nowhere"), "--project"),
+        (("--schedule", "soon"), "--schedule"),
+        (("--quick",), "--quick"),
+        (("--probe", "--product", "cdn", "--product", "vod"), "--product"),
+    ],
+)
+def test_bad_usage_is_one_line(call: Callable[..., Ran], arguments: tuple[str, ...], names: str) -> None:
+    ran = call("doctor", *arguments)
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert names in ran.err

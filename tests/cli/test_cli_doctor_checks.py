@@ -1,0 +1,126 @@
+"""What the checks of `refresh-watch doctor` make of settings and of s.yaml, without asking anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.cli.doctor.check_channels import check_channels
+from shared.cli.doctor.check_cost import check_cost
+from shared.cli.doctor.check_endpoints import check_endpoints
+from shared.cli.doctor.check_manifest import check_manifest
+from shared.cli.doctor.check_settings import check_settings
+from shared.cli.doctor.command import USUAL, examine
+from shared.cli.doctor.finding import Finding, Level, ok
+from shared.cli.doctor.patient import Patient
+from tests.cli.conftest import PROJECT
+
+
+@pytest.mark.parametrize(
+    ("variables", "what", "says"),
+    [
+        ({"CDN_ENDPOINT": "https://dcdn.aliyuncs.com"}, "cdn", "the host of another service"),
+        ({"VOD_ENDPOINT": "vod.cn-hangzhou.aliyuncs.com"}, "vod", "available in China (Shanghai) only"),
+        ({"DCDN_ENDPOINT": "https://dcdn.example.com"}, "dcdn", "dcdn.example.com is no host of Alibaba Cloud"),
+        ({"STS_ENDPOINT": "http://sts.aliyuncs.com"}, "sts", "not encrypted"),
+        (
+            {"FC_ENDPOINT": "https://fcv3.cn-beijing.aliyuncs.com", "REGION": "cn-hangzhou"},
+            "fc: region",
+            "REFRESH_WATCH_REGION is cn-hangzhou, and fcv3.cn-beijing.aliyuncs.com is that of another",
+        ),
+        ({"REGION": "ap-south-1"}, "fc: region", "Mumbai has no asynchronous tasks"),
+        (
+            {"REGION": "ap-southeast-1"},
+            "runtime",
+            "Singapore (ap-southeast-1) is not among the regions with python3.12",
+        ),
+    ],
+)
+def test_an_endpoint_or_a_region_that_cannot_be_right_is_warned_of(
+    variables: dict[str, str], what: str, says: str
+) -> None:
+    environment = {f"REFRESH_WATCH_{name}": value for name, value in variables.items()}
+    patient = Patient(environment, USUAL, PROJECT)
+
+    findings = [*check_endpoints(patient), *check_manifest(patient)]
+
+    (warned,) = (finding for finding in findings if finding.level is Level.WARNING)
+    assert warned.what == what
+    assert says in warned.said
+    assert warned.do
+
+
+MANIFEST = """
+resources:
+  intake: {component: fc3, props: {PROPS, functionName: r-intake}}
+  notify: {component: fc3, props: {PROPS, functionName: r-notify}}
+  watch:
+    component: fc3
+    props:
+      functionName: r-watch
+      PROPS
+      triggers:
+        - {triggerName: sweep, triggerType: timer, triggerConfig: {cronExpression: '@every 30m', enable: true}}
+        - {triggerName: queue, triggerType: eventbridge, triggerConfig: {triggerEnable: false}}
+"""
+PROPS = {"region": "cn-hangzhou", "runtime": "python3.10", "handler": "index.handler", "memorySize": "256"}
+
+
+def manifest(folder: Path, cpu: str) -> Patient:
+    props = [f"{name}: {value}" for name, value in {**PROPS, "cpu": cpu}.items()]
+    indented = MANIFEST.replace("      PROPS\n", "".join(f"      {line}\n" for line in props))
+    (folder / "s.yaml").write_text(indented.replace("PROPS", ", ".join(props)))
+    return Patient({}, USUAL, folder)
+
+
+def test_triggers_that_are_on_are_told_apart_from_those_that_are_off_and_a_timer_costs_its_hours(
+    tmp_path: Path,
+) -> None:
+    patient = manifest(tmp_path, "0.35")
+
+    said = {finding.what: finding.said for finding in [*check_manifest(patient), *check_cost(patient)]}
+
+    assert said["r-watch"] == "python3.10, 0.35 vCPU, 256 MB, 3s, 0 of 4,096 bytes of environment"
+    assert said["triggers"] == "timer on watch; switched off: queue (eventbridge)"
+    assert said["a timer"] == "wakes watch: each hour costs CNY 0.01, watches or not"
+    assert "CNY 0.72 is the least" in said["a day"]
+
+
+def test_an_s_yaml_that_is_wrong_is_told_in_one_line_and_nothing_is_reckoned_from_it(tmp_path: Path) -> None:
+    patient = manifest(tmp_path, "lots")
+
+    (wrong,) = check_manifest(patient)
+    (cost,) = check_cost(patient)
+
+    assert (wrong.level, cost.level) == (Level.BAD, Level.SKIPPED)
+    assert wrong.said == "resources.intake.props.cpu: 'lots' is not allowed; allowed: a share of a core from 0.05 to 16"
+
+
+def test_channels_that_cannot_be_read_at_all_are_told_once_without_what_stands_there() -> None:
+    patient = Patient({"REFRESH_WATCH_CHANNELS": '[{"url": "https://hooks.example.com/fake-token"'}, USUAL, None)
+
+    (wrong,), (left_out,) = check_settings(patient), check_channels(patient)
+
+    assert (wrong.level, left_out.level) == (Level.BAD, Level.SKIPPED)
+    assert "a JSON array of channels" in wrong.said
+    assert "fake-token" not in repr(wrong)
+
+
+def test_sdks_that_are_told_to_print_their_requests_are_warned_of() -> None:
+    (warned,) = (each for each in check_settings(Patient({"DEBUG": "sdk"}, USUAL, None)) if each.level is Level.WARNING)
+
+    assert "Authorization" in warned.said
+
+
+def test_a_check_that_breaks_keeps_what_it_had_found_and_shows_no_values() -> None:
+    def breaks(patient: Patient) -> Iterator[Finding]:
+        yield ok("first", "found")
+        raise ValueError("fake-secret")
+
+    first, broken = examine(breaks, Patient({}, USUAL, None))
+
+    assert first == ok("first", "found")
+    assert broken.said.startswith("a fault of refresh-watch itself: ValueError at test_cli_doctor_checks.py:")
+    assert "fake-secret" not in repr(broken)
