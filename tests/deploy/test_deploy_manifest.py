@@ -206,7 +206,7 @@ def test_the_log_project_is_one_that_serverless_devs_makes_or_a_named_one() -> N
         ("acs:fc:${vars.region}", "acs:fc:cn-beijing", "another region than cn-hangzhou"),
         ("name: refresh-watch\n", "name: refresh-watch\nvariables: {}\n", "variables: unknown key"),
         ("code: ./.build/watch", "code: ./.build/notify", "writes ./.build/watch"),
-        ("memorySize: 512", "memorySize: 128", "from 1 to 4 GB a vCPU"),
+        ("memorySize: 384", "memorySize: 128", "from 1 to 4 GB a vCPU"),
         ("maxAsyncEventAgeInSeconds: 86400", "maxAsyncEventAgeInSeconds: 700000", "at most 604800"),
     ],
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """``make bench``: how few questions, how soon an answer, at what cost; beside other waiters, and against the optimum.
 
-All in virtual time but the hop's start and the imports, which are measured. ``--quick`` draws few; sections can be named.
+All in virtual time but the hop's start, imports and packages, which are measured. ``--quick`` draws few; sections can be
+named, and packages and starts, which build the packages first, run only then.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import logging
 import time
 from concurrent.futures import Executor, ProcessPoolExecutor
 
-from tests.performance import compute, fleet, import_cost, lag, quota_left, sweeps
+from tests.performance import cold_starts, compute, fleet, import_cost, lag, packages, quota_left, sweeps
 from tests.performance.cases import LATENCY
 from tests.performance.cloud import CONTAINER
 from tests.performance.table import Check, print_checks
 
-SECTIONS = ("lag", "sweeps", "quota", "fleet", "compute", "imports")
+USUAL = ("lag", "sweeps", "quota", "fleet", "compute", "imports")
+SECTIONS = (*USUAL, "packages", "starts")
 
 
 def main() -> None:
@@ -27,7 +29,7 @@ def main() -> None:
     unknown = set(options.sections) - set(SECTIONS)
     if unknown:
         parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
-    chosen = [section for section in SECTIONS if section in (options.sections or SECTIONS)]
+    chosen = [section for section in SECTIONS if section in (options.sections or USUAL)]
     began = time.monotonic()
     with ProcessPoolExecutor(2, initializer=_quiet) as pool:
         checks = _in_virtual_time(pool, chosen, quick=options.quick)
@@ -39,6 +41,10 @@ def main() -> None:
     if "imports" in chosen:
         print()
         checks += import_cost.main(options.quick)
+    if "packages" in chosen:
+        checks += packages.main(options.quick)
+    if "starts" in chosen:
+        checks += cold_starts.main(options.quick)
     if checks:
         print_checks(checks)
     print(f"\n{time.monotonic() - began:.0f} s")

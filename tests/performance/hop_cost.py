@@ -61,7 +61,7 @@ print(json.dumps(costs))
 @cache
 def measure(runs: int = 3) -> Mapping[str, Costs]:
     """Each thing that is invoked, `runs` fresh interpreters each: intake, hop, guard, fan-out, delivery."""
-    with _house() as house:
+    with furnished() as house:
         return {
             "intake": _least([house.intake() for _ in range(runs)]),
             "hop": _least([house.hops(Product.CDN) for _ in range(runs)]),
@@ -82,7 +82,7 @@ def _both(costs: Sequence[Cost]) -> Cost:
 
 
 @dataclass
-class _House:
+class House:
     """The stand-ins, and events for the functions; every event is another watch's or another hop's."""
 
     products: StandIn
@@ -90,24 +90,24 @@ class _House:
 
     def hops(self, product: Product) -> list[Cost]:
         watch = self._watch(product)
-        return self._handled("watch", [write_hop(Hop(watch, number)) for number in range(1 + FURTHER)])
+        return self.handled("watch", [write_hop(Hop(watch, number)) for number in range(1 + FURTHER)])
 
     def guards(self) -> list[Cost]:
         watch = self._watch(Product.CDN)
-        return self._handled("watch", [write_hop(Hop(watch, number, is_guard=True)) for number in range(1 + FURTHER)])
+        return self.handled("watch", [write_hop(Hop(watch, number, is_guard=True)) for number in range(1 + FURTHER)])
 
     def intake(self) -> list[Cost]:
         requests = [{"product": "cdn", "task_ids": self._task(Product.CDN)} for _ in range(1 + FURTHER)]
-        return self._handled("intake", [json.dumps(request).encode() for request in requests])
+        return self.handled("intake", [json.dumps(request).encode() for request in requests])
 
     def fan_outs(self) -> list[Cost]:
-        return self._handled("notify", [encode(self._report()) for _ in range(1 + FURTHER)])
+        return self.handled("notify", [encode(self._report()) for _ in range(1 + FURTHER)])
 
     def deliveries(self) -> list[Cost]:
         states = [DeliveryState(self._report(), "oncall") for _ in range(1 + FURTHER)]
-        return self._handled("notify", [write_delivery(state) for state in states])
+        return self.handled("notify", [write_delivery(state) for state in states])
 
-    def _handled(self, function: str, events: Sequence[bytes]) -> list[Cost]:
+    def handled(self, function: str, events: Sequence[bytes]) -> list[Cost]:
         folder = PROJECT / "functions" / function
         program = _HANDLE.format(folder=str(folder), project=str(PROJECT), apart=APART, began=time.time())
         done = subprocess.run(
@@ -136,7 +136,7 @@ class _House:
 
 
 @contextmanager
-def _house() -> Iterator[_House]:
+def furnished() -> Iterator[House]:
     with (
         tempfile.TemporaryDirectory() as folder,
         StandIn(World(time.time())) as products,
@@ -161,4 +161,4 @@ def _house() -> Iterator[_House]:
             instances=0,
             log=lambda line: None,
         ) as engine:
-            yield _House(products, {**settings, "REFRESH_WATCH_FC_ENDPOINT": engine.url})
+            yield House(products, {**settings, "REFRESH_WATCH_FC_ENDPOINT": engine.url})

@@ -92,7 +92,8 @@ def test_hops_cost_a_small_part_of_what_sleeping_costs() -> None:
     plans = {plan.name: plan for plan in plans_of([[60.0, 150.0, 250.0, 300.0, 340.0]], COSTS, sizes())}
     ours, asleep = plans["hops (ours)"], plans["sleeping, same size"]
     assert ours.units(cold=False) < ours.units(cold=True) < asleep.units(cold=False) / 20
-    assert asleep.units(cold=False) == pytest.approx(340 * (0.5 + 0.5 * 0.15), rel=0.02)
+    size = sizes()["watch"]
+    assert asleep.units(cold=False) == pytest.approx(340 * (size.vcpu + size.memory * 0.15), rel=0.02)
     assert ours.cny(10_000) < asleep.cny(10_000) / 20
 
 

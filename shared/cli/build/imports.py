@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.cli.build.refusal import CannotBuild
+from shared.cli.build.source import base_of, given_name, loads_by_name, running
 
 ROOT = "shared"
 NEVER_DEPLOYED = ("shared.local", "shared.cli")
@@ -99,58 +100,21 @@ def _imported(file: Path, shown: Path) -> Iterator[tuple[str, bool]]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for node in _running(tree):
+    for node in running(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, True) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join(part for part in (_base(node, shown), node.module) if part)
+            base = ".".join(part for part in (base_of(node, shown), node.module) if part)
             yield base, True
             yield from ((f"{base}.{alias.name}", False) for alias in node.names)
-        elif isinstance(node, ast.Call) and _called(node) in ("import_module", "__import__") and node.args:
+        elif isinstance(node, ast.Call) and loads_by_name(node):
             argument = node.args[0]
             if isinstance(argument, ast.Name):
                 argument = assigned.get(argument.id, argument)
-            yield _by_name(argument, shown, node.lineno), True
-
-
-def _running(tree: ast.AST) -> Iterator[ast.AST]:
-    """Every node but those that only a type checker reads."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
-            for other in node.orelse:
-                yield other
-                yield from _running(other)
-            continue
-        yield node
-        yield from _running(node)
-
-
-def _base(node: ast.ImportFrom, shown: Path) -> str:
-    """The package that a relative import starts from; empty for an absolute one."""
-    return "" if node.level == 0 else ".".join(shown.parts[: -node.level])
-
-
-def _called(node: ast.Call) -> str:
-    if isinstance(node.func, ast.Attribute):
-        return node.func.attr
-    return node.func.id if isinstance(node.func, ast.Name) else ""
-
-
-def _by_name(argument: ast.expr, shown: Path, line: int) -> str:
-    """The name given to import_module: whole, or with ``.*`` the room that it begins with."""
-    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-        return argument.value
-    start: ast.expr = argument
-    while isinstance(start, ast.BinOp):
-        start = start.left
-    if isinstance(start, ast.JoinedStr) and start.values:
-        start = start.values[0]
-    if isinstance(start, ast.FormattedValue):
-        start = start.value
-    if isinstance(start, ast.Name) and start.id == "__package__":
-        return ".".join(shown.parts[:-1]) + ".*"
-    if isinstance(start, ast.Constant) and isinstance(start.value, str) and "." in start.value:
-        return start.value.rpartition(".")[0] + ".*"
-    raise CannotBuild(
-        f'{shown}:{line}: a name loaded by import_module has to start with __package__ or "{ROOT}.<room>."'
-    )
+            name = given_name(argument, shown)
+            if name is None:
+                raise CannotBuild(
+                    f"{shown}:{node.lineno}: a name loaded by import_module has to start with __package__ "
+                    f'or "{ROOT}.<room>."'
+                )
+            yield name, True

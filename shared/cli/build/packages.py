@@ -10,7 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shared.cli.build.bytecode import compile_package, interpreter_of
+from shared.cli.build.canonical import digest_of, reduce_records, settle
 from shared.cli.build.imports import ROOT, Closure, closure_of
+from shared.cli.build.measuring import Imports, imports_of
+from shared.cli.build.needed import LeftOut, leave_out
 from shared.cli.build.refusal import CannotBuild
 from shared.cli.build.runtimes import Runtime
 from shared.cli.build.wheels import install, requirements_for, strip
@@ -31,6 +34,9 @@ class Package:
     dependencies: int
     source: int
     bytecode: int  # 0 when no interpreter of the runtime's version was at hand
+    left_out: tuple[LeftOut, ...]  # of what its requirements bring
+    imports: Imports
+    digest: str  # of all of it, .pyc included
 
     @property
     def size(self) -> int:
@@ -72,7 +78,9 @@ def _build_one(folder: Path, name: str, runtime: Runtime) -> Package:
         package = Path(scratch) / name
         package.mkdir()
         install(requirements, runtime, package)
+        left_out = leave_out(package, (top for top, _ in closure.packages), runtime)
         strip(package)
+        reduce_records(package)
         _check_packages(package, name, closure)
         shutil.copy(folder / entry, package / "index.py")
         for module in (*closure.modules, *_data_of(folder, closure)):
@@ -81,6 +89,8 @@ def _build_one(folder: Path, name: str, runtime: Runtime) -> Package:
         interpreter = interpreter_of(runtime)
         if interpreter is not None:
             compile_package(package, interpreter)
+        settle(package)
+        imports = imports_of(package, interpreter)
         shutil.rmtree(output / name, ignore_errors=True)
         package.rename(output / name)
     source, bytecode = _sizes(output / name)
@@ -89,9 +99,12 @@ def _build_one(folder: Path, name: str, runtime: Runtime) -> Package:
         runtime=runtime.name,
         folder=output / name,
         modules=len(closure.modules) + 1,
-        dependencies=len(requirements),
+        dependencies=len(list((output / name).glob("*.dist-info"))),
         source=source,
         bytecode=bytecode,
+        left_out=left_out,
+        imports=imports,
+        digest=digest_of(output / name),
     )
 
 

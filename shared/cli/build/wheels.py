@@ -21,7 +21,7 @@ from shared.cli.build.refusal import CannotBuild
 from shared.cli.build.runtimes import Runtime
 
 _UNUSED_FOLDERS = ("tests", "test", "__pycache__", "bin")
-_UNUSED_FILES = ("*.pyi", "*.dist-info/RECORD", "*.dist-info/REQUESTED", "*.dist-info/INSTALLER")
+_UNUSED_FILES = ("_testcapi*", "*.pyi", "py.typed", "*.pyx", "*.pxd", "*.pxi", "*.c", "*.h")
 
 
 def requirements_for(lock: str, runtime: Runtime) -> list[str]:
@@ -71,7 +71,7 @@ def install(requirements: list[str], runtime: Runtime, target: Path) -> None:
 
 
 def strip(target: Path) -> None:
-    """Remove what no function reads: the dependencies' own tests, type stubs, scripts and records of the install."""
+    """Remove what no function reads: the dependencies' own tests, type stubs, scripts, sources of compiled modules."""
     for name in _UNUSED_FOLDERS:
         for folder in [path for path in target.rglob(name) if path.is_dir()]:
             shutil.rmtree(folder, ignore_errors=True)  # a folder inside one already removed is gone

@@ -7,6 +7,7 @@ import hashlib
 import io
 import tarfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -34,10 +35,21 @@ class Shelf:
         self._folder = folder
         folder.mkdir()
 
-    def wheel(self, name: str, tag: str = "py3-none-any", files: dict[str, str] | None = None) -> str:
+    def wheel(
+        self,
+        name: str,
+        tag: str = "py3-none-any",
+        files: dict[str, str] | None = None,
+        *,
+        needs: Sequence[str] = (),
+        beside: dict[str, str] | None = None,
+    ) -> str:
+        """`files` are in the folder of its name, those `beside` are not."""
         contents = {f"{name}/{path}": text for path, text in (files or {"__init__.py": ""}).items()}
+        contents |= beside or {}
         info = f"{name}-1.0.dist-info"
-        contents[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+        declared = "".join(f"Requires-Dist: {need}\n" for need in needs)
+        contents[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{declared}"
         contents[f"{info}/WHEEL"] = f"Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: {tag}\n"
         rows = [
             f"{path},sha256={base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b'=').decode()},"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared.cli.build.bytecode import interpreter_of
 from shared.cli.build.command import add_arguments, run
 from shared.cli.build.runtimes import RUNTIMES, Runtime
 
 if TYPE_CHECKING:
     from tests.unit.build.conftest import Shelf
+
+RUNS_HERE = (sys.platform, platform.machine()) == ("linux", "x86_64")
 
 
 def build(project: Path, *arguments: str) -> int:
@@ -32,6 +36,7 @@ def test_a_package_holds_the_entry_what_it_imports_and_its_dependencies(
     project: Path, shelf: Shelf, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "functions/one/requirements.txt").write_text(shelf.wheel("need"), encoding="utf-8")
+    (project / "shared/room/__init__.py").write_text("import need", encoding="utf-8")
     assert build(project, "one") == 0
     ours = {
         "index.py",
@@ -40,11 +45,23 @@ def test_a_package_holds_the_entry_what_it_imports_and_its_dependencies(
         "shared/room/used.py",
         "shared/room/words.json",
     }
-    metadata = {"need-1.0.dist-info/METADATA", "need-1.0.dist-info/WHEEL"}
-    assert files(project / ".build/one") == ours | {"need/__init__.py"} | metadata
+    assert files(project / ".build/one") == ours | {"need/__init__.py", "need-1.0.dist-info/METADATA"}
     printed = capsys.readouterr().out.splitlines()
     assert printed[0].split()[:4] == ["function", "runtime", "ours", "dependencies"]
     assert printed[1].split()[:4] == ["one", "python3.12", "4", "1"]
+    assert not [line for line in printed if line.startswith("left out")]
+
+
+def test_what_nothing_imports_is_left_out_and_named_in_one_line(
+    project: Path, shelf: Shelf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock = [shelf.wheel("wanted", needs=["idle"]), shelf.wheel("idle")]
+    (project / "functions/one/requirements.txt").write_text("\n".join(lock), encoding="utf-8")
+    (project / "shared/room/__init__.py").write_text("def later():\n    import wanted", encoding="utf-8")
+    assert build(project) == 0
+    assert not [name for name in files(project / ".build/one") if name.startswith("idle")]
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("left out")]
+    assert said == ["left out of one, since nothing imports it: idle 1.0"]
 
 
 def test_without_names_every_function_is_built(project: Path) -> None:
@@ -86,10 +103,61 @@ def test_without_such_an_interpreter_the_package_is_made_and_a_line_says_what_th
         (broken / f"python{runtime.python}").write_text("#!/bin/sh\necho no such version >&2\nexit 127\n")
         (broken / f"python{runtime.python}").chmod(0o755)
     monkeypatch.setenv("PATH", str(broken))
+    monkeypatch.setenv("HOME", str(tmp_path))  # where pyenv and uv keep theirs
+    monkeypatch.delenv("PYENV_ROOT", raising=False)
+    monkeypatch.delenv("UV_PYTHON_INSTALL_DIR", raising=False)
     other = next(runtime for runtime in RUNTIMES if runtime.version != sys.version_info[:2])
     assert build(project, "--runtime", other.name) == 0
     assert not list((project / ".build/one").rglob("*.pyc"))
-    assert f"no python{other.python} on this machine" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"no python{other.python} on this machine" in printed
+    if RUNS_HERE:  # what it imports is measured all the same, by this Python, and shown as such
+        assert "~" in printed.splitlines()[1]
+        assert f"measured by python{sys.version_info[0]}.{sys.version_info[1]}" in printed
+
+
+@pytest.mark.parametrize(
+    "place", [".pyenv/versions/{0}.7/bin/python{0}", ".local/share/uv/python/cpython-{0}.7-linux/bin/python{0}"]
+)
+def test_an_interpreter_that_a_version_manager_keeps_is_found(
+    place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PYENV_ROOT", raising=False)
+    monkeypatch.delenv("UV_PYTHON_INSTALL_DIR", raising=False)
+    other = next(runtime for runtime in RUNTIMES if runtime.version != sys.version_info[:2])
+    assert interpreter_of(other) is None
+    kept = tmp_path / place.format(other.python)
+    kept.parent.mkdir(parents=True)
+    kept.write_text(f"#!/bin/sh\necho {other.python}\n", encoding="utf-8")
+    kept.chmod(0o755)
+    assert interpreter_of(other) == kept
+
+
+@pytest.mark.skipif(not RUNS_HERE, reason="packages are for x86_64 Linux")
+def test_a_package_that_its_own_interpreter_cannot_import_is_refused_and_the_old_one_stays(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = Runtime("python3.12", sys.version_info[:2], 31)
+    monkeypatch.setattr("shared.cli.build.command.runtime_named", lambda _: here)
+    assert build(project) == 0
+    (project / "shared/room/used.py").write_text("handler = unknown_name\n", encoding="utf-8")
+    assert build(project) == 2
+    assert "one: the package cannot be imported: NameError" in capsys.readouterr().err
+    assert "done" in (project / ".build/one/shared/room/used.py").read_text(encoding="utf-8")
+
+
+def test_the_digest_is_the_packages_and_changes_with_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def digest() -> str:
+        assert build(project) == 0
+        return capsys.readouterr().out.splitlines()[1].split()[-2]
+
+    first = digest()
+    assert digest() == first
+    assert len(first) == 12
+    (project / "shared/room/words.json").write_text("{ }", encoding="utf-8")
+    assert digest() != first
 
 
 def test_the_runtime_is_that_of_the_manifest_unless_one_is_named(
