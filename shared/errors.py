@@ -78,9 +78,10 @@ class EngineError(RefreshWatchError):
 
     advice = Advice.ASK_AGAIN
 
-    def __init__(self, text: str, *, status: int | None = None) -> None:
-        """`status`: of its HTTP answer; None where there was none."""
+    def __init__(self, text: str, *, status: int | None = None, code: str = "") -> None:
+        """`status` and `code`: of its HTTP answer; None and empty where there was none."""
         self.status = status
+        self.code = code
         super().__init__(text)
 
 

@@ -1,4 +1,4 @@
-"""watch: one hop of a watch, its guard, or a sweep for what nobody watched."""
+"""watch: one hop of a watch, its guard, a sweep for what nobody watched, or a probe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.settings import Settings
 from shared.watching.state import read_hop
 from shared.workflow.guard import run_guard
 from shared.workflow.hop import LOOK_SHARE, PATIENCE, look_at, run_hop
-from shared.workflow.sweeping.asked import is_sweep
+from shared.workflow.sweeping.asked import is_hop
 
 
 def handler(event: bytes, context: Any) -> str:
@@ -28,12 +28,14 @@ def handler(event: bytes, context: Any) -> str:
     log.bind(request_id=str(context.request_id))
     credentials = partial(find, os.environ, context)
     timeout = float(context.function.timeout)
-    if is_sweep(event):
-        from shared.workflow.sweep import Sweeper
+    if not is_hop(event):
+        from shared.workflow.beside import answer_beside
 
-        settings = Settings.from_environment(os.environ)
-        engine = connect(settings, credentials, clock)
-        return Sweeper(settings, engine, credentials, clock, began=began, timeout=timeout).run(event)
+        done = answer_beside(
+            event, os.environ, context, find_credentials=credentials, clock=clock, began=began, timeout=timeout
+        )
+        if done is not None:
+            return done
     hop = read_hop(event)
     log.bind(watch_id=hop.watch.id)
     settings = Settings.from_environment(os.environ)

@@ -151,14 +151,14 @@ def _failure(what: str, error: Any) -> EngineError:
     if status is not None:
         text = f"{text} (HTTP {status})"
     if status == 409 or "AlreadyExist" in said:
-        return _AlreadyExists(text, status=status)
+        return _AlreadyExists(text, status=status, code=code)
     if status == 404 and "function" not in code.lower():
-        return _NotFound(text, status=status)
+        return _NotFound(text, status=status, code=code)
     if status is None or status == 429 or status >= 500:
-        return _Unclear(text, status=status)
+        return _Unclear(text, status=status, code=code)
     if status in (400, 409):
-        return _Refused(text, status=status)
-    return EngineError(text, status=status)
+        return _Refused(text, status=status, code=code)
+    return EngineError(text, status=status, code=code)
 
 
 def _client(settings: Settings, credentials: Credentials) -> Any:

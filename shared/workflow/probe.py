@@ -3,7 +3,9 @@
 It starts no watch and tells nobody. All that it can make are tasks of notify whose ids begin with ``p-`` and which do
 nothing: Function Compute's record of them is how the doctor reads what was seen.
 
-    {"probe": {"id": "<8 to 32 small letters and digits>", "do": "echo" | "fail" | "shape"}}
+    {"probe": {"id": "<8 to 32 small letters and digits>", "do": "echo" | "fail" | "shape" | "grants"}}
+
+`doctor` without `--probe` sends the last of these: each function then tries what its own role may do.
 """
 
 from __future__ import annotations
@@ -12,20 +14,28 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from shared.clock import Clock
 from shared.errors import RefreshWatchError
 from shared.function_compute.tasks import Engine
+from shared.instants import Instant, Seconds
 from shared.workflow.names import NOTIFY
 from shared.workflow.probe_shape import Do, Found, Layer, describe, find, keys_of
+
+if TYPE_CHECKING:
+    from shared.workflow.probe_grants import Tried
 
 _SHOWN = ("FC_", "ALIBABA_CLOUD_")
 _MOST_NAMES = 40
 _MOST_FOUND = 4
 """Probes of one event that are recorded; nobody sends more in one."""
+
+TRYING: Seconds = 10.0
+"""A third of the shortest time-out of a function, intake's."""
 
 
 class ProbeFailed(RefreshWatchError):
@@ -80,12 +90,20 @@ def runtime_of(environment: Mapping[str, str], context: object) -> Runtime:
 
 
 def attend(
-    event: bytes, *, function: str, engine: Engine, clock: Clock, runtime: Runtime | None = None
+    event: bytes,
+    *,
+    function: str,
+    engine: Engine,
+    clock: Clock,
+    runtime: Runtime | None = None,
+    try_more: Callable[[Instant], Iterable[Tried]] | None = None,
+    seconds: Seconds = TRYING,
 ) -> Attended | None:
     """Do what the probes of an event ask for. None when it holds something else too, which goes its own way then.
 
-    `function` is where the event arrived. Raises ProbeFailed when that is what was asked for, and EngineError when what
-    was seen could not be kept.
+    `function` is where the event arrived. `try_more` tries, until an instant, what its role may do beyond functions;
+    all of that is over after about `seconds`. Raises ProbeFailed when that is what was asked for, and EngineError when
+    what was seen could not be kept.
     """
     found, alone = find(event)
     for probe in found[:_MOST_FOUND]:
@@ -105,7 +123,18 @@ def attend(
     answer: dict[str, Any] = {"probe": first.id, "function": function, "at": clock.now(), "shape": _shape(first)}
     if runtime is not None:
         answer["runtime"] = {name: getattr(runtime, name) for name in ("python", "variables", "empty", "context")}
+    if first.do is Do.GRANTS and first.envelope is None:
+        until = clock.now() + seconds
+        tried = [*_on_functions(first.id, function, engine, clock, until), *(try_more(until) if try_more else ())]
+        answer["grants"] = [asdict(each) for each in tried]
     return Attended(answer, first.is_wrapped)
+
+
+def _on_functions(probe_id: str, function: str, engine: Engine, clock: Clock, until: Instant) -> Iterable[Tried]:
+    from shared.workflow.probe_grants import try_functions
+
+    name, echo = partial(task_id, probe_id), event_of(probe_id, Do.ECHO)
+    return try_functions(function, engine=engine, clock=clock, until=until, task_id=name, echo=echo)
 
 
 def _keep(probe: Found, what: str, saw: dict[str, Any], engine: Engine) -> None:

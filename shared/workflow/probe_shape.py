@@ -35,6 +35,7 @@ class Do(Word):
     ECHO = "echo"  # say what was seen
     FAIL = "fail"  # raise, so that onFailure fires in the end
     SHAPE = "shape"  # leave the shape of the event as a task
+    GRANTS = "grants"  # try what the function's own role may do
     KEEP = "keep"  # nothing: the task itself is what is kept
 
 

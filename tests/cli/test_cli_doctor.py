@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from shared.local.engine.roles import Roles
 from shared.local.stand_in import faults
 from shared.local.stand_in.account import Identity
 from shared.local.stand_in.server import StandIn
@@ -55,8 +56,14 @@ def no_secret(ran: Ran) -> bool:
 
 
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("engine")) as running:
+def roles() -> Roles:
+    """What the deployed functions' own roles may not do."""
+    return Roles()
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory, roles: Roles) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("engine"), roles=roles) as running:
         yield running
 
 
@@ -98,15 +105,19 @@ def test_where_all_is_well_it_says_so_and_changes_nothing(deployed: House, docto
         assert found(ran, "ok", f"fc:InvokeFunction {function}")[0] == "allowed; the function answers"
     assert found(ran, "ok", "credentials")[0] == "a permanent key, from the environment (ALIBABA_CLOUD_ACCESS_KEY_ID)"
     assert "user/deployer of account 1234567890123456" in found(ran, "ok", "identity")[0]
-    assert "functions/<name>/policy.json" in found(ran, "skipped", "the functions' own roles")[0]
+    for function, tried in (("notify", 2), ("watch", 12), ("intake", 5)):
+        assert found(ran, "ok", f"role of refresh-{function}")[0] == f"may do all {tried} actions that were tried"
+    assert found(ran, "skipped", "log:PostLogStoreLogs")[0].startswith("cannot be tried")
     assert found(ran, "ok", "clock")[0].startswith("as sts has it")
     assert "127.0.0.1 is reached" in found(ran, "ok", "oncall (dingtalk)")[0]
     assert found(ran, "ok", "REFRESH_WATCH_SERVE_TOKEN")[0] == "set"
-    assert "python3.12, 0.5 vCPU, 512 MB" in found(ran, "ok", "refresh-watch")[0]
+    assert "python3.12, 0.35 vCPU, 384 MB" in found(ran, "ok", "refresh-watch")[0]
     assert "http on intake" in found(ran, "ok", "triggers")[0]
     assert "not encrypted" in found(ran, "warning", "cdn")[0]
     assert deployed.wall.messages == ()
-    assert deployed.tasks("watch", "") == deployed.tasks("notify", "") == []
+    # by these the functions tried what their roles may do
+    assert {task.id[:2] for function in ("watch", "notify") for task in deployed.tasks(function, "")} == {"p-"}
+    assert deployed.tasks("intake", "") == []
 
 
 def test_with_send_each_channel_says_what_it_takes(deployed: House, doctor: Callable[..., Ran]) -> None:
@@ -161,6 +172,51 @@ def test_a_refused_action_is_named_with_what_to_grant_and_a_product_that_is_not_
     assert "no http(s) URL" in found(ran, "bad", "second")[0]
     assert "`fallback`" in found(ran, "bad", "audit (webhook)")[0]
     assert "REFRESH_WATCH_REGION is not set" in found(ran, "skipped", "functions")[0]
+
+
+def test_what_a_functions_own_role_is_refused_is_named_though_the_caller_may_do_it(
+    deployed: House, doctor: Callable[..., Ran], roles: Roles
+) -> None:
+    action = "cdn:DescribeRefreshTasks"
+    deployed.products.faults.add(faults.no_permission(action), action="DescribeRefreshTasks", version="2018-05-10")
+    roles.deny("watch", "fc:InvokeFunction", "notify")
+    try:
+        with StandIn(World(time.time())) as others:
+            ran = doctor("--product", "cdn", REFRESH_WATCH_CDN_ENDPOINT=others.endpoint)
+    finally:
+        deployed.products.faults.clear()
+        roles.clear()
+
+    assert ran.code == 1
+    assert found(ran, "ok", action)[0] == found(ran, "ok", "fc:GetAsyncTask refresh-notify")[0] == "allowed"
+    said, do = found(ran, "bad", f"refresh-watch: {action}")
+    assert said == ("RAM refuses it to the function's role (Forbidden.RAM): watches of cdn cannot see their tasks")
+    assert "make deploy DEPLOY=--only-roles" in do
+    said, do = found(ran, "bad", "refresh-watch: fc:InvokeFunction refresh-notify")
+    assert said == "RAM refuses it to the function's role (AccessDenied): no report is told"
+    assert "make deploy DEPLOY=--only-roles" in do
+    assert found(ran, "ok", "role of refresh-notify")[0] == "may do all 2 actions that were tried"
+    assert ran.out.count("RAM refuses it") == 2
+
+
+def test_a_product_that_is_not_open_is_no_fault_of_a_role_and_one_out_of_reach_is_not_known(
+    deployed: House, call: Callable[..., Ran]
+) -> None:
+    deployed.products.faults.add(faults.not_opened(), version="2017-03-21")
+    deployed.products.faults.add(faults.internal_error(), action="DescribeDcdnRefreshTasks")
+    elsewhere = {"REFRESH_WATCH_REGION": "cn-hangzhou", "REFRESH_WATCH_FC_ENDPOINT": deployed.engine_url}
+    try:
+        ran = call("doctor", "--product", "vod", REFRESH_WATCH_STS_ENDPOINT=deployed.products.endpoint, **elsewhere)
+        other = call("doctor", "--product", "dcdn", REFRESH_WATCH_STS_ENDPOINT=deployed.products.endpoint, **elsewhere)
+    finally:
+        deployed.products.faults.clear()
+
+    assert (ran.code, other.code) == (0, 0)
+    said, _ = found(ran, "ok", "role of refresh-watch")
+    assert said == "may do all 6 actions that were tried; vod: not open in this account"
+    said, do = found(other, "warning", "refresh-watch: dcdn:DescribeDcdnRefreshTasks")
+    assert said == "not known whether its role may: no answer that says so (InternalError)"
+    assert "again in a minute" in do
 
 
 def test_without_credentials_it_says_what_to_set_and_examines_the_rest(
@@ -229,6 +285,7 @@ def test_functions_that_are_not_deployed_are_no_matter_of_permission(doctor: Cal
         assert said == "there is no such function in cn-hangzhou"
         assert "make deploy" in do
     assert "fc:GetAsyncTask" not in ran.out
+    assert "none of the functions was found" in found(ran, "skipped", "roles")[0]
 
 
 def test_function_compute_out_of_reach_is_told_once(doctor: Callable[..., Ran]) -> None:
@@ -242,6 +299,7 @@ def test_function_compute_out_of_reach_is_told_once(doctor: Callable[..., Ran]) 
     assert said == "no answer: the connection was refused"
     assert "REFRESH_WATCH_REGION" in do
     assert ran.out.count("the connection was refused") == 1
+    assert "none of the functions was found" in found(ran, "skipped", "roles")[0]
 
 
 @contextmanager
@@ -286,8 +344,20 @@ def denied(method: str, path: str) -> tuple[int, dict[str, Any]]:
     return 403, body
 
 
+class Misconfigured:
+    """Functions whose own settings are wrong, and that have no tasks; the first call meets a cold start."""
+
+    def __init__(self, cold: float) -> None:
+        self._cold = cold
+
+    def __call__(self, method: str, path: str) -> tuple[int, dict[str, Any]]:
+        if method == "POST":
+            cold, self._cold = self._cold, 0.0
+            time.sleep(cold)
+        return misconfigured(method, path)
+
+
 def misconfigured(method: str, path: str) -> tuple[int, dict[str, Any]]:
-    """Functions whose own settings are wrong, and that have no tasks."""
     if method == "POST":
         return 200, {"type": "about:blank", "status": 503, "detail": "REFRESH_WATCH_LANGUAGE: 'de' is not allowed"}
     return (200, {"tasks": []}) if "async-tasks?" in path else (404, {"Code": "AsyncTaskNotFound", "Message": "none"})
@@ -306,10 +376,15 @@ def test_actions_on_the_functions_that_are_refused_are_named_with_the_resource_t
     assert f"on {place}/refresh-intake and {place}/refresh-intake/* to acs:ram::" in do
     for action in ("ListAsyncTasks", "GetAsyncTask", "StopAsyncTask"):
         assert f"{place}/refresh-watch/async-tasks/*" in found(ran, "bad", f"fc:{action} refresh-watch")[1]
+    assert "fc:InvokeFunction on refresh-notify" in found(ran, "skipped", "refresh-notify")[0]
+    assert "it needs refresh-notify for that" in found(ran, "skipped", "refresh-watch")[0]
 
 
-def test_a_deployed_function_whose_own_settings_are_wrong_says_so(doctor: Callable[..., Ran]) -> None:
-    with function_compute(misconfigured) as url:
+def test_a_deployed_function_whose_own_settings_are_wrong_says_so_however_slowly_it_starts(
+    doctor: Callable[..., Ran],
+) -> None:
+    # longer than any other call to Function Compute may take
+    with function_compute(Misconfigured(cold=3.2)) as url:
         ran = doctor("--product", "cdn", REFRESH_WATCH_FC_ENDPOINT=url)
 
     assert ran.code == 1
@@ -317,6 +392,24 @@ def test_a_deployed_function_whose_own_settings_are_wrong_says_so(doctor: Callab
     assert said == "it answers HTTP 503: REFRESH_WATCH_LANGUAGE: 'de' is not allowed"
     assert "deploy again" in do
     assert found(ran, "ok", "fc:StopAsyncTask refresh-watch")[0] == "allowed"
+    assert "it answers HTTP 503" in found(ran, "skipped", "refresh-notify")[0]
+
+
+def older(method: str, path: str) -> tuple[int, dict[str, Any]]:
+    """Functions that know no probe."""
+    return (400, {"detail": "probe: not known"}) if method == "POST" else misconfigured(method, path)
+
+
+def test_functions_of_a_version_that_cannot_try_their_roles_are_passed_over(doctor: Callable[..., Ran]) -> None:
+    with function_compute(older) as url:
+        ran = doctor("--product", "cdn", REFRESH_WATCH_FC_ENDPOINT=url)
+
+    assert ran.code == 0
+    said, do = found(ran, "skipped", "refresh-notify")
+    assert said == "its role was not tried: this version of it cannot"
+    assert "make deploy" in do
+    for function in ("refresh-watch", "refresh-intake"):
+        assert "its role was not tried: it needs " in found(ran, "skipped", function)[0]
 
 
 def test_an_environment_that_is_too_large_is_told_before_it_is_deployed(

@@ -27,3 +27,10 @@ def test_a_cold_start_imports_the_sdks_of_its_task_only(function: str, does: str
     assert cost.sdks == SDKS[function, does]
     if not cost.sdks:
         assert not cost.modules & {"Tea", "darabonba", "aiohttp", "requests", "cryptography"}
+
+
+def test_a_hop_imports_nothing_of_sweeps_and_probes() -> None:
+    modules = measure("watch", "import index").modules
+    assert "shared.workflow.hop" in modules
+    beside = {"beside", "probe", "probe_grants", "probe_products", "probe_shape", "sweep"}
+    assert not modules & {f"shared.workflow.{name}" for name in beside}

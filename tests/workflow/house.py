@@ -21,6 +21,7 @@ from shared.function_compute.tasks import Task
 from shared.local.chat_wall import ChatWall, WallMessage
 from shared.local.engine.crash import KillWorker
 from shared.local.engine.engine import Engine
+from shared.local.engine.roles import Roles
 from shared.local.engine.switches import Switches as EngineSwitches
 from shared.local.engine.worker import Code
 from shared.local.stand_in.server import StandIn
@@ -141,6 +142,7 @@ def house(
     kills: Sequence[KillWorker] = (),
     quota: Mapping[str, float] = DEFAULT_QUOTA,
     rate_limits: bool = False,
+    roles: Roles | None = None,
 ) -> Iterator[House]:
     """Open the house: engine and stand-ins in threads of this process, handlers in processes of their own."""
     lines: list[str] = []
@@ -156,6 +158,7 @@ def house(
             routes={"/watches": "intake"},
             log=lambda line: lines.append(str(line)),
             kills=kills,
+            roles=roles,
             code_of=None if manifest.parent == ROOT else _sources,
         )
         with started as running:

@@ -5,29 +5,39 @@ from __future__ import annotations
 import base64
 import json
 import re
+import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from shared.clock import SystemClock
 from shared.credentials import Credentials
-from shared.function_compute.inspecting import Inspecting
+from shared.function_compute.inspecting import Inspecting, Recorded
 from shared.function_compute.tasks import MAX_PAYLOAD, Started, TaskStatus
 from shared.local.engine.manifest import ACCOUNT_ID
+from shared.local.engine.roles import Roles
 from shared.local.engine.switches import Switches
+from shared.local.stand_in import faults
 from shared.settings import Secret, Settings
 from shared.workflow.probe import Attended, attend, event_of, kept
 from shared.workflow.probe_shape import Do, find, without_probes
-from tests.workflow.house import KEYS, House, house, wait_for
+from tests.workflow.house import KEYS, ROOT, House, house, wait_for
 from tests.workflow.scenario import add, many
 
 ID = "probe0123456789a"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("probe"), engine=Switches(retry_interval=0.1)) as opened:
+def roles() -> Roles:
+    """What the functions' own roles may not do."""
+    return Roles()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, roles: Roles) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("probe"), engine=Switches(retry_interval=0.1), roles=roles) as opened:
         yield opened
 
 
@@ -96,8 +106,7 @@ def test_the_shape_of_every_event_is_left_as_a_task_and_nothing_is_started_or_to
         assert [layer["form"] for layer in kept_of["shape"]] == forms, event
     assert saw(home, names["timer"], "shape-")["shape"][0]["keys"] == ["payload", "triggerName", "triggerTime"]
     assert wait_for(lambda: home.fc.task("intake", "e-again").status is TaskStatus.SUCCEEDED, 20, "not run")
-    assert home.tasks("watch", "") == []
-    assert {task.id[:2] for task in home.tasks("notify", "")} == {"p-"}
+    assert {task.id[:2] for function in ("watch", "notify") for task in home.tasks(function, "")} == {"p-"}
     assert home.wall.messages == ()
 
 
@@ -125,6 +134,112 @@ def test_a_failure_that_was_asked_for_is_tried_four_times_and_its_envelope_kept_
     assert len(home.tasks("notify", f"p-{ID}-try-")) == 4
     assert home.tasks("notify", "b-") == []
     assert home.wall.messages == ()
+
+
+def tried(home: House, function: str, name: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """What a function says of its own role: (action, on) -> (result, code)."""
+    answer = inspecting(home).send(function, event_of(name, Do.GRANTS), waits=True)
+    assert answer.is_accepted
+    return {(each["action"], each["on"]): (each["result"], each["code"]) for each in json.loads(answer.body)["grants"]}
+
+
+def granted(function: str) -> set[tuple[str, str]]:
+    """What a function's policy allows, as (action, function or product); logs are written by Function Compute."""
+    policy = json.loads((ROOT / "functions" / function / "policy.json").read_text(encoding="utf-8"))
+    found = set()
+    for statement in policy["Statement"]:
+        actions, resources = statement["Action"], statement["Resource"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            for resource in [resources] if isinstance(resources, str) else resources:
+                on = re.search(r"functions/refresh-(\w+)", resource)
+                found.add((action, on[1] if on else "" if resource == "*" else resource))
+    return {grant for grant in found if grant[0] != "log:PostLogStoreLogs"}
+
+
+@pytest.mark.parametrize("function", ["intake", "watch", "notify"])
+def test_a_function_tries_every_action_that_its_policy_names_and_no_other(home: House, function: str) -> None:
+    found = tried(home, function, f"grants{function}")
+
+    known = {"intake", "watch", "notify"}
+    assert {(action, on if on in known else "") for action, on in found} == granted(function)
+    assert set(found.values()) == {("ok", "")}
+
+
+def test_trying_starts_tasks_that_only_echo_and_tells_nobody(home: House) -> None:
+    tried(home, "watch", "grantsechoes")
+
+    started = {"watch": "p-grantsechoes-grant-watch-watch", "notify": "p-grantsechoes-grant-watch-notify"}
+    for function, name in started.items():
+        assert [task.id for task in home.tasks(function, "p-grantsechoes-")] == [name]
+        ended = wait_for(partial(_over, home, function, name), 20, f"{name} has not ended")
+        assert ended.status is TaskStatus.SUCCEEDED
+        assert json.loads(ended.returned)["function"] == function
+    assert home.tasks("watch", "w-") == home.tasks("watch", "g-") == []
+    assert home.wall.messages == ()
+
+
+def _over(home: House, function: str, name: str) -> Recorded | None:
+    task = inspecting(home).recorded(function, name)
+    return task if task is not None and task.is_over else None
+
+
+def test_what_a_role_is_refused_is_told_apart_from_a_product_that_is_not_open_and_from_no_answer(
+    home: House, roles: Roles
+) -> None:
+    roles.deny("watch", "fc:GetAsyncTask", "notify")
+    home.products.faults.add(faults.no_permission("cdn:x"), action="DescribeRefreshTaskById", version="2018-05-10")
+    home.products.faults.add(faults.not_opened(), version="2017-03-21")
+    home.products.faults.add(faults.closed(), version="2018-01-15")
+    try:
+        found = tried(home, "watch", "grantsrefused")
+        of_notify = tried(home, "notify", "grantsnotify2")
+    finally:
+        roles.clear()
+        home.products.faults.clear()
+
+    assert {key: result for key, result in found.items() if result[0] != "ok"} == {
+        ("fc:GetAsyncTask", "notify"): ("refused", "AccessDenied"),
+        ("cdn:DescribeRefreshTaskById", "cdn"): ("refused", "Forbidden.RAM"),
+        ("dcdn:DescribeDcdnRefreshTasks", "dcdn"): ("no answer", "AskAgain"),
+        ("dcdn:DescribeDcdnRefreshTaskById", "dcdn"): ("no answer", "AskAgain"),
+        ("vod:DescribeVodRefreshTasks", "vod"): ("not opened", "OperationDenied"),
+        ("vod:DescribeRefreshTasks", "vod-legacy"): ("not opened", "OperationDenied"),
+    }
+    assert set(of_notify.values()) == {("ok", "")}
+
+
+class Hanging:
+    """An engine that answers nothing in time."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.end = threading.Event()
+
+    def start_later(self, function: str, payload: bytes, delay: float, task_id: str) -> Started:
+        self.asked.append(task_id)
+        self.end.wait(20)
+        return Started.STARTED
+
+    def task(self, function: str, task_id: str) -> None:
+        self.asked.append(task_id)
+
+    def tasks(self, function: str, prefix: str) -> list[Any]:
+        self.asked.append(prefix)
+        return []
+
+    def stop(self, function: str, task_id: str) -> None: ...
+
+
+def test_trying_is_over_in_time_and_asks_no_more_where_there_is_no_answer() -> None:
+    engine = Hanging()
+    try:
+        said = attend(event_of(ID, Do.GRANTS), function="intake", engine=engine, clock=SystemClock(), seconds=0.1)
+    finally:
+        engine.end.set()
+
+    assert said is not None
+    assert [each["result"] for each in said.body["grants"]] == ["no answer"] * 5
+    assert engine.asked == [f"p-{ID}-grant-intake-watch"]
 
 
 def test_a_batch_with_a_probe_in_it_starts_its_watches_and_rejects_nothing(tmp_path: Any) -> None:

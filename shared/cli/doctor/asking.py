@@ -18,11 +18,9 @@ class NotDone(EngineError):
 
     def __init__(self, status: int | None, code: str, action: str, message: str) -> None:
         """`action`: the RAM action that is missing, if it was named."""
-        self.status = status
-        self.code = code
-        self.action = action
         said = ": ".join(part for part in (code, message) if part) or "no answer"
-        super().__init__(f"HTTP {status}, {said}" if status is not None else said)
+        super().__init__(f"HTTP {status}, {said}" if status is not None else said, status=status, code=code)
+        self.action = action
 
     @property
     def is_denied(self) -> bool:

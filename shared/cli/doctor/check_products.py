@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from shared.cli.doctor.finding import Finding, bad, ok, skipped, warning
 from shared.cli.doctor.patient import Patient
 from shared.deadline import DeadlinePassed, within
 from shared.errors import AskAgain
 from shared.instants import Seconds
-from shared.model import ListQuery, Page, Product, Reason
+from shared.model import Product, Reason
 from shared.products.api import ProductApi
 from shared.products.connect import connect
 from shared.products.refusals import RefusedForGood
+from shared.products.trying import QUESTIONS, Question
 
 CALL_SECONDS: Seconds = 15.0
 NEEDED_FOR = "watch and list"
-
-NO_SUCH_ID = "1"
-"""A well-formed task id: real ones have nine digits or more."""
-
-
-@dataclass(frozen=True)
-class _Question:
-    """`action` as RAM names it."""
-
-    action: str
-    ask: Callable[[ProductApi], Page]
-
-
-def _listed(api: ProductApi) -> Page:
-    return api.list_page(ListQuery(page_size=1))
-
-
-def _listed_by_domain(api: ProductApi) -> Page:
-    return api.list_page(ListQuery(page_size=1, domain_name="example.com", object_type="file"))
-
-
-def _named(api: ProductApi) -> Page:
-    return api.by_ids((NO_SUCH_ID,))
-
-
-_QUESTIONS = {
-    Product.CDN: (_Question("cdn:DescribeRefreshTasks", _listed), _Question("cdn:DescribeRefreshTaskById", _named)),
-    Product.DCDN: (
-        _Question("dcdn:DescribeDcdnRefreshTasks", _listed),
-        _Question("dcdn:DescribeDcdnRefreshTaskById", _named),
-    ),
-    Product.VOD: (_Question("vod:DescribeVodRefreshTasks", _listed),),
-    Product.VOD_LEGACY: (_Question("vod:DescribeRefreshTasks", _listed_by_domain),),
-}
 
 
 def check_products(patient: Patient) -> Iterator[Finding]:
@@ -60,14 +26,14 @@ def check_products(patient: Patient) -> Iterator[Finding]:
         return
     for product in patient.products:
         api = connect(product, patient.settings, patient.credentials)
-        for question in _QUESTIONS[product]:
+        for question in QUESTIONS[product]:
             finding, goes_on = _tried(product, question, api, patient)
             yield finding
             if not goes_on:
                 break
 
 
-def _tried(product: Product, question: _Question, api: ProductApi, patient: Patient) -> tuple[Finding, bool]:
+def _tried(product: Product, question: Question, api: ProductApi, patient: Patient) -> tuple[Finding, bool]:
     """What became of a question, and whether the product's next one can have another answer."""
     action = question.action
     try:

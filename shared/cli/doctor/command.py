@@ -16,6 +16,7 @@ from shared.cli.doctor.check_functions import check_functions
 from shared.cli.doctor.check_identity import check_identity
 from shared.cli.doctor.check_manifest import check_manifest
 from shared.cli.doctor.check_products import check_products
+from shared.cli.doctor.check_roles import check_roles
 from shared.cli.doctor.check_settings import check_settings
 from shared.cli.doctor.finding import Check, Finding, Level, bad
 from shared.cli.doctor.patient import Patient
@@ -32,6 +33,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Credentials", check_identity),
     ("Permissions: products", check_products),
     ("Permissions: functions", check_functions),
+    ("Permissions: the functions' own roles", check_roles),
     ("Clock", check_clock),
     ("Channels", check_channels),
     ("s.yaml", check_manifest),
@@ -63,7 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--schedule", metavar="S", default="", help="reckon the cost for it, such as 0,15,45,90;15")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     parser.epilog = (
-        "Exit codes: 0 nothing is bad, 1 something is, 2 bad usage. Without --send and --probe nothing is changed."
+        "Exit codes: 0 nothing is bad, 1 something is, 2 bad usage. Without --send and --probe nothing is changed; in "
+        "Function Compute's record stay a few tasks whose ids begin with p-, by which the functions tried their roles."
     )
 
 

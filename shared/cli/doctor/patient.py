@@ -28,6 +28,7 @@ class Patient:
     credentials: Credentials | None = None  # once they are found
     account: str = ""
     arn: str = ""
+    deployed: set[str] = field(default_factory=set)  # the functions that were found, by their folders
 
     def __post_init__(self) -> None:
         """Read the settings, leaving out what is wrong, so that one mistake does not hide the next."""

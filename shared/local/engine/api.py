@@ -18,6 +18,7 @@ from shared.local.engine.dispatcher import AtLimit, Dispatcher
 from shared.local.engine.http_event import Answer, Request, event_of
 from shared.local.engine.keys import KnownKeys
 from shared.local.engine.manifest import ACCOUNT_ID, Function, Manifest
+from shared.local.engine.roles import Roles
 from shared.local.engine.settling import FUNCTION_ERROR, MOST_ASYNC_BYTES, expires_at
 from shared.local.engine.store import Store
 from shared.local.engine.switches import ApiEvent, Duplicate, Switches
@@ -30,16 +31,24 @@ LONGEST_DELAY: Seconds = 3600
 
 _PATH = re.compile(r"/2023-03-30/functions/([^/]+)/(invocations|async-tasks)(?:/([^/]+?)(/stop)?)?")
 _DELAY = re.compile(r"\d{1,4}(\.\d{1,6})?")
+_ACTIONS = {
+    ("POST", "invocations", False, False): "fc:InvokeFunction",
+    ("GET", "async-tasks", False, False): "fc:ListAsyncTasks",
+    ("GET", "async-tasks", True, False): "fc:GetAsyncTask",
+    ("PUT", "async-tasks", True, True): "fc:StopAsyncTask",
+}
+"""As RAM names them."""
 
 
 class Refused(Exception):
     """The answer to a request that cannot be carried out."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
-        """``code`` and ``message`` are the body's."""
+    def __init__(self, status: int, code: str, message: str, action: str = "") -> None:
+        """``code`` and ``message`` are the body's; ``action`` is the RAM action that is missing."""
         self.status = status
         self.code = code
         self.message = message
+        self.action = action
         super().__init__(message)
 
 
@@ -55,6 +64,7 @@ class Api:
         crashes: Crashes,
         *,
         keys: KnownKeys,
+        roles: Roles,
         clock: Callable[[], Instant],
     ) -> None:
         """``clock`` is the engine's; signatures are checked against the real time."""
@@ -64,18 +74,21 @@ class Api:
         self._switches = switches
         self._crashes = crashes
         self._keys = keys
+        self._roles = roles
         self._clock = clock
 
-    def answer(self, request: Request) -> Answer:
-        """Carry out a signed request."""
+    def answer(self, request: Request, role: str = "") -> Answer:
+        """Carry out a signed request; ``role`` is the key of the function that makes it, where that is known."""
         request_id = new_request_id(self._clock())
         try:
             self._keys.verify(request)
-            return self._route(request, request_id)
+            return self._route(request, request_id, role)
         except (Refused, SignatureRefused) as refused:
             body: dict[str, Any] = {"Code": refused.code, "Message": refused.message, "RequestId": request_id}
             if refused.code == _OLD_FORM:
                 body = {"ErrorCode": "StatefulAsyncInvocationAlreadyExists", "ErrorMessage": refused.message}
+            elif isinstance(refused, Refused) and refused.action:
+                body["AccessDeniedDetail"] = {"AuthAction": refused.action}
             return _json(refused.status, body, request_id)
 
     def start(self, function: Function, request: Request, event: bytes, request_id: str) -> Answer:
@@ -104,7 +117,7 @@ class Api:
             headers.append(("X-Fc-Async-Task-Id", task_id))
         return Answer(202, tuple(headers))
 
-    def _route(self, request: Request, request_id: str) -> Answer:
+    def _route(self, request: Request, request_id: str, role: str) -> Answer:
         match = _PATH.fullmatch(request.path)
         if match is None:
             raise Refused(404, "PathNotSupported", f"path {request.path!r} is not supported")
@@ -116,6 +129,9 @@ class Api:
         if query.get("qualifier", "LATEST") != "LATEST":
             raise Refused(404, "VersionNotFound", f"version {query['qualifier']!r} of {name!r} does not exist")
         operation = (request.method, what, bool(task_id), bool(stop))
+        action = _ACTIONS.get(operation, "")
+        if not self._roles.may(role, action, function.key):
+            raise Refused(403, "AccessDenied", "the caller is not authorized to perform this action", action)
         if operation == ("POST", "invocations", False, False):
             return self._invoke(function, request, request_id)
         if operation == ("GET", "async-tasks", False, False):

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -18,7 +19,8 @@ from shared.local.engine.environment import ENDPOINT_VARIABLE, Keys
 from shared.local.engine.front import Front
 from shared.local.engine.http_event import Answer, Request
 from shared.local.engine.keys import KnownKeys
-from shared.local.engine.manifest import read_manifest
+from shared.local.engine.manifest import Function, read_manifest
+from shared.local.engine.roles import Roles
 from shared.local.engine.server import InstanceGate, Server
 from shared.local.engine.store import Store
 from shared.local.engine.switches import Switches
@@ -62,6 +64,7 @@ class Engine:
         clock: Callable[[], Instant] = time.time,
         crashes: Sequence[Crash] = (),
         kills: Sequence[KillWorker] = (),
+        roles: Roles | None = None,
     ) -> None:
         """Read the manifest. Raises BadInput.
 
@@ -70,7 +73,8 @@ class Engine:
         asked at each invocation, so it should remember what it looked up. ``routes`` maps front-door paths to resource
         keys; ``bearer`` guards the front door. ``code_of`` maps a resource key to its source (default: functions/<key>
         beside the manifest, with the manifest's folder on the path). ``instances`` bounds the handlers that run at
-        once. ``crashes`` kill this whole process, so they are for an engine in a process of its own.
+        once. ``crashes`` kill this whole process, so they are for an engine in a process of its own. ``roles`` says
+        what each function's own role may not do.
         """
         root = manifest.resolve().parent
         given = dict(environment or {})
@@ -88,6 +92,7 @@ class Engine:
         self._clock = clock
         self._crashes = tuple(crashes)
         self._kills = WorkerKills(tuple(kills))
+        self._roles = roles
         self._parts: tuple[Store, Dispatcher, Server] | None = None
         self._api: Api | None = None
         self._front: Front | None = None
@@ -126,7 +131,16 @@ class Engine:
             most_running=self._instances,
             log=self._log,
         )
-        self._api = Api(self.manifest, store, dispatcher, self._switches, crashes, keys=self._keys, clock=self._clock)
+        self._api = Api(
+            self.manifest,
+            store,
+            dispatcher,
+            self._switches,
+            crashes,
+            keys=self._keys,
+            roles=self._roles or Roles(),
+            clock=self._clock,
+        )
         self._front = Front(
             self.manifest, dispatcher, self._api, routes=self._routes, bearer=self._bearer, clock=self._clock
         )
@@ -178,13 +192,17 @@ class Engine:
             raise EngineError("the embedded engine is not running")
         return self._parts
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: Request, role: str = "") -> Answer:
         if self._api is None or self._front is None:
             raise EngineError("the embedded engine is not running")
-        return (self._api if request.path.startswith(PREFIX) else self._front).answer(request)
+        if request.path.startswith(PREFIX):
+            return self._api.answer(request, role)
+        return self._front.answer(request)
 
     def _failed(self, error: Exception) -> None:
         self._log(LogLine("engine", "-", f"{type(error).__name__}: {error}"))
 
-    def _new_gate(self) -> Gate | None:
-        return InstanceGate(self._answer, self._failed, self._kills) if self._kills.armed else None
+    def _new_gate(self, function: Function) -> Gate | None:
+        if self._roles is None and not self._kills.armed:
+            return None
+        return InstanceGate(partial(self._answer, role=function.key), self._failed, self._kills)

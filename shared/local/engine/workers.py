@@ -22,7 +22,7 @@ class Workers:
         log: Callable[[LogLine], None],
         *,
         most_idle: int,
-        new_gate: Callable[[], Gate | None],
+        new_gate: Callable[[Function], Gate | None],
     ) -> None:
         """``code_of`` maps a resource key to its source; ``environment`` overrides the functions' own."""
         self._code_of = code_of
@@ -43,7 +43,7 @@ class Workers:
                     self._idle.remove(instance)
                     self._busy.add(instance)
                     return instance
-        gate = self._new_gate()
+        gate = self._new_gate(function)
         environment = environment_of(function, self._environment, gate.url if gate else None)
         instance = Instance(function, self._code_of(function.key), environment, self._log, gate)
         with self._lock:
