@@ -17,6 +17,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -73,7 +74,7 @@ class Watches:
         `object_paths` and `submitted_at` there is nothing `submitted`. Raises BadInput, NoCredentials, EngineError.
         """
         items = {} if submitted is None and more.get("object_paths") else read_submitted(submitted, "submitted")
-        return self.start_request(read_request({"product": product, **more, **items}))
+        return self.start_request(read_request({"product": product, **_as_json(more), **items}))
 
     def start_request(self, request: WatchRequest) -> StartedWatch:
         """Hand a request to intake; the same request is the same watch. Raises Refused, NoCredentials, EngineError."""
@@ -106,6 +107,21 @@ class Watches:
             clock=self._clock,
             listener=listener or Listener(),
         )
+
+
+def _as_json(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What Python has words of its own for, as a request has it."""
+    made: dict[str, Any] = {}
+    for key, value in given.items():
+        if isinstance(value, (tuple, set, frozenset)):
+            made[key] = list(value)
+        elif isinstance(value, datetime):
+            made[key] = value.astimezone().isoformat()  # a naive one is local time
+        elif isinstance(value, timedelta):
+            made[key] = value.total_seconds()
+        else:
+            made[key] = value
+    return made
 
 
 def connect(environment: Mapping[str, str] | None = None) -> Watches:

@@ -36,7 +36,7 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resource-group-id", metavar="ID", help="passed to the query (cdn only)")
 
 
-def read_request_arguments(namespace: argparse.Namespace, standard_input: TextIO) -> WatchRequest:
+def read_request_arguments(namespace: argparse.Namespace, standard_input: TextIO | None) -> WatchRequest:
     """The request that the arguments make. Raises BadInput."""
     body: dict[str, Any] = {
         "product": namespace.product,
@@ -56,7 +56,7 @@ def read_request_arguments(namespace: argparse.Namespace, standard_input: TextIO
     return read_request({key: value for key, value in body.items() if value is not None})
 
 
-def _items(ids: list[str], standard_input: TextIO) -> dict[str, Any]:
+def _items(ids: list[str], standard_input: TextIO | None) -> dict[str, Any]:
     if FROM_INPUT not in ids:
         found = split_ids(",".join(ids))
         if ids and not found:
@@ -65,7 +65,7 @@ def _items(ids: list[str], standard_input: TextIO) -> dict[str, Any]:
     if ids != [FROM_INPUT]:
         raise BadInput("IDS", " ".join(ids), f"{FROM_INPUT} alone, or ids")
     try:
-        text = standard_input.read()
+        text = standard_input.read() if standard_input is not None else ""  # None where the shell has closed it
     except UnicodeDecodeError:
         raise BadInput(_STANDARD_INPUT, Described("bytes that are no UTF-8"), ALLOWED) from None
     return read_submitted(text, _STANDARD_INPUT)

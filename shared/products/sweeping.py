@@ -65,8 +65,10 @@ def sweep(api: ProductApi, window: Window, *, caller: Caller) -> Swept:
     reading = _Reading(api, window, caller)
     try:
         left_out = reading.read()
-    except (AskAgain, OutOfTime) as error:
-        left_out = str(error)
+    except (AskAgain, OutOfTime, RefusedForGood) as error:
+        if isinstance(error, RefusedForGood) and not reading.total:
+            raise
+        left_out = str(error)  # what has been read is certain all the same
     return Swept(reading.failed, reading.total, caller.calls, left_out)
 
 
@@ -91,7 +93,8 @@ class _Reading:
         if more < MOST_PAGES and more <= self._caller.fits(self._api.list_operation):
             for _ in pages:
                 pass
-            return self._ask_about_running()
+            self._ask_about_running()
+            return ""
         left_out = self._by_status()
         if left_out:
             for _ in islice(pages, MOST_PAGES - 1):  # the newest, as the lists are sorted
@@ -130,7 +133,7 @@ class _Reading:
                 if refused.startswith("InvalidStatus") and status is not Status.FAILED:
                     break  # an older edition, to which all failures are Failed
                 if refused and not refused.startswith("InvalidObjectType"):
-                    return _NOT_OBEYED
+                    return f"{_NOT_OBEYED} ({refused})"
         return ""
 
     def _read_filtered(self, status: Status, object_type: str) -> str:
@@ -140,12 +143,10 @@ class _Reading:
                 if any(row.status is Status.COMPLETE for row in page.rows):
                     return "ignored"
         except RefusedForGood as error:
-            if not error.refusal.code.startswith(("InvalidStatus", "InvalidObjectType")):
-                raise
-            return error.refusal.code
+            return error.refusal.code  # it is the filter: without it the same was answered
         return ""
 
-    def _ask_about_running(self) -> str:
+    def _ask_about_running(self) -> None:
         """A question about a task brings its status up to date; whether a listing does, no document says.
 
         Nobody may have asked about these yet. The oldest first: they are the likeliest to have ended.
@@ -154,16 +155,13 @@ class _Reading:
         running = (row for row in self._rows.values() if not row.status.is_final and row.task_id not in failed)
         ids = list(dict.fromkeys(row.task_id for row in sorted(running, key=lambda row: row.created_at or 0.0)))
         size = self._api.ids_per_call
-        try:
-            if not size:
-                for task_id in ids[: MOST_ASKED // 10]:
-                    for _ in self._pages(ListQuery(task_id=task_id, page_size=self._api.page_size)):
-                        pass
-            for first in range(0, min(len(ids), MOST_ASKED) if size else 0, size or 1):
-                self._ask_by_ids(ids[first : first + size])
-        except RefusedForGood as error:
-            return str(error)
-        return ""
+        if not size:
+            for task_id in ids[: MOST_ASKED // 10]:
+                for _ in self._pages(ListQuery(task_id=task_id, page_size=self._api.page_size)):
+                    pass
+            return
+        for first in range(0, min(len(ids), MOST_ASKED), size):
+            self._ask_by_ids(ids[first : first + size])
 
     def _ask_by_ids(self, ids: Sequence[str]) -> None:
         page = self._caller.call(self._api.by_id_operation, lambda: self._api.by_ids(ids))

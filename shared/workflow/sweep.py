@@ -106,14 +106,14 @@ class Sweeper:
             return
         from shared.workflow.sweeping.record import Unread, WatchRecord
 
-        record = WatchRecord(self._settings, self._find_credentials(), self._clock)
+        record = WatchRecord(self._settings, self._find_credentials(), self._clock, self._read_until)
         created = [row.created_at or 0.0 for unwatched in found for row in unwatched.rows]
         read = 0
         try:
-            for watch in record.watches(min(created) - EARLIER, self._read_until):
+            for watch in record.watches(min(created) - EARLIER):
                 read += 1
                 for unwatched in found:
-                    unwatched.take_out(self._followed(watch, unwatched.named_by(watch)))
+                    unwatched.take_out(_followed(watch, unwatched.named_by(watch), record))
                 if not any(unwatched.rows for unwatched in found):
                     break
         except (Unread, EngineError) as error:
@@ -124,14 +124,6 @@ class Sweeper:
                 )
         log.info("record read", extra={"watches": read, "calls": record.calls})
 
-    def _followed(self, watch: Watch, rows: list[ObjectRow]) -> list[ObjectRow]:
-        if not rows or watch.request.task_ids:
-            return rows
-        try:
-            return bound_to(recorded_watch(watch.id, self._engine), rows)
-        except NoSuchWatch:
-            return rows  # its hops are not listed yet: it may follow any of them
-
     def _tell(self, unwatched: Unwatched) -> str:
         tasks = len(unwatched.task_ids)
         if not tasks:
@@ -140,3 +132,12 @@ class Sweeper:
         said = "told" if spoken else "left to the next sweep: another has just told"
         log.info(said, extra={"product": unwatched.product.value, "tasks": tasks})
         return f"{unwatched.product}: {tasks} failed and not watched, {said}"
+
+
+def _followed(watch: Watch, rows: list[ObjectRow], record: Engine) -> list[ObjectRow]:
+    if not rows or watch.request.task_ids:
+        return rows
+    try:
+        return bound_to(recorded_watch(watch.id, record), rows)
+    except (NoSuchWatch, BadInput):
+        return rows  # its hops are not listed yet, or cannot be read: it may follow any of them

@@ -166,7 +166,10 @@ class _Waiting:
         now = self._clock.now()
         if self._hop is None:
             if self._unanswered_since is None and now - self._began >= UNKNOWN_FOR:
-                self._end(f"shows nothing of it after {format_duration(UNKNOWN_FOR)} (is task mode on?)")
+                found, question = ("nothing of it", "is task mode on?")
+                if self._number >= 0:
+                    found, question = ("nothing of it that can be read here", "are the functions of this version?")
+                self._end(f"shows {found} after {format_duration(UNKNOWN_FOR)} ({question})")
         elif now >= latest_end(self._hop.watch) + GIVES_UP_AFTER + 2 * LONGEST_WAIT:
             self._end("has no final report of it, although its latest end has passed")
 

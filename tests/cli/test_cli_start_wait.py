@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shared.local.stand_in.world import NEVER, ObjectPlan
-from tests.cli.conftest import CommandLine, Ran, clean_environment
+from tests.cli.conftest import PROJECT, CommandLine, Ran, clean_environment
 from tests.cli.gate import Gate
 from tests.workflow.house import House, house, wait_for
 
@@ -196,6 +196,15 @@ def test_a_submit_that_failed_starts_nothing(deployed: House, pipeline: CommandL
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert words in ran.err
     assert gate.asked == []
+
+
+def test_a_shell_that_closes_standard_input_is_told_that_nothing_came(pipeline: CommandLine) -> None:
+    closed = ["sh", "-c", 'exec "$@" <&-', "sh", *pipeline.command("start", "cdn", "-")]
+    ran = subprocess.run(
+        closed, env=pipeline.environment, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 2
+    assert "standard input: nothing (did the submit fail?)" in ran.stderr
 
 
 def test_without_wait_the_answer_comes_at_once_and_nothing_is_asked(deployed: House, pipeline: CommandLine) -> None:

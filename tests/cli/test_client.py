@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -162,3 +163,15 @@ def test_without_credentials_nothing_is_asked(gate: Gate) -> None:
     with pytest.raises(NoCredentials):
         unsigned.wait("0123456789abcdef")
     assert gate.asked == []
+
+
+def test_arguments_may_be_what_python_has_for_them(watches: Watches) -> None:
+    path, at = "http://example.com/of-python", datetime(2026, 11, 22, 8, tzinfo=timezone.utc)
+    more = {"schedule": "600;600"}
+    written = {"object_paths": [path], "submitted_at": "2026-11-22T08:00:00Z", "deadline": "30m", "channels": ["audit"]}
+
+    started = watches.start(
+        "cdn", object_paths=(path,), submitted_at=at, deadline=timedelta(minutes=30), channels={"audit"}, **more
+    )
+
+    assert watches.start("cdn", **written, **more).watch_id == started.watch_id

@@ -107,7 +107,7 @@ def test_a_look_that_takes_longer_is_asked_after_with_growing_pauses(
     deployed: House, watches: Watches, gate: Gate
 ) -> None:
     watch = put_off(deployed, watches)
-    clock = Leaping(at=time.time() + 600, when=20, then=lambda: commit(deployed, final_report(watch, time.time())))
+    clock = Leaping(at=time.time() + 601, when=20, then=lambda: commit(deployed, final_report(watch, time.time())))
 
     patient(gate.url, clock).wait(watch.id)
 
@@ -154,6 +154,13 @@ def test_a_watch_that_is_not_on_record_is_given_up_soon(deployed: House, gate: G
     assert "shows nothing of it" in str(ended.value)
     assert UNKNOWN_FOR <= sum(clock.slept) <= UNKNOWN_FOR + 30
     assert len(gate.asked) <= 20
+
+
+def test_a_record_of_another_version_is_said_to_be_there(deployed: House) -> None:
+    deployed.fc.start_later("watch", b'{"hop":0,"watch":{"of":"tomorrow"}}', 3000, "w-fedcba9876543210-h0000")
+
+    with pytest.raises(EngineError, match="nothing of it that can be read here"):
+        patient(deployed.engine_url, HandClock()).wait("fedcba9876543210")
 
 
 def test_a_record_that_is_lost_is_not_waited_for_until_the_latest_end(

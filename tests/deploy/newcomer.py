@@ -18,7 +18,7 @@ from shared.local.stand_in.server import StandIn
 
 PROJECT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ("intake", "notify", "watch")
-SECRETS = ("testSK", "token-of-a-robot")
+SECRETS = ("testSK", "token-of-a-robot", "token-of-old")
 CHANNELS = json.dumps(
     [{"name": "oncall", "kind": "slack", "url": "https://hooks.slack.com/services/T00/B00/token-of-a-robot"}]
 )
@@ -44,6 +44,10 @@ if sys.argv[1:] == ["-v"]:
 with open(os.environ["NOTES"], "w") as notes:
     json.dump({{"arguments": sys.argv[1:], "environment": dict(os.environ), "folder": os.getcwd()}}, notes)
 print("s says: deployed", flush=True)
+for name in ("REFRESH_WATCH_CHANNELS", "S_PRINTS"):
+    sys.stdout.write(name + ": " + os.environ.get(name, ""))
+    sys.stdout.flush()
+    print()
 raise SystemExit(int(os.environ.get("S_EXIT", "0")))
 """
 

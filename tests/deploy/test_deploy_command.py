@@ -33,6 +33,7 @@ def test_one_command_makes_the_roles_and_hands_over_to_serverless_devs(newcomer:
         policy = json.loads(newcomer.account.policies[f"refresh-{name}"].document)
         assert policy == json.loads((PROJECT / f"functions/{name}/policy.json").read_text())
     # the program's own output is seen, between ours
+    assert "deploys refresh-notify, refresh-watch, refresh-intake to cn-hangzhou" in ran.out
     assert "s says: deployed" in ran.out
     assert newcomer.noted["folder"] == str(newcomer.project)
     assert newcomer.noted["arguments"][:3] == ["deploy", "-t", "s.yaml"]
@@ -249,3 +250,69 @@ def test_the_exit_code_of_serverless_devs_is_passed_on(newcomer: Newcomer) -> No
     assert ran.code == 101
     assert "run the same command again" in ran.err
     assert "next:" not in ran.out
+
+
+def test_what_serverless_devs_shows_of_the_environment_is_seen_without_secrets(newcomer: Newcomer) -> None:
+    """It shows a function as it is deployed, and what differs from the deployment before."""
+    old = '[{"url": "https://oapi.dingtalk.com/robot/send?access_token=token-of-old", "secret": "token-of-old"}]'
+    ran = newcomer.deploy(S_PRINTS=f"- {old}\n+ testSK {json.dumps(old)} and the rest")
+    assert "https://hooks.slack.com/***" in ran.out
+    assert "https://oapi.dingtalk.com/robot" not in ran.out
+    assert "and the rest" in ran.out
+
+
+def test_variables_that_are_set_to_nothing_are_as_if_they_were_not_set(newcomer: Newcomer) -> None:
+    """So a pipeline has them where nobody has filled them in; and Windows leaves ends of lines."""
+    names = ("REFRESH_WATCH_REGION", "REFRESH_WATCH_RUNTIME", "REFRESH_WATCH_QUOTA")
+    ran = newcomer.deploy(REFRESH_WATCH_PREFIX="team\r\n", **dict.fromkeys(names, " "))
+    assert ran.code == 0, ran.err
+    assert sorted(newcomer.account.roles) == [f"team-{name}" for name in FUNCTIONS]
+    environment = newcomer.noted["environment"]
+    assert environment["REFRESH_WATCH_PREFIX"] == "team"
+    assert environment.keys().isdisjoint(names)
+
+
+def test_an_expression_in_a_variable_is_refused_since_serverless_devs_would_run_it(newcomer: Newcomer) -> None:
+    ran = newcomer.deploy(REFRESH_WATCH_CHANNELS=CHANNELS.replace("oncall", "${process.exit(3)}"))
+    assert ran.code == 2
+    ran = newcomer.deploy(REFRESH_WATCH_ENVIRONMENT="${vars.prefix}")
+    assert ran.code == 2
+    assert "REFRESH_WATCH_ENVIRONMENT: a text with ${ is not allowed" in ran.err
+    assert (newcomer.asked(), newcomer.s_ran) == ([], False)
+
+
+def test_a_policy_that_says_the_same_in_another_order_is_no_change(newcomer: Newcomer) -> None:
+    newcomer.deploy("--only-roles")
+    for name in FUNCTIONS:
+        role = newcomer.account.roles[f"refresh-{name}"]
+        role.trust = role.trust.replace('["fc.aliyuncs.com"]', '"fc.aliyuncs.com"')
+        (version,) = newcomer.account.policies[f"refresh-{name}"].versions
+        document = json.loads(version.document)
+        document["Statement"] = [dict(reversed(each.items())) for each in reversed(document["Statement"])]
+        for each in document["Statement"]:
+            each["Action"] = (
+                sorted(each["Action"], reverse=True) if isinstance(each["Action"], list) else [each["Action"]]
+            )
+        version.document = json.dumps(document, indent=2)
+    before = newcomer.written()
+    assert "nothing changed" in newcomer.deploy("--only-roles").out
+    assert newcomer.written() == before
+    newcomer.account.roles["refresh-watch"].trust = '{"Version": "1", "Statement": [[]]}'
+    assert len(newcomer.deploy("--only-roles").done) == 1
+
+
+def test_a_deployment_whose_prefix_differs_in_capitals_only_keeps_its_roles(newcomer: Newcomer) -> None:
+    """Functions keep their capitals, and roles do not: the two would share the roles."""
+    newcomer.deploy("--only-roles", REFRESH_WATCH_PREFIX="Team-A")
+    before = newcomer.written()
+    ran = newcomer.deploy("--only-roles", REFRESH_WATCH_PREFIX="team-a")
+    assert ran.code == 1
+    assert "is that of another deployment" in ran.err
+    assert newcomer.written() == before
+    assert newcomer.deploy("--only-roles", REFRESH_WATCH_PREFIX="Team-A").code == 0
+
+
+def test_without_a_standard_input_it_asks_nothing(newcomer: Newcomer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert newcomer.deploy().code == 0
+    assert "-y" in newcomer.noted["arguments"]

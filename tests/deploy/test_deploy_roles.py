@@ -64,7 +64,7 @@ def test_the_roles_that_s_yaml_names_are_made_and_reach_the_functions_of_that_pr
         assert set(resources) <= names
 
 
-@pytest.mark.parametrize("prefix", ["", "team-a"])
+@pytest.mark.parametrize("prefix", ["", "team-a", "Team-A"])
 def test_what_was_made_by_hand_is_what_the_command_would_have_made(prefix: str, tmp_path: Path) -> None:
     account = Account()
 

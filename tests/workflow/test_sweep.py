@@ -194,13 +194,16 @@ def test_a_watch_that_is_still_open_is_found_however_long_ago_it_was_accepted(ho
     still_open = home.start("vod", add(home, "vod", "never"), deadline="2h")
     soon = time.time() + 60
     credentials = Credentials(KEYS[0], Secret(KEYS[1]))
-    known = record.WatchRecord(Settings(fc_endpoint=home.engine_url), credentials, HandClock())
-    since = {watch.id for watch in known.watches(soon, soon)}
+
+    def known(until: float) -> record.WatchRecord:
+        return record.WatchRecord(Settings(fc_endpoint=home.engine_url), credentials, HandClock(), until)
+
+    since = {watch.id for watch in known(soon).watches(soon)}
     assert still_open in since
     assert ended not in since
-    assert ended in {watch.id for watch in known.watches(soon - HOUR, soon)}
+    assert ended in {watch.id for watch in known(soon).watches(soon - HOUR)}
     with pytest.raises(record.Unread):
-        next(known.watches(soon - HOUR, until=0))
+        next(known(0).watches(soon - HOUR))
 
 
 def test_where_lists_hold_no_payloads_the_watches_are_read_one_by_one(tmp_path: Path) -> None:
@@ -249,3 +252,33 @@ def start_by_path(home: House, product: str, path: str) -> str:
     request = {"product": product, "object_paths": [path], "submitted_at": submitted, "schedule": QUICK}
     _, answer = home.post({**request, "deadline": "20s"})
     return str(answer["watch_id"])
+
+
+def test_what_a_watch_by_path_was_bound_to_is_asked_within_the_same_bounds(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There may be hundreds of them, where a trail starts one for each submission."""
+    clock = HandClock(time.time() + 3 * HOUR)
+    add(home, "cdn", "Failed", path=f"{URL}/bounds")
+    home.final(start_by_path(home, "cdn", f"{URL}/bounds"))
+    add(home, "cdn", "Failed", path=f"{URL}/bounds", ago=HOUR - 60)
+    listed = len(home.tasks("watch", "g-")) // 100 + 2
+    with monkeypatch.context() as patched:
+        patched.setattr(record, "MOST_CALLS", listed)
+        assert in_process(home, clock).run(timer("sweep cdn 8h")) == "cdn: nothing to tell"
+
+
+def test_a_record_that_cannot_be_read_stops_no_sweep_and_is_no_alarm(home: House) -> None:
+    clock = HandClock(time.time() + 3 * HOUR)
+    watched = add(home, "dcdn", "Failed", path=f"{URL}/unreadable")
+    watch = start_by_path(home, "dcdn", f"{URL}/unreadable")
+    home.final(watch)
+    unwatched = add(home, "dcdn", "Failed")
+    home.fc.start_later("watch", b'{"hop":1}', 3000, f"w-{watch}-h0090")
+    clock.sleep(4 * HOUR)  # past what other sweeps have told
+    assert in_process(home, clock).run(timer("sweep dcdn 12h")).endswith("failed and not watched, told")
+    handed_on = home.fc.task("watch", max(task.id for task in home.tasks("watch", "s-dcdn-")))
+    assert handed_on is not None
+    assert handed_on.payload is not None
+    assert unwatched in handed_on.payload.decode()
+    assert watched not in handed_on.payload.decode()

@@ -196,3 +196,22 @@ def _fill(account: Account, product: Product, rows: int, *, ends: str = "Complet
     """That many rows, up to 100 a task, evenly over the window."""
     for n in range(0, rows, 100):
         account.add(product, *[ends] * min(100, rows - n), ago=950 + n / max(1, rows) * 2.5 * HOUR)
+
+
+@pytest.mark.parametrize("code", ["InvalidParameter", "MissingParameter", "Forbidden.Filter"])
+def test_where_a_filter_is_refused_in_other_words_the_newest_are_read(account: Account, code: str) -> None:
+    new = account.add(Product.CDN, "Failed", ago=1000)
+    _fill(account, Product.CDN, 8_000)
+    account.stand_in.faults.add(error(400, code), when=lambda call: bool(call.get("Status")))
+    swept = account.sweep()
+    assert ids(swept) == {new}
+    assert code in swept.left_out
+
+
+def test_what_is_certain_is_kept_when_the_rest_is_refused(account: Account) -> None:
+    new = account.add(Product.CDN, "Failed", ago=1000)
+    _fill(account, Product.CDN, 300)
+    account.stand_in.faults.add(error(400, "InvalidPageNumber"), when=lambda call: call.get("PageNumber") == "3")
+    swept = account.sweep()
+    assert ids(swept) == {new}
+    assert "InvalidPageNumber" in swept.left_out

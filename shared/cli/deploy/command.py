@@ -15,7 +15,7 @@ from shared.cli.cost.resources import Size
 from shared.cli.deploy.roles import Change, Ram, apply, changes_of
 from shared.cli.deploy.serverless_devs import find_program
 from shared.cli.deploy.serverless_devs import run as run_serverless_devs
-from shared.cli.deploy.wanted import Wanted, read_wanted
+from shared.cli.deploy.wanted import Wanted, deployable, read_wanted
 from shared.cli.printing import called_as, note
 from shared.cli.surroundings import Surroundings, surroundings
 from shared.credentials import Credentials
@@ -39,13 +39,14 @@ def run(namespace: argparse.Namespace) -> int:
     folder: Path = namespace.project.resolve()
     around = surroundings()
     around.channels(tuple(channel.name for channel in around.settings.channels))
-    wanted = read_wanted(folder, around.environment)
+    environment = deployable(around.environment)
+    wanted = read_wanted(folder, environment)
     if not around.settings.channels:
         note("warning: REFRESH_WATCH_CHANNELS is not set, so nobody will be told anything")
     if namespace.dry_run:
         return _dry_run(around, wanted)
     # before roles are made for functions that could not follow
-    program = () if namespace.only_roles else find_program(around.environment)
+    program = () if namespace.only_roles else find_program(environment)
     credentials = around.credentials()
     caller = _caller(around, credentials)
     ram = _ram(around, credentials)
@@ -57,14 +58,15 @@ def run(namespace: argparse.Namespace) -> int:
         print("roles and policies: as they should be, nothing changed")
     if namespace.only_roles:
         return 0
-    print(f"Serverless Devs deploys {_names(wanted)}", flush=True)
+    print(f"Serverless Devs deploys {_names(wanted)} to {wanted[0].resource.region}", flush=True)
     code = run_serverless_devs(
         program,
         folder,
-        environment=around.environment,
+        environment=environment,
         account=caller.account,
         credentials=credentials,
-        assume_yes=namespace.yes or not sys.stdin.isatty(),
+        channels=around.settings.channels,
+        assume_yes=namespace.yes or sys.stdin is None or not sys.stdin.isatty(),
     )
     if code:
         note(f"Serverless Devs ended with exit code {code}; once that is repaired, run the same command again")

@@ -116,10 +116,18 @@ def _attachment(ram: Ram, wanted: Wanted) -> list[Change]:
 
 
 def _check_ours(what: str, wanted: Wanted, found: Mapping[str, Any]) -> None:
-    if not str(found.get("Description") or "").startswith(MADE_BY):
+    description = str(found.get("Description") or "")
+    if not description.startswith(MADE_BY):
         raise NotOurs(
             f"the {what} {wanted.role} is there already and was not made by this command, so it is left alone; "
             f"set REFRESH_WATCH_PREFIX to another prefix, or see docs/deploying.md for how to hand it over"
+        )
+    whose = description.removeprefix(MADE_BY)
+    if whose and wanted.resource.name not in whose.split():
+        # Team-a and team-A are two deployments, whose roles would have one name
+        raise NotOurs(
+            f"the {what} {wanted.role} is that of another deployment, whose prefix differs in capital letters only; "
+            f"set REFRESH_WATCH_PREFIX to another prefix"
         )
 
 
@@ -148,6 +156,15 @@ def _list(answer: Mapping[str, Any], key: str, inner: str) -> list[Mapping[str, 
 
 def _same(found: object, wanted: str) -> bool:
     try:
-        return bool(json.loads(str(found)) == json.loads(wanted))
-    except ValueError:
+        return _meaning(json.loads(str(found))) == _meaning(json.loads(wanted))
+    except (ValueError, TypeError):
         return False
+
+
+def _meaning(found: Any) -> frozenset[Any]:
+    """What a policy says: no order counts in it, and one word is a list of one."""
+    each = found if isinstance(found, list) else [found]
+    return frozenset(
+        frozenset((key, _meaning(value)) for key, value in one.items()) if isinstance(one, dict) else one
+        for one in each
+    )

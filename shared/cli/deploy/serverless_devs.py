@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
+from shared.cli.deploy.hiding import without_secrets
 from shared.credentials import Credentials
 from shared.errors import Advice, RefreshWatchError
+from shared.settings import ChannelSetting
 
 PACKAGE = "@serverless-devs/s"
 VERSION = "3.1.10"
@@ -52,17 +56,30 @@ def run(
     environment: Mapping[str, str],
     account: str,
     credentials: Credentials,
+    channels: Sequence[ChannelSetting],
     assume_yes: bool,
 ) -> int:
-    """`s deploy` of the project in `folder`, its output as it comes. Answers its exit code.
+    """`s deploy` of the project in `folder`, its output as it comes, but for secrets. Answers its exit code.
 
     The credentials stand in its environment alone, for as long as it runs.
     """
     command = [*program, "deploy", "-t", "s.yaml", "-a", ACCESS, *(["-y"] if assume_yes else [])]
     inherited = {name: value for name, value in environment.items() if name not in _PLAIN_KEYS}
     handed = {**inherited, ACCESS: _access(account, credentials)}
-    done = subprocess.run(command, cwd=folder, env=handed, check=False)  # noqa: S603 - found by find_program
-    return done.returncode if done.returncode >= 0 else 128 - done.returncode
+    secrets = [each.secret for each in channels] + [credentials.access_key_secret, credentials.security_token]
+    with subprocess.Popen(  # noqa: S603 - found by find_program
+        command, cwd=folder, env=handed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as running:
+        for text in without_secrets(_read(running.stdout), [secret.value for secret in secrets if secret]):
+            print(text, end="", flush=True)
+    return running.returncode if running.returncode >= 0 else 128 - running.returncode
+
+
+def _read(output: IO[bytes] | None) -> Iterator[str]:
+    # not by lines: a question has no end of line
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    while output is not None and (piece := output.read1(65536)):  # type: ignore[attr-defined]
+        yield decoder.decode(piece)
 
 
 def _access(account: str, credentials: Credentials) -> str:

@@ -11,12 +11,13 @@ from typing import Any
 
 from shared.cli.build.environment import check_environment
 from shared.cli.cost.resources import Resource, read_resources
-from shared.errors import BadInput
+from shared.errors import BadInput, Described
 
 ROLE_NAME = re.compile(r"[A-Za-z0-9.-]{1,64}")
 """RAM's rule for roles; that for policies has no dot (api-ram-2015-05-01-createrole, -createpolicy)."""
 
 _FUNCTION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_OURS = "REFRESH_WATCH_"
 _SAMPLE_PREFIX = "functions/refresh-"  # as the policy files have it
 
 
@@ -33,6 +34,20 @@ class Wanted:
     def actions(self) -> tuple[str, ...]:
         """What the function may do, in the policy's order."""
         return tuple(dict.fromkeys(action for statement in statements(self.policy) for action in statement))
+
+
+def deployable(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment that s.yaml is to be read with: our variables without space around them, and no empty one.
+
+    So the settings read them, and Serverless Devs takes an empty one for one that is not set. Raises BadInput for `${`:
+    it would run what follows as a program, and print the whole value where it cannot (3.1.10).
+    """
+    ours = {name: value.strip() for name, value in environment.items() if name.startswith(_OURS)}
+    for name, value in ours.items():
+        if "${" in value:
+            raise BadInput(name, Described("a text with ${"), "no ${, which s.yaml would take for an expression")
+    others = {name: value for name, value in environment.items() if name not in ours}
+    return others | {name: value for name, value in ours.items() if value}
 
 
 def read_wanted(folder: Path, environment: Mapping[str, str]) -> tuple[Wanted, ...]:

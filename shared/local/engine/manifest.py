@@ -147,7 +147,7 @@ class Resolver:
                 raise BadInput("manifest", f"${{config('{argument}')}}", "config('AccountID')")
             return ACCOUNT_ID
         given = self._environment.get(argument)
-        if given is not None:
+        if given:  # `s` too takes what is set to nothing for not set
             return given
         if default is None:
             raise BadInput("manifest", f"${{env('{argument}')}}", f"{argument} set in the environment, or a default")

@@ -7,22 +7,25 @@ this module imports the SDK.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from alibabacloud_fc20230330 import models
 from darabonba.runtime import RuntimeOptions
 
+from shared.clock import Clock
+from shared.credentials import Credentials
 from shared.errors import BadInput, RefreshWatchError
 from shared.function_compute.client import FunctionCompute
 from shared.function_compute.tasks import TaskStatus
 from shared.instants import Instant
 from shared.model import Watch
+from shared.settings import Settings
 from shared.watching.state import read_hop
 from shared.workflow.names import WATCH
 
 MOST_CALLS = 1000
-"""Of one sweep: lists of a hundred, and where lists hold no payloads one more for each watch."""
+"""Of one sweep: lists of a hundred; where lists hold no payloads one more for each watch; a few for each by path."""
 
 _PAGE = 100
 _TIMEOUT_MS = 3000
@@ -34,32 +37,35 @@ class Unread(RefreshWatchError):
 
 
 class WatchRecord(FunctionCompute):
-    """The engine, and a list of the watches."""
+    """The engine, and a list of the watches. Whatever is asked of it raises Unread when it has been asked too much."""
 
-    calls = 0
+    def __init__(self, settings: Settings, credentials: Credentials, clock: Clock, until: Instant) -> None:
+        """`until`: no question is begun after it."""
+        super().__init__(settings, credentials, clock)
+        self.calls = 0
+        self._until = until
 
-    def watches(self, since: Instant, until: Instant) -> Iterator[Watch]:
+    def watches(self, since: Instant) -> Iterator[Watch]:
         """The watches accepted since an instant, and all that are still open, as they were accepted, each once.
 
         Whether a task that waits has a start that `startedTimeBegin` is held against, no document says: so all that
         wait are listed too, and first, since one that begins meanwhile stands in the second list.
 
-        Raises Unread when that takes longer than `until`, or what is kept of a watch cannot be read, and EngineError.
+        Raises Unread, also when what is kept of a watch cannot be read, and EngineError.
         """
         seen: set[str] = set()
         for asked in ({"status": TaskStatus.ENQUEUED.value}, {"started_time_begin": int(since * 1000)}):
-            for task_id, payload in self._guards(asked, until):
+            for task_id, payload in self._guards(asked):
                 match = _GUARD.fullmatch(task_id)
                 if match is None or match[1] in seen:
                     continue
                 seen.add(match[1])
-                yield self._watch(task_id, payload, until)
+                yield self._watch(task_id, payload)
 
-    def _guards(self, asked: dict[str, Any], until: Instant) -> Iterator[tuple[str, str]]:
+    def _guards(self, asked: dict[str, Any]) -> Iterator[tuple[str, str]]:
         name = self._settings.function_name(WATCH)
         token = None
         while True:
-            self._count(until)
             request = models.ListAsyncTasksRequest(
                 prefix="g-", limit=_PAGE, next_token=token, include_payload=True, **asked
             )
@@ -75,20 +81,20 @@ class WatchRecord(FunctionCompute):
             if not token:
                 return
 
-    def _watch(self, task_id: str, payload: str, until: Instant) -> Watch:
+    def _watch(self, task_id: str, payload: str) -> Watch:
         if payload:
             try:
                 return read_hop(payload.encode()).watch
             except BadInput:
                 pass  # a list may cut what it holds
-        self._count(until)
         kept = self.task(WATCH, task_id)
         try:
             return read_hop((kept and kept.payload) or b"").watch
         except BadInput as error:
             raise Unread(f"{task_id}: {error}") from None
 
-    def _count(self, until: Instant) -> None:
-        if self.calls >= MOST_CALLS or self._clock.now() >= until:
-            raise Unread(f"after {self.calls} calls there were more watches to read")
+    def _call(self, what: str, call: Callable[[], Any]) -> Any:
+        if self.calls >= MOST_CALLS or self._clock.now() >= self._until:
+            raise Unread(f"after {self.calls} calls there was more to read")
         self.calls += 1
+        return super()._call(what, call)
