@@ -13,7 +13,7 @@ from shared.function_compute import log
 from shared.function_compute.connect import connect
 from shared.settings import Settings
 from shared.workflow.notify import notify, pacing_of_instance
-from shared.workflow.probe import runtime_of
+from shared.workflow.probing.probe import runtime_of
 
 
 def handler(event: bytes, context: Any) -> str:

@@ -11,8 +11,8 @@ from shared.function_compute.connect import connect
 from shared.instants import Instant, Seconds
 from shared.settings import Settings
 from shared.workflow.names import WATCH
-from shared.workflow.probe import attend, runtime_of
-from shared.workflow.probe_grants import Tried
+from shared.workflow.probing.grants import Tried
+from shared.workflow.probing.probe import attend, runtime_of
 from shared.workflow.sweeping.asked import is_sweep
 
 LONGEST_TRYING: Seconds = 30.0
@@ -37,7 +37,7 @@ def answer_beside(
     engine = connect(settings, find_credentials, clock)
 
     def try_role(until: Instant) -> list[Tried]:
-        from shared.workflow.probe_products import try_products
+        from shared.workflow.probing.products import try_products
 
         return list(try_products(settings, find_credentials, clock, until))
 

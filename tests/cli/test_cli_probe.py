@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from shared.cli.doctor.probe_submit import PRODUCTS, submit
+from shared.cli.doctor.probe.submit import PRODUCTS, submit
 from shared.credentials import Credentials
 from shared.function_compute.tasks import TaskStatus
 from shared.local.engine.engine import Engine

@@ -21,8 +21,8 @@ from shared.local.engine.roles import Roles
 from shared.local.engine.switches import Switches
 from shared.local.stand_in import faults
 from shared.settings import Secret, Settings
-from shared.workflow.probe import Attended, attend, event_of, kept
-from shared.workflow.probe_shape import Do, find, without_probes
+from shared.workflow.probing.probe import Attended, attend, event_of, kept
+from shared.workflow.probing.shape import Do, find, without_probes
 from tests.workflow.house import KEYS, ROOT, House, house, wait_for
 from tests.workflow.scenario import add, many
 

@@ -14,8 +14,8 @@ from shared.errors import EngineError
 from shared.instants import Seconds
 from shared.triggers.envelope import as_http_event
 from shared.workflow.names import INTAKE, NOTIFY, WATCH
-from shared.workflow.probe import event_of
-from shared.workflow.probe_shape import Do
+from shared.workflow.probing.probe import event_of
+from shared.workflow.probing.shape import Do
 
 if TYPE_CHECKING:
     from shared.cli.doctor.asking import Asking, NotDone

@@ -15,9 +15,9 @@ from shared.model import Product
 from shared.reports.plain import name_only
 from shared.triggers.envelope import as_http_event
 from shared.workflow.names import INTAKE, NOTIFY, WATCH
-from shared.workflow.probe import event_of
-from shared.workflow.probe_grants import GET, INVOKE, LIST, ON_FUNCTIONS, Result, Tried
-from shared.workflow.probe_shape import Do
+from shared.workflow.probing.grants import GET, INVOKE, LIST, ON_FUNCTIONS, Result, Tried
+from shared.workflow.probing.probe import event_of
+from shared.workflow.probing.shape import Do
 
 if TYPE_CHECKING:
     from shared.cli.doctor.asking import Asking

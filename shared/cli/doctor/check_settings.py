@@ -42,7 +42,7 @@ def _shown(name: str, value: str, settings: Settings) -> str:
         count = len(settings.channels) + len(settings.broken_channels)
         return f"{count} channel{'' if count == 1 else 's'}, see below"
     if name.endswith("_ENDPOINT"):
-        return str(getattr(settings, name.lower()))
+        return str(getattr(settings, name.lower(), "set"))  # s.yaml may have one of its own
     if name in _SHOWN:
         return ", ".join(as_word(part) for part in value.split(","))
     return "set"

@@ -50,7 +50,7 @@ _OF_THE_PROBE = ("quick", "delay", "patience", "refresh_url", "wait_for_events")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    from shared.cli.doctor.probe import add_probe_arguments
+    from shared.cli.doctor.probe.command import add_probe_arguments
 
     add_probe_arguments(parser)
     parser.add_argument(
@@ -97,7 +97,7 @@ def run(namespace: argparse.Namespace) -> int:
 
 
 def _probed(namespace: argparse.Namespace) -> int:
-    from shared.cli.doctor.probe import run_probe
+    from shared.cli.doctor.probe.command import run_probe
 
     given = namespace.product or [None]
     if len(given) > 1:

@@ -15,7 +15,7 @@ from shared.products.connect import connect
 from shared.products.refusals import RefusedForGood
 from shared.products.trying import QUESTIONS, Question
 from shared.settings import Settings
-from shared.workflow.probe_grants import CALL_SECONDS, Result, Tried
+from shared.workflow.probing.grants import CALL_SECONDS, Result, Tried
 
 _ENDS = (Result.NOT_OPENED, Result.NO_ANSWER)
 """The product's next question would be answered the same."""

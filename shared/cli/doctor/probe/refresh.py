@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.cli.doctor.probe_run import Probing
-from shared.cli.doctor.probe_submit import submit
-from shared.cli.doctor.probe_table import Same
+from shared.cli.doctor.probe.run import Probing
+from shared.cli.doctor.probe.submit import submit
+from shared.cli.doctor.probe.table import Same
 from shared.cli.printing import note
 from shared.credentials import Credentials
 from shared.errors import AskAgain, RefreshWatchError

@@ -24,10 +24,10 @@ from shared.errors import RefreshWatchError
 from shared.function_compute.tasks import Engine
 from shared.instants import Instant, Seconds
 from shared.workflow.names import NOTIFY
-from shared.workflow.probe_shape import Do, Found, Layer, describe, find, keys_of
+from shared.workflow.probing.shape import Do, Found, Layer, describe, find, keys_of
 
 if TYPE_CHECKING:
-    from shared.workflow.probe_grants import Tried
+    from shared.workflow.probing.grants import Tried
 
 _SHOWN = ("FC_", "ALIBABA_CLOUD_")
 _MOST_NAMES = 40
@@ -131,7 +131,7 @@ def attend(
 
 
 def _on_functions(probe_id: str, function: str, engine: Engine, clock: Clock, until: Instant) -> Iterable[Tried]:
-    from shared.workflow.probe_grants import try_functions
+    from shared.workflow.probing.grants import try_functions
 
     name, echo = partial(task_id, probe_id), event_of(probe_id, Do.ECHO)
     return try_functions(function, engine=engine, clock=clock, until=until, task_id=name, echo=echo)

@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.cli.doctor.probe_table import Finding, Same, finding
+from shared.cli.doctor.probe.table import Finding, Same, finding
 from shared.cli.printing import note
 from shared.clock import Clock
 from shared.errors import EngineError, RefreshWatchError
 from shared.function_compute.inspecting import Inspecting, Recorded, Submitted
 from shared.instants import Instant, Seconds
 from shared.workflow.names import INTAKE, NOTIFY
-from shared.workflow.probe import event_of, task_id
-from shared.workflow.probe_shape import Do
+from shared.workflow.probing.probe import event_of, task_id
+from shared.workflow.probing.shape import Do
 
 SHORTLY: Seconds = 30
 """How long something that should happen at once may take: a cold start, and Function Compute's own queue."""

@@ -1,7 +1,7 @@
 """`refresh-watch doctor --probe`: measures on the user's own account what no document settles (docs/open-facts.md).
 
-It calls the deployed functions with an event that they know for what it is (shared/workflow/probe.py), reads Function
-Compute's record, and leaves nothing behind but ended tasks.
+It calls the deployed functions with an event that they know for what it is (shared/workflow/probing/probe.py), reads
+Function Compute's record, and leaves nothing behind but ended tasks.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import json
 import secrets
 from typing import Any
 
-from shared.cli.doctor import probe_events, probe_failing, probe_refresh, probe_tasks
-from shared.cli.doctor.probe_run import Probing
-from shared.cli.doctor.probe_submit import PRODUCTS, check_url
-from shared.cli.doctor.probe_table import LEGEND, Same, as_json, table
+from shared.cli.doctor.probe import events, failing, refresh, tasks
+from shared.cli.doctor.probe.run import Probing
+from shared.cli.doctor.probe.submit import PRODUCTS, check_url
+from shared.cli.doctor.probe.table import LEGEND, Same, as_json, table
 from shared.cli.printing import note
 from shared.cli.surroundings import Surroundings
 from shared.errors import BadInput
@@ -51,19 +51,19 @@ def run_probe(around: Surroundings, namespace: argparse.Namespace) -> int:
 
     delay = round(_duration("--delay", namespace.delay, DEFAULT_DELAY, 1, 60))
     patience = _duration("--patience", namespace.patience, DEFAULT_PATIENCE, 1, 3600)
-    events = _duration("--wait-for-events", namespace.wait_for_events, 0, 1, 3600)
+    waiting = _duration("--wait-for-events", namespace.wait_for_events, 0, 1, 3600)
     url = "" if namespace.refresh_url is None else check_url(namespace.refresh_url)
     product = _product(namespace.product) if url else Product.CDN
     engine = Inspecting(around.settings, around.credentials(), around.clock)
     run = Probing(secrets.token_hex(8), engine, around.clock, delay, patience)
     try:
-        probe_events.greet(run)
+        events.greet(run)
         _measure(run, quick=namespace.quick)
         if url:
             credentials = around.credentials()
-            probe_refresh.refresh(run, url, product, around.settings, credentials, quick=namespace.quick)
-        if events:
-            probe_events.from_outside(run, events)
+            refresh.refresh(run, url, product, around.settings, credentials, quick=namespace.quick)
+        if waiting:
+            events.from_outside(run, waiting)
         else:
             note("how events arrive by your own queue, topic or bus: --wait-for-events 120s")
     finally:
@@ -76,14 +76,14 @@ def run_probe(around: Surroundings, namespace: argparse.Namespace) -> int:
 
 def _measure(run: Probing, *, quick: bool) -> None:
     if not quick:
-        probe_failing.start_failing(run)
-    sent = probe_tasks.start_delayed(run)
-    probe_tasks.while_waiting(run, sent)
-    probe_tasks.without_delay(run)
-    probe_events.by_api(run)
-    probe_tasks.after_delay(run, sent)
+        failing.start_failing(run)
+    sent = tasks.start_delayed(run)
+    tasks.while_waiting(run, sent)
+    tasks.without_delay(run)
+    events.by_api(run)
+    tasks.after_delay(run, sent)
     if not quick:
-        probe_failing.after_failing(run)
+        failing.after_failing(run)
 
 
 def _tell(run: Probing, around: Surroundings, left: list[str], *, in_json: bool, url: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -11,51 +10,19 @@ from alibabacloud_cdn20180510 import models
 from alibabacloud_cdn20180510.client import Client
 from alibabacloud_tea_openapi.models import Config
 
-from shared.client import Watches, connect
+from shared.client import Watches
 from shared.credentials import Credentials
 from shared.errors import BadInput, NoCredentials
 from shared.model import Outcome
 from shared.report import ReportKind
-from shared.settings import Secret, Settings
+from shared.settings import Settings
 from tests.cli.gate import Gate
+from tests.client.patience import patient
 from tests.hand_clock import HandClock
-from tests.workflow.house import House, house
+from tests.workflow.house import House
 
 QUICK = {"schedule": "0,1;1", "deadline": "30s"}
 LATER = {"schedule": "600;600"}
-
-
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("deployed")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def environment(deployed: House) -> dict[str, str]:
-    return {
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": "testAK",
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testSK",
-        "REFRESH_WATCH_FC_ENDPOINT": deployed.engine_url,
-    }
-
-
-@pytest.fixture(scope="module")
-def watches(environment: dict[str, str]) -> Watches:
-    return connect(environment)
-
-
-@pytest.fixture
-def gate(deployed: House) -> Iterator[Gate]:
-    with Gate(deployed.engine_url) as standing:
-        yield standing
-
-
-def patient(url: str, clock: HandClock) -> Watches:
-    """Somebody who waits by a clock that leaps."""
-    return Watches(
-        Settings(fc_endpoint=url, region="cn-hangzhou"), lambda: Credentials("testAK", Secret("testSK")), clock
-    )
 
 
 def submitted(deployed: House) -> models.RefreshObjectCachesResponse:

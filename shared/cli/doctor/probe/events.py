@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from shared.cli.doctor.probe_run import SHORTLY, NotDeployed, Probing
-from shared.cli.doctor.probe_table import Same
+from shared.cli.doctor.probe.run import SHORTLY, NotDeployed, Probing
+from shared.cli.doctor.probe.table import Same
 from shared.cli.printing import note
 from shared.errors import Described
 from shared.function_compute.inspecting import Submitted
@@ -14,8 +14,8 @@ from shared.function_compute.tasks import TaskStatus
 from shared.instants import Seconds, format_duration
 from shared.triggers.envelope import as_http_event
 from shared.workflow.names import INTAKE, NOTIFY
-from shared.workflow.probe import event_of, kept
-from shared.workflow.probe_shape import HTTP, Do
+from shared.workflow.probing.probe import event_of, kept
+from shared.workflow.probing.shape import HTTP, Do
 
 PLAIN, HTTP_SHAPED = "plain", "HTTP-shaped"
 _CLOCKS: Seconds = 5

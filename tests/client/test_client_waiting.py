@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from shared.client import Watches, connect
-from shared.credentials import Credentials
+from shared.client import Watches
 from shared.errors import EngineError
 from shared.function_compute.tasks import Started
 from shared.instants import Seconds
@@ -18,48 +17,15 @@ from shared.local.stand_in.world import NEVER, ObjectPlan
 from shared.model import Watch
 from shared.report import Report, ReportKind
 from shared.reports.wire import encode
-from shared.settings import Secret, Settings
 from shared.watching.reporting import broken_report, final_report
 from shared.watching.state import read_hop, write_hop
 from shared.workflow.waiting import UNANSWERED_FOR, UNKNOWN_FOR, Listener
 from tests.cli.gate import Gate
+from tests.client.patience import patient
 from tests.hand_clock import HandClock
-from tests.workflow.house import House, house
+from tests.workflow.house import House
 
 LATER = {"schedule": "600;600"}
-
-
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("deployed")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def environment(deployed: House) -> dict[str, str]:
-    return {
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": "testAK",
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testSK",
-        "REFRESH_WATCH_FC_ENDPOINT": deployed.engine_url,
-    }
-
-
-@pytest.fixture(scope="module")
-def watches(environment: dict[str, str]) -> Watches:
-    return connect(environment)
-
-
-@pytest.fixture
-def gate(deployed: House) -> Iterator[Gate]:
-    with Gate(deployed.engine_url) as standing:
-        yield standing
-
-
-def patient(url: str, clock: HandClock) -> Watches:
-    """Somebody who waits by a clock that leaps."""
-    return Watches(
-        Settings(fc_endpoint=url, region="cn-hangzhou"), lambda: Credentials("testAK", Secret("testSK")), clock
-    )
 
 
 @dataclass

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from shared.cli.doctor.probe_run import SHORTLY, Probing
-from shared.cli.doctor.probe_table import Same
+from shared.cli.doctor.probe.run import SHORTLY, Probing
+from shared.cli.doctor.probe.table import Same
 from shared.function_compute.inspecting import Recorded, Submitted
 from shared.function_compute.tasks import TaskStatus
 from shared.instants import Seconds
 from shared.workflow.names import NOTIFY
-from shared.workflow.probe_shape import Do
+from shared.workflow.probing.shape import Do
 
 EARLY: Seconds = 0.5
 """By so much two clocks may differ after they were compared: a task that ran earlier than that ran too early."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import pairwise, takewhile
 from typing import Any
 
-from shared.cli.doctor.probe_events import in_words
-from shared.cli.doctor.probe_run import SHORTLY, Probing
-from shared.cli.doctor.probe_table import Same
+from shared.cli.doctor.probe.events import in_words
+from shared.cli.doctor.probe.run import SHORTLY, Probing
+from shared.cli.doctor.probe.table import Same
 from shared.cli.printing import note
 from shared.function_compute.inspecting import Recorded
 from shared.instants import Seconds, format_duration
 from shared.workflow.names import INTAKE, NOTIFY
-from shared.workflow.probe import kept
-from shared.workflow.probe_shape import ENVELOPE, Do
+from shared.workflow.probing.probe import kept
+from shared.workflow.probing.shape import ENVELOPE, Do
 
 _FAIL = "fail"
 _KEYS = {

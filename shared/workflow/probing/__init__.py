@@ -1,0 +1,1 @@
+"""What the deployed functions do with a probe: harmless, and told to nobody."""
