@@ -11,8 +11,9 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from shared.errors import BadInput, Described, as_word
 from shared.instants import Instant, parse_instant
@@ -23,9 +24,9 @@ from shared.triggers.labels import LONGEST_NAME, label_of, service_word
 from shared.triggers.place import Found, at, within
 from shared.triggers.strict_json import read_json
 from shared.triggers.taken import Ignored, Taken, rejected
-from shared.watching.request import MAX_INSTANT, MAX_ITEMS, MAX_PATH_BYTES, read_task_ids
+from shared.watching.request import MAX_INSTANT, MAX_ITEMS, MAX_PATH_BYTES, read_task_ids, with_scheme
 
-SUBMITS = {
+SUBMITS: Mapping[str, tuple[Product, Kind]] = {
     "RefreshObjectCaches": (Product.CDN, Kind.REFRESH),
     "PushObjectCache": (Product.CDN, Kind.PREFETCH),
     "RefreshDcdnObjectCaches": (Product.DCDN, Kind.REFRESH),
@@ -33,6 +34,14 @@ SUBMITS = {
     "RefreshVodObjectCaches": (Product.VOD, Kind.REFRESH),
     "PreloadVodObjectCaches": (Product.VOD, Kind.PREFETCH),
 }
+
+_BY_TAG: Mapping[str, tuple[Product, Kind]] = {
+    "RefreshObjectCacheByCacheTag": (Product.CDN, Kind.REFRESH),
+    "RefreshDcdnObjectCacheByCacheTag": (Product.DCDN, Kind.REFRESH),
+}
+"""They name no URL, so that only an id in the record can be watched: the rule in s.yaml leaves them out."""
+
+_ALL = {**SUBMITS, **_BY_TAG}
 
 _RECORD_KEYS = ("requestParameters", "responseElements", "userIdentity", "eventSource", "serviceName", "eventTime")
 
@@ -48,9 +57,9 @@ def read(found: Found, settings: Settings) -> Iterator[Taken]:
     name = record.get("eventName")
     if not isinstance(name, str):
         error = BadInput(within(found.place, "eventName"), service_word(name), "the name of an API")
-        yield rejected(error, record)
+        yield rejected(error, ["action_trail", error.given])
         return
-    if name not in SUBMITS:
+    if name not in _ALL:
         # a rule may well be wider than what we need
         yield Ignored(f"{within(found.place, 'eventName')}: {service_word(name)} submits no refresh or prefetch")
         return
@@ -58,7 +67,7 @@ def read(found: Found, settings: Settings) -> Iterator[Taken]:
     if foreign:
         ours = f"{settings.account}, the account where this is deployed: its tasks are all that can be asked about"
         error = BadInput(within(found.place, "userIdentity.accountId"), foreign, ours)
-        yield rejected(error, ["action_trail", foreign, settings.account], SUBMITS[name][0].value)
+        yield rejected(error, ["action_trail", foreign, settings.account], _ALL[name][0].value)
         return
     code = record.get("errorCode")
     if code or record.get("errorMessage"):
@@ -69,7 +78,7 @@ def read(found: Found, settings: Settings) -> Iterator[Taken]:
 
 
 def _submitted(found: Found, name: str, settings: Settings) -> Iterator[Taken]:
-    product, kind = SUBMITS[name]
+    product, kind = _ALL[name]
     record, place = found.body, found.place
     try:
         ids = _task_ids(record, place)
@@ -95,12 +104,12 @@ def _named(error: BadInput, place: str) -> BadInput:
 
 
 def _task_ids(record: dict[str, Any], place: str) -> tuple[str, ...]:
-    try:
+    """None where they cannot be read, such as masked ones: the paths say as well what was submitted."""
+    with contextlib.suppress(BadInput):
         answer = _object(record, "responseElements", place)
-    except BadInput:
-        return ()  # the paths say as well what was submitted
-    key = next((key for key in SUBMIT_KEYS if answer.get(key) not in (None, "", [])), None)
-    return () if key is None else read_task_ids(answer[key], within(place, f"responseElements.{key}"))
+        found = [_member(answer, key) for key in SUBMIT_KEYS]
+        return next((read_task_ids(value) for value in found if value not in (None, "", [])), ())
+    return ()
 
 
 def _submitted_at(record: dict[str, Any], place: str, *, required: bool) -> Instant | None:
@@ -121,15 +130,15 @@ def _submitted_at(record: dict[str, Any], place: str, *, required: bool) -> Inst
 def _paths(record: dict[str, Any], place: str, *, required: bool) -> list[str]:
     """The URLs of ObjectPath, each once: one a line, as the APIs take them, or a list, also as JSON."""
     try:
-        lines = _lines(_object(record, "requestParameters", place).get("ObjectPath"))
+        lines = _lines(_member(_object(record, "requestParameters", place), "ObjectPath"))
     except BadInput:
         if required:
             raise
         lines = []
-    urls = [url.strip() for line in lines for url in re.split(r"[\r\n]+", line) if url.strip()]
+    urls = [url.strip() for line in lines for url in re.split(r"[\r\n]+", _decoded(line)) if url.strip()]
     if required and not urls:
         raise BadInput(within(place, "requestParameters.ObjectPath"), Described("no URL"), "URLs, one a line")
-    return list(dict.fromkeys(map(_with_scheme, urls)))
+    return list(dict.fromkeys(map(with_scheme, urls)))
 
 
 def _lines(value: Any) -> list[str]:
@@ -142,10 +151,9 @@ def _lines(value: Any) -> list[str]:
     return given if all(isinstance(line, str) for line in given) else []
 
 
-def _with_scheme(url: str) -> str:
-    """The submit calls take `example.com/a.txt` too; the rows that are compared with it have a scheme in every
-    document (DescribeRefreshTasks)."""
-    return url if "://" in url else f"http://{url}"
+def _decoded(text: str) -> str:
+    """Of a call that is recorded as it was sent, the parameter is encoded as a whole; no URL begins so itself."""
+    return unquote(text) if re.match(r"https?%3A", text, re.IGNORECASE) else text
 
 
 def _by_path(paths: Sequence[str], label: str) -> list[dict[str, Any]]:
@@ -164,6 +172,11 @@ def _by_path(paths: Sequence[str], label: str) -> list[dict[str, Any]]:
         {"object_paths": part, "label": f"{label} (part {number}/{len(parts)})" if several else label}
         for number, part in enumerate(parts, 1)
     ]
+
+
+def _member(members: dict[str, Any], name: str) -> Any:
+    """Whatever the case of its key: no document says that it is the one of the call."""
+    return next((value for key, value in members.items() if key.lower() == name.lower()), None)
 
 
 def _object(record: dict[str, Any], key: str, place: str) -> dict[str, Any]:

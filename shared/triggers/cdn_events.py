@@ -30,6 +30,9 @@ _EARLIEST: Instant = 1_230_768_000.0
 _LATEST: Instant = 4_102_444_800.0
 """2009 and 2100: seconds outside of them are none, such as milliseconds."""
 
+_EXACT_BELOW = 2.0**53
+"""A whole number that somebody has written as `2089687230.0` is still the one that was meant."""
+
 
 def is_one(body: Any) -> bool:
     """Our own JSON has no such key. OSS wraps its events in the same way."""
@@ -50,7 +53,8 @@ def read(found: Found, settings: Settings) -> Iterator[Taken]:
         except NoSubmission as error:
             yield rejected(error, error.told_once)
         except BadInput as error:
-            yield rejected(error, entry, Product.CDN.value)
+            # nobody can send a better one, and the next one is as wrong
+            yield rejected(error, ["cdn_events", error.given, error.allowed], Product.CDN.value)
 
 
 def _read_one(entry: Any, place: str, found: Found, settings: Settings) -> Taken:
@@ -65,6 +69,8 @@ def _read_one(entry: Any, place: str, found: Found, settings: Settings) -> Taken
     about = entry.get("eventParameter")
     about = about if isinstance(about, dict) else {}
     task_id = about.get("taskId")
+    if isinstance(task_id, float) and task_id.is_integer() and abs(task_id) < _EXACT_BELOW:
+        task_id = int(task_id)
     if task_id in (None, "", 0, "0") and not isinstance(task_id, bool):
         return Ignored(f"{within(place, 'eventParameter.taskId')}: the event names no task")
     given_request = {

@@ -10,9 +10,11 @@ import re
 from typing import Any
 
 from shared.errors import BadInput, Described
-from shared.triggers import no_submission
+from shared.triggers import action_trail, cdn_events, no_submission, queue, topic
+from shared.triggers.direct import SUBMIT_KEYS
 from shared.triggers.place import Found, within
 from shared.triggers.strict_json import ALLOWED, read_message
+from shared.watching.request import KEYS
 
 QUEUE = "mns:Queue:SendMessage"
 TRAIL = re.compile(r"[^:]+:ActionTrail:[^:]+")
@@ -34,11 +36,19 @@ def opened(event: Found) -> Found:
     no_submission.check_type(kind, within(place, "type"))
     data, where = _data(body, place)
     is_trail_record = TRAIL.fullmatch(kind) is not None
+    if kind != QUEUE and not is_trail_record and not _may_be_ours(data):
+        no_submission.check_source(body.get("source"), kind, within(place, "type"))
     if kind == QUEUE and not (isinstance(data, dict) and "messageBody" in data):
         raise BadInput(within(where, "messageBody"), Described("nothing"), f"{ALLOWED}, or base64 of it")
     if is_trail_record and not isinstance(data, dict):
         raise BadInput(where, Described("no object"), "a record of ActionTrail")
     return Found(data, where, event.attributes, is_trail_record)
+
+
+def _may_be_ours(data: Any) -> bool:
+    if not isinstance(data, dict) or any(key in data for key in (*KEYS, *SUBMIT_KEYS)):
+        return True
+    return any(kind.is_one(data) for kind in (action_trail, cdn_events, queue, topic))
 
 
 def _data(body: dict[str, Any], place: str) -> tuple[Any, str]:

@@ -52,6 +52,14 @@ def read_wanted(given: Any, attributes: Mapping[str, str], settings: Settings, *
     return Wanted(request, at_once)
 
 
+def told_apart(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields of a query or a form, whose several values arrive joined by commas (http-trigger-invoking-function)."""
+    # a URL may hold a comma, too
+    between = {"channels": r"[,\s]+", "object_paths": r",(?=https?://)"}
+    split = {key: re.split(between[key], fields[key]) for key in between if isinstance(fields.get(key), str)}
+    return {**fields, **{key: [value for value in values if value] for key, values in split.items()}}
+
+
 def _with_submitted(body: Any) -> Any:
     if not isinstance(body, dict) or "submitted" in body:
         return body
@@ -73,7 +81,4 @@ def _completed(given: dict[str, Any], attributes: Mapping[str, str]) -> dict[str
         )
     if any(given.get(key) is not None for key in _NAMES_TASKS):
         more = {key: value for key, value in more.items() if key not in _NAMES_TASKS}
-    if isinstance(more.get("channels"), str):
-        # several values arrive joined by commas (http-trigger-invoking-function)
-        more["channels"] = [name for name in re.split(r"[,\s]+", more["channels"]) if name]
-    return {**more, **{key: value for key, value in given.items() if value is not None or key not in more}}
+    return {**told_apart(more), **{key: value for key, value in given.items() if value is not None or key not in more}}

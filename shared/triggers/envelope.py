@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from shared.errors import BadInput, Described
-from shared.triggers.direct import COMPLETING
+from shared.triggers.direct import COMPLETING, told_apart
 from shared.triggers.strict_json import ALLOWED, read_json
 
 MAX_EVENT_BYTES = 2 * 1024 * 1024
@@ -113,10 +113,13 @@ def _json(text: bytes, *, wrapped: bool, awaited: bool) -> Any:
 
 def _form(body: bytes) -> dict[str, Any] | None:
     try:
-        fields = parse_qs(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
+        # of a file, it ends with its line
+        fields = parse_qs(
+            body.decode().strip(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS
+        )
     except ValueError:
         return None
-    return {key: values[0] if len(values) == 1 else values for key, values in fields.items()}
+    return told_apart({key: values[0] if len(values) == 1 else values for key, values in fields.items()})
 
 
 def _is_http(event: Any) -> bool:

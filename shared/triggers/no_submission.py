@@ -1,4 +1,4 @@
-"""Events that name no refresh or prefetch: OSS, timers, logs. Refused, with a word on what to use instead.
+"""Events that name no refresh or prefetch: OSS, timers, logs, other services. Refused, with what to use instead.
 
 They come again and again, each time with another time or file: people are told once of each trigger that is wired so.
 """
@@ -15,6 +15,7 @@ _INSTEAD = "an event that names tasks: the answer of the submit call, or ActionT
 _OSS = f"{_INSTEAD}; OSS tells of files, not of tasks, and what OSS itself refreshes never shows in the product's API"
 _TIMER = f"{_INSTEAD}; a timer names none: remove the trigger from this function"
 _SWEEP = "the sweep's timer on the function watch: move the trigger there"
+_WIDE = f"{_INSTEAD}; narrow the rule to what is meant for this function"
 _LOGS = f"{_INSTEAD}; a log trigger hands over cursors, not submissions"
 
 
@@ -33,6 +34,12 @@ def check_type(kind: str, place: str) -> None:
     # eventbridge:Events:ScheduledEvent (EventBridge, "time trigger" sources)
     if kind.endswith(":ScheduledEvent"):
         raise NoSubmission(place, service_word(kind), _TIMER, ("timer", kind))
+
+
+def check_source(source: object, kind: str, place: str) -> None:
+    """Raise NoSubmission for a CloudEvent of one of Alibaba Cloud's services: a rule lets too much through."""
+    if isinstance(source, str) and source.startswith("acs."):
+        raise NoSubmission(place, service_word(kind), _WIDE, ("service", kind))
 
 
 def check(found: Found) -> None:

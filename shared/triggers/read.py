@@ -15,6 +15,7 @@ from shared.settings import Settings
 from shared.triggers import action_trail, cdn_events, cloud_event, direct, no_submission, queue, topic
 from shared.triggers.no_submission import NoSubmission
 from shared.triggers.place import Found, within
+from shared.triggers.strict_json import read_message
 from shared.triggers.taken import Taken, rejected
 
 MAX_ITEMS = 100
@@ -70,13 +71,17 @@ def _opened(found: Found, opened: int) -> Iterator[Found] | None:
     """What an envelope carries; None for what is none. Raises BadInput, with its place."""
     body = found.body
     kind = next((kind for kind in (cloud_event, queue, topic) if kind.is_one(body)), None)
-    if kind is None and not isinstance(body, list):
+    # alone it is nothing that anybody sends; RawData of a stream is a list of it
+    is_text = isinstance(body, str) and found.place != ""
+    if kind is None and not is_text and not isinstance(body, list):
         return None
     if opened == MAX_ENVELOPES:
         given = Described(f"an event inside {MAX_ENVELOPES} others")
         raise BadInput(found.place, given, f"at most {MAX_ENVELOPES} envelopes, one inside the other")
     if kind is not None:
         return iter((kind.opened(found),))
+    if is_text:
+        return iter((Found(read_message(body, found.place), found.place, found.attributes),))
     if not body:
         raise BadInput(found.place or "event", Described("a list of 0 requests"), f"1 to {MAX_ITEMS} requests")
     return (Found(item, within(found.place, i), found.attributes) for i, item in enumerate(body))

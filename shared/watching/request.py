@@ -30,6 +30,10 @@ KEYS = (
     "request_id", "domain_name", "object_type", "resource_group_id", "schedule",
 )  # fmt: skip
 
+_HOST = r"[\w*-]+(\.[\w*-]+)+(:\d+)?"
+_OBJECT_PATH = re.compile(rf"https?://{_HOST}([/?].*)?|{_HOST}/.*", re.IGNORECASE)
+"""A file, a directory or a pattern: what follows the host is whatever was submitted."""
+
 _IDS_ALLOWED = f"1 to {MAX_ITEMS} ids of 1 to 20 digits"
 _SUBMIT_KEYS = {"RefreshTaskId": Kind.REFRESH, "PushTaskId": Kind.PREFETCH, "PreloadTaskId": Kind.PREFETCH}
 _IGNORED_SUBMIT_KEYS = ("RequestId", "requestId")
@@ -135,6 +139,12 @@ def read_task_ids(value: Any, field: str = "task_ids") -> tuple[str, ...]:
     return tuple(ids)
 
 
+def with_scheme(path: str) -> str:
+    """The submit calls take `example.com/a.txt` too; the rows that are compared with it have a scheme in every
+    document (DescribeRefreshTasks)."""
+    return path if re.match("[A-Za-z]+://", path) else f"http://{path}"
+
+
 def _task_ids(given: Mapping[str, Any]) -> tuple[tuple[str, ...], Kind]:
     if given.get("submitted") is None:
         value = given.get("task_ids")
@@ -162,16 +172,18 @@ def _object_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
     if value is None:
         return ()
     allowed = f"1 to {MAX_ITEMS} URLs, together at most {MAX_PATH_BYTES} bytes"
+    one_allowed = f"a URL such as http://example.com/a.txt, of at most {MAX_PATH_CHARACTERS} printable characters"
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
         raise BadInput("object_paths", _type_of(value), allowed)
     for i, path in enumerate(value):
         if not isinstance(path, str):
-            raise BadInput(f"object_paths[{i}]", _type_of(path), "a URL")
-        if not path or not path.isprintable() or " " in path or len(path) > MAX_PATH_CHARACTERS:
-            raise BadInput(f"object_paths[{i}]", path, f"a URL of at most {MAX_PATH_CHARACTERS} printable characters")
-    paths = tuple(dict.fromkeys(value))
+            raise BadInput(f"object_paths[{i}]", _type_of(path), one_allowed)
+        printable = path.isprintable() and " " not in path and len(path) <= MAX_PATH_CHARACTERS
+        if not printable or _OBJECT_PATH.fullmatch(path) is None:
+            raise BadInput(f"object_paths[{i}]", path, one_allowed)
+    paths = tuple(dict.fromkeys(map(with_scheme, value)))
     # as they stand in a payload: quotes and backslashes count double
     size = sum(len(json.dumps(path, ensure_ascii=False).encode()) - 2 for path in paths)
     if not 1 <= len(paths) <= MAX_ITEMS or size > MAX_PATH_BYTES:

@@ -8,7 +8,7 @@ from typing import Any
 from shared.clock import Clock
 from shared.errors import BadInput
 from shared.function_compute.tasks import Engine
-from shared.instants import Seconds
+from shared.instants import Instant, Seconds
 from shared.report import Report, ReportKind
 from shared.reports.wire import encode
 from shared.settings import Settings
@@ -19,7 +19,7 @@ from shared.watching.opening import open_watch
 from shared.watching.reporting import broken_report, rejected_report
 from shared.watching.state import read_hop
 from shared.workflow.names import INTAKE, NOTIFY
-from shared.workflow.probe_shape import without_probes
+from shared.workflow.probing.shape import without_probes
 from shared.workflow.sweeping.asked import is_sweep
 from shared.workflow.sweeping.unwatched import LABEL
 
@@ -47,24 +47,29 @@ def tell_broken(given: dict[str, Any], *, settings: Settings, engine: Engine, cl
 
 def _reports(event: bytes, problem: str, function: str, settings: Settings, clock: Clock) -> list[Report]:
     now = clock.now()
-    reports: list[Report] = []
     try:
         if function == INTAKE:
-            delivered = open_envelope(event)
-            for item in read(without_probes(delivered.body), settings, delivered.attributes):
-                if isinstance(item, Rejected):
-                    reports.append(rejected_report(item.digest, item.problem, item.product, item.label, now))
-                elif isinstance(item, Wanted):
-                    reports.append(broken_report(open_watch(settings.prefix, item.request, now), now, problem))
-        elif is_sweep(event):
+            return _of_intake(event, problem, settings, now)
+        if is_sweep(event):
             # its event holds the time: without this each sweep that fails would be news
             digest = digest_of(["sweep", int(now // DAY)])
-            reports.append(Report(f"b-{digest}", ReportKind.BROKEN, now, label=LABEL, problem=problem))
-        else:
-            reports.append(broken_report(read_hop(event).watch, now, problem))
+            return [Report(f"b-{digest}", ReportKind.BROKEN, now, label=LABEL, problem=problem)]
+        return [broken_report(read_hop(event).watch, now, problem)]
     except BadInput as error:
         log.warning("the failed event cannot be read", extra={"problem": str(error)})
-    return reports or [Report(f"b-{digest_of(event)}", ReportKind.BROKEN, now, problem=problem)]
+    return [Report(f"b-{digest_of(event)}", ReportKind.BROKEN, now, problem=problem)]
+
+
+def _of_intake(event: bytes, problem: str, settings: Settings, now: Instant) -> list[Report]:
+    """None where the event asked for nothing. Raises BadInput where it cannot be read."""
+    delivered = open_envelope(event)
+    reports: list[Report] = []
+    for item in read(without_probes(delivered.body), settings, delivered.attributes):
+        if isinstance(item, Rejected):
+            reports.append(rejected_report(item.digest, item.problem, item.product, item.label, now))
+        elif isinstance(item, Wanted):
+            reports.append(broken_report(open_watch(settings.prefix, item.request, now), now, problem))
+    return reports
 
 
 def _problem(given: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from shared.clock import Clock
 from shared.errors import RefreshWatchError
 from shared.function_compute.tasks import Engine
+from shared.instants import Seconds
 from shared.reports.wire import encode
 from shared.settings import Settings
 from shared.triggers.envelope import Event, Unreadable, open_envelope
@@ -17,14 +18,15 @@ from shared.triggers.read import read
 from shared.triggers.taken import Ignored, Rejected, Taken, Wanted, digest_of
 from shared.watching.reporting import rejected_report
 from shared.workflow.names import INTAKE, NOTIFY
-from shared.workflow.probe import attend
-from shared.workflow.probe_shape import without_probes
+from shared.workflow.probing.probe import attend
+from shared.workflow.probing.shape import without_probes
 from shared.workflow.starting import start
 
 log = logging.getLogger("refresh_watch.intake")
 
-MOST_FAILURES = 3
-"""Of the starts of one event: then Function Compute does not answer, and asking on would outlast the time-out."""
+FAILS_FOR: Seconds = 8
+"""So long after the beginning a start that fails ends the event: with the tries of one more call that is two thirds of
+the time-out, and a run that was cut off there would tell nobody who waits."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ def take_in(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -
     A rejection is answered where somebody waits, and told to every configured channel, once, where nobody does. What
     asks for no watch, such as a submission that failed, is answered `{"ignored": reason}` and told to nobody.
     Raises EngineError or NoCredentials when a start failed and nobody waits, so that Function Compute runs the event
-    again; the other items are started first.
+    again; before that every other item is started that it answers for in time.
     """
+    began = clock.now()
     probed = attend(event, function=INTAKE, engine=engine, clock=clock)
     if probed is not None:
         return Reply(200, probed.body, probed.wrapped)
@@ -73,10 +76,10 @@ def take_in(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -
         answer = _take_one(item, delivered, settings, engine, clock)
         if isinstance(answer, RefreshWatchError):
             failures.append(answer)
+            if clock.now() - began > FAILS_FOR:
+                break
         else:
             answers.append(answer)
-        if len(failures) == MOST_FAILURES:
-            break
     if failures:
         if not delivered.awaited:
             raise failures[0]

@@ -23,7 +23,7 @@ from shared.workflow.broken import is_failure_envelope, tell_broken
 from shared.workflow.delivery_state import DeliveryState, read_delivery
 from shared.workflow.fan_out import fan_out, start_delivery
 from shared.workflow.names import NOTIFY, final_id
-from shared.workflow.probe import Runtime, attend
+from shared.workflow.probing.probe import Runtime, attend
 
 log = logging.getLogger("refresh_watch.notify")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import fmean
 
 from shared.cli.cost.resources import Size
@@ -27,6 +28,10 @@ class Entry:
     warm: Seconds
 
 
+CROWDED: Seconds = 30.0
+"""Watches that are begun no further apart than this leave no function alone for long: every start is warm, and every
+hour of the day is like the others."""
+
 Diary = tuple[Entry, ...]
 
 
@@ -41,8 +46,17 @@ def cny_a_day(diaries: Sequence[Diary], watches: int, sizes: Mapping[str, Size])
     An invocation is cold when its function had none for `IDLE` before it. Where there are few watches, the clock hours
     that they fall into are a matter of chance: the mean over the minutes of an hour at which the first may begin.
     """
+    if DAY / watches <= CROWDED:
+        return _crowded(diaries, watches, sizes)
     offsets = [60.0 * minute for minute in range(60)] if watches < 100 else [0.0]
     return fmean(_day(diaries, watches, sizes, offset) for offset in offsets)
+
+
+def _crowded(diaries: Sequence[Diary], watches: int, sizes: Mapping[str, Size]) -> float:
+    an_hour: dict[str, float] = defaultdict(float)
+    for entry in chain.from_iterable(diaries):
+        an_hour[entry.function] += units(entry.warm, sizes[entry.function]) * watches / len(diaries) * HOUR / DAY
+    return charge(an_hour.values()) * DAY / HOUR
 
 
 def _day(diaries: Sequence[Diary], watches: int, sizes: Mapping[str, Size], offset: Seconds) -> float:

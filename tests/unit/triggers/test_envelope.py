@@ -36,6 +36,22 @@ def test_a_base64_body_and_a_form_are_read() -> None:
     assert open_envelope(form).body == {"product": "cdn", "task_ids": "1,2"}
 
 
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [("channels=oncall,audit", ["oncall", "audit"]), ("channels=oncall&channels=audit", ["oncall", "audit"])],
+)
+def test_a_form_names_several_channels_in_either_way(body: str, names: list[str]) -> None:
+    form = http_event(f"task_ids=1&{body}&product=cdn\n", {"Content-Type": "application/x-www-form-urlencoded"})
+    assert open_envelope(form).body == {"product": "cdn", "task_ids": "1", "channels": names}
+
+
+def test_a_form_that_says_a_thing_twice_is_not_taken_for_either() -> None:
+    form = http_event("product=cdn&product=dcdn&task_ids=1", {"Content-Type": "application/x-www-form-urlencoded"})
+    (item,) = read(open_envelope(form).body, SETTINGS)
+    assert isinstance(item, Rejected)
+    assert item.problem.startswith("product: a list is not allowed")
+
+
 def test_json_that_curl_calls_a_form_is_read_as_json() -> None:
     event = http_event('{"product": "cdn", "task_ids": "1"}', {"Content-Type": "application/x-www-form-urlencoded"})
     assert open_envelope(event).body == {"product": "cdn", "task_ids": "1"}

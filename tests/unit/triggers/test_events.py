@@ -102,6 +102,9 @@ EXPECTED: dict[str, list[str]] = {
     "eventbridge_custom_data_is_a_list": [REFRESHED, starts("vod", "95248880")],
     "eventbridge_custom_without_data": [refuses("data", "nothing", f"{JSON}, as text, in base64 or as it is")],
     "eventbridge_oss": [refuses("type", "'oss:ObjectCreated:PutObject'", OF_OSS)],
+    "eventbridge_of_another_service": [
+        refuses("type", "'ecs:Instance:StateChange'", f"{INSTEAD}; narrow the rule to what is meant for this function")
+    ],
     "eventbridge_scheduled": [refuses("type", "'eventbridge:Events:ScheduledEvent'", OF_TIMER)],
     # SMQ queue
     "queue_one": [UNKNOWN],
@@ -138,6 +141,9 @@ EXPECTED: dict[str, list[str]] = {
         starts("cdn", "2089687232", "refresh", at_once=True),
     ],
     "cdn_events_without_a_task": [ignores("events[0].eventParameter.taskId: the event names no task")],
+    "cdn_events_of_no_task": [
+        refuses("events[0].eventParameter.taskId[0]", "'-1'", "1 to 1000 ids of 1 to 20 digits")
+    ],
     "cdn_events_of_a_domain": [
         refuses("events[0].eventName", "'CdnDomainStopped'",
                 "CachedObjectsRefreshed, CachedObjectsPushed; set the trigger's eventName to one of them")

@@ -144,7 +144,9 @@ def test_text_that_is_base64_by_chance_is_refused_as_text() -> None:
         ("log_service", {"cursorTime": 1529486999, "taskId": "another"}),
         ("oss_object_created", {"events[0].oss.object.key": "image/b.jpg", "events[0].eventTime": "2026-01-01T00:00:00Z"}),
         ("cdn_events_of_a_domain", {"events[0].eventTime": "2026-11-22T09:00:00+08:00", "events[0].traceId": "another"}),
+        ("cdn_events_of_no_task", {"events[0].eventTime": "2026-11-22T09:00:00+08:00", "events[0].traceId": "another", "events[0].eventParameter.createTime": 1521190769}),
         ("eventbridge_oss", {"id": "another", "time": "2026-11-22T09:00:00Z"}),
+        ("eventbridge_of_another_service", {"id": "another", "time": "2026-11-22T09:00:00Z", "data.instanceId": "i-another"}),
         ("eventbridge_scheduled", {"id": "another", "time": "2026-11-22T09:00:00Z"}),
         ("action_trail_of_another_account", {"id": "another", "data.eventId": "another", "data.eventTime": "2026-11-22T09:00:00Z"}),
         ("topic_json_text", {"MessageId": "another", "PublishTime": 1}),
@@ -163,9 +165,33 @@ def test_people_are_told_once_of_what_comes_again_and_again(name: str, changes: 
     assert refusal(first) == refusal(again)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"messageBody": json.dumps(GOOD)},
+        {"body": json.dumps(GOOD)},
+        {"TopicName": "refreshes", "Message": json.dumps(GOOD)},
+        json.dumps(GOOD),
+        [GOOD],
+        event("action_trail_raw_data"),
+        event("cdn_events_refreshed"),
+    ],
+)
+def test_what_a_service_carries_is_opened_whatever_the_type_of_its_event(data: Any) -> None:
+    of_service = {**event("eventbridge_of_another_service"), "source": "acs.mns", "type": "mns:Topic:PublishMessage"}
+    assert isinstance(only(read({**of_service, "data": data}, SETTINGS)), Wanted)
+
+
 def test_two_timers_that_are_wired_wrong_are_told_of_both() -> None:
     timer = event("timer")
     assert refusal(timer).digest != refusal({**timer, "triggerName": "another"}).digest
+
+
+def test_raw_data_in_a_stream_is_text_in_a_list() -> None:
+    text = json.dumps(GOOD)
+    batch = [text, base64.b64encode(text.encode()).decode(), json.dumps(event("queue_one"))]
+    assert [type(item) for item in read(batch, SETTINGS)] == [Wanted] * 3
+    assert refusal(["task 1"]).problem.startswith("[0]: text that is no JSON (line 1 column 1)")
 
 
 # attributes
@@ -192,6 +218,13 @@ def test_attributes_complete_every_request_of_an_event() -> None:
         {"product": "cdn", "deadline": "5m"},
     )
     assert [item.request.deadline for item in items if isinstance(item, Wanted)] == [300.0] * 3
+
+
+def test_several_paths_beside_a_body_are_told_apart() -> None:
+    # several values of one query parameter arrive joined by commas, and a URL may hold one
+    paths = ["http://example.com/a,b.txt", "https://example.com/c.txt"]
+    beside = {"product": "cdn", "submitted_at": "2026-11-22T08:00:00Z", "object_paths": ",".join(paths)}
+    assert paths_of(read({}, SETTINGS, beside)) == paths
 
 
 def test_a_product_beside_the_body_that_contradicts_it_is_refused_and_shows_no_secret() -> None:
@@ -227,6 +260,9 @@ def _short(url: str) -> str:
         '{"ObjectPath": "http://example.com/a.txt\\nhttp://example.com/b.txt"}',
         {"ObjectPath": ["http://example.com/a.txt", "http://example.com/b.txt\nexample.com/a.txt"]},
         {"ObjectPath": '["example.com/a.txt", "example.com/b.txt"]'},
+        {"objectPath": "http://example.com/a.txt\nhttp://example.com/b.txt"},
+        {"ObjectPath": "http%3A%2F%2Fexample.com%2Fa.txt%0Ahttp%3A%2F%2Fexample.com%2Fb.txt"},
+        {"ObjectPath": "http%3a%2f%2fexample.com/a.txt\r\nhttp%3a%2f%2fexample.com/b.txt"},
     ],
 )
 def test_paths_are_read_in_every_form(asked: Any) -> None:
@@ -241,7 +277,32 @@ def test_an_id_in_the_record_is_enough() -> None:
     assert (item.request.task_ids, item.request.submitted_at) == (("704225667",), None)
 
 
-@pytest.mark.parametrize("answer", ["{RefreshTaskId=1}", [], 7, {"RequestId": "none"}, {"RefreshTaskId": ""}])
+def test_what_is_encoded_in_a_url_stays_as_it_was_submitted() -> None:
+    path = "http://example.com/%E7%9B%AE%20100%25.txt?next=http%3A%2F%2Fexample.com"
+    assert paths_of(read(trail(requestParameters={"ObjectPath": path}, responseElements=None), SETTINGS)) == [path]
+
+
+@pytest.mark.parametrize("when", ["2026-11-22T16:00:00+08:00", "2026-11-22T08:00:00.000Z", "2026-11-22T08:00:00"])
+def test_the_time_of_a_record_is_read_in_every_form(when: str) -> None:
+    item = only(read(trail(eventTime=when, responseElements=None), SETTINGS))
+    assert isinstance(item, Wanted)
+    assert item.request.submitted_at == 1795334400.0
+
+
+@pytest.mark.parametrize("key", ["RefreshTaskId", "refreshTaskId", "REFRESHTASKID"])
+def test_the_id_is_found_however_its_key_is_written(key: str) -> None:
+    item = only(read(trail(responseElements={key: "704225667"}), SETTINGS))
+    assert isinstance(item, Wanted)
+    assert item.request.task_ids == ("704225667",)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "{RefreshTaskId=1}", [], 7, {"RequestId": "none"}, {"RefreshTaskId": ""}, {"RefreshTaskId": "7042****"},
+        {"RefreshTaskId": {}}, {"RefreshTaskId": "704225667,"},
+    ],
+)  # fmt: skip
 def test_without_a_usable_answer_the_paths_are_watched(answer: Any) -> None:
     assert paths_of(read(trail(responseElements=answer), SETTINGS))
 
@@ -249,7 +310,6 @@ def test_without_a_usable_answer_the_paths_are_watched(answer: Any) -> None:
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
-        ({"responseElements": {"RefreshTaskId": "7042****"}}, "responseElements.RefreshTaskId[0]: '7042****'"),
         ({"responseElements": None, "requestParameters": "x"}, "requestParameters: text that is no JSON (line 1 column 1)"),
         ({"responseElements": None, "requestParameters": [1]}, "requestParameters: no object"),
         ({"responseElements": None, "requestParameters": {"ObjectPath": ["http://example.com/a", 7]}}, "requestParameters.ObjectPath: no URL"),
@@ -304,6 +364,17 @@ def test_a_label_shows_no_signature_of_a_url() -> None:
     assert item.request.label == "alice: example.com/a.txt"
 
 
+@pytest.mark.parametrize(
+    ("name", "product"), [("RefreshObjectCacheByCacheTag", "cdn"), ("RefreshDcdnObjectCacheByCacheTag", "dcdn")]
+)
+def test_a_refresh_by_tag_names_no_url_and_is_watched_by_the_id_alone(name: str, product: str) -> None:
+    record = trail(eventName=name, requestParameters={"CacheTag": "release-7"})
+    item = only(read(record, SETTINGS))
+    assert isinstance(item, Wanted)
+    assert (item.request.product, item.request.kind, item.request.label) == (product, "refresh", f"alice: {name}")
+    assert refusal({**record, "responseElements": {}}).problem.startswith("requestParameters.ObjectPath: no URL")
+
+
 @pytest.mark.parametrize("more", [{"errorCode": "QuotaExceeded.Refresh"}, {"errorMessage": "refused"}])
 def test_a_call_that_failed_is_not_watched_whatever_else_it_says(more: dict[str, Any]) -> None:
     assert isinstance(only(read(trail(**more), SETTINGS)), Ignored)
@@ -312,7 +383,16 @@ def test_a_call_that_failed_is_not_watched_whatever_else_it_says(more: dict[str,
 # CDN events
 
 
-@pytest.mark.parametrize("task", [True, 2089687230.0, "abc", "-1", [], {}])
+@pytest.mark.parametrize("task", [2089687230, 2089687230.0, "2089687230", " 2089687230 "])
+def test_a_task_id_is_read_as_a_number_of_either_kind_and_as_text(task: Any) -> None:
+    body = event("cdn_events_refreshed")
+    body["events"][0]["eventParameter"]["taskId"] = task
+    item = only(read(body, SETTINGS))
+    assert isinstance(item, Wanted)
+    assert item.request.task_ids == ("2089687230",)
+
+
+@pytest.mark.parametrize("task", [True, 2089687230.5, 1e300, "abc", "-1", -1, 10**20, [], {}])
 def test_a_task_id_that_is_none_is_refused_by_its_place(task: Any) -> None:
     body = event("cdn_events_refreshed")
     body["events"][0]["eventParameter"]["taskId"] = task

@@ -84,6 +84,13 @@ BAD: list[tuple[Any, str, str]] = [
     ({"product": "cdn", "object_paths": [""], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
     ({"product": "cdn", "object_paths": [7], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
     ({"product": "cdn", "object_paths": ["http://a.com/\n"], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
+    ({"product": "cdn", "object_paths": ["x"], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL such as http://example.com/a.txt"),
+    ({"product": "cdn", "object_paths": ["/a.txt"], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
+    ({"product": "cdn", "object_paths": ["a.txt"], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
+    ({"product": "cdn", "object_paths": ["images/a.txt"], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
+    ({"product": "cdn", "object_paths": ["ftp://example.com/a"], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
+    ({"product": "cdn", "object_paths": ["http:///a.txt"], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
+    ({"product": "cdn", "object_paths": ["704225667"], "submitted_at": SUBMITTED_AT}, "object_paths[0]", "a URL"),
     ({"product": "cdn", "task_ids": "1", "kind": "purge"}, "kind", "refresh, prefetch"),
     ({"product": "cdn", "task_ids": "1", "submitted_at": "yesterday"}, "submitted_at", "an instant such as"),
     ({"product": "cdn", "task_ids": "1", "submitted_at": True}, "submitted_at", "an instant such as"),
@@ -125,6 +132,25 @@ def test_a_wrong_input_is_told_its_field_what_was_given_and_what_is_allowed(
     assert allowed in str(caught.value)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "http://example.com/a.txt", "https://example.com/dir/", "http://example.com/", "HTTP://Example.com/A",
+        "https://cdn-1.example.co.uk:8443/a?x=1#y", "http://example.com/.*\\.(jpg|png)$", "http://example.com/a[0-9]/",
+        "http://例子.example.com/图.png", "http://192.0.2.7/a", "https://example.com/%E7%9B%AE?a,b=http://c.d/",
+    ],
+)  # fmt: skip
+def test_urls_directories_and_patterns_are_followed_as_they_were_submitted(path: str) -> None:
+    request = read_request({"product": "cdn", "object_paths": [path], "submitted_at": SUBMITTED_AT})
+    assert request.object_paths == (path,)
+
+
+def test_a_url_without_a_scheme_is_looked_for_as_the_rows_have_it() -> None:
+    paths = ["example.com/a.txt", "http://example.com/a.txt", "example.com/?next=http://example.org/"]
+    request = read_request({"product": "cdn", "object_paths": paths, "submitted_at": SUBMITTED_AT})
+    assert request.object_paths == ("http://example.com/a.txt", "http://example.com/?next=http://example.org/")
 
 
 def test_a_url_given_as_a_channel_is_not_repeated() -> None:

@@ -1,0 +1,112 @@
+"""What intake does when Function Compute does not answer: what is good is started, what is bad is told, each once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from shared.errors import EngineError
+from shared.function_compute.tasks import Started
+from shared.triggers.read import MAX_ITEMS
+from shared.workflow.broken import tell_broken
+from shared.workflow.intake import take_in
+from tests.hand_clock import HandClock
+from tests.unit.triggers.storm import EVENTS
+from tests.unit.triggers.storm_shard import NOW, SETTINGS, Record
+
+TIMEOUT = 30.0
+"""Of intake in s.yaml."""
+
+UNANSWERED = 9.4
+"""Seconds of a call that is tried three times, for three seconds each."""
+
+
+def requests(count: int) -> list[dict[str, Any]]:
+    return [{"product": "cdn", "task_ids": str(number)} for number in range(1, count + 1)]
+
+
+@dataclass
+class Silent(Record):
+    """Does not answer so many starts, each after so long."""
+
+    clock: HandClock = field(default_factory=lambda: HandClock(NOW))
+    unanswered: int = 0
+    after: float = 0.0
+
+    def start_later(self, function: str, payload: bytes, delay: float, task_id: str) -> Started:
+        if self.unanswered:
+            self.unanswered -= 1
+            self.clock.sleep(self.after)
+            raise EngineError("Function Compute: no answer")
+        return super().start_later(function, payload, delay, task_id)
+
+
+def hand_in(engine: Silent, items: list[Any]) -> None:
+    take_in(json.dumps(items).encode(), settings=SETTINGS, engine=engine, clock=engine.clock)
+
+
+def test_where_nothing_is_answered_intake_ends_before_its_time_does() -> None:
+    engine = Silent(unanswered=1000, after=UNANSWERED)
+    with pytest.raises(EngineError):
+        hand_in(engine, requests(MAX_ITEMS))
+    # a cold start, and what had gone well before, need some of it too
+    assert engine.clock.now() - NOW < TIMEOUT * 2 / 3
+
+
+def test_starts_that_fail_keep_no_other_from_being_started() -> None:
+    engine = Silent(unanswered=5, after=0.5)
+    with pytest.raises(EngineError):
+        hand_in(engine, requests(MAX_ITEMS))
+    assert len(engine.hops()) == MAX_ITEMS - 5
+
+
+def test_an_event_that_is_run_again_starts_and_tells_the_rest_and_nothing_twice() -> None:
+    bad = [{"product": "cdnn", "task_ids": "1"}, {"product": "cdn", "task_ids": "x"}]
+    batch = [bad[0], *requests(2), bad[1]]
+    engine = Silent()
+    engine.fails_at = 1  # the first good one, after the first bad one was told
+    with pytest.raises(EngineError):
+        hand_in(engine, batch)
+    engine.fails_at = -1
+    for _ in range(2):
+        hand_in(engine, batch)
+    assert (len(engine.hops()), len(engine.told())) == (2, 2)
+
+
+def failure_of_intake(event: Any) -> dict[str, Any]:
+    """What onFailure hands to notify."""
+    context = {"functionArn": "acs:fc:cn-hangzhou:123456789:functions/refresh-intake", "approximateInvokeCount": 4}
+    return {
+        "requestContext": context,
+        "requestPayload": event if isinstance(event, str) else json.dumps(event),
+        "responseContext": {"statusCode": 200, "functionError": "UnhandledInvocationError"},
+    }
+
+
+def broken(event: Any, engine: Record) -> int:
+    return tell_broken(failure_of_intake(event), settings=SETTINGS, engine=engine, clock=HandClock(NOW))
+
+
+def test_of_an_event_that_asked_for_nothing_nothing_is_lost() -> None:
+    engine = Record()
+    event = json.loads((EVENTS / "action_trail_of_something_else.json").read_text())
+    assert (broken(event, engine), engine.told()) == (0, [])
+
+
+def test_of_a_batch_that_failed_for_good_each_watch_and_each_refusal_is_told_once() -> None:
+    batch = [*requests(2), {"product": "cdnn"}, {"specversion": "1.0", "type": ""}]
+    engine = Record()
+    with pytest.raises(EngineError):
+        hand_in(Silent(started=engine.started, unanswered=4), batch)
+    for _ in range(2):
+        assert broken(batch, engine) == 4
+    assert sorted(report["report"] for report in engine.told()) == ["broken", "broken", "rejected", "rejected"]
+
+
+def test_an_event_that_nobody_can_read_is_told_as_broken() -> None:
+    engine = Record()
+    assert broken("{", engine) == 1
+    assert [report["report"] for report in engine.told()] == ["broken"]
