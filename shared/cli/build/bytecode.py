@@ -11,14 +11,15 @@ from pathlib import Path
 from shared.cli.build.refusal import CannotBuild
 from shared.cli.build.runtimes import Runtime
 
-_VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
+_WHICH = "import sys; print('%d.%d' % sys.version_info[:2], sys.executable)"
 
 
 def interpreter_of(runtime: Runtime) -> Path | None:
     """An interpreter here whose minor version is the runtime's: only its .pyc count there."""
     if sys.version_info[:2] == runtime.version:
         return Path(sys.executable)
-    return next((place for place in _places(runtime.python) if _version(place) == runtime.python), None)
+    found = (_found(place, runtime.python) for place in _places(runtime.python))
+    return next((interpreter for interpreter in found if interpreter), None)
 
 
 def compile_package(package: Path, interpreter: Path) -> None:
@@ -51,17 +52,22 @@ def _places(python: str) -> Iterator[Path]:
     yield from sorted(uv.glob(f"cpython-{python}.*/bin/{name}"), reverse=True)
 
 
-def _version(interpreter: Path) -> str:
-    if not interpreter.is_file():
-        return ""
+def _found(place: Path, python: str) -> Path | None:
+    """The interpreter itself, where what stands there is one of that version; else None.
+
+    pyenv puts a script before it, which finds the interpreter only as long as PATH is as it is.
+    """
+    if not place.is_file():
+        return None
     try:
-        done = subprocess.run(  # noqa: S603 - only asked for its version
-            [str(interpreter), "-I", "-c", _VERSION],
+        done = subprocess.run(  # noqa: S603 - only asked what it is
+            [str(place), "-I", "-c", _WHICH],
             capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=20,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
-        return ""  # a broken link or a stand-in for a version that is not installed: not the one looked for
-    return done.stdout.strip()
+        return None  # a broken link or a stand-in for a version that is not installed: not the one looked for
+    version, _, interpreter = done.stdout.strip().partition(" ")
+    return Path(interpreter) if version == python and interpreter else None
 
 
 def _without_settings() -> dict[str, str]:
