@@ -23,7 +23,9 @@ TAKEN_BY = {"intake": {"http", "eventbridge", "mns_topic", "cdn_events"}, "watch
 """Which kinds a function of ours can read: what has no entry is started by the other functions alone."""
 
 EVENT_KEYS = {"source", "type", "subject", "data"}
-SOURCES = {"Default", "MNS", "RocketMQ", "RabbitMQ", "Kafka", "MQTT", "DTS"}
+SOURCES = {"Default", "MNS"}
+"""EventBridge knows more, whose messages intake does not open."""
+
 MODES = {"event-driven", "event-streaming"}
 RUN_OPTIONS = {"mode", "errorsTolerance", "retryStrategy", "deadLetterQueue", "batchWindow", "maximumTasks"}
 RETRIES = {"BACKOFF_RETRY", "EXPONENTIAL_DECAY_RETRY"}

@@ -8,13 +8,15 @@
     print(report.outcome)  # Outcome.COMPLETE, ...
 
 What goes wrong is an error of `shared.errors`, whose text is one line for people: BadInput for what was given wrong,
-NoCredentials, EngineError for what Function Compute did not do.
+NoCredentials, NoSuchWatch, EngineError for what Function Compute did not do. Two of those end the waiting alone, and
+can be had from here: WaitingEnded, and StillWatched where the time that was given for it is over.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +25,7 @@ from typing import Any
 
 from shared.clock import Clock, SystemClock
 from shared.credentials import Credentials, find
-from shared.errors import BadInput, EngineError
+from shared.errors import BadInput, Described, EngineError, as_word
 from shared.function_compute.connect import connect as connect_engine
 from shared.model import WatchRequest
 from shared.report import Report
@@ -32,7 +34,9 @@ from shared.triggers.envelope import as_http_event
 from shared.watching.request import read_request, write_request
 from shared.watching.submitted import read_submitted
 from shared.workflow.names import INTAKE
-from shared.workflow.waiting import Listener, wait_for_final
+from shared.workflow.waiting import Listener, StillWatched, WaitingEnded, wait_for_final
+
+__all__ = ["Listener", "Refused", "StartedWatch", "StillWatched", "WaitingEnded", "Watches", "connect"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class Watches:
         self._settings = settings
         self._find_credentials = find_credentials
         self._clock = clock
+        self._started: set[str] = set()
 
     def start(self, product: str, submitted: Any = None, **more: Any) -> StartedWatch:
         """Start a watch of what a submit call gave: ids, or its whole answer, in any form (watching/submitted.py).
@@ -84,6 +89,7 @@ class Watches:
         answer = Invoking(self._settings, self._find_credentials(), self._clock).invoke(INTAKE, event)
         body = answer.body if isinstance(answer.body, dict) else {}
         if answer.status < 400 and isinstance(body.get("watch_id"), str):
+            self._started.add(body["watch_id"])
             return StartedWatch(
                 watch_id=body["watch_id"],
                 already=bool(body.get("already")),
@@ -94,19 +100,35 @@ class Watches:
         problem = str(body.get("detail") or body.get("error") or f"intake answered HTTP {answer.status}")
         raise Refused(problem) if answer.status == 400 else EngineError(problem)
 
-    def wait(self, watch_id: str, listener: Listener | None = None) -> Report:
+    def wait(self, watch_id: str, listener: Listener | None = None, *, seconds: float | None = None) -> Report:
         """Return the final report of a watch once it has settled, at once where it has.
 
-        Asked seldom (workflow/waiting.py); `listener` is told of what happens meanwhile. Raises NoCredentials, and
-        EngineError when the record cannot be read, shows nothing of the watch, or is out of reach for ten minutes.
+        Asked seldom (workflow/waiting.py); `listener` is told of what happens meanwhile. Raises BadInput for what is no
+        id, NoSuchWatch soon for one of which nothing is known, StillWatched once `seconds` are over, NoCredentials, and
+        WaitingEnded when the record cannot be read or is out of reach for ten minutes.
         """
+        _check_watch_id(watch_id)
+        if seconds is not None and (
+            isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0
+        ):
+            raise BadInput("seconds", seconds, "a number over 0, or None: until it has settled")
         return wait_for_final(
             watch_id,
             settings=self._settings,
             connect=lambda: connect_engine(self._settings, self._find_credentials, self._clock),
             clock=self._clock,
             listener=listener or Listener(),
+            is_started=watch_id in self._started,
+            seconds=seconds,
         )
+
+
+def _check_watch_id(given: object) -> None:
+    allowed = "the watch_id that start answered with: 16 digits from 0 to f"
+    if not isinstance(given, str):
+        raise BadInput("watch_id", Described(type(given).__name__), allowed)
+    if re.fullmatch("[0-9a-f]{16}", given) is None:  # watching/opening.py
+        raise BadInput("watch_id", as_word(given), allowed)
 
 
 def _as_json(given: Mapping[str, Any]) -> dict[str, Any]:

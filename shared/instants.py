@@ -16,10 +16,11 @@ _FRACTION = re.compile(r"([0-9]{2}:[0-9]{2}:[0-9]{2})[.,]([0-9]+)")
 _UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def parse_instant(text: str) -> Instant:
+def parse_instant(text: str, *, zone_needed: bool = False) -> Instant:
     """Read an ISO 8601 instant such as ``2026-11-22T08:00:00Z``; one without a zone is taken as UTC.
 
-    Seconds may have any number of decimals; those after the sixth are dropped.
+    Seconds may have any number of decimals; those after the sixth are dropped. With `zone_needed` one without a zone
+    is none: services mean UTC by it, people as often their own time.
 
     Raises ValueError when the text is no instant.
     """
@@ -29,6 +30,8 @@ def parse_instant(text: str) -> Instant:
     text = _FRACTION.sub(lambda found: f"{found[1]}.{found[2][:6]:0<6}", text, count=1)
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
+        if zone_needed:
+            raise ValueError(text)
         moment = moment.replace(tzinfo=timezone.utc)
     return moment.timestamp()
 

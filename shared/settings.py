@@ -17,6 +17,9 @@ from shared.errors import BadInput, Described, as_word
 from shared.model import Outcome
 
 CHANNEL_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,40}")
+"""What the names of functions and of their roles begin with: a function's may have a _, a role's may not."""
+PREFIX_ALLOWED = "letters, digits and hyphens, beginning with a letter, at most 41"
 LANGUAGES = ("en", "zh")
 FUNCTION_ENVIRONMENT_BYTES = 4096
 """Function Compute allows 4 KB of environment a function (environment-variables page, 2026-04-15)."""
@@ -121,7 +124,7 @@ class Settings:
             ram_endpoint=endpoint("REFRESH_WATCH_RAM_ENDPOINT", text("RAM_ENDPOINT")),
             region=matching("REFRESH_WATCH_REGION", region, r"[a-z0-9-]{0,40}", "a region such as cn-hangzhou"),
             account=environment.get("FC_ACCOUNT_ID", ""),
-            prefix=matching("REFRESH_WATCH_PREFIX", text("PREFIX") or "refresh", r"[A-Za-z_][A-Za-z0-9_-]{0,40}"),
+            prefix=matching("REFRESH_WATCH_PREFIX", text("PREFIX") or "refresh", PREFIX.pattern, PREFIX_ALLOWED),
             environment=printable("REFRESH_WATCH_ENVIRONMENT", text("ENVIRONMENT")),
             language=one_of("REFRESH_WATCH_LANGUAGE", text("LANGUAGE") or "en", LANGUAGES),
             channels=channels,

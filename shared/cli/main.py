@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from shared.cli.options import as_typed
 from shared.cli.printing import complain
 from shared.errors import BadInput, NoCredentials, NoSuchWatch, RefreshWatchError
 
@@ -96,7 +97,11 @@ def _run(given: list[str]) -> int:
         parser = _Parser(prog=f"refresh-watch {name}", description=_sentence(command.help), allow_abbrev=False)
         module.add_arguments(parser)
         # options may stand before, between and after the ids
-        return int(module.run(parser.parse_intermixed_args(rest)))
+        namespace = parser.parse_intermixed_args(rest)
+        try:
+            return int(module.run(namespace))
+        except BadInput as error:
+            raise as_typed(error, parser, namespace) from None
     except ModuleNotFoundError as error:  # what `pip install` of the project alone leaves out
         raise NotInstalled(f"{error.name} is not installed here; a checkout has it after `make setup`") from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import socket
 import sqlite3
 import sys
 import threading
@@ -15,7 +16,7 @@ import shared
 from shared.cli.machine_keys import MachineKeys
 from shared.cli.printing import called_as, note
 from shared.cli.surroundings import LOOPBACK, Surroundings, surroundings
-from shared.errors import BadInput
+from shared.errors import BadInput, Described
 from shared.local.engine.engine import Engine
 from shared.local.engine.worker import LogLine
 from shared.settings import Settings
@@ -27,6 +28,7 @@ LOCAL_REGION = "local"
 DEFAULT_PORT = 8080
 DEFAULT_FILE = Path("refresh-watch.sqlite")
 
+SHORTEST_TOKEN = 16
 EVERY_INTERFACE = ("0.0.0.0", "::")  # noqa: S104 - compared with, never bound
 
 _SQLITE = b"SQLite format 3\0"
@@ -71,7 +73,7 @@ def run(namespace: argparse.Namespace) -> int:
         given, allowed = f"{namespace.host}:{namespace.port}", f"a free port of this machine ({error.strerror})"
         raise BadInput("--port", given, allowed) from None
     try:
-        print(introduction(reachable(engine.url), namespace.file, around), flush=True)
+        print(introduction(engine.url, namespace.file, around), flush=True)
         ended.wait()
     finally:
         engine.stop()
@@ -80,11 +82,15 @@ def run(namespace: argparse.Namespace) -> int:
 
 
 def check_address(host: str, port: int, settings: Settings) -> None:
-    """Raise BadInput for a port that is none, and for an open door that nobody guards."""
+    """Raise BadInput for a port that is none, and for an open door that nobody guards, or with a word to guess."""
     if not 0 <= port <= 65535:
         raise BadInput("--port", port, "0 to 65535 (0: any free one)")
     if host not in LOOPBACK and settings.serve_token is None:
         raise BadInput("--host", host, f"{', '.join(LOOPBACK)}; any other only with REFRESH_WATCH_SERVE_TOKEN set")
+    if settings.serve_token is not None and len(settings.serve_token.value) < SHORTEST_TOKEN:
+        given = Described(f"a text of {len(settings.serve_token.value)} characters")
+        allowed = f"at least {SHORTEST_TOKEN} characters, such as what `openssl rand -hex 16` prints"
+        raise BadInput("REFRESH_WATCH_SERVE_TOKEN", given, allowed)
 
 
 def check_file(path: Path) -> None:
@@ -138,14 +144,23 @@ def reachable(url: str) -> str:
     return f"{parts.scheme}://{LOOPBACK[0]}:{parts.port}" if parts.hostname in EVERY_INTERFACE else url
 
 
-def introduction(url: str, file: Path, around: Surroundings) -> str:
-    """What to know first: where, how to submit, whom it tells."""
+def of_this_machine(url: str) -> str:
+    """What another machine may call the address, where its network knows this one by its name."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{socket.gethostname()}:{parts.port}"
+
+
+def introduction(bound: str, file: Path, around: Surroundings) -> str:
+    """What to know first: where, how to submit, whom it tells. `bound` is the URL of what it listens on."""
+    url = reachable(bound)
+    elsewhere = [] if url == bound else [f"  elsewhere {of_this_machine(bound)} (it listens on every address)"]
     settings = around.settings
     token = "$REFRESH_WATCH_SERVE_TOKEN" if settings.serve_token else ""
     channels = ", ".join(f"{channel.name} ({channel.kind})" for channel in settings.channels)
     return "\n".join(
         [
             f"refresh-watch serves at {url}, its queue is {file}; Ctrl-C ends it",
+            *elsewhere,
             f"  submit    {curl_lines(url, token)}",
             f"  tells     {channels or 'nobody: set REFRESH_WATCH_CHANNELS'}",
             f"  commands  export REFRESH_WATCH_FC_ENDPOINT={url}",

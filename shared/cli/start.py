@@ -15,6 +15,11 @@ from shared.cli.waiting import wait
 from shared.client import StartedWatch, Watches
 from shared.errors import BadInput
 
+_OF_THE_START = (
+    "kind", "label", "deadline", "schedule", "channel", "domain_name", "object_type", "resource_group_id",
+)  # fmt: skip
+"""What a watch is given once, at its start: it is not known by it (watching/opening.py)."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
@@ -42,11 +47,15 @@ def run(namespace: argparse.Namespace) -> int:
     around = surroundings()
     watches = Watches(around.settings, around.credentials, around.clock)
     started = watches.start_request(request)
+    unheeded = _unheeded(namespace, started.state) if started.already else []
     if namespace.wait:
-        for line in _said(started):
+        for line in _said(started, unheeded):
             note(line)
         return wait(started.watch_id, watches, as_json=namespace.json, settings=around.settings, clock=around.clock)
-    print(json.dumps(_as_json(started)) if namespace.json else "\n".join(_said(started)))
+    if namespace.json:
+        for line in unheeded:
+            note(line)
+    print(json.dumps(_as_json(started)) if namespace.json else "\n".join(_said(started, unheeded)))
     return 0
 
 
@@ -56,9 +65,18 @@ def _as_json(started: StartedWatch) -> dict[str, Any]:
     return {"watch_id": started.watch_id, "status_url": started.status_url or None, **known, **warned}
 
 
-def _said(started: StartedWatch) -> list[str]:
+def _unheeded(namespace: argparse.Namespace, state: str) -> list[str]:
+    """One line where a watch that is known already was given more than what it is known by."""
+    given = [f"--{name.replace('_', '-')}" for name in _OF_THE_START if getattr(namespace, name) is not None]
+    if not given:
+        return []
+    became = "was watched" if state == "settled" else "goes on"
+    return [f"it {became} as it was started: {', '.join(given)} of this call changed nothing"]
+
+
+def _said(started: StartedWatch, unheeded: list[str]) -> list[str]:
     if started.already:
         line = f"watch {started.watch_id} is known already: {started.state} (--again watches the same ids anew)"
     else:
         line = f"watch {started.watch_id} started; end it with: {called_as()} stop {started.watch_id}"
-    return [line, *(text for text in (started.status_url, started.warning) if text)]
+    return [line, *unheeded, *(text for text in (started.status_url, started.warning) if text)]

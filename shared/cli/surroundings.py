@@ -41,9 +41,12 @@ class Surroundings:
         return chosen
 
 
-def surroundings() -> Surroundings:
-    """Read the environment of this process. Raises BadInput for a variable that cannot be used."""
-    settings = Settings.from_environment(os.environ)
+def surroundings(*, lenient_channels: bool = False) -> Surroundings:
+    """Read the environment of this process. Raises BadInput for a variable that cannot be used.
+
+    With `lenient_channels` a channel that is set wrong is kept apart (settings.broken_channels).
+    """
+    settings = Settings.from_environment(os.environ, lenient_channels=lenient_channels)
     forget_http_proxy(settings)
     return Surroundings(settings, os.environ)
 

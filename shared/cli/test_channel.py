@@ -11,6 +11,7 @@ from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
 from shared.channels.delivery.outcome import Later
 from shared.channels.delivery.pacing import Pacing
 from shared.channels.wants import wants
+from shared.cli.printing import complain
 from shared.cli.sample_reports import NAMES, sample_report
 from shared.cli.surroundings import Surroundings, surroundings
 from shared.cli.telling import again_in, answer_of, to_repair
@@ -44,16 +45,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(namespace: argparse.Namespace) -> int:
-    """Send to each channel; 0 if all reports were taken, else 1. Raises BadInput."""
-    around = surroundings()
-    names = (namespace.name,) if namespace.name else tuple(channel.name for channel in around.settings.channels)
-    if not names:
+    """Send to each channel; 0 if all reports were taken, else 1, as where a channel of several is set wrong.
+
+    Raises BadInput, for a channel that is set wrong only if it was named or is the only one.
+    """
+    around = surroundings(lenient_channels=True)
+    channels, broken = _channels(namespace.name, around)
+    for name, problem in broken.items():
+        complain(f"channel {name} is set wrong and left out: {problem}")
+    chosen = sorted(set(namespace.report or SENT), key=lambda name: SENT.index(name) if name in SENT else -1)
+    taken = [_test(channel, chosen, around) for channel in channels]
+    return 0 if all(taken) and (namespace.name or not broken) else 1
+
+
+def _channels(named: str | None, around: Surroundings) -> tuple[list[ChannelSetting], dict[str, BadInput]]:
+    """The channels to test, and what is wrong with others."""
+    settings = around.settings
+    usable: list[ChannelSetting] = []
+    broken = dict(settings.broken_channels)
+    for channel in settings.channels:
+        problem = _problem(channel, around)
+        if problem is None:
+            usable.append(channel)
+        else:
+            broken[channel.name] = problem
+    if named is not None:
+        if named in broken:
+            raise broken.pop(named)
+        return [settings.channel(named)], broken
+    if not usable and broken:
+        raise next(iter(broken.values()))
+    if not usable:
         raise BadInput(
             "REFRESH_WATCH_CHANNELS", Described("nothing"), 'such as [{"name":"oncall","kind":"dingtalk","url":"…"}]'
         )
-    chosen = sorted(set(namespace.report or SENT), key=lambda name: SENT.index(name) if name in SENT else -1)
-    channels = around.channels(names)
-    return 0 if all([_test(channel, chosen, around) for channel in channels]) else 1  # noqa: C419 - each is tested
+    return usable, broken
+
+
+def _problem(channel: ChannelSetting, around: Surroundings) -> BadInput | None:
+    try:
+        around.channels((channel.name,))
+    except BadInput as problem:
+        return problem
+    return None
 
 
 def _test(channel: ChannelSetting, chosen: list[str], around: Surroundings) -> bool:

@@ -22,6 +22,7 @@ from shared.errors import BadInput, EngineError
 from shared.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
 from shared.instants import Seconds
 from shared.settings import Settings
+from shared.unreachable import why_unanswered
 from shared.watching.schedule import LONGEST_WAIT
 
 _TRIES = 3
@@ -38,6 +39,7 @@ class FunctionCompute:
         self._settings = settings
         self._clock = clock
         self._client = _client(settings, credentials)
+        self._host = urlsplit(_endpoint(settings)).netloc
 
     def start_later(self, function: str, payload: bytes, delay: Seconds, task_id: str) -> Started:
         """Invoke asynchronously with a task id and, for a delay over 0, `x-fc-async-delay` in whole seconds."""
@@ -116,7 +118,7 @@ class FunctionCompute:
             try:
                 return call()
             except TeaException as error:
-                failure = _failure(what, error)
+                failure = _failure(what, error, self._host)
                 # an unclear answer may hide a start that happened: asking again tells by its 409
                 if not isinstance(failure, _Unclear) or attempt == _TRIES:
                     raise failure from None
@@ -141,15 +143,28 @@ class _Unclear(EngineError):
     """Throttled, unreachable, or an error of the service's own: worth another try at once."""
 
 
-def _failure(what: str, error: Any) -> EngineError:
+def describe_failure(what: str, error: Any, host: str) -> str:
+    """One line of ours: an SDK's own text may hold the request with its Authorization. `host` was asked."""
+    status = getattr(error, "status_code", None)
+    code = str(getattr(error, "code", None) or "")
+    said = f"Function Compute did not {what}"
+    if status is None and code in ("", "None"):
+        return f"{said}: {why_unanswered(error) or type(error).__name__} ({host})"
+    said = f"{said}: {code if code not in ('', 'None') else type(error).__name__}"
+    if status is not None:
+        said = f"{said} (HTTP {status})"
+    if status == 404 and "function" in code.lower():
+        return f"{said}; deploy first, or set REFRESH_WATCH_PREFIX and REFRESH_WATCH_REGION ({host} was asked)"
+    return said
+
+
+def _failure(what: str, error: Any, host: str) -> EngineError:
     """Sort an SDK error. The 3.0 code of a duplicate is not documented: 409, or any `...AlreadyExist...`, is one."""
     status = getattr(error, "status_code", None)
     code = str(getattr(error, "code", None) or "")
     data = getattr(error, "data", None)
     said = f"{code} {data}" if isinstance(data, dict) else code
-    text = f"Function Compute did not {what}: {code if code not in ('', 'None') else type(error).__name__}"
-    if status is not None:
-        text = f"{text} (HTTP {status})"
+    text = describe_failure(what, error, host)
     if status == 409 or "AlreadyExist" in said:
         return _AlreadyExists(text, status=status, code=code)
     if status == 404 and "function" not in code.lower():

@@ -14,12 +14,13 @@ from darabonba.runtime import RuntimeOptions
 from Tea.exceptions import TeaException
 
 from shared.errors import EngineError
+from shared.function_compute.client import describe_failure
 from shared.function_compute.invoke import Invoking
 from shared.function_compute.tasks import TaskStatus
 from shared.instants import Instant, Seconds
 
 _CONNECT_MS = 5000
-_READ_MS = 60_000
+_READ_MS = 90_000
 _MOST = 100
 
 
@@ -86,7 +87,7 @@ class Inspecting(Invoking):
         try:
             answer = self._client.invoke_function_with_options(name, request, headers, options)
         except TeaException as error:
-            return _refused(f"invoke {name}", error, sent_at, self._clock.now())
+            return self._refused(f"invoke {name}", error, sent_at, self._clock.now())
         given = {str(key).lower(): str(value) for key, value in (answer.headers or {}).items()}
         body = answer.body.read() if hasattr(answer.body, "read") else answer.body or b""
         return Submitted(
@@ -109,7 +110,7 @@ class Inspecting(Invoking):
         except TeaException as error:
             if getattr(error, "status_code", None) == 404:
                 return None
-            raise _failed(f"read {task_id}", error) from None
+            raise self._failed(f"read {task_id}", error) from None
 
     def listed(self, function: str, prefix: str) -> list[Recorded]:
         """One page of ListAsyncTasks with payloads, newest first, unfiltered by us. Raises EngineError."""
@@ -121,21 +122,26 @@ class Inspecting(Invoking):
         try:
             return [_recorded(entry) for entry in ask().body.tasks or []]
         except TeaException as error:
-            raise _failed(f"list {prefix}", error) from None
+            raise self._failed(f"list {prefix}", error) from None
+
+    def _refused(self, what: str, error: Any, sent_at: Instant, answered_at: Instant) -> Submitted:
+        if getattr(error, "status_code", None) is None:
+            raise self._failed(what, error)
+        return _as_submitted(error, sent_at, answered_at)
+
+    def _failed(self, what: str, error: Any) -> EngineError:
+        return EngineError(describe_failure(what, error, self._host))
 
 
 def _options() -> Any:
     return RuntimeOptions(connect_timeout=_CONNECT_MS, read_timeout=_CONNECT_MS)
 
 
-def _refused(what: str, error: Any, sent_at: Instant, answered_at: Instant) -> Submitted:
-    status = getattr(error, "status_code", None)
-    if status is None:
-        raise _failed(what, error)
+def _as_submitted(error: Any, sent_at: Instant, answered_at: Instant) -> Submitted:
     data = error.data if isinstance(getattr(error, "data", None), dict) else {}
     code = str(data.get("Code") or data.get("ErrorCode") or getattr(error, "code", None) or "")
     return Submitted(
-        status=int(status),
+        status=int(error.status_code),
         code=code[:80],
         # the SDK puts its own two into the body
         keys=tuple(sorted(str(key)[:40] for key in data if key not in ("statusCode", "requestId")))[:20],
@@ -144,13 +150,6 @@ def _refused(what: str, error: Any, sent_at: Instant, answered_at: Instant) -> S
         sent_at=sent_at,
         answered_at=answered_at,
     )
-
-
-def _failed(what: str, error: Any) -> EngineError:
-    # not its own words: they may hold the request with its Authorization
-    status, code = getattr(error, "status_code", None), str(getattr(error, "code", None) or "")
-    text = f"Function Compute did not {what}: {code if code not in ('', 'None') else type(error).__name__}"
-    return EngineError(f"{text} (HTTP {status})" if status is not None else text)
 
 
 def _recorded(entry: Any) -> Recorded:

@@ -14,7 +14,7 @@ from shared.errors import EngineError
 from shared.function_compute.client import FunctionCompute
 
 _CONNECT_MS = 5000
-_READ_MS = 60_000  # longer than intake's own time-out
+_READ_MS = 90_000  # longer than intake's own time-out
 
 
 @dataclass(frozen=True)

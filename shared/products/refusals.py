@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from shared.errors import Advice, AskAgain, RefreshWatchError
 from shared.model import Reason, Refusal
 from shared.products.redaction import redact
+from shared.unreachable import why_unanswered
 
 MAX_TRIES = 4
 """How often one question is asked within a look."""
@@ -160,21 +161,7 @@ def _network(error: Exception) -> str:
     """Why there was no answer, in few words: the SDK's text may hold whole pages, headers and addresses."""
     inner = getattr(error, "inner_exception", None) or error
     text = str(getattr(inner, "message", "") or inner)
-    for sign, words in (
-        ("timed out", "the connection timed out"),
-        ("refused", "the connection was refused"),
-        ("resolve", "the host name could not be resolved"),
-        ("NameResolution", "the host name could not be resolved"),
-        ("CERTIFICATE", "the server's certificate is not trusted"),
-        ("ProxyError", "the proxy did not let it through"),
-        ("reset", "the connection was reset"),
-        ("aborted", "the connection was closed without an answer"),
-        ("IncompleteRead", "the answer was cut off"),
-        ("json", "the answer is no JSON"),
-    ):
-        if sign in text:
-            return words
-    return f"{type(inner).__name__}: {redact(text, 120)}"
+    return why_unanswered(error) or f"{type(inner).__name__}: {redact(text, 120)}"
 
 
 def _word(value: object) -> str:

@@ -19,7 +19,7 @@ from shared.triggers.strict_json import read_message
 from shared.triggers.taken import Taken, rejected
 
 MAX_ITEMS = 100
-"""Of one event, altogether: each is a few calls to Function Compute, and intake has 30 seconds for them."""
+"""Of one event, altogether: each is two to four calls to Function Compute, and intake has a minute for them."""
 
 MAX_ENVELOPES = 4
 """One inside the other; a trail record sent through a queue, in a batch, has as many."""

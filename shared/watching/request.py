@@ -36,6 +36,12 @@ _OBJECT_PATH = re.compile(rf"https?://{_HOST}([/?].*)?|{_HOST}/.*", re.IGNORECAS
 
 _IDS_ALLOWED = f"1 to {MAX_ITEMS} ids of 1 to 20 digits"
 _SUBMIT_KEYS = {"RefreshTaskId": Kind.REFRESH, "PushTaskId": Kind.PREFETCH, "PreloadTaskId": Kind.PREFETCH}
+_ANSWERED_BY = {
+    "PushTaskId": (Product.CDN, Product.DCDN),
+    "PreloadTaskId": (Product.DCDN, Product.VOD, Product.VOD_LEGACY),
+}
+"""PushObjectCache and the two Preload operations; DCDN's documents of 2019 still say PushTaskId."""
+
 _IGNORED_SUBMIT_KEYS = ("RequestId", "requestId")
 _OBJECT_TYPES = "file, directory, path, regex, preload, ignoreparams, block, unblock"
 
@@ -50,7 +56,7 @@ def read_request(given: Any) -> WatchRequest:
         if key not in KEYS:
             raise BadInput(as_word(key), Described("this key"), ", ".join(KEYS))
     product = _member("product", given.get("product"), [member.value for member in Product], Product)
-    task_ids, kind_of_submit = _task_ids(given)
+    task_ids, kind_of_submit = _task_ids(given, product)
     object_paths = _object_paths(given)
     if bool(task_ids) == bool(object_paths):
         found = Described("both" if task_ids else "none of them")
@@ -145,7 +151,7 @@ def with_scheme(path: str) -> str:
     return path if re.match("[A-Za-z]+://", path) else f"http://{path}"
 
 
-def _task_ids(given: Mapping[str, Any]) -> tuple[tuple[str, ...], Kind]:
+def _task_ids(given: Mapping[str, Any], product: Product) -> tuple[tuple[str, ...], Kind]:
     if given.get("submitted") is None:
         value = given.get("task_ids")
         return (read_task_ids(value) if value is not None else ()), Kind.UNKNOWN
@@ -164,6 +170,11 @@ def _task_ids(given: Mapping[str, Any]) -> tuple[tuple[str, ...], Kind]:
         keys = ", ".join(key for key in answer if key not in _IGNORED_SUBMIT_KEYS) or "none of them"
         raise BadInput("submitted", keys, f"a submit answer with one of {', '.join(_SUBMIT_KEYS)}")
     key = found[0]
+    products = [known.value for known in _ANSWERED_BY.get(key, tuple(Product))]
+    if product not in products:
+        # the ids of another product's tasks would be looked for in vain, until the deadline
+        allowed = f"with product {', '.join(products[:-1])} or {products[-1]}"
+        raise BadInput(f"submitted.{key}", Described(f"this key with product {product}"), allowed)
     return read_task_ids(answer[key], f"submitted.{key}"), _SUBMIT_KEYS[key]
 
 
@@ -193,7 +204,7 @@ def _object_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _submitted_at(given: Mapping[str, Any], *, required: bool) -> Instant | None:
     value = given.get("submitted_at")
-    allowed = "an instant such as 2026-11-22T08:00:00Z, from 1970 on"
+    allowed = "an instant such as 2026-11-22T08:00:00Z or 2026-11-22T16:00:00+08:00, from 1970 on"
     if value is None:
         if required:
             raise BadInput("submitted_at", Described("nothing"), f"{allowed}; object_paths need it")
@@ -201,7 +212,7 @@ def _submitted_at(given: Mapping[str, Any], *, required: bool) -> Instant | None
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise BadInput("submitted_at", _type_of(value), allowed)
     try:
-        instant = parse_instant(value) if isinstance(value, str) else float(value)
+        instant = parse_instant(value, zone_needed=True) if isinstance(value, str) else float(value)
     except (ValueError, OverflowError):
         raise BadInput("submitted_at", value, allowed) from None
     if not 0 <= instant < MAX_INSTANT:

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from shared.clock import Clock
-from shared.errors import BadInput
+from shared.errors import BadInput, EngineError
 from shared.function_compute.tasks import Engine
 from shared.instants import Instant, Seconds
 from shared.report import Report, ReportKind
@@ -18,7 +18,7 @@ from shared.triggers.taken import Rejected, Wanted, digest_of
 from shared.watching.opening import open_watch
 from shared.watching.reporting import broken_report, rejected_report
 from shared.watching.state import read_hop
-from shared.workflow.names import INTAKE, NOTIFY
+from shared.workflow.names import INTAKE, NOTIFY, WATCH, guard_id
 from shared.workflow.probing.shape import without_probes
 from shared.workflow.sweeping.asked import is_sweep
 from shared.workflow.sweeping.unwatched import LABEL
@@ -34,11 +34,17 @@ def is_failure_envelope(given: Any) -> bool:
 
 
 def tell_broken(given: dict[str, Any], *, settings: Settings, engine: Engine, clock: Clock) -> int:
-    """Commit one broken report for each watch that the failed invocation was about; answers how many."""
+    """Commit one broken report for each watch that the failed invocation was about; answers how many.
+
+    Of what intake was to start, those are left out that did start: somebody follows them.
+    """
     problem = _problem(given)
     payload = given.get("requestPayload")
     event = payload.encode(errors="surrogatepass") if isinstance(payload, str) else b""
-    reports = _reports(event, problem, _function(given, settings), settings, clock)
+    function = _function(given, settings)
+    reports = _reports(event, problem, function, settings, clock)
+    if function == INTAKE:
+        reports = _without_started(reports, engine)
     for report in reports:
         log.error("broken", extra={"report": report.id, "watch_id": report.watch_id, "problem": problem})
         engine.start_later(NOTIFY, encode(report), 0, report.id)
@@ -70,6 +76,21 @@ def _of_intake(event: bytes, problem: str, settings: Settings, now: Instant) -> 
         elif isinstance(item, Wanted):
             reports.append(broken_report(open_watch(settings.prefix, item.request, now), now, problem))
     return reports
+
+
+def _without_started(reports: list[Report], engine: Engine) -> list[Report]:
+    """The guard is started after the first hop, so a watch that has one runs, or has ended as it should."""
+    left: list[Report] = []
+    for number, report in enumerate(reports):
+        try:
+            runs = report.watch_id and engine.task(WATCH, guard_id(report.watch_id, 0)) is not None
+        except EngineError as error:
+            # told for nothing is better than lost; and one that does not answer is not asked a hundred times
+            log.warning("cannot tell which watches run: %s", error)
+            return left + reports[number:]
+        if not runs:
+            left.append(report)
+    return left
 
 
 def _problem(given: dict[str, Any]) -> str:

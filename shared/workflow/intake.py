@@ -25,8 +25,8 @@ from shared.workflow.starting import start
 log = logging.getLogger("refresh_watch.intake")
 
 FAILS_FOR: Seconds = 8
-"""So long after the beginning a start that fails ends the event: with the tries of one more call that is two thirds of
-the time-out, and a run that was cut off there would tell nobody who waits."""
+"""So long after the beginning a start that fails ends the event: with the tries of one more call it is a third of the
+time-out. A run that was cut off there would tell nobody who waits."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from shared.clock import Clock
-from shared.errors import BadInput, EngineError, NoCredentials, RefreshWatchError
+from shared.errors import BadInput, EngineError, NoCredentials, NoSuchWatch, RefreshWatchError
 from shared.function_compute.tasks import Engine, Task
 from shared.instants import Instant, Seconds, format_duration
 from shared.model import Watch
@@ -42,9 +42,20 @@ UNANSWERED_FOR: Seconds = 600
 UNKNOWN_FOR: Seconds = 120
 """So long after a start its record may show nothing of the watch."""
 
+NOT_STARTED_FOR: Seconds = 20
+"""So long it may show nothing of a watch that was started elsewhere: a start is on record as soon as it is answered."""
+
 
 def _say_nothing(*_: object) -> None:
     """Nobody listens."""
+
+
+class WaitingEnded(EngineError):
+    """Nothing is gained by asking again: nothing can be learned of the watch any more, which goes on by itself."""
+
+
+class StillWatched(WaitingEnded):
+    """It had not settled in the time that was given for waiting; it goes on, and can be waited for again."""
 
 
 @dataclass(frozen=True)
@@ -60,26 +71,45 @@ class Listener:
 
 
 def wait_for_final(
-    watch_id: str, *, settings: Settings, connect: Callable[[], Engine], clock: Clock, listener: Listener
+    watch_id: str,
+    *,
+    settings: Settings,
+    connect: Callable[[], Engine],
+    clock: Clock,
+    listener: Listener,
+    is_started: bool = True,
+    seconds: Seconds | None = None,
 ) -> Report:
     """Return the final report of a watch as soon as it is committed; at once where it was before.
 
-    `connect` is called for each round, since credentials may end sooner than a watch. Raises EngineError, whose line
-    says that the watch itself goes on, when the record refuses to be read, shows nothing of the watch, is out of reach
-    for UNANSWERED_FOR, or has no final report long after the latest end of the watch; NoCredentials.
+    `connect` is called for each round, since credentials may end sooner than a watch. Raises StillWatched after
+    `seconds`; WaitingEnded, whose line says that the watch itself goes on, when the record refuses to be read, shows
+    nothing of a watch that `is_started`, is out of reach for UNANSWERED_FOR, or has no final report long after the
+    latest end of the watch; NoSuchWatch for one of which nothing is known; NoCredentials.
     """
-    return _Waiting(watch_id, settings, connect, clock, listener).wait()
+    until = None if seconds is None else clock.now() + seconds
+    return _Waiting(watch_id, settings, connect, clock, listener, until=until, is_started=is_started).wait()
 
 
 class _Waiting:
     def __init__(
-        self, watch_id: str, settings: Settings, connect: Callable[[], Engine], clock: Clock, listener: Listener
+        self,
+        watch_id: str,
+        settings: Settings,
+        connect: Callable[[], Engine],
+        clock: Clock,
+        listener: Listener,
+        *,
+        until: Instant | None,
+        is_started: bool,
     ) -> None:
         self._watch_id = watch_id
         self._settings = settings
         self._connect = connect
         self._clock = clock
         self._listener = listener
+        self._until = until
+        self._is_started = is_started
         self._began = clock.now()
         self._hop: Hop | None = None
         self._number = -1
@@ -98,10 +128,23 @@ class _Waiting:
             late = self._late()
             if late < 0:
                 pause = FIRST_PAUSE
-                self._clock.sleep(min(FIRST_PAUSE - late, WHILE_NOTHING_IS_DUE))
+                self._sleep(min(FIRST_PAUSE - late, WHILE_NOTHING_IS_DUE))
             else:
                 pause = FIRST_PAUSE if self._number != number else min(LONGEST_PAUSE, pause * GROWTH)
-                self._clock.sleep(pause)
+                self._sleep(pause)
+
+    def _sleep(self, seconds: Seconds) -> None:
+        """Pause, and once more ask at the end of the time that was given. Raises StillWatched after that."""
+        if self._until is None:
+            self._clock.sleep(seconds)
+            return
+        left = self._until - self._clock.now()
+        if left <= 0:
+            raise StillWatched(
+                f"watch {self._watch_id} has not settled in the time that was given; "
+                "it goes on, and can be waited for again"
+            )
+        self._clock.sleep(min(seconds, left))
 
     def _ask(self) -> Report | None:
         try:
@@ -112,7 +155,7 @@ class _Waiting:
             self._bear(error, None)  # such as a metadata service that stumbles
             return None
         except EngineError as error:
-            if isinstance(error, _Ended):
+            if isinstance(error, WaitingEnded):
                 raise
             self._bear(error, error.status)
             return None
@@ -165,11 +208,19 @@ class _Waiting:
     def _check_end(self) -> None:
         now = self._clock.now()
         if self._hop is None:
-            if self._unanswered_since is None and now - self._began >= UNKNOWN_FOR:
-                found, question = ("nothing of it", "is task mode on?")
-                if self._number >= 0:
-                    found, question = ("nothing of it that can be read here", "are the functions of this version?")
-                self._end(f"shows {found} after {format_duration(UNKNOWN_FOR)} ({question})")
+            limit = UNKNOWN_FOR if self._is_started or self._number >= 0 else NOT_STARTED_FOR
+            if self._unanswered_since is not None or now - self._began < limit:
+                return
+            if self._number >= 0:
+                found, question = "nothing of it that can be read here", "are the functions of this version?"
+            elif self._is_started:
+                found, question = "nothing of it", "is task mode on?"
+            else:
+                raise NoSuchWatch(
+                    f"watch_id: '{self._watch_id}' is not known in {self._settings.region or 'this deployment'} with "
+                    f"the prefix {self._settings.prefix}; allowed: a watch of the last 7 days"
+                )
+            self._end(f"shows {found} after {format_duration(limit)} ({question})")
         elif now >= latest_end(self._hop.watch) + GIVES_UP_AFTER + 2 * LONGEST_WAIT:
             self._end("has no final report of it, although its latest end has passed")
 
@@ -194,13 +245,9 @@ class _Waiting:
             self._end(f"keeps no payload of {task.id}")
 
     def _end(self, what: str) -> NoReturn:
-        raise _Ended(
+        raise WaitingEnded(
             f"watch {self._watch_id} is not waited for any more, but goes on: Function Compute's record {what}"
         )
-
-
-class _Ended(EngineError):
-    """Nothing is gained by asking again."""
 
 
 def _read(task: Task) -> Hop | None:

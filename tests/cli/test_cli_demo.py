@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,6 +13,7 @@ from shared.cli.demo.board import Board, Row
 from shared.cli.demo.command import to_play_with
 from shared.cli.demo.jobs import jobs
 from shared.cli.demo.screen import message_lines, summary_lines
+from shared.cli.demo.stage import Stage, stage
 from shared.local.chat_wall import WallMessage
 from shared.model import Outcome
 from tests.cli.conftest import CommandLine, Ran, clean_environment
@@ -61,6 +64,38 @@ def test_what_there_is_to_play_with_can_be_typed_as_it_stands_on_80_columns(monk
     assert [line for line in lines if len(line) > 80] == []
     curl = next(place for place, line in enumerate(lines) if line.startswith("  curl "))
     assert "after 35 to 50 s" in lines[curl + 3]
+
+
+@pytest.fixture(scope="module")
+def staying() -> Iterator[tuple[Stage, str]]:
+    """What `demo --serve` leaves running, and what it prints then."""
+    with stage((), lambda message: None, lambda line: None, "en") as running:
+        chats = f"http://127.0.0.1:{running.wall.port}/"
+        yield running, to_play_with(running.products.endpoint, running.engine.url, chats)
+
+
+def test_with_the_exports_that_are_printed_doctor_finds_nothing_to_mend(staying: tuple[Stage, str]) -> None:
+    exports = dict(re.findall(r"^  export (\w+)=(\S+)$", staying[1], re.MULTILINE))
+    # where something real is asked, it is asked here, and nobody listens
+    nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}
+
+    ran = CommandLine(clean_environment()).run("doctor", **exports, **nowhere)
+
+    assert ran.code == 0, ran.out
+    assert "identity" in ran.out
+    assert "aliyuncs.com" not in ran.out
+
+
+@pytest.mark.parametrize(("word", "ends"), [("fail", "Failed"), ("timeout", "Timeout"), ("", "Complete")])
+def test_a_url_that_is_submitted_to_the_demo_ends_as_a_word_in_it_says(
+    staying: tuple[Stage, str], word: str, ends: str
+) -> None:
+    running, printed = staying
+
+    plan = running.products.world.plan_for(f"http://mine.example.com/{word}.js")
+
+    assert (plan.ends, plan.after) == (ends, 10)
+    assert word in printed
 
 
 def message(kind: str, watch_id: str, outcome: str = "complete", told: str = "final") -> WallMessage:

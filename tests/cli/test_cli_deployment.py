@@ -30,10 +30,10 @@ LAST_LINE = f"            {sys.executable} -m shared.cli.main replay ...\n"
 class Served:
     """A running `refresh-watch serve`."""
 
-    def __init__(self, cli: CommandLine, file: Path, log: Path, **variables: str) -> None:
+    def __init__(self, cli: CommandLine, file: Path, log: Path, *more: str, **variables: str) -> None:
         with log.open("a", encoding="utf-8") as sink:
             self.process = subprocess.Popen(
-                cli.command("serve", "--port", "0", "--file", str(file)),
+                cli.command("serve", "--port", "0", "--file", str(file), *more),
                 env={**cli.environment, **variables},
                 stdout=subprocess.PIPE,
                 stderr=sink,
@@ -64,8 +64,8 @@ class Served:
 def serve(cli: CommandLine, tmp_path: Path) -> Iterator[Callable[..., Served]]:
     running: list[Served] = []
 
-    def start(**variables: str) -> Served:
-        running.append(Served(cli, tmp_path / "queue.sqlite", tmp_path / "log", **variables))
+    def start(*more: str, **variables: str) -> Served:
+        running.append(Served(cli, tmp_path / "queue.sqlite", tmp_path / "log", *more, **variables))
         return running[-1]
 
     yield start
@@ -107,7 +107,9 @@ def test_a_started_watch_is_told_once_to_each_channel_and_known_when_started_aga
     assert "local" in next(line for line in message.body["markdown"]["text"].splitlines() if "Watched from" in line)
     assert len(shown(wall, "webhook", watch_id)) == 1
     settled = cli.run("start", "cdn", task_id, **endpoint)
-    assert f"watch {watch_id} is known already: settled" in settled.out
+    assert settled.out.splitlines() == [
+        f"watch {watch_id} is known already: settled (--again watches the same ids anew)"
+    ]
     again = cli.run("start", "cdn", task_id, "--again", "--json", *QUICK, **endpoint)
     assert again.json["watch_id"] != watch_id
     assert "already" not in again.json
@@ -122,6 +124,11 @@ def test_a_stopped_watch_is_told_as_stopped_and_by_whom(
     )
     endpoint = {"REFRESH_WATCH_FC_ENDPOINT": serve().url}
     watch_id = cli.run("start", "vod", task_id, "--json", *QUICK, **endpoint).json["watch_id"]
+
+    more = cli.run("start", "vod", task_id, "--deadline", "90s", "--label", "release", **endpoint)
+
+    assert more.code == 0
+    assert more.out.splitlines()[1] == "it goes on as it was started: --label, --deadline of this call changed nothing"
 
     stopped = cli.run("stop", watch_id, "--by", "release-bot", **endpoint)
 
@@ -218,13 +225,31 @@ def test_bad_requests_at_the_front_door_get_problem_json_and_a_list_an_answer_fo
 
 
 def test_with_a_token_only_who_shows_it_is_let_in(serve: Callable[..., Served]) -> None:
-    served = serve(REFRESH_WATCH_SERVE_TOKEN="a-fake-token")
+    served = serve(REFRESH_WATCH_SERVE_TOKEN="a-fake-token-of-serve")
     request = {"product": "cdn", "task_ids": "704225667"}
 
     assert served.post(request)[0] == 401
-    assert served.post(request, Authorization="Bearer a-fake-token")[0] == 202
-    assert served.post(request, Authorization="bearer a-fake-token")[0] == 202
-    assert "a-fake-token" not in served.introduction
+    assert served.post(request, Authorization="Bearer a-fake-token-of-serve")[0] == 202
+    assert served.post(request, Authorization="bearer a-fake-token-of-serve")[0] == 202
+    assert "a-fake-token-of-serve" not in served.introduction
+
+
+def test_where_it_listens_on_every_address_others_are_told_where(serve: Callable[..., Served]) -> None:
+    served = serve("--host", "0.0.0.0", REFRESH_WATCH_SERVE_TOKEN="a-fake-token-of-serve")
+    port = served.url.rpartition(":")[2]
+
+    assert served.introduction.splitlines()[1] == (
+        f"  elsewhere http://{socket.gethostname()}:{port} (it listens on every address)"
+    )
+    assert served.post({"product": "cdn", "task_ids": "1"})[0] == 401
+
+
+def test_a_token_that_can_be_guessed_is_refused_and_not_shown(cli: CommandLine, tmp_path: Path) -> None:
+    ran = cli.run("serve", "--port", "0", "--file", str(tmp_path / "q.sqlite"), REFRESH_WATCH_SERVE_TOKEN="shorty")
+
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "REFRESH_WATCH_SERVE_TOKEN: a text of 6 characters is not allowed; allowed: at least 16" in ran.err
+    assert "shorty" not in ran.err
 
 
 def test_the_curl_line_that_is_printed_submits_a_watch(serve: Callable[..., Served]) -> None:

@@ -10,11 +10,13 @@ import pytest
 from shared.cli.doctor.check_channels import check_channels
 from shared.cli.doctor.check_cost import check_cost
 from shared.cli.doctor.check_endpoints import check_endpoints
+from shared.cli.doctor.check_identity import check_identity
 from shared.cli.doctor.check_manifest import check_manifest
 from shared.cli.doctor.check_settings import check_settings
 from shared.cli.doctor.command import USUAL, examine
 from shared.cli.doctor.finding import Finding, Level, ok
 from shared.cli.doctor.patient import Patient
+from shared.clock import SystemClock
 from tests.cli.conftest import PROJECT
 
 
@@ -30,6 +32,7 @@ from tests.cli.conftest import PROJECT
             "fc: region",
             "REFRESH_WATCH_REGION is cn-hangzhou, and fcv3.cn-beijing.aliyuncs.com is that of another",
         ),
+        ({"REGION": "cn-hangzou"}, "fc: region", "did you mean cn-hangzhou?"),
         ({"REGION": "ap-south-1"}, "fc: region", "Mumbai has no asynchronous tasks"),
         (
             {"REGION": "ap-southeast-1"},
@@ -62,16 +65,20 @@ resources:
       functionName: r-watch
       PROPS
       triggers:
-        - {triggerName: sweep, triggerType: timer, triggerConfig: {cronExpression: '@every 30m', enable: true}}
-        - {triggerName: queue, triggerType: eventbridge, triggerConfig: {triggerEnable: false}}
+        - {triggerName: sweep, triggerType: timer, triggerConfig: {CRON, enable: true, payload: PAYLOAD}}
+        - {triggerName: other, triggerType: timer, triggerConfig: {CRON, enable: false, payload: sweep dcdn}}
 """
-PROPS = {"region": "cn-hangzhou", "runtime": "python3.10", "handler": "index.handler", "memorySize": "256"}
+PROPS = {
+    "region": "cn-hangzhou", "runtime": "python3.10", "handler": "index.handler", "memorySize": "256", "timeout": "60",
+}  # fmt: skip
 
 
-def manifest(folder: Path, cpu: str) -> Patient:
+def manifest(folder: Path, cpu: str, cron: str = "@every 30m", payload: str = "sweep cdn 3h") -> Patient:
     props = [f"{name}: {value}" for name, value in {**PROPS, "cpu": cpu}.items()]
     indented = MANIFEST.replace("      PROPS\n", "".join(f"      {line}\n" for line in props))
     (folder / "s.yaml").write_text(indented.replace("PROPS", ", ".join(props)))
+    text = (folder / "s.yaml").read_text().replace("CRON", f"cronExpression: '{cron}'").replace("PAYLOAD", payload)
+    (folder / "s.yaml").write_text(text)
     return Patient({}, USUAL, folder)
 
 
@@ -82,10 +89,21 @@ def test_triggers_that_are_on_are_told_apart_from_those_that_are_off_and_a_timer
 
     said = {finding.what: finding.said for finding in [*check_manifest(patient), *check_cost(patient)]}
 
-    assert said["r-watch"] == "python3.10, 0.35 vCPU, 256 MB, 3s, 0 of 4,096 bytes of environment"
-    assert said["triggers"] == "timer on watch; switched off: queue (eventbridge)"
-    assert said["a timer"] == "wakes watch: each hour costs CNY 0.01, watches or not"
+    assert said["r-watch"] == "python3.10, 0.35 vCPU, 256 MB, 1m, 0 of 4,096 bytes of environment"
+    assert said["triggers"] == "sweep (timer) on watch; switched off: other (timer)"
+    assert said["a timer"].startswith("wakes watch every hour: CNY 0.24 a day, watches or not")
+    assert said["a day"].startswith("CNY 0.26 for 1, CNY 0.72 for 100")
     assert "CNY 0.72 is the least" in said["a day"]
+
+
+def test_a_timer_that_could_not_work_is_told_with_its_place(tmp_path: Path) -> None:
+    patient = manifest(tmp_path, "0.35", cron="20 * * * *", payload="sweep cdnn 3h")
+
+    cron, payload, _ = (finding.said for finding in check_manifest(patient) if finding.level is Level.BAD)
+
+    where = "resources.watch.props.triggers[0].triggerConfig"
+    assert cron.startswith(f"{where}.cronExpression: '20 * * * *' is not allowed; allowed: '@every 30m', or six fields")
+    assert payload.startswith(f"{where}.payload: 'cdnn' is not allowed; allowed: sweep, then products (cdn, dcdn, vod)")
 
 
 def test_an_s_yaml_that_is_wrong_is_told_in_one_line_and_nothing_is_reckoned_from_it(tmp_path: Path) -> None:
@@ -96,6 +114,16 @@ def test_an_s_yaml_that_is_wrong_is_told_in_one_line_and_nothing_is_reckoned_fro
 
     assert (wrong.level, cost.level) == (Level.BAD, Level.SKIPPED)
     assert wrong.said == "resources.intake.props.cpu: 'lots' is not allowed; allowed: a share of a core from 0.05 to 16"
+
+
+def test_a_runtime_that_there_is_not_is_told_once_by_its_variable() -> None:
+    patient = Patient({"REFRESH_WATCH_RUNTIME": "python3.9"}, USUAL, PROJECT)
+
+    (wrong,), (left_out,) = check_settings(patient), check_manifest(patient)
+
+    assert (wrong.level, left_out.level) == (Level.BAD, Level.SKIPPED)
+    assert wrong.said == "REFRESH_WATCH_RUNTIME: 'python3.9' is not allowed; allowed: python3.12, python3.10"
+    assert "REFRESH_WATCH_RUNTIME" in left_out.said
 
 
 def test_channels_that_cannot_be_read_at_all_are_told_once_without_what_stands_there() -> None:
@@ -112,6 +140,23 @@ def test_sdks_that_are_told_to_print_their_requests_are_warned_of() -> None:
     (warned,) = (each for each in check_settings(Patient({"DEBUG": "sdk"}, USUAL, None)) if each.level is Level.WARNING)
 
     assert "Authorization" in warned.said
+
+
+class Hasty(SystemClock):
+    """A clock that waits for nothing."""
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+def test_an_sts_that_is_not_reached_is_named_by_the_address_that_was_asked() -> None:
+    keys = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "testAK", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testSK"}
+    patient = Patient({**keys, "REFRESH_WATCH_STS_ENDPOINT": "http://127.0.0.1:9"}, USUAL, None, clock=Hasty())
+
+    _, unreached = check_identity(patient)
+
+    assert unreached.said.startswith("STS gave no answer: 127.0.0.1:9: ")
+    assert "REFRESH_WATCH_STS_ENDPOINT" in unreached.do
+    assert "sts.aliyuncs.com" not in unreached.said + unreached.do
 
 
 def test_a_check_that_breaks_keeps_what_it_had_found_and_shows_no_values() -> None:

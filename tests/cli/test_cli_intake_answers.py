@@ -67,7 +67,7 @@ def test_a_refusal_is_one_line_and_exit_2(cli: CommandLine, status: int, body: d
     with answering(status, json.dumps(body).encode()) as url:
         ran = cli.run("start", "cdn", "1", REFRESH_WATCH_FC_ENDPOINT=url)
 
-    assert (ran.code, ran.out, ran.err) == (2, "", "refresh-watch: channels: 'x' is not allowed\n")
+    assert (ran.code, ran.out, ran.err) == (2, "", "refresh-watch: --channel: 'x' is not allowed\n")
 
 
 @pytest.mark.parametrize(

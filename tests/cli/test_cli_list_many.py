@@ -213,7 +213,7 @@ def test_a_watch_of_another_product_and_one_that_nobody_knows_are_one_line_each(
     unknown = call("list", "cdn", "--watch", "0000000000000000", "--urls", **endpoint)
 
     assert (other.code, other.out, other.err.count("\n")) == (2, "", 1)
-    assert "product: 'cdn' is not allowed; allowed: dcdn" in other.err
+    assert "PRODUCT: 'cdn' is not allowed; allowed: dcdn" in other.err
     assert (unknown.code, unknown.out, unknown.err.count("\n")) == (2, "", 1)
     assert "watch_id: '0000000000000000' is not known; allowed: a watch of the last 7 days" in unknown.err
 

@@ -260,6 +260,8 @@ def test_functions_that_know_no_probe_are_named_and_are_asked_nothing_more(tmp_p
     [
         (("--delay", "90s"), "--delay: '90s' is not allowed; allowed: 1s to 60s"),
         (("--delay", "soon"), "--delay: 'soon'"),
+        (("--delay", "5m"), "--delay: '5m' is not allowed; allowed: 1s to 60s, such as 10s\n"),
+        (("--patience", "2h"), "--patience: '2h' is not allowed; allowed: 1s to 3600s, such as 8m\n"),
         (("--patience", "0"), "--patience: '0'"),
         (("--wait-for-events", "2h"), "--wait-for-events: '2h'"),
         (("--refresh-url", "example.com/a"), "--refresh-url: 'example.com/a'"),

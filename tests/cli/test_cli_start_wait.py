@@ -185,7 +185,7 @@ def test_a_missing_permission_is_named_before_anybody_waits(deployed: House, pip
         ("", "standard input: nothing (did the submit fail?)"),
         ("ERROR: SDK.ServerError\nErrorCode: Forbidden.RAM\nRequestId: x\nMessage: no\n", "an error: Forbidden.RAM"),
         ('{\n\t"Code": "QuotaExceeded.Refresh",\n\t"Message": "x"\n}\n', "submitted.Code: 'QuotaExceeded.Refresh'"),
-        ("<html><body>502</body></html>", "task_ids[0]: '<html><body>502</body></html>'"),
+        ("<html><body>502</body></html>", "IDS: '<html><body>502</body></html>'"),
     ],
 )
 def test_a_submit_that_failed_starts_nothing(deployed: House, pipeline: CommandLine, printed: str, words: str) -> None:

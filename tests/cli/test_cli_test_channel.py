@@ -143,6 +143,33 @@ def test_each_channel_is_tested_whatever_became_of_the_one_before(wall: ChatWall
     assert [message.kind for message in wall.messages] == ["webhook"] * len(SENT)
 
 
+BROKEN = [
+    (
+        {"name": "old", "kind": "webhook", "url": "http://hooks.example.com/T0PSECRET"},
+        "REFRESH_WATCH_CHANNELS[0].url: ",
+    ),
+    ({"name": "old", "kind": "pigeon", "url": "https://hooks.example.com/T0PSECRET"}, "channel old: kind: 'pigeon'"),
+]
+
+
+@pytest.mark.parametrize(("entry", "problem"), BROKEN)
+def test_a_channel_that_is_set_wrong_keeps_no_other_from_being_tested(
+    wall: ChatWall, entry: dict[str, Any], problem: str
+) -> None:
+    cli = command_line(entry, wall.entry("webhook", "audit"))
+
+    named, every, itself = cli.run("test-channel", "audit"), cli.run("test-channel"), cli.run("test-channel", "old")
+
+    assert (named.code, every.code, itself.code) == (0, 1, 2)
+    for ran in (named, every):
+        assert reports_of(ran.out) == SENT
+        assert ran.err.startswith(f"refresh-watch: channel old is set wrong and left out: {problem}")
+        assert ran.err.count("\n") == 1
+    assert itself.err.startswith(f"refresh-watch: {problem}")
+    assert "T0PSECRET" not in named.err + every.err + itself.err
+    assert len(wall.posts) == 2 * len(SENT)
+
+
 def test_only_the_channel_that_is_named_is_tested_and_only_the_reports_that_are(wall: ChatWall) -> None:
     cli = command_line(wall.entry("dingtalk", "oncall"), wall.entry("webhook", "audit"))
 

@@ -82,6 +82,10 @@ def test_the_answers_of_several_submits_make_one_watch(watches: Watches) -> None
         ('{"Code": "Throttling.User", "Message": "slow", "RequestId": "x"}', "submitted.Code: 'Throttling.User'"),
         ('{"RefreshTaskId": "1"}\n{"Code": "Throttling.User"}', "submitted.Code: 'Throttling.User'"),
         ('{"RefreshTaskId": "1"}\n{"PushTaskId": "2"}', "answers of different operations"),
+        (
+            '{"PreloadTaskId": "1"}\n{"PreloadTaskId": "2"}',
+            "submitted.PreloadTaskId: this key with product cdn is not allowed",
+        ),
         ('{"RefreshTaskId": "1"}\nERROR: the second failed', "an error: the second failed"),
         ('{"RefreshTaskId": "704225', "text that is no JSON"),
         ('{\n "a":\n [\n  1\n ]\n', "text that is no JSON"),

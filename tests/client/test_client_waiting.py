@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from shared.client import Watches
-from shared.errors import EngineError
+from shared.client import StillWatched, WaitingEnded, Watches
+from shared.errors import BadInput, EngineError, NoSuchWatch
 from shared.function_compute.tasks import Started
 from shared.instants import Seconds
 from shared.local.stand_in.world import NEVER, ObjectPlan
@@ -19,7 +19,7 @@ from shared.report import Report, ReportKind
 from shared.reports.wire import encode
 from shared.watching.reporting import broken_report, final_report
 from shared.watching.state import read_hop, write_hop
-from shared.workflow.waiting import UNANSWERED_FOR, UNKNOWN_FOR, Listener
+from shared.workflow.waiting import NOT_STARTED_FOR, UNANSWERED_FOR, UNKNOWN_FOR, Listener
 from tests.cli.gate import Gate
 from tests.client.patience import patient
 from tests.hand_clock import HandClock
@@ -110,16 +110,60 @@ def test_a_broken_report_is_told_once_and_the_final_waited_for(deployed: House, 
     assert [one.problem for one in heard] == ["refresh-watch failed: a fault"]
 
 
-def test_a_watch_that_is_not_on_record_is_given_up_soon(deployed: House, gate: Gate) -> None:
+def test_a_watch_that_nothing_is_known_of_is_said_to_be_unknown_soon(deployed: House, gate: Gate) -> None:
     clock = HandClock()
 
-    with pytest.raises(EngineError) as ended:
+    with pytest.raises(NoSuchWatch, match=r"^watch_id: '0123456789abcdef' is not known in cn-hangzhou"):
         patient(gate.url, clock).wait("0123456789abcdef")
 
-    assert "watch 0123456789abcdef is not waited for any more" in str(ended.value)
-    assert "shows nothing of it" in str(ended.value)
-    assert UNKNOWN_FOR <= sum(clock.slept) <= UNKNOWN_FOR + 30
+    assert NOT_STARTED_FOR <= sum(clock.slept) <= NOT_STARTED_FOR + 10
     assert len(gate.asked) <= 20
+
+
+def test_a_watch_that_was_started_here_is_looked_for_longer(deployed: House, gate: Gate) -> None:
+    gate.refuses = lambda method, path: (404, "AsyncTaskNotFound") if method == "GET" else None
+    clock = HandClock()
+    starting = patient(gate.url, clock)
+    started = starting.start("cdn", "704225661", **LATER)
+
+    with pytest.raises(WaitingEnded, match=r"shows nothing of it after 2m \(is task mode on"):
+        starting.wait(started.watch_id)
+
+    assert UNKNOWN_FOR <= sum(clock.slept) <= UNKNOWN_FOR + 30
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [("nosuch", "'nosuch'"), ("", "''"), ("0123456789ABCDEF", "'0123456789ABCDEF'"), (5, "int"), (None, "NoneType")],
+)
+def test_what_is_no_id_of_a_watch_is_refused_before_anything_is_asked(gate: Gate, given: Any, shown: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        patient(gate.url, HandClock()).wait(given)
+
+    assert str(refused.value).startswith(f"watch_id: {shown} is not allowed; allowed: the watch_id that start answered")
+    assert gate.asked == []
+
+
+def test_who_gives_a_limit_is_told_at_its_end_that_the_watch_goes_on(
+    deployed: House, watches: Watches, gate: Gate
+) -> None:
+    watch = put_off(deployed, watches)
+    clock = HandClock()
+
+    with pytest.raises(StillWatched) as ended:
+        patient(gate.url, clock).wait(watch.id, seconds=90)
+
+    assert sum(clock.slept) == pytest.approx(90)
+    assert str(ended.value).startswith(f"watch {watch.id} has not settled in the time that was given; it goes on")
+    commit(deployed, final_report(watch, time.time()))
+    assert patient(gate.url, clock).wait(watch.id, seconds=90).watch_id == watch.id
+
+
+@pytest.mark.parametrize("seconds", [0, -1, True, "90", float("nan")])
+def test_a_limit_that_is_none_is_refused(gate: Gate, seconds: Any) -> None:
+    with pytest.raises(BadInput, match=r"^seconds: "):
+        patient(gate.url, HandClock()).wait("0123456789abcdef", seconds=seconds)
+    assert gate.asked == []
 
 
 def test_a_record_of_another_version_is_said_to_be_there(deployed: House) -> None:

@@ -143,7 +143,8 @@ def test_a_dry_run_shows_what_would_be_made_and_allowed_and_changes_nothing(newc
         "function refresh-watch: cn-hangzhou, python3.12",
         "role refresh-notify may: fc:InvokeFunction",
         "trigger http (http)",
-        "of 4096 bytes",
+        "of 4,096 bytes",
+        "    REFRESH_WATCH_CHANNELS",
         "would come: new role refresh-intake",
         "cost: CNY a day",
         "nothing was changed",
@@ -166,8 +167,11 @@ def test_a_dry_run_needs_no_account(newcomer: Newcomer) -> None:
     [
         ({"REFRESH_WATCH_CHANNELS": CHANNELS.replace("oncall", "oncall" * 700)}, "REFRESH_WATCH_CHANNELS[0].name"),
         ({"REFRESH_WATCH_CHANNELS": CHANNELS.replace('"slack"', '"carrier"')}, "channel oncall: kind"),
-        ({"REFRESH_WATCH_RUNTIME": "python3.11"}, "python3.10, python3.12"),
-        ({"REFRESH_WATCH_PREFIX": "team_a"}, "REFRESH_WATCH_PREFIX"),
+        ({"REFRESH_WATCH_RUNTIME": "python3.11"}, "REFRESH_WATCH_RUNTIME: 'python3.11' is not allowed"),
+        ({"REFRESH_WATCH_PREFIX": "team_a"}, "REFRESH_WATCH_PREFIX: 'team_a' is not allowed; allowed: letters, digits"),
+        ({"REFRESH_WATCH_CDN_ENDPOINT": "http://127.0.0.1:41234"}, "CDN_ENDPOINT: 'http://127.0.0.1:41234' is not"),
+        ({"REFRESH_WATCH_FC_ENDPOINT": "https://localhost"}, "none for a deployment (unset it)"),
+        ({"REFRESH_WATCH_VOD_ENDPOINT": "http://vod.cn-shanghai.aliyuncs.com"}, "REFRESH_WATCH_VOD_ENDPOINT"),
         ({"REFRESH_WATCH_QUOTA": "cdn.list=many"}, "REFRESH_WATCH_QUOTA"),
         ({"REFRESH_WATCH_LANGUAGE": "fr"}, "en, zh"),
         ({"REFRESH_WATCH_REGION": "Hangzhou!"}, "REFRESH_WATCH_REGION"),
@@ -189,7 +193,8 @@ def test_an_environment_over_4_kb_stops_it_before_anything(newcomer: Newcomer) -
     ran = newcomer.deploy(REFRESH_WATCH_CHANNELS=many)
     assert ran.code == 2
     assert "environment of refresh-notify" in ran.err
-    assert "at most 4096 bytes" in ran.err
+    assert "REFRESH_WATCH_CHANNELS alone has " in ran.err
+    assert "at most 4,096 bytes" in ran.err
     assert newcomer.asked() == []
 
 

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
+from shared.function_compute import invoke
 from shared.local.engine.manifest import Manifest, Resolver, read_manifest
 from shared.settings import Settings
 from shared.triggers.action_trail import SUBMITS
 from shared.triggers.cdn_events import KINDS as CDN_EVENTS
+from shared.workflow.intake import FAILS_FOR
 from shared.workflow.sweeping.asked import read_payload
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -93,6 +95,12 @@ def test_intake_and_watch_fail_over_to_notify_and_notify_to_nobody() -> None:
 
 def test_every_function_is_a_task_function_so_that_a_task_id_works_once() -> None:
     assert all(function.async_task for function in manifest({}).functions)
+
+
+def test_whoever_waits_for_intake_waits_longer_than_it_may_run() -> None:
+    intake = manifest({}).keyed("intake")
+    assert intake is not None
+    assert invoke._READ_MS > 1000 * intake.timeout >= 3000 * FAILS_FOR
 
 
 def test_only_intake_is_reached_over_http_and_only_with_a_signature() -> None:
@@ -192,6 +200,8 @@ def test_the_log_project_is_one_that_serverless_devs_makes_or_a_named_one() -> N
         ("QueueName: refresh-watch", "QueueName: ''", "a QueueName in this region"),
         ("RegionId: ${vars.region}", "RegionId: cn-beijing", "a QueueName in this region"),
         ("eventSourceType: MNS", "eventSourceType: SMQ", "eventSourceType: 'SMQ'"),
+        ("eventSourceType: MNS", "eventSourceType: RocketMQ", "eventSourceType: 'RocketMQ'; Default, MNS"),
+        ("eventSourceType: Default", "eventSourceType: Kafka", "eventSourceType: 'Kafka'; Default, MNS"),
         ("mode: event-driven", "mode: batch", "runOptions.mode: 'batch'"),
         ("errorsTolerance: ALL", "errorTolerance: ALL", "runOptions.errorTolerance: unknown key"),
         ("PushRetryStrategy: BACKOFF_RETRY", "PushRetryStrategy: OFTEN", "PushRetryStrategy: 'OFTEN'"),

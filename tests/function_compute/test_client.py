@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from shared.clock import SystemClock
 from shared.credentials import Credentials
 from shared.errors import BadInput, EngineError
 from shared.function_compute.client import FunctionCompute
+from shared.function_compute.inspecting import Inspecting
 from shared.function_compute.tasks import MAX_PAYLOAD, Started, TaskStatus
 from shared.local.engine.engine import FAKE_KEYS, Engine
 from shared.local.engine.switches import Duplicate, Switches
@@ -28,9 +30,13 @@ class NoWait(SystemClock):
         """The pauses between tries are no matter here."""
 
 
-def client(url: str) -> FunctionCompute:
+def given(url: str) -> tuple[Settings, Credentials, NoWait]:
     settings = Settings(fc_endpoint=url, region="cn-hangzhou", prefix="test")
-    return FunctionCompute(settings, Credentials(FAKE_KEYS[0], Secret(FAKE_KEYS[1])), NoWait())
+    return settings, Credentials(FAKE_KEYS[0], Secret(FAKE_KEYS[1])), NoWait()
+
+
+def client(url: str) -> FunctionCompute:
+    return FunctionCompute(*given(url))
 
 
 @pytest.fixture(params=list(Duplicate), ids=str)
@@ -67,7 +73,34 @@ def test_a_function_that_is_not_deployed_is_named_in_one_line(fc: FunctionComput
         with pytest.raises(EngineError) as caught:
             call()
         assert "404" in str(caught.value)
+        assert "deploy first, or set REFRESH_WATCH_PREFIX and REFRESH_WATCH_REGION" in str(caught.value)
         assert "\n" not in str(caught.value)
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@pytest.mark.parametrize("does", ["start", "invoke", "list"])
+def test_an_engine_that_nobody_listens_at_is_named_with_what_happened(does: str) -> None:
+    host = f"127.0.0.1:{closed_port()}"
+    asking = Inspecting(*given(f"http://{host}"))
+    calls = {
+        "start": lambda: asking.start_later("act", SLEEP, 0, "w-1-h0001"),
+        "invoke": lambda: asking.invoke("act", SLEEP),
+        "list": lambda: asking.listed("act", "w-"),
+    }
+    with pytest.raises(EngineError) as caught:
+        calls[does]()
+    assert str(caught.value).endswith(f": the connection was refused ({host})")
+
+
+def test_a_host_that_there_is_not_is_named_and_not_a_word_of_the_sdk() -> None:
+    with pytest.raises(EngineError) as caught:
+        client("http://nobody.invalid").task("act", "w-1-h0001")
+    said = "Function Compute did not read w-1-h0001: the host name could not be resolved (nobody.invalid)"
+    assert str(caught.value) == said
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 13\r\n\r\n<html></html>", b""])

@@ -56,7 +56,7 @@ def test_every_variable_is_read() -> None:
         VOD_ENDPOINT="vod.example.com",
         FC_ENDPOINT="http://[::1]:9000",
         REGION="cn-shanghai",
-        PREFIX="team_a-refresh",
+        PREFIX="Team-a-refresh",
         ENVIRONMENT=" 预发 ",
         LANGUAGE="zh",
         CHANNELS=changed(mention="13800000000", on=["failed", "overdue"], language="zh", keyword="refresh"),
@@ -66,7 +66,7 @@ def test_every_variable_is_read() -> None:
     )
     assert (settings.cdn_endpoint, settings.dcdn_endpoint) == ("http://127.0.0.1:8080", "https://dcdn.example.com")
     assert (settings.vod_endpoint, settings.fc_endpoint) == ("https://vod.example.com", "http://[::1]:9000")
-    assert (settings.region, settings.function_name("watch")) == ("cn-shanghai", "team_a-refresh-watch")
+    assert (settings.region, settings.function_name("watch")) == ("cn-shanghai", "Team-a-refresh-watch")
     assert (settings.environment, settings.language) == ("预发", "zh")
     assert settings.calls_per_second("cdn.list") == 2.5
     assert settings.calls_per_second("vod.list") == 1000
@@ -93,6 +93,8 @@ KEYS = "allowed: name, kind, url, secret, mention, on, language, keyword, fallba
 OUTCOMES = "allowed: complete, failed, partly_failed, overdue, unverifiable"
 NAME = "allowed: [a-z][a-z0-9_]{0,31}"
 
+PREFIXES = "allowed: letters, digits and hyphens, beginning with a letter, at most 41"
+
 # the variable, what is given, the field, how it is told, what is told to be allowed
 WRONG: list[tuple[str, str, str, str, str]] = [
     ("CDN_ENDPOINT", f"https://user:{SECRET}@host", "", "a URL with a user name", AN_ENDPOINT),
@@ -106,8 +108,9 @@ WRONG: list[tuple[str, str, str, str, str]] = [
     ("FC_ENDPOINT", "http://[::1", "", "text that is no URL", AN_ENDPOINT),
     ("REGION", "cn hangzhou", "", "'cn hangzhou'", "allowed: a region such as cn-hangzhou"),
     ("REGION", URL, "", "a URL", "allowed: a region such as cn-hangzhou"),
-    ("PREFIX", "1st", "", "'1st'", "allowed: [A-Za-z_][A-Za-z0-9_-]{0,40}"),
-    ("PREFIX", "p" * 42, "", "a text of 42 characters", "allowed: [A-Za-z_]"),
+    ("PREFIX", "1st", "", "'1st'", PREFIXES),
+    ("PREFIX", "my_prefix", "", "'my_prefix'", PREFIXES),
+    ("PREFIX", "p" * 42, "", "a text of 42 characters", PREFIXES),
     ("ENVIRONMENT", "a\tb", "", "'a?b'", "allowed: at most 64 printable characters"),
     ("ENVIRONMENT", SECRET * 8, "", "a text of 72 characters", "allowed: at most 64 printable characters"),
     ("LANGUAGE", "EN", "", "'EN'", "allowed: en, zh"),

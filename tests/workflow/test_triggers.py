@@ -13,8 +13,9 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from shared.local.engine.manifest import ACCOUNT_ID
+from shared.local.engine.roles import Roles
 from shared.local.stand_in.world import ObjectPlan
-from shared.workflow.names import hop_id
+from shared.workflow.names import broken_id, hop_id
 from tests.workflow.house import House, house, wait_for
 from tests.workflow.scenario import URL, add, many
 
@@ -24,8 +25,14 @@ FAR = {"schedule": "300;300", "deadline": "1h"}
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("house")) as opened:
+def roles() -> Roles:
+    """What the functions' own roles may not do."""
+    return Roles()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, roles: Roles) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("house"), roles=roles) as opened:
         yield opened
 
 
@@ -54,6 +61,23 @@ def told(home: House, kind: str, words: str) -> list[dict[str, Any]]:
     """The reports of that kind whose JSON holds these words, on the webhook."""
     reports = [m.body["data"] for m in home.wall.messages if m.body.get("type") == f"refresh_watch.{kind}"]
     return [report for report in reports if words in json.dumps(report)]
+
+
+def failure_of_intake(event_of_intake: Any) -> bytes:
+    """What Function Compute hands to notify when intake has failed for good on that event."""
+    failure = {
+        "timestamp": 1660120276975,
+        "requestContext": {
+            "requestId": "1-6b02f997-b3a284ef-387346fabecf",
+            "functionArn": f"acs:fc:cn-hangzhou:{ACCOUNT_ID}:functions/refresh-intake",
+            "condition": "UnhandledInvocationError",
+            "approximateInvokeCount": 4,
+        },
+        "requestPayload": json.dumps(event_of_intake),
+        "responseContext": {"statusCode": 200, "functionError": "UnhandledInvocationError"},
+        "responsePayload": "",
+    }
+    return json.dumps(failure).encode()
 
 
 def utc(instant: float) -> str:
@@ -200,22 +224,34 @@ def test_a_plain_event_of_an_asynchronous_call_is_read_as_well(home: House) -> N
 
 def test_an_intake_that_failed_for_good_is_told_with_the_watch_that_the_whole_request_asked_for(home: House) -> None:
     event_of_http = {
-        **event("http_query_and_raw_answer"),
+        **event("http_query_and_raw_answer", add(home, "cdn", *many("Complete", 1, after=0))),
         "queryParameters": {"product": "cdn", "label": "lost release"},
     }
-    failure = {
-        "timestamp": 1660120276975,
-        "requestContext": {
-            "requestId": "1-6b02f997-b3a284ef-387346fabecf",
-            "functionArn": f"acs:fc:cn-hangzhou:{ACCOUNT_ID}:functions/refresh-intake",
-            "condition": "UnhandledInvocationError",
-            "approximateInvokeCount": 4,
-        },
-        "requestPayload": json.dumps(event_of_http),
-        "responseContext": {"statusCode": 200, "functionError": "UnhandledInvocationError"},
-        "responsePayload": "",
-    }
-    home.fc.start_later("notify", json.dumps(failure).encode(), 0, "failure-of-intake")
+    home.fc.start_later("notify", failure_of_intake(event_of_http), 0, "failure-of-intake")
     report = wait_for(lambda: told(home, "broken", "lost release"), 15, "a broken report")[0]
     assert (report["product"], report["kind"]) == ("cdn", "refresh")
     assert report["watch_id"]
+
+
+def test_of_a_batch_on_which_intake_failed_only_what_did_not_start_is_told_as_broken(home: House) -> None:
+    running, lost = add(home, "cdn", *many("Complete", 1, after=0)), add(home, "cdn", *many("Complete", 1, after=0))
+    batch = [{"product": "cdn", "task_ids": task, "label": f"batch {task}", **FAR} for task in (running, lost)]
+    status, started = hand_in(home, batch[0])
+    assert status == 202
+    home.fc.start_later("notify", failure_of_intake(batch), 0, f"failure-{lost}")
+    wait_for(lambda: told(home, "broken", f"batch {lost}"), 15, "the lost one's broken report")
+    assert home.fc.task("notify", broken_id(started["watch_id"])) is None
+
+
+def test_where_the_record_cannot_be_read_every_watch_of_the_failed_event_is_told_as_broken(
+    home: House, roles: Roles
+) -> None:
+    task = add(home, "cdn", *many("Complete", 1, after=0))
+    request = {"product": "cdn", "task_ids": task, "label": f"not known {task}", **FAR}
+    assert hand_in(home, request)[0] == 202
+    roles.deny("notify", "fc:GetAsyncTask", "watch")
+    try:
+        home.fc.start_later("notify", failure_of_intake([request]), 0, f"failure-{task}")
+        wait_for(lambda: told(home, "broken", f"not known {task}"), 15, "a broken report")
+    finally:
+        roles.clear()

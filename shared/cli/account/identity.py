@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from shared.cli.account.rpc import call
+from shared.cli.account.rpc import call, host_of
 from shared.clock import Clock
 from shared.credentials import Credentials
 from shared.errors import AskAgain
@@ -43,7 +43,7 @@ def who_am_i(settings: Settings, credentials: Credentials, *, clock: Clock | Non
     answer = call("sts", "GetCallerIdentity", {}, settings, credentials, clock=clock)
     account = str(answer.body.get("AccountId") or "")
     if not account.isdigit():
-        raise AskAgain("sts.aliyuncs.com: no usable answer: GetCallerIdentity without an AccountId")
+        raise AskAgain(f"{host_of('sts', settings)}: no usable answer: GetCallerIdentity without an AccountId")
     return Caller(
         account=account,
         arn=str(answer.body.get("Arn") or ""),

@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from shared.cli.account.bad_keys import said_of_key
 from shared.clock import Clock, SystemClock
 from shared.credentials import Credentials
 from shared.deadline import DeadlinePassed, within
@@ -77,7 +78,7 @@ def call(
         try:
             return within(CALL_SECONDS, lambda: _ask(service, action, params, settings, credentials))
         except DeadlinePassed as error:
-            busy = AskAgain(f"{HOSTS[service]}: {error}")
+            busy = AskAgain(f"{host_of(service, settings)}: {error}")
         except AskAgain as error:
             busy = error
         if tried >= MAX_TRIES:
@@ -89,6 +90,11 @@ def endpoint_of(service: Service, settings: Settings) -> str:
     """The URL that a service is asked at."""
     set_to = {"sts": settings.sts_endpoint, "ram": settings.ram_endpoint}[service]
     return set_to or f"https://{HOSTS[service]}"
+
+
+def host_of(service: Service, settings: Settings) -> str:
+    """The host that is really asked, with its port where it has one: what people are told."""
+    return urlsplit(endpoint_of(service, settings)).netloc
 
 
 def _ask(
@@ -117,28 +123,28 @@ def _ask(
         answer = client.call_api(operation, OpenApiRequest(query=dict(params)), runtime_options())
     except TeaException as error:
         # not chained: the SDK's exception holds the request with its Authorization header
-        raise _meaning(error, service, action) from None
+        raise _meaning(error, service, action, host_of(service, settings)) from None
     body = answer.get("body")
     if not isinstance(body, dict):
-        raise AskAgain(f"{HOSTS[service]}: no usable answer: no JSON object")
+        raise AskAgain(f"{host_of(service, settings)}: no usable answer: no JSON object")
     return Answer(body, _date(answer.get("headers")))
 
 
-def _meaning(error: Exception, service: Service, action: str) -> Refused | AskAgain:
+def _meaning(error: Exception, service: Service, action: str, host: str) -> Refused | AskAgain:
     from shared.products.redaction import redact
     from shared.products.refusals import classify
 
     status, code = getattr(error, "status_code", None), str(getattr(error, "code", None) or "")
     waits = getattr(error, "retry_after", None)  # milliseconds
     if code in ("", "None"):
-        return AskAgain(f"{HOSTS[service]}: {classify(error, action)}")
+        return AskAgain(f"{host}: {classify(error, action)}")
     data = getattr(error, "data", None)
     said = data.get("Message") if isinstance(data, dict) else None
-    message = redact(str(said or getattr(error, "message", "") or ""))
+    message = said_of_key(code) or redact(str(said or getattr(error, "message", "") or ""))
     busy = isinstance(status, int) and (status >= 500 or status == 429)
     if busy or waits is not None or any(word in code for word in _AGAIN):
         after = waits / 1000 if isinstance(waits, int) else None
-        return AskAgain(f"{HOSTS[service]}: {code}: {message}", code=code, throttled="Throttling" in code, after=after)
+        return AskAgain(f"{host}: {code}: {message}", code=code, throttled="Throttling" in code, after=after)
     denied = getattr(error, "access_denied_detail", None)
     named = denied.get("AuthAction") if isinstance(denied, dict) else None
     missing = redact(str(named)) if named else ""

@@ -16,5 +16,7 @@ def check_environment(function: str, environment: Mapping[str, str]) -> None:
     Settings.from_environment(environment)
     size = sum(len(name.encode()) + len(value.encode()) for name, value in environment.items())
     if size > FUNCTION_ENVIRONMENT_BYTES:
-        allowed = f"at most {FUNCTION_ENVIRONMENT_BYTES} bytes, names and values together"
-        raise BadInput(f"environment of {function}", f"{size} bytes", allowed)
+        longest = max(environment, key=lambda name: len(environment[name].encode()))
+        given = f"{size:,} bytes ({longest} alone has {len(environment[longest].encode()):,})"
+        allowed = f"at most {FUNCTION_ENVIRONMENT_BYTES:,} bytes, names and values together"
+        raise BadInput(f"environment of {function}", Described(given), allowed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist, fmean
 
 from shared.cli.cost.measured import MEASURED
@@ -46,7 +46,8 @@ class Estimate:
 def estimate(resources: Sequence[Resource], schedule: str = "") -> Estimate:
     """Ours. `schedule` as a request gives it; empty: the default one. Raises BadInput for a schedule that is none."""
     chains = chains_of(schedule)
-    return _estimated(hops(chains, MEASURED, _sizes(resources)), chains)
+    woken = frozenset(woken_by_timers(resources))
+    return _estimated(replace(hops(chains, MEASURED, _sizes(resources)), every_hour=woken), chains)
 
 
 def beside(resources: Sequence[Resource], schedule: str = "") -> list[Estimate]:
@@ -58,6 +59,11 @@ def beside(resources: Sequence[Resource], schedule: str = "") -> list[Estimate]:
 def can_estimate(resources: Sequence[Resource]) -> bool:
     """Every function that a watch runs through is there."""
     return set(NEEDED) <= {resource.key for resource in resources}
+
+
+def woken_by_timers(resources: Sequence[Resource]) -> list[str]:
+    """The functions that a timer wakes. A timer is reckoned as hourly, which is how the sweep is meant."""
+    return [each.key for each in resources if any(one.kind == "timer" and one.is_on for one in each.triggers)]
 
 
 def chains_of(schedule: str = "") -> list[Chain]:
@@ -87,7 +93,7 @@ def _ends() -> Iterator[Seconds]:
 
 def _estimated(plan: Plan, chains: Sequence[Chain]) -> Estimate:
     cny = tuple((watches, plan.cny(watches)) for watches in WATCHES_A_DAY)
-    functions = {entry.function for diary in plan.diaries for entry in diary}
+    functions = {entry.function for diary in plan.diaries for entry in diary} | plan.every_hour
     return Estimate(
         plan.name,
         fmean(len(chain) for chain in chains),

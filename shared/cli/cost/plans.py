@@ -46,10 +46,11 @@ class Plan:
     diaries: Sequence[Diary]
     sizes: Mapping[str, Size]
     transitions: float = 0.0  # of CloudFlow, a watch
+    every_hour: frozenset[str] = frozenset()  # functions that a timer wakes in each hour of the day
 
     def cny(self, watches: int) -> float:
         """CNY for a day of so many watches."""
-        return cny_a_day(self.diaries, watches, self.sizes) + transitions(self.transitions * watches)
+        return cny_a_day(self.diaries, watches, self.sizes, self.every_hour) + transitions(self.transitions * watches)
 
     def units(self, *, cold: bool) -> float:
         """CU of one watch, before the floor."""

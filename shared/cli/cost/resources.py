@@ -32,11 +32,18 @@ class Size:
 
 @dataclass(frozen=True)
 class Trigger:
-    """One way in which a function is woken. `is_on`: not switched off in its own configuration."""
+    """One way in which a function is woken. `is_on`: not switched off in its own configuration.
+
+    The others are what its configuration says, empty where it says nothing.
+    """
 
     name: str
     kind: str
     is_on: bool
+    cron: str = ""
+    payload: str = ""
+    auth: str = ""
+    domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,9 +107,23 @@ def _triggers(where: str, value: Any) -> tuple[Trigger, ...]:
     entries = [] if value is None else value
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise BadInput(where, value, "a list of triggers")
-    return tuple(
-        Trigger(str(entry.get("triggerName", "")), str(entry.get("triggerType", "")), _is_on(entry))
-        for entry in entries
+    return tuple(_trigger(entry) for entry in entries)
+
+
+def _trigger(entry: dict[str, Any]) -> Trigger:
+    given = entry.get("triggerConfig")
+    config = given if isinstance(given, dict) else {}
+    filtered = config.get("filter")
+    domains = filtered.get("domain") if isinstance(filtered, dict) else None
+    cron, payload, auth = (str(config.get(key) or "") for key in ("cronExpression", "payload", "authType"))
+    return Trigger(
+        name=str(entry.get("triggerName", "")),
+        kind=str(entry.get("triggerType", "")),
+        is_on=_is_on(entry),
+        cron=cron,
+        payload=payload,
+        auth=auth,
+        domains=tuple(str(domain) for domain in domains) if isinstance(domains, list) else (),
     )
 
 

@@ -11,10 +11,10 @@ import time
 from shared.cli.demo.board import Board, Row
 from shared.cli.demo.jobs import Job, jobs
 from shared.cli.demo.screen import Screen, summary_lines
-from shared.cli.demo.stage import KEY_ID, KEY_SECRET, Stage, stage
+from shared.cli.demo.stage import ENDS_AFTER, KEY_ID, KEY_SECRET, STANDING_IN, Stage, stage
 from shared.cli.demo.submitting import submit
 from shared.cli.printing import called_as, complain
-from shared.cli.serve import curl_lines
+from shared.cli.serve import LOCAL_REGION, curl_lines
 from shared.instants import Seconds
 from shared.local.chat_wall import WallMessage
 from shared.local.engine.worker import LogLine
@@ -103,11 +103,15 @@ def to_play_with(products: str, functions: str, chats: str) -> str:
             "Still up; Ctrl-C ends it. To play with, in another terminal:",
             f"  export ALIBABA_CLOUD_ACCESS_KEY_ID={KEY_ID}",
             f"  export ALIBABA_CLOUD_ACCESS_KEY_SECRET={KEY_SECRET}",
-            *(f"  export REFRESH_WATCH_{name}_ENDPOINT={products}" for name in ("CDN", "DCDN", "VOD")),
+            f"  export REFRESH_WATCH_REGION={LOCAL_REGION}",
+            *(f"  export REFRESH_WATCH_{name}_ENDPOINT={products}" for name in STANDING_IN),
             f"  export REFRESH_WATCH_FC_ENDPOINT={functions}",
             f"  {called_as()} list cdn",
             f"  {curl_lines(functions)}",
             "The message of that watch comes after 35 to 50 s.",
+            "Submitted to the stand-in, a URL with fail (timeout, cancel, hang) in its path",
+            f"ends so after {ENDS_AFTER:.0f} s. What has failed:",
+            f"  {called_as()} list cdn --status failed",
             "Messages go on being shown here, and as their chats show them at",
             f"  {chats}",
         ]

@@ -20,13 +20,20 @@ from shared.clock import SystemClock
 from shared.credentials import Credentials
 from shared.errors import EngineError
 from shared.function_compute.client import FunctionCompute
+from shared.instants import Seconds
 from shared.local.chat_wall import ChatWall, WallMessage
 from shared.local.engine.engine import Engine
 from shared.local.engine.worker import LogLine
 from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.world import ObjectPlan, World
+from shared.local.stand_in.world import World, by_words_in_url
 from shared.model import Outcome
 from shared.settings import Secret, Settings
+
+STANDING_IN = ("CDN", "DCDN", "VOD", "STS", "RAM")
+"""Whose REFRESH_WATCH_..._ENDPOINT the stand-in answers for."""
+
+ENDS_AFTER: Seconds = 10
+"""So soon what somebody else submits to it ends."""
 
 KEY_ID, KEY_SECRET = "demo-key-id", "demo-key-secret-that-opens-nothing"
 
@@ -92,7 +99,8 @@ def stage(
         os.environ.pop(name, None)
     plans = {plan.path: plan for job in jobs for plan in job.plans}
     world = World(time.time())
-    world.plan_for = lambda url: plans.get(url, ObjectPlan(url, after=10))
+    others = by_words_in_url(after=ENDS_AFTER)
+    world.plan_for = lambda url: plans.get(url) or others(url)
     with (
         tempfile.TemporaryDirectory(prefix="refresh-watch-demo-") as folder,
         StandIn(world, credentials={KEY_ID: KEY_SECRET}) as products,

@@ -8,13 +8,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from shared.cli.account.bad_keys import mend_key, missing_half
 from shared.cli.account.identity import Caller, who_am_i
-from shared.cli.account.rpc import call
-from shared.cli.cost.estimate import can_estimate, estimate
+from shared.cli.account.regions import check_region, doubt
+from shared.cli.account.rpc import Refused, call
+from shared.cli.cost.estimate import can_estimate, estimate, woken_by_timers
 from shared.cli.cost.resources import Size
+from shared.cli.deploy.endpoints import variables_of
 from shared.cli.deploy.roles import Change, Ram, apply, changes_of
-from shared.cli.deploy.serverless_devs import find_program
+from shared.cli.deploy.serverless_devs import NotThere, find_program
 from shared.cli.deploy.serverless_devs import run as run_serverless_devs
+from shared.cli.deploy.triggers import doubtful
 from shared.cli.deploy.wanted import Wanted, deployable, read_wanted
 from shared.cli.printing import called_as, note
 from shared.cli.surroundings import Surroundings, surroundings
@@ -43,11 +47,17 @@ def run(namespace: argparse.Namespace) -> int:
     wanted = read_wanted(folder, environment)
     if not around.settings.channels:
         note("warning: REFRESH_WATCH_CHANNELS is not set, so nobody will be told anything")
+    for each in wanted:
+        for line in doubtful(each.resource):
+            note(f"warning: {line}")
+    _check_regions(around, wanted)
     if namespace.dry_run:
+        if not namespace.only_roles:
+            _warn_of_programs(environment)
         return _dry_run(around, wanted)
     # before roles are made for functions that could not follow
     program = () if namespace.only_roles else find_program(environment)
-    credentials = around.credentials()
+    credentials = _credentials(around)
     caller = _caller(around, credentials)
     ram = _ram(around, credentials)
     changes = [change for each in wanted for change in changes_of(ram, each)]
@@ -80,7 +90,9 @@ def _dry_run(around: Surroundings, wanted: Sequence[Wanted]) -> int:
     try:
         credentials = around.credentials()
     except NoCredentials:
-        print("roles: not compared with the account's, since no credentials were found")
+        half = missing_half(around.environment)
+        why = f"{half}, and no others were found" if half else "no credentials were found"
+        print(f"roles: not compared with the account's, since {why}")
         return 0
     _caller(around, credentials)
     ram = _ram(around, credentials)
@@ -89,13 +101,38 @@ def _dry_run(around: Surroundings, wanted: Sequence[Wanted]) -> int:
     return 0
 
 
+def _check_regions(around: Surroundings, wanted: Sequence[Wanted]) -> None:
+    """Raises BadInput for a region that is none; of one that may be new it only warns."""
+    for region in dict.fromkeys(each.resource.region for each in wanted):
+        if not around.settings.fc_endpoint:
+            check_region(region)
+        if doubt(region):
+            note(f"warning: {doubt(region)}")
+
+
+def _warn_of_programs(environment: Mapping[str, str]) -> None:
+    try:
+        find_program(environment)
+    except NotThere as missing:
+        note(f"warning: a deployment would stop at this: {missing}")
+
+
+def _credentials(around: Surroundings) -> Credentials:
+    try:
+        return around.credentials()
+    except NoCredentials as error:
+        half = missing_half(around.environment)
+        raise NoCredentials(f"{half}; {error}" if half else str(error)) from None
+
+
 def _plan(wanted: Sequence[Wanted]) -> list[str]:
     lines = []
     for each in wanted:
         resource, size = each.resource, each.resource.size
         lines += [
             f"function {resource.name}: {resource.region}, {resource.runtime}, {_size(size)}",
-            f"  environment: {resource.environment_bytes} of {FUNCTION_ENVIRONMENT_BYTES} bytes",
+            f"  environment: {resource.environment_bytes:,} of {FUNCTION_ENVIRONMENT_BYTES:,} bytes",
+            *(f"    {name}" for name in variables_of(resource)),
             f"  role {each.role} may: {', '.join(each.actions)}",
             *(
                 f"  trigger {trigger.name} ({trigger.kind}{'' if trigger.is_on else ', off'})"
@@ -105,7 +142,9 @@ def _plan(wanted: Sequence[Wanted]) -> list[str]:
     resources = [each.resource for each in wanted]
     if can_estimate(resources):
         cny = ", ".join(f"{cost:.2f} for {watches:,}" for watches, cost in estimate(resources).cny)
-        lines.append(f"cost: CNY a day about {cny} watches (docs/cost.md)")
+        timers = woken_by_timers(resources)
+        with_them = f", with the timer that wakes {' and '.join(timers)} every hour" if timers else ""
+        lines.append(f"cost: CNY a day about {cny} watches{with_them} (docs/cost.md)")
     return lines
 
 
@@ -120,7 +159,11 @@ def _would(changes: Sequence[Change]) -> list[str]:
 
 
 def _caller(around: Surroundings, credentials: Credentials) -> Caller:
-    caller = who_am_i(around.settings, credentials, clock=around.clock)
+    try:
+        caller = who_am_i(around.settings, credentials, clock=around.clock)
+    except Refused as refused:
+        advice = mend_key(refused.code)
+        raise Refused(refused.code, f"{refused.message}; {advice}") if advice else refused from None
     print(f"account {caller.account}, as {caller.arn}")
     if caller.is_root:
         note(

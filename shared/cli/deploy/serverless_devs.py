@@ -41,12 +41,16 @@ def find_program(environment: Mapping[str, str]) -> tuple[str, ...]:
     if shutil.which("make", path=path) is None:
         raise NotThere("make is not there, and s.yaml builds the packages with it: install it (apt-get install make)")
     program = shutil.which("s", path=path)
-    if program is not None and _is_serverless_devs(program, environment):
+    version = _version(program, environment) if program is not None else ""
+    if program is not None and version.startswith("3."):
         return (program,)
     npx = shutil.which("npx", path=path)
     if npx is not None:
         return (npx, "--yes", f"{PACKAGE}@{VERSION}")
-    raise NotThere(f"Serverless Devs is not there: install Node.js, then npm install -g {PACKAGE}@{VERSION}")
+    install = f"npm install -g {PACKAGE}@{VERSION}"
+    if version:
+        raise NotThere(f"Serverless Devs {version} is there, and 3.x is needed: {install}")
+    raise NotThere(f"Serverless Devs is not there: install Node.js, then {install}")
 
 
 def run(
@@ -93,7 +97,8 @@ def _access(account: str, credentials: Credentials) -> str:
     return json.dumps(access)
 
 
-def _is_serverless_devs(program: str, environment: Mapping[str, str]) -> bool:
+def _version(program: str, environment: Mapping[str, str]) -> str:
+    """Of Serverless Devs; empty where the program is another, or cannot say."""
     # another program may have that short a name, and version 2 cannot read an s.yaml of edition 3
     try:
         done = subprocess.run(  # noqa: S603 - asks only for its version
@@ -105,5 +110,6 @@ def _is_serverless_devs(program: str, environment: Mapping[str, str]) -> bool:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return False
-    return re.search(rb"serverless-devs/s: 3\.", done.stdout + done.stderr) is not None
+        return ""
+    found = re.search(rb"serverless-devs/s: (\d[\w.-]{0,20})", done.stdout + done.stderr)
+    return found[1].decode() if found else ""

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shared.checks import one_of
 from shared.cli.build.environment import check_environment
+from shared.cli.build.runtimes import RUNTIMES
 from shared.cli.cost.resources import Resource, read_resources
+from shared.cli.deploy.endpoints import check_endpoints
+from shared.cli.deploy.triggers import wrong
 from shared.errors import BadInput, Described
 
 ROLE_NAME = re.compile(r"[A-Za-z0-9.-]{1,64}")
@@ -18,6 +22,7 @@ ROLE_NAME = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 _FUNCTION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _OURS = "REFRESH_WATCH_"
+RUNTIME = "REFRESH_WATCH_RUNTIME"
 _SAMPLE_PREFIX = "functions/refresh-"  # as the policy files have it
 
 
@@ -55,15 +60,20 @@ def read_wanted(folder: Path, environment: Mapping[str, str]) -> tuple[Wanted, .
 
     Raises BadInput for whatever Function Compute or RAM would refuse, and for settings that a function could not read.
     """
+    if environment.get(RUNTIME):
+        one_of(RUNTIME, environment[RUNTIME], [runtime.name for runtime in RUNTIMES])
     resources = read_resources(folder / "s.yaml", environment)
     for resource in resources:
         if _FUNCTION_NAME.fullmatch(resource.name) is None:
-            allowed = "letters, digits, - and _, beginning with a letter or _, at most 64 (REFRESH_WATCH_PREFIX)"
+            allowed = "letters, digits, - and _, beginning with a letter or _, at most 64"
             raise BadInput(f"resources.{resource.key}.props.functionName", resource.name, allowed)
         if not resource.name.endswith(f"-{resource.key}"):
             allowed = f"a prefix and -{resource.key}: the functions find each other by that"
             raise BadInput(f"resources.{resource.key}.props.functionName", resource.name, allowed)
         check_environment(resource.name, dict(resource.environment))
+        check_endpoints(resource)
+        for problem in wrong(resource):
+            raise problem
     trust = _policy(folder / "functions" / "trust.json")
     return tuple(
         Wanted(resource, _role(resource), trust, _policy(folder / "functions" / resource.key / "policy.json", resource))
@@ -81,7 +91,8 @@ def _role(resource: Resource) -> str:
     # the fc3 component writes a role's ARN in small letters, whatever s.yaml says
     name = resource.name.lower()
     if ROLE_NAME.fullmatch(name) is None:
-        raise BadInput("REFRESH_WATCH_PREFIX", resource.name, "letters, digits and hyphens: RAM's roles are named so")
+        allowed = "letters, digits and hyphens, at most 64: RAM's roles are named so"
+        raise BadInput(f"resources.{resource.key}.props.functionName", resource.name, allowed)
     return name
 
 

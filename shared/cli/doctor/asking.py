@@ -11,6 +11,7 @@ from shared.errors import EngineError
 from shared.function_compute.invoke import Invoking
 from shared.products.redaction import redact
 from shared.reports.plain import name_only
+from shared.unreachable import why_unanswered
 
 
 class NotDone(EngineError):
@@ -57,26 +58,10 @@ def _not_done(error: Any) -> NotDone:
     denied = getattr(error, "access_denied_detail", None)
     named = denied.get("AuthAction") if isinstance(denied, dict) else None
     if not isinstance(status, int):
-        inner = getattr(error, "inner_exception", None) or error
-        return NotDone(None, "", "", _network(str(getattr(inner, "message", "") or inner)))
+        return NotDone(None, "", "", why_unanswered(error) or "no usable answer")
     return NotDone(
         status,
         name_only("" if code == "None" else code, 80),
         name_only(str(named or ""), 80),
         redact(said, 200) if isinstance(said, str) else "",
     )
-
-
-def _network(text: str) -> str:
-    """In few words: the SDK's own may hold whole requests."""
-    for sign, words in (
-        ("timed out", "the connection timed out"),
-        ("refused", "the connection was refused"),
-        ("esol", "the host name could not be resolved"),
-        ("CERTIFICATE", "the server's certificate is not trusted"),
-        ("Proxy", "the proxy did not let it through"),
-        ("json", "the answer is no JSON"),
-    ):
-        if sign in text:
-            return words
-    return "no usable answer"

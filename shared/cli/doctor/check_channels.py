@@ -51,7 +51,10 @@ def check_channels(patient: Patient) -> Iterator[Finding]:
 
 def _fallback(what: str, channel: ChannelSetting, patient: Patient) -> Iterator[Finding]:
     others = [other.name for other in patient.settings.channels if other is not channel]
-    if channel.fallback and channel.fallback not in others:
+    if channel.fallback in dict(patient.settings.broken_channels):
+        said = f"its `fallback`, {channel.fallback}, is set wrong (see above), so nobody would be told in its place"
+        yield bad(what, said, f"mend {channel.fallback} in {CHANNELS}")
+    elif channel.fallback and channel.fallback not in others:
         said = "its `fallback` names no other channel that works"
         yield bad(what, said, f"name one of {', '.join(others) or 'none: there is no other channel'}, or leave it out")
 
@@ -104,5 +107,7 @@ def _sent(what: str, channel: ChannelSetting, patient: Patient) -> Finding:
     if isinstance(delivery.next, Done):
         return ok(what, said)
     if isinstance(delivery.next, GivenUp):
-        return bad(what, said, to_repair(delivery) or "see docs/channels.md")
+        repair = to_repair(delivery)
+        # a reason of our own may say what to do already
+        return bad(what, said, repair if repair and repair not in said else "see docs/channels.md")
     return bad(what, said, "see why the channel takes no messages at the moment, then try again: test-channel")

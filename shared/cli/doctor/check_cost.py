@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared.cli.cost.estimate import NEEDED, can_estimate, estimate
+from shared.cli.cost.estimate import NEEDED, can_estimate, estimate, woken_by_timers
 from shared.cli.cost.measured import MEASURED_ON
 from shared.cli.cost.resources import read_resources
 from shared.cli.cost.tariff import LEAST_PER_HOUR
@@ -30,8 +30,9 @@ def check_cost(patient: Patient) -> Iterator[Finding]:
     days = ", ".join(f"CNY {cny:.2f} for {watches:,}" for watches, cny in ours.cny)
     yield ok("a watch", f"about {ours.hops:.0f} hops, {ours.units:.2f} CU with warm starts; nothing while it waits")
     yield ok("a day", f"{days} watches; CNY {ours.least:.2f} is the least of a day with watches in every hour")
-    timers = [each.key for each in resources for trigger in each.triggers if trigger.kind == "timer" and trigger.is_on]
+    timers = woken_by_timers(resources)
     if timers:
-        said = f"wakes {' and '.join(dict.fromkeys(timers))}: each hour costs CNY {LEAST_PER_HOUR:.2f}, watches or not"
+        floor = 24 * LEAST_PER_HOUR * len(timers)
+        said = f"wakes {' and '.join(timers)} every hour: CNY {floor:.2f} a day, watches or not (in the line above)"
         yield ok("a timer", said)
     yield ok("reckoned from", f"list prices in China (2025-12) and CPU measured {MEASURED_ON}: docs/cost.md")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from shared.cli.account.regions import doubt, host_of_region
 from shared.cli.doctor.finding import Finding, ok, skipped, warning
 from shared.cli.doctor.patient import Patient
 from shared.model import Product
@@ -44,8 +45,7 @@ def _function_compute(patient: Patient) -> Iterator[Finding]:
             "fc", "no region: REFRESH_WATCH_REGION is not set", "set it before start, stop and replay are used"
         )
         return
-    host = f"fcv3.{region}{OWN_DOMAIN}"
-    yield _endpoint("fc", "REFRESH_WATCH_FC_ENDPOINT", settings.fc_endpoint, host)
+    yield _endpoint("fc", "REFRESH_WATCH_FC_ENDPOINT", settings.fc_endpoint, host_of_region(region))
     asked = urlsplit(settings.fc_endpoint).hostname or ""
     if region and asked.endswith(OWN_DOMAIN) and region not in asked:
         said = f"REFRESH_WATCH_REGION is {region}, and {asked} is that of another"
@@ -53,6 +53,8 @@ def _function_compute(patient: Patient) -> Iterator[Finding]:
     elif region in WITHOUT_TASKS:
         said = f"{WITHOUT_TASKS[region]} has no asynchronous tasks, says their page: watches could not wait there"
         yield warning("fc: region", said, "deploy to another region; it may watch tasks of all")
+    elif region and doubt(region):
+        yield warning("fc: region", doubt(region), "see whether REFRESH_WATCH_REGION is spelt right")
     elif region:
         yield ok("fc: region", region)
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from shared.cli.doctor.finding import Finding, bad, ok, skipped, warning
 from shared.cli.doctor.patient import Patient
@@ -125,7 +126,7 @@ def _tried(one: _Try, engine: Asking, patient: Patient) -> tuple[Finding, str]:
     except NotDone as error:
         return _said(one, what, name, error, patient)
     except DeadlinePassed as error:
-        return _unreached(what, str(error)), "out of reach"
+        return _unreached(what, str(error), patient), "out of reach"
     except EngineError as error:
         # it is there and was reached, so the fault is its own
         return bad(what, str(error), f"mend what it says, then deploy again; the log of {name} says more"), ""
@@ -133,7 +134,7 @@ def _tried(one: _Try, engine: Asking, patient: Patient) -> tuple[Finding, str]:
 
 def _said(one: _Try, what: str, name: str, error: NotDone, patient: Patient) -> tuple[Finding, str]:
     if error.status is None:
-        return _unreached(what, str(error)), "out of reach"
+        return _unreached(what, str(error), patient), "out of reach"
     if error.code.startswith("InvalidTimeStamp"):
         return bad(what, f"refused: {error}", "set this machine's clock (see Clock below)"), "out of reach"
     if error.is_bad_key:
@@ -158,6 +159,11 @@ def _denied_or_not(one: _Try, what: str, name: str, error: NotDone, patient: Pat
     return warning(what, f"not known: {error}", "run doctor again in a minute")
 
 
-def _unreached(what: str, why: str) -> Finding:
-    do = "see whether REFRESH_WATCH_REGION is a region of Function Compute, and what is between (proxy, firewall)"
+def _unreached(what: str, why: str, patient: Patient) -> Finding:
+    given = patient.settings.fc_endpoint
+    if given:
+        host = urlsplit(given).netloc
+        do = f"see whether REFRESH_WATCH_FC_ENDPOINT is right, and what is between (proxy, firewall): {host} is asked"
+    else:
+        do = "see whether REFRESH_WATCH_REGION is a region of Function Compute, and what is between (proxy, firewall)"
     return bad(what, f"no answer: {why}", do)

@@ -6,6 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from shared.cli.account.bad_keys import KEY_ID as _ID
+from shared.cli.account.bad_keys import KEY_SECRET as _SECRET
+from shared.cli.account.bad_keys import TOKEN as _TOKEN
+from shared.cli.account.bad_keys import mend_key
 from shared.cli.doctor.finding import Finding, bad, ok, warning
 from shared.cli.doctor.patient import Patient
 from shared.credentials import CHAIN_SECONDS, find
@@ -13,7 +17,6 @@ from shared.deadline import within
 from shared.errors import AskAgain, NoCredentials
 from shared.reports.plain import name_only, one_line
 
-_ID, _SECRET, _TOKEN = (f"ALIBABA_CLOUD_{name}" for name in ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN"))
 _TEMPORARY = "STS."
 """What the key ids of temporary keys begin with."""
 
@@ -28,7 +31,9 @@ def check_identity(patient: Patient) -> Iterator[Finding]:
     try:
         patient.credentials = find(environment)
     except NoCredentials as error:
-        yield bad("credentials", str(error), f"export {_ID} and {_SECRET}, or run `aliyun configure`")
+        said, _, more = str(error).partition(";")  # what to set stands below it
+        _, bracket, chain = more.partition(" (")
+        yield bad("credentials", said + bracket + chain, f"export {_ID} and {_SECRET}, or run `aliyun configure`")
         return
     kind = "temporary" if patient.credentials.security_token else "permanent"
     yield ok("credentials", f"a {kind} key, from {_where(environment, from_environment=len(given) == 2)}")
@@ -39,7 +44,7 @@ def check_identity(patient: Patient) -> Iterator[Finding]:
 
 def _whose(patient: Patient) -> Iterator[Finding]:
     from shared.cli.account.identity import who_am_i
-    from shared.cli.account.rpc import Refused
+    from shared.cli.account.rpc import Refused, host_of
 
     if patient.credentials is None:
         return
@@ -49,7 +54,9 @@ def _whose(patient: Patient) -> Iterator[Finding]:
         yield bad("identity", f"STS refuses the key: {error}", _mend(error.code))
         return
     except AskAgain as error:
-        reachable = "see whether this machine reaches sts.aliyuncs.com (proxy, firewall)"
+        overridden = "REFRESH_WATCH_STS_ENDPOINT is right, and " if patient.settings.sts_endpoint else ""
+        host = host_of("sts", patient.settings)
+        reachable = f"see whether {overridden}this machine reaches {host} (proxy, firewall)"
         yield bad("identity", f"STS gave no answer: {error}", reachable)
         return
     patient.account, patient.arn = caller.account, one_line(caller.arn, 200)
@@ -63,11 +70,7 @@ def _whose(patient: Patient) -> Iterator[Finding]:
 def _mend(code: str) -> str:
     if code.startswith("InvalidTimeStamp"):
         return "set this machine's clock (see Clock below)"
-    if "SecurityToken" in code:
-        return f"take a new temporary key: {_TOKEN} has expired, or belongs to another key"
-    if code.startswith("InvalidAccessKeyId"):
-        return "see in the RAM console whether this key still exists and is enabled"
-    return f"see whether {_SECRET} belongs to {_ID}"
+    return mend_key(code) or f"see whether {_SECRET} belongs to {_ID}"
 
 
 def _where(environment: Mapping[str, str], *, from_environment: bool) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from shared.cli.build.environment import check_environment
 from shared.cli.build.refusal import CannotBuild
 from shared.cli.cost.resources import Resource, read_resources
+from shared.cli.deploy.triggers import doubtful, wrong
 from shared.cli.doctor.finding import Finding, bad, ok, skipped, warning
 from shared.cli.doctor.patient import Patient
+from shared.cli.doctor.variables import RUNTIME
 from shared.errors import BadInput
 from shared.instants import format_duration
 from shared.settings import FUNCTION_ENVIRONMENT_BYTES
@@ -25,11 +27,19 @@ def check_manifest(patient: Patient) -> Iterator[Finding]:
     try:
         resources = read_resources(patient.project / "s.yaml", patient.environment)
     except BadInput as problem:
+        if RUNTIME in patient.reading.problems and problem.field.endswith(".runtime"):
+            yield skipped("s.yaml", f"not examined: {RUNTIME} cannot be used (see Settings above)")
+            return
         yield bad("s.yaml", str(problem), "mend that place of s.yaml, or the variable that it takes it from")
         return
     for resource in resources:
         yield _function(resource)
     yield _triggers(resources)
+    for resource in resources:
+        for mistake in wrong(resource):
+            yield bad("triggers", str(mistake), "mend that place of s.yaml: a deployment stops at it")
+        for line in doubtful(resource):
+            yield warning("s.yaml", line, "mend it in s.yaml, unless it is meant so")
     for region, runtime in sorted({(resource.region, resource.runtime) for resource in resources}):
         if runtime == "python3.12" and region in WITHOUT_PYTHON_312:
             said = f"{WITHOUT_PYTHON_312[region]} ({region}) is not among the regions with {runtime}, says its page"
@@ -55,7 +65,12 @@ def _function(resource: Resource) -> Finding:
 
 
 def _triggers(resources: tuple[Resource, ...]) -> Finding:
-    on = [f"{trigger.kind} on {each.key}" for each in resources for trigger in each.triggers if trigger.is_on]
+    on = [
+        f"{trigger.name} ({trigger.kind}) on {each.key}"
+        for each in resources
+        for trigger in each.triggers
+        if trigger.is_on
+    ]
     off = [f"{trigger.name} ({trigger.kind})" for each in resources for trigger in each.triggers if not trigger.is_on]
     words = ", ".join(on) or "none: only calls of the API wake it"
     return ok("triggers", f"{words}; switched off: {', '.join(off)}" if off else words)

@@ -44,6 +44,7 @@ _BREAKS = {
     (WATCH, LIST, NOTIFY): "a watch that was cut off is not gone on with",
     (NOTIFY, INVOKE, NOTIFY): "no report reaches a channel",
     (NOTIFY, GET, NOTIFY): "a first failure may be told after the final report",
+    (NOTIFY, GET, WATCH): "where an event fails, its watches that run are told as broken too",
 }
 _MEND = "make the roles again: make deploy DEPLOY=--only-roles; RAM may take a minute to obey"
 _WAIT = (
@@ -63,7 +64,7 @@ def check_roles(patient: Patient) -> Iterator[Finding]:
     known: set[str] = set()
     for function in _EVENTS:
         name = patient.settings.function_name(function)
-        calls = {on for _, on in ON_FUNCTIONS[function]} - {function}
+        calls = {on for action, on in ON_FUNCTIONS[function] if action == INVOKE} - {function}
         if function not in patient.deployed:
             yield skipped(name, "its role was not tried: the function was not found")
             continue
@@ -130,8 +131,8 @@ def _of(function: str, name: str, tried: Sequence[Tried], patient: Patient) -> I
 
 
 def _matters(tried: Tried, patient: Patient) -> bool:
-    """Not what is about a product that was left out; VOD's older action goes with VOD."""
+    """Not what is about a missing function, or a product that was left out; VOD's older action goes with VOD."""
     if tried.on in ON_FUNCTIONS:
-        return True
+        return tried.on in patient.deployed
     wanted = {Product.VOD_LEGACY if product is Product.VOD else product for product in patient.products}
     return tried.on in {*patient.products, *wanted}

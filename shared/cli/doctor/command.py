@@ -75,8 +75,10 @@ def run(namespace: argparse.Namespace) -> int:
     if namespace.probe:
         return _probed(namespace)
     for name in _OF_THE_PROBE:
-        if getattr(namespace, name, None):
-            raise BadInput(f"--{name.replace('_', '-')}", Described("an option of the probe"), "only with --probe")
+        if getattr(namespace, name, None) not in (None, False):
+            raise BadInput(
+                f"--{name.replace('_', '-')}", Described("the option without --probe"), "it together with --probe"
+            )
     if namespace.schedule:
         read_schedule(namespace.schedule, "--schedule")
     patient = Patient(

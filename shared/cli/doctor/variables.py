@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.cli.build.runtimes import runtime_named
+from shared.checks import one_of
+from shared.cli.build.runtimes import RUNTIMES
 from shared.errors import BadInput
 from shared.settings import Settings
 
 PREFIX = "REFRESH_WATCH_"
 _HOSTS = f"{PREFIX}ALLOWED_HOSTS"
-_RUNTIME = f"{PREFIX}RUNTIME"
+RUNTIME = f"{PREFIX}RUNTIME"
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ def read_settings(environment: Mapping[str, str]) -> Reading:
         # channels are checked against the allowed hosts, and hosts by themselves
         together = {name: environment[name]} if name == _HOSTS else {**hosts, name: environment[name]}
         try:
-            if name == _RUNTIME and environment[name]:
-                runtime_named(environment[name])
+            if name == RUNTIME and environment[name].strip():
+                one_of(RUNTIME, environment[name].strip(), [runtime.name for runtime in RUNTIMES])
             Settings.from_environment(together, lenient_channels=True)
         except BadInput as problem:
             problems[name] = problem
@@ -48,7 +49,7 @@ def known_names(project: Path | None) -> set[str]:
     """Every variable that means something: those that the settings are read from, and those of s.yaml."""
     asked = _Asked()
     Settings.from_environment(asked)
-    names = {name for name in asked.names if name.startswith(PREFIX)} | {_RUNTIME}
+    names = {name for name in asked.names if name.startswith(PREFIX)} | {RUNTIME}
     try:
         text = (project / "s.yaml").read_text(encoding="utf-8") if project else ""
     except (OSError, UnicodeDecodeError):

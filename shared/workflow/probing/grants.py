@@ -26,7 +26,7 @@ INVOKE, GET, LIST = "fc:InvokeFunction", "fc:GetAsyncTask", "fc:ListAsyncTasks"
 ON_FUNCTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     INTAKE: ((INVOKE, WATCH), (INVOKE, NOTIFY), (GET, WATCH), (LIST, WATCH), (LIST, NOTIFY)),
     WATCH: ((INVOKE, WATCH), (INVOKE, NOTIFY), (GET, WATCH), (LIST, WATCH), (GET, NOTIFY), (LIST, NOTIFY)),
-    NOTIFY: ((INVOKE, NOTIFY), (GET, NOTIFY)),
+    NOTIFY: ((INVOKE, NOTIFY), (GET, NOTIFY), (GET, WATCH)),
 }
 """By function: what its role may do, and on which function."""
 

@@ -182,7 +182,7 @@ REFUSALS = {
     "an environment over 4 KB": (
         [],
         {"REFRESH_WATCH_CHANNELS": "[" + " " * 4090 + "]"},
-        "environment of refresh-one: '4139 bytes' is not allowed; allowed: at most 4096 bytes",
+        "environment of refresh-one: 4,139 bytes (REFRESH_WATCH_CHANNELS alone has 4,092) is not allowed",
     ),
 }
 

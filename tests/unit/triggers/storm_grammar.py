@@ -28,6 +28,13 @@ TRAILED = {
 """The audited actions that submit a job: product, and where the id stands if the record has it."""
 
 SUBMIT_KEYS = ("RefreshTaskId", "PushTaskId", "PreloadTaskId")
+ANSWERED_WITH = {
+    "cdn": SUBMIT_KEYS[:2],
+    "dcdn": SUBMIT_KEYS,
+    "vod": ("RefreshTaskId", "PreloadTaskId"),
+    "vod-legacy": ("RefreshTaskId", "PreloadTaskId"),
+}
+"""Where the ids can stand in a submit answer, by product."""
 LABELS = ("release 2026.11.22", "发布 42", 'it\'s "quoted" \\ and back', "café", "x")
 ACCOUNT = "1234567890123456"
 """The embedded engine's: where an account is known, records of another are refused."""
@@ -81,7 +88,8 @@ def direct(rng: Random) -> Made:
         elif roll < 0.5:
             request["task_ids"] = [int(one) for one in wished]
         elif roll < 0.65:
-            request["submitted"] = {pick(rng, SUBMIT_KEYS): ",".join(wished), "RequestId": "174F6032-AA26-470D-B90E"}
+            key = pick(rng, ANSWERED_WITH[product])
+            request["submitted"] = {key: ",".join(wished), "RequestId": "174F6032-AA26-470D-B90E"}
         else:
             request["task_ids"] = wished
     if chance(rng, 0.3):
@@ -154,7 +162,10 @@ def trail(rng: Random) -> Made:
 def answer(rng: Random) -> Made:
     """A submit API's raw answer, with its product in it or beside it: an attribute, or the query of an HTTP request."""
     product, wished = pick(rng, ("cdn", "dcdn", "vod")), _ids(rng)[:9]
-    given: dict[str, Any] = {pick(rng, SUBMIT_KEYS): ",".join(wished), "RequestId": "174F6032-AA26-470D-B90E"}
+    given: dict[str, Any] = {
+        pick(rng, ANSWERED_WITH[product]): ",".join(wished),
+        "RequestId": "174F6032-AA26-470D-B90E",
+    }
     made = Made(given, frozenset((product, one) for one in wished), "answer")
     roll = rng.random()
     if roll < 0.5:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -254,3 +255,12 @@ def test_the_same_product_and_ids_are_one_watch_by_whatever_trigger() -> None:
     told_by_cdn = take((EVENTS / "cdn_events_refreshed.json").read_bytes())
     direct = take(b'{"product": "cdn", "task_ids": "2089687230"}')
     assert len({watch_id("refresh", item.request) for item in told_by_cdn + direct if isinstance(item, Wanted)}) == 1
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "triggers.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```json\n(.+?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+
+
+def test_every_example_of_the_page_on_triggers_starts_a_watch() -> None:
+    items = [item for example in EXAMPLES for item in read(open_envelope(example.encode()).body, SETTINGS)]
+    assert [type(item) for item in items] == [Wanted] * 6, items

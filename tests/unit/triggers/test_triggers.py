@@ -442,3 +442,25 @@ def test_a_credential_that_stands_where_it_should_not_is_not_repeated(body: Any)
 def test_the_good_events_of_several_are_kept() -> None:
     body = {"events": [event("cdn_events_refreshed")["events"][0], 7, event("oss_object_created")["events"][0]]}
     assert [type(item) for item in read(body, SETTINGS)] == [Wanted, Rejected, Rejected]
+
+
+@pytest.mark.parametrize(
+    ("body", "attributes", "problem"),
+    [
+        ({"product": "vod", "PushTaskId": "1"}, {}, "PushTaskId: this key with product vod"),
+        ({"PreloadTaskId": "1"}, {"product": "cdn"}, "PreloadTaskId: this key with product cdn"),
+        ([{"product": "cdn", "submitted": {"PreloadTaskId": "1"}}], {}, "[0].submitted.PreloadTaskId: this key with"),
+    ],
+)
+def test_an_answer_that_another_product_has_given_is_refused(
+    body: Any, attributes: dict[str, str], problem: str
+) -> None:
+    (refused,) = read(body, SETTINGS, attributes)
+    assert isinstance(refused, Rejected)
+    assert problem in refused.problem
+
+
+def test_dcdn_answers_with_either_key_of_a_prefetch() -> None:
+    for key in ("PushTaskId", "PreloadTaskId"):
+        (wanted,) = read({"product": "dcdn", key: "1"}, SETTINGS)
+        assert isinstance(wanted, Wanted)

@@ -55,6 +55,11 @@ def test_the_answer_of_a_submit_call_says_the_ids_and_the_kind(key: str, kind: K
     assert (request.task_ids, request.kind) == (("1", "2"), kind)
 
 
+@pytest.mark.parametrize("given", [SUBMITTED_AT, "2026-11-22T16:00:00+08:00", 1795334400])
+def test_a_time_of_submission_has_its_zone_or_is_a_number_of_seconds(given: Any) -> None:
+    assert read_request({"product": "cdn", "task_ids": "1", "submitted_at": given}).submitted_at == 1795334400.0
+
+
 BAD: list[tuple[Any, str, str]] = [
     ([1], "request", "a JSON object"),
     ("x", "request", "a JSON object"),
@@ -78,6 +83,9 @@ BAD: list[tuple[Any, str, str]] = [
     ({"product": "cdn", "submitted": "1"}, "submitted", "a submit answer"),
     ({"product": "cdn", "submitted": {"Code": "QuotaExceeded.Refresh", "Message": "..."}}, "submitted.Code", "the answer of a submit that succeeded"),
     ({"product": "cdn", "submitted": {"RefreshTaskId": "1"}, "task_ids": "2"}, "submitted", "one of"),
+    ({"product": "vod", "submitted": {"PushTaskId": "1"}}, "submitted.PushTaskId", "with product cdn or dcdn"),
+    ({"product": "vod-legacy", "submitted": {"PushTaskId": "1"}, "domain_name": "a.com", "object_type": "file"}, "submitted.PushTaskId", "with product cdn or dcdn"),
+    ({"product": "cdn", "submitted": {"PreloadTaskId": "1"}}, "submitted.PreloadTaskId", "with product dcdn, vod or vod-legacy"),
     ({"product": "cdn", "submitted": {"RefreshTaskId": ""}}, "submitted.RefreshTaskId", "ids of 1 to 20 digits"),
     ({"product": "cdn", "submitted": {"RefreshTaskId": "x"}}, "submitted.RefreshTaskId[0]", "ids of 1 to 20 digits"),
     ({"product": "cdn", "object_paths": ["http://a.com/1"]}, "submitted_at", "an instant such as"),
@@ -94,6 +102,8 @@ BAD: list[tuple[Any, str, str]] = [
     ({"product": "cdn", "task_ids": "1", "kind": "purge"}, "kind", "refresh, prefetch"),
     ({"product": "cdn", "task_ids": "1", "submitted_at": "yesterday"}, "submitted_at", "an instant such as"),
     ({"product": "cdn", "task_ids": "1", "submitted_at": True}, "submitted_at", "an instant such as"),
+    ({"product": "cdn", "task_ids": "1", "submitted_at": "2026-11-22T18:00:00"}, "submitted_at", "an instant such as 2026-11-22T08:00:00Z or 2026-11-22T16:00:00+08:00"),
+    ({"product": "cdn", "task_ids": "1", "submitted_at": "2026-11-22"}, "submitted_at", "an instant such as"),
     ({"product": "cdn", "task_ids": "1", "submitted_at": "0001-01-01T00:00:00Z"}, "submitted_at", "from 1970 on"),
     ({"product": "cdn", "task_ids": "1", "submitted_at": -5}, "submitted_at", "from 1970 on"),
     ({"product": "cdn", "task_ids": "1", "schedule": "0;0.1", "deadline": "3d"}, "schedule", "at most 10000 looks"),

@@ -19,11 +19,12 @@ from shared.cli.doctor.probe.table import LEGEND, Same, as_json, table
 from shared.cli.printing import note
 from shared.cli.surroundings import Surroundings
 from shared.errors import BadInput
-from shared.instants import Seconds, format_instant, parse_duration
+from shared.instants import Seconds, format_duration, format_instant, parse_duration
 from shared.model import Product
 
 DEFAULT_DELAY: Seconds = 10
 DEFAULT_PATIENCE: Seconds = 480
+_A_WHILE: Seconds = 120
 
 
 def add_probe_arguments(parser: argparse.ArgumentParser) -> None:
@@ -110,7 +111,7 @@ def _duration(name: str, text: str | None, default: Seconds, least: int, most: i
     except ValueError:
         seconds = 0.0
     if not least <= seconds <= most:
-        raise BadInput(name, text, f"{least}s to {most}s, such as 10s or 5m")
+        raise BadInput(name, text, f"{least}s to {most}s, such as {format_duration(default or _A_WHILE)}")
     return seconds
 
 
