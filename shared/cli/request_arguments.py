@@ -25,7 +25,9 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
         "ids", metavar="IDS", nargs="*", help=f"task ids, joined by commas or apart; {FROM_INPUT} reads standard input"
     )
     parser.add_argument("--object-path", metavar="URL", action="append", help="watch by URL instead (repeatable)")
-    parser.add_argument("--submitted-at", metavar="TIME", help="2026-11-22T08:00:00Z, with its zone; --object-path needs it")
+    parser.add_argument(
+        "--submitted-at", metavar="TIME", help="2026-11-22T08:00:00Z, with its zone; --object-path needs it"
+    )
     parser.add_argument("--kind", metavar="KIND", help="refresh or prefetch (default: what the first row says)")
     parser.add_argument("--label", metavar="TEXT", help="what people will know it by")
     parser.add_argument("--deadline", metavar="TIME", help="90s, 30m, 2h; at most 3d")
