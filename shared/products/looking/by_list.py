@@ -40,7 +40,7 @@ class ByList:
 
         def answer() -> Sighting:
             reading = read_all(lambda number: self._page(query, number), belongs)
-            rows = rows_of_path(reading.rows, item, self.questions.watch)
+            rows = rows_of_path(reading.rows, item, self.questions.watch, early=self.questions.early)
             return seen(item.item, rows, whole=reading.whole)
 
         return _or_refused(item.item, answer)

@@ -19,6 +19,7 @@ from shared.products.looking.questions import Questions
 from shared.products.looking.round import Round
 from shared.products.looking.sightings import refused
 from shared.products.refusals import RefusedForGood
+from shared.watching.advance import APPEARS_WITHIN
 from shared.watching.quota import Quota
 from shared.watching.schedule import deadline_of
 
@@ -47,7 +48,9 @@ def look(
     started_at = clock.now()
     caller = Caller(quota, clock, until, patience=patience, booked=booked)
     learning = Learning(watch.hints, watch.request.task_ids)
-    questions = Questions(api, watch, caller, learning, late=started_at >= deadline_of(watch))
+    late = started_at >= deadline_of(watch)
+    early = started_at < watch.started_at + APPEARS_WITHIN
+    questions = Questions(api, watch, caller, learning, late=late, early=early)
     asking = Asking(questions, started_at)
     askable = []
     for item in watch.turn:

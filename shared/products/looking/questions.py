@@ -13,7 +13,8 @@ from shared.products.looking.learning import Learning
 
 @dataclass
 class Questions:
-    """Asks for one watch in one look. `late`: the look began at or after the watch's deadline.
+    """Asks for one watch in one look. `late`: the look began at or after the watch's deadline; `early`: so soon after
+    the submission that what was submitted may not be shown yet.
 
     Both calls raise what `Caller.call` raises.
     """
@@ -23,6 +24,7 @@ class Questions:
     caller: Caller
     learning: Learning
     late: bool
+    early: bool
 
     @property
     def by_id(self) -> bool:

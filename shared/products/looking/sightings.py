@@ -28,6 +28,9 @@ CLOCK_SLACK: Seconds = 60
 MOST_BOUND_TASKS = 5
 """Task ids that one path is bound to: a watch carries them in its payload, which is small."""
 
+ONE_SUBMISSION: Seconds = 3
+"""Tasks of one submission are created within so long of each other; what comes later is somebody's next one."""
+
 CUT_FROM_ROWS = 20
 """A by-id answer of so many rows may be cut: no document says how many it can hold, and 20 is the lists' page."""
 
@@ -77,13 +80,12 @@ def may_be_cut(page: Page, asked: Sequence[str]) -> bool:
     return foreign or len(page.rows) != page.total or len(page.rows) >= CUT_FROM_ROWS
 
 
-def rows_of_path(rows: Sequence[ObjectRow], item: WatchedItem, watch: Watch) -> list[ObjectRow]:
+def rows_of_path(rows: Sequence[ObjectRow], item: WatchedItem, watch: Watch, *, early: bool = False) -> list[ObjectRow]:
     """The rows of a watch by path: exactly this path; of the bound tasks once it is bound, else of this submission.
 
-    Not bound yet, rows count from `watch.started_at` (a submission in the future counts from acceptance) less
-    CLOCK_SLACK on, and only those of MOST_BOUND_TASKS tasks. The earliest tasks at or after that instant come first,
-    for the next one created is the submission that was meant and later ones are somebody's next; then those within
-    the slack before it, the nearest first.
+    Not bound yet, it is the submission that was created next, at or after `watch.started_at` (a submission in the
+    future counts from acceptance): the tasks within ONE_SUBMISSION of the earliest, at most MOST_BOUND_TASKS. Without
+    any, the nearest one before it, within CLOCK_SLACK, unless it is `early`: then its own may not be shown yet.
     """
     exact = [row for row in rows if row.object_path == item.item]
     if item.task_ids:
@@ -99,7 +101,11 @@ def rows_of_path(rows: Sequence[ObjectRow], item: WatchedItem, watch: Watch) -> 
             ours.append(row)
             distance = _distance(row.created_at, submitted)
             distances[row.task_id] = min(distance, distances.get(row.task_id, distance))
-    bound = sorted(distances, key=lambda task_id: distances[task_id])[:MOST_BOUND_TASKS]
+    before, nearest = min(distances.values(), default=(True, 0.0))
+    if before and early:
+        return []
+    near = {one: at for one, at in distances.items() if at <= (before, nearest + ONE_SUBMISSION)}
+    bound = sorted(near, key=lambda task_id: near[task_id])[:MOST_BOUND_TASKS]
     return [row for row in ours if row.task_id in bound]
 
 

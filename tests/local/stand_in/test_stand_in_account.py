@@ -108,7 +108,7 @@ def test_a_busy_service_is_asked_again_and_given_up_after_a_few_tries(account_se
     assert who_am_i(ask.settings, KEYS, clock=ask.clock).account
     assert ask.clock.now() - began >= 2.5
     account_services.faults.add(Fault("gone", wire=Wire.CLOSED))
-    with pytest.raises(AskAgain, match=r"^sts\.aliyuncs\.com: no usable answer"):
+    with pytest.raises(AskAgain, match=r"^127\.0\.0\.1:\d+: no usable answer"):
         who_am_i(ask.settings, KEYS, clock=ask.clock)
     assert len(account_services.calls) == 4 + MAX_TRIES
 

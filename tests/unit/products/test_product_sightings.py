@@ -133,17 +133,23 @@ def test_a_submission_in_the_future_counts_from_acceptance() -> None:
     assert bound(watch, -3600, 1) == ["1"]
 
 
-def test_a_path_is_bound_to_the_first_few_tasks_of_its_submission_and_not_to_later_ones() -> None:
-    assert bound(by_path(), 90, 80, 70, 60, 50, 40, 3, 2) == ["60", "50", "40", "3", "2"]
-    assert bound(by_path(), *range(1000, 0, -10)) == ["50", "40", "30", "20", "10"]
+def test_a_path_is_bound_to_the_tasks_of_its_submission_and_not_to_later_ones() -> None:
+    assert bound(by_path(), 90, 80, 70, 60, 50, 40, 3, 2) == ["3", "2"]
+    assert bound(by_path(), *range(1000, 0, -10)) == ["10"]
+    assert bound(by_path(), 600, 450, 300, 0) == ["0"]
 
 
-def test_a_task_before_the_submission_counts_after_all_that_follow_it_and_the_nearest_first() -> None:
-    assert bound(by_path(), 300, 200, 100, -1, -30, -50) == ["300", "200", "100", "-1", "-30"]
+def test_a_task_before_the_submission_counts_where_none_follows_it_and_only_once_its_own_would_be_shown() -> None:
+    assert bound(by_path(), 300, 200, 100, -1, -30, -50) == ["100"]
+    assert bound(by_path(), -1, -2, -30, -50) == ["-1", "-2"]
     # the row of a submission at .7 s is dated in whole seconds
-    assert bound(by_path(submitted_at=SUBMITTED + 0.7), 5, 4, 3, 2, 1, 0) == ["4", "3", "2", "1", "0"]
+    assert bound(by_path(submitted_at=SUBMITTED + 0.7), 5, 4, 3, 2, 1, 0) == ["3", "2", "1", "0"]
+    earlier = row(created_at=SUBMITTED - 30)
+    assert rows_of_path([earlier], WatchedItem(PATH), by_path(), early=True) == []
+    ours = row(created_at=SUBMITTED + 1, task_id="2")
+    assert rows_of_path([earlier, ours], WatchedItem(PATH), by_path(), early=True) == [ours]
 
 
 def test_every_row_of_a_bound_task_counts() -> None:
-    rows = [row(created_at=SUBMITTED + at, task_id=str(at)) for at in range(MOST_BOUND_TASKS + 3) for _ in range(2)]
+    rows = [row(created_at=SUBMITTED + at % 3, task_id=str(at)) for at in range(MOST_BOUND_TASKS + 3) for _ in range(2)]
     assert len(rows_of_path(rows, WatchedItem(PATH), by_path())) == 2 * MOST_BOUND_TASKS
