@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from shared.cli.deploy.triggers import TAKEN_BY, is_cron
+
 SUBMIT_CALLS = {
     "RefreshObjectCaches",
     "PushObjectCache",
@@ -19,9 +21,6 @@ SUBMIT_CALLS = {
     "RefreshVodObjectCaches",
     "PreloadVodObjectCaches",
 }
-TAKEN_BY = {"intake": {"http", "eventbridge", "mns_topic", "cdn_events"}, "watch": {"timer"}}
-"""Which kinds a function of ours can read: what has no entry is started by the other functions alone."""
-
 EVENT_KEYS = {"source", "type", "subject", "data"}
 SOURCES = {"Default", "MNS"}
 """EventBridge knows more, whose messages intake does not open."""
@@ -32,9 +31,6 @@ RETRIES = {"BACKOFF_RETRY", "EXPONENTIAL_DECAY_RETRY"}
 CDN_EVENTS = {"CachedObjectsRefreshed", "CachedObjectsPushed"}
 
 _ACCOUNT = r"(?:\d+|\$\{config\('AccountID'\)\})"
-_EVERY = re.compile(r"@every [1-9]\d*m")
-_CRON_FIELD = r"[\d*/,\-?LW#A-Za-z]+"
-_CRON = re.compile(rf"(?:CRON_TZ=[A-Za-z_]+/[A-Za-z_/]+ )?{_CRON_FIELD}(?: {_CRON_FIELD}){{5}}")
 
 Lines = Iterator[str]
 
@@ -56,7 +52,7 @@ def _check(key: str, props: Mapping[str, Any], trigger: Mapping[str, Any]) -> Li
     name, kind = str(trigger.get("triggerName")), str(trigger.get("triggerType"))
     if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]{0,127}", name) is None:
         yield f"triggerName: {name!r} is no name of a trigger"
-    allowed = TAKEN_BY.get(key, set())
+    allowed = TAKEN_BY.get(key, ())
     if kind not in allowed:
         yield f"triggerType: {key} cannot read events of {kind}; it can of {', '.join(sorted(allowed)) or 'none'}"
     elif kind in _KINDS:
@@ -65,7 +61,7 @@ def _check(key: str, props: Mapping[str, Any], trigger: Mapping[str, Any]) -> Li
 
 def _timer(_props: Mapping[str, Any], _trigger: Mapping[str, Any], config: Mapping[str, Any]) -> Lines:
     expression = str(config.get("cronExpression"))
-    if not (_EVERY.fullmatch(expression) or _CRON.fullmatch(expression)):
+    if not is_cron(expression):
         yield f"triggerConfig.cronExpression: {expression!r}; '@every 30m' or six fields: '0 0 8 * * *'"
     if str(config.get("payload", "")).split()[:1] != ["sweep"]:
         yield f"triggerConfig.payload: {config.get('payload')!r}; 'sweep' and what to sweep"

@@ -28,6 +28,11 @@ _CRON = re.compile(rf"(?:CRON_TZ=[A-Za-z_]+/[A-Za-z_/]+ )?{_FIELD}(?: {_FIELD}){
 _INSTANCES = "REFRESH_WATCH_INSTANCES"
 
 
+def is_cron(expression: str) -> bool:
+    """Function Compute's timers take it: `@every 30m`, or six fields that begin with seconds."""
+    return bool(_EVERY.fullmatch(expression) or _CRON.fullmatch(expression))
+
+
 def wrong(resource: Resource) -> Iterator[BadInput]:
     """What cannot work, each with its place in s.yaml."""
     for number, trigger in enumerate(resource.triggers):
@@ -56,7 +61,7 @@ def _wrong(key: str, trigger: Trigger, where: str) -> Iterator[BadInput]:
     if trigger.kind not in allowed:
         yield BadInput(f"{where}.triggerType", as_word(trigger.kind) or Described("nothing"), ", ".join(allowed))
     elif trigger.kind == "timer":
-        if not (_EVERY.fullmatch(trigger.cron) or _CRON.fullmatch(trigger.cron)):
+        if not is_cron(trigger.cron):
             allowed_cron = "'@every 30m', or six fields that begin with seconds: '0 20 * * * *'"
             yield BadInput(f"{where}.triggerConfig.cronExpression", trigger.cron or Described("nothing"), allowed_cron)
         if key == WATCH:
