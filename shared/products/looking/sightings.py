@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from shared.errors import AskAgain
-from shared.instants import Instant, Seconds
+from shared.instants import Seconds
 from shared.model import (
     MAX_SAMPLES,
     Answer,
@@ -83,34 +83,46 @@ def may_be_cut(page: Page, asked: Sequence[str]) -> bool:
 def rows_of_path(rows: Sequence[ObjectRow], item: WatchedItem, watch: Watch, *, early: bool = False) -> list[ObjectRow]:
     """The rows of a watch by path: exactly this path; of the bound tasks once it is bound, else of this submission.
 
-    Not bound yet, it is the submission that was created next, at or after `watch.started_at` (a submission in the
-    future counts from acceptance): the tasks within ONE_SUBMISSION of the earliest, at most MOST_BOUND_TASKS. Without
-    any, the nearest one before it, within CLOCK_SLACK, unless it is `early`: then its own may not be shown yet.
+    Not bound yet, these are the tasks created within ONE_SUBMISSION of the one that `_rank` puts first, at most
+    MOST_BOUND_TASKS, none from CLOCK_SLACK before `watch.started_at` or earlier (a submission in the future counts from
+    acceptance). While it is `early` its own may not be shown yet, so that one from before it counts for nothing.
     """
     exact = [row for row in rows if row.object_path == item.item]
     if item.task_ids:
         return [row for row in exact if row.task_id in item.task_ids]
     kind = watch.request.kind
     submitted = math.floor(watch.started_at)  # rows are dated in whole seconds
-    distances: dict[str, tuple[bool, Seconds]] = {}
+    distances: dict[str, tuple[int, Seconds]] = {}
     ours = []
     for row in exact:
         if row.created_at is None or row.created_at < watch.started_at - CLOCK_SLACK:
             continue
         if Kind.UNKNOWN in (kind, row.kind) or kind is row.kind:
             ours.append(row)
-            distance = _distance(row.created_at, submitted)
+            distance = _rank(row.created_at - submitted)
             distances[row.task_id] = min(distance, distances.get(row.task_id, distance))
-    before, nearest = min(distances.values(), default=(True, 0.0))
-    if before and early:
+    rank, nearest = min(distances.values(), default=(_FIRST, 0.0))
+    if early and rank in _FROM_BEFORE:
         return []
-    near = {one: at for one, at in distances.items() if at <= (before, nearest + ONE_SUBMISSION)}
+    near = {one: at for one, at in distances.items() if at[0] == rank and at[1] <= nearest + ONE_SUBMISSION}
     bound = sorted(near, key=lambda task_id: near[task_id])[:MOST_BOUND_TASKS]
     return [row for row in ours if row.task_id in bound]
 
 
-def _distance(created: Instant, submitted: Instant) -> tuple[bool, Seconds]:
-    return (created < submitted, abs(created - submitted))
+_FIRST, _JUST_BEFORE, _LATER, _EARLIER = range(4)
+_FROM_BEFORE = (_JUST_BEFORE, _EARLIER)
+
+
+def _rank(after: Seconds) -> tuple[int, Seconds]:
+    """Which task is the submission's own, by how long after it the task was created: the lowest is.
+
+    Next to it before far from it, since the two clocks need not agree to the second; then the next one created, for
+    later ones are somebody's next; then the nearest earlier one.
+    """
+    distance = abs(after)
+    if distance <= ONE_SUBMISSION:
+        return (_FIRST if after >= 0 else _JUST_BEFORE), distance
+    return (_LATER if after > 0 else _EARLIER), distance
 
 
 def mean_progress(rows: Sequence[ObjectRow]) -> float | None:

@@ -139,13 +139,17 @@ def test_a_path_is_bound_to_the_tasks_of_its_submission_and_not_to_later_ones() 
     assert bound(by_path(), 600, 450, 300, 0) == ["0"]
 
 
-def test_a_task_before_the_submission_counts_where_none_follows_it_and_only_once_its_own_would_be_shown() -> None:
-    assert bound(by_path(), 300, 200, 100, -1, -30, -50) == ["100"]
+def test_a_task_before_the_submission_counts_where_none_is_nearer_and_only_once_its_own_would_be_shown() -> None:
+    assert bound(by_path(), 300, 200, 100, -30, -50) == ["100"]
+    # the clock that dates rows is a little behind the one that dated the submission
+    assert bound(by_path(), 300, 200, 100, -1, -30, -50) == ["-1"]
+    assert bound(by_path(), 1, -1, -30) == ["1"]
     assert bound(by_path(), -1, -2, -30, -50) == ["-1", "-2"]
     # the row of a submission at .7 s is dated in whole seconds
     assert bound(by_path(submitted_at=SUBMITTED + 0.7), 5, 4, 3, 2, 1, 0) == ["3", "2", "1", "0"]
     earlier = row(created_at=SUBMITTED - 30)
-    assert rows_of_path([earlier], WatchedItem(PATH), by_path(), early=True) == []
+    for hiding in (earlier, row(created_at=SUBMITTED - 1)):
+        assert rows_of_path([hiding], WatchedItem(PATH), by_path(), early=True) == []
     ours = row(created_at=SUBMITTED + 1, task_id="2")
     assert rows_of_path([earlier, ours], WatchedItem(PATH), by_path(), early=True) == [ours]
 
