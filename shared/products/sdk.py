@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from alibabacloud_tea_openapi.utils_models import Config
+from alibabacloud_tea_openapi.utils_models import Config, Params
 from darabonba.runtime import RuntimeOptions
 from Tea.exceptions import TeaException
 
@@ -39,6 +39,21 @@ def client_config(credentials: Credentials, endpoint: str, region: str) -> Any:
 def runtime_options() -> Any:
     """Time-outs in milliseconds. Retries need Config.retry_options, which nobody sets: there are none."""
     return RuntimeOptions(connect_timeout=CONNECT_MS, read_timeout=READ_MS)
+
+
+def rpc(action: str, version: str, scheme: str = "HTTPS") -> Any:
+    """The SDK's Params of an action that it has no typed method for, asked in the RPC style."""
+    return Params(
+        action=action,
+        version=version,
+        protocol=scheme,
+        pathname="/",
+        method="POST",
+        auth_type="AK",
+        style="RPC",
+        req_body_type="formData",
+        body_type="json",
+    )
 
 
 def body_of(action: str, call: Callable[[], Any]) -> object:

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from alibabacloud_tea_openapi.utils_models import OpenApiRequest, Params
+from alibabacloud_tea_openapi.utils_models import OpenApiRequest
 
 from shared.credentials import Credentials
 from shared.model import ListQuery, Note, Page, Product
 from shared.products.queries import check_query, parameters
 from shared.products.refusals import RefusedForGood
 from shared.products.rows import read_list
-from shared.products.sdk import body_of
+from shared.products.sdk import body_of, rpc
 from shared.products.vod import VodApi
 
 ACTION = "DescribeRefreshTasks"
@@ -61,18 +61,4 @@ class VodLegacyApi(VodApi):
         sent = {name.title().replace("_", ""): str(value) for name, value in parameters(query).items()}
         if query.object_type:
             sent["ObjectType"] = query.object_type  # `path` is this document's own word
-        return self._client.call_api(
-            Params(
-                action=ACTION,
-                version="2017-03-21",
-                protocol="HTTPS",
-                pathname="/",
-                method="POST",
-                auth_type="AK",
-                style="RPC",
-                req_body_type="formData",
-                body_type="json",
-            ),
-            OpenApiRequest(query=sent),
-            self._options,
-        )
+        return self._client.call_api(rpc(ACTION, "2017-03-21"), OpenApiRequest(query=sent), self._options)

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 
 from shared.cli.main import main
 from shared.local.stand_in.server import StandIn
+from tests.cli.conftest import Ran as RanCommand
 
 PROJECT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ("intake", "notify", "watch")
@@ -39,7 +39,7 @@ WRITES = {
 FAKE_S = """#!{python}
 import json, os, sys
 if sys.argv[1:] == ["-v"]:
-    print("@serverless-devs/s: {version}, s-home: /root/.s")
+    print("@serverless-devs/s: {version}, s-home: ~/.s")
     raise SystemExit
 with open(os.environ["NOTES"], "w") as notes:
     json.dump({{"arguments": sys.argv[1:], "environment": dict(os.environ), "folder": os.getcwd()}}, notes)
@@ -52,13 +52,8 @@ raise SystemExit(int(os.environ.get("S_EXIT", "0")))
 """
 
 
-@dataclass(frozen=True)
-class Ran:
+class Ran(RanCommand):
     """What became of a run."""
-
-    code: int
-    out: str
-    err: str
 
     @property
     def done(self) -> list[str]:

@@ -8,10 +8,7 @@ Function Compute adds the start of a container, and its cores may be slower or q
 
 from __future__ import annotations
 
-import base64
-import json
 import math
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,7 +27,7 @@ from shared.watching.opening import open_watch
 from shared.watching.state import Hop, write_hop
 from tests.deploy.package_house import RUNNABLE, build_in, copy_of_project, runtime_here
 from tests.performance.cpu_share import Group, group
-from tests.performance.hop_cost import House, furnished
+from tests.performance.hop_cost import House, furnished, run_handler
 from tests.performance.manifest import sizes
 from tests.performance.table import Check, at_most, print_table
 
@@ -48,21 +45,6 @@ LEAST_MEMORY = 128
 MARGIN = 1.4
 """Of the peak measured here: the runtime's own server is in the process too."""
 
-_HANDLE = """
-import sys, time
-sys.path.insert(0, {package!r})
-import base64, json, types, index
-context = types.SimpleNamespace(request_id="1-0", function=types.SimpleNamespace(timeout=60), credentials=None)
-costs, began, cpu = [], {began}, 0.0  # from the interpreter's own start on
-for number, event in enumerate(json.load(sys.stdin)):
-    if number:
-        time.sleep({apart})
-        began, cpu = time.time(), time.process_time()
-    index.handler(base64.b64decode(event), context)
-    costs.append([time.process_time() - cpu, time.time() - began])
-peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
-print(json.dumps([costs, int(peak) / 1024]))
-"""
 _APART: Seconds = 0.2
 """Between warm events: two periods, so that none pays for the one before it."""
 
@@ -89,20 +71,16 @@ class _Packages(House):
         return self.products.world.add_task(Product.CDN, objects=plans, created_at=time.time())
 
     def handled(self, function: str, events: Sequence[bytes]) -> list[Cost]:
-        package = self.folder / function
-        program = _HANDLE.format(package=str(package), apart=_APART, began=time.time())
-        command = [str(self.interpreter), "-I", "-S", "-B", "-c", program]
-        done = subprocess.run(
-            command if self.group is None else self.group.command(command),
-            input=json.dumps([base64.b64encode(event).decode() for event in events]),
-            env=dict(self.environment),
-            capture_output=True,
-            text=True,
-            check=True,
+        costs, peak = run_handler(
+            [str(self.interpreter), "-I", "-S", "-B"],
+            [str(self.folder / function)],
+            events,
+            self.environment,
+            apart=_APART,
+            under=list if self.group is None else self.group.command,
         )
-        costs, peak = json.loads(done.stdout.splitlines()[-1])
         self.peaks[function] = max(peak, self.peaks.get(function, 0.0))
-        return [Cost(cpu, wall) for cpu, wall in costs]
+        return costs
 
 
 @dataclass(frozen=True)

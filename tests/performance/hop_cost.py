@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -43,9 +43,9 @@ APART: Seconds = 0.03
 """Between two events: the quota is set so high that none waits for its turn."""
 
 _HANDLE = """
-import json, sys, time
-sys.path[:0] = [{folder!r}, {project!r}]
-import base64, types, index
+import sys, time
+sys.path[:0] = {path!r}
+import base64, json, os, types, index
 context = types.SimpleNamespace(request_id="1-0", function=types.SimpleNamespace(timeout=60), credentials=None)
 costs, began, cpu = [], {began}, 0.0  # from the interpreter's own start on
 for number, event in enumerate(json.load(sys.stdin)):
@@ -54,8 +54,36 @@ for number, event in enumerate(json.load(sys.stdin)):
         began, cpu = time.time(), time.process_time()
     index.handler(base64.b64decode(event), context)
     costs.append([time.process_time() - cpu, time.time() - began])
-print(json.dumps(costs))
+status = open("/proc/self/status") if os.path.exists("/proc/self/status") else []
+peak = next((line.split()[1] for line in status if line.startswith("VmHWM")), 0)
+print(json.dumps([costs, int(peak) / 1024]))
 """
+
+
+def run_handler(
+    interpreter: Sequence[str],
+    path: Sequence[str],
+    events: Sequence[bytes],
+    environment: Mapping[str, str],
+    *,
+    apart: Seconds = APART,
+    under: Callable[[list[str]], list[str]] = list,
+) -> tuple[list[Cost], float]:
+    """What each event costs the handler of `path[0]` in a fresh process, and the peak of its memory in MB (Linux).
+
+    `under` puts the command under a limit.
+    """
+    program = _HANDLE.format(path=list(path), apart=apart, began=time.time())
+    done = subprocess.run(
+        under([*interpreter, "-c", program]),
+        input=json.dumps([base64.b64encode(event).decode() for event in events]),
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    costs, peak = json.loads(done.stdout.splitlines()[-1])
+    return [Cost(cpu, wall) for cpu, wall in costs], peak
 
 
 @cache
@@ -108,17 +136,8 @@ class House:
         return self.handled("notify", [write_delivery(state) for state in states])
 
     def handled(self, function: str, events: Sequence[bytes]) -> list[Cost]:
-        folder = PROJECT / "functions" / function
-        program = _HANDLE.format(folder=str(folder), project=str(PROJECT), apart=APART, began=time.time())
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            input=json.dumps([base64.b64encode(event).decode() for event in events]),
-            env=dict(self.environment),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return [Cost(cpu, wall) for cpu, wall in json.loads(done.stdout.splitlines()[-1])]
+        path = (str(PROJECT / "functions" / function), str(PROJECT))
+        return run_handler([sys.executable], path, events, self.environment)[0]
 
     def _task(self, product: Product) -> str:
         world = self.products.world

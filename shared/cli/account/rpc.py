@@ -101,24 +101,14 @@ def _ask(
     service: Service, action: str, params: Mapping[str, str], settings: Settings, credentials: Credentials
 ) -> Answer:
     from alibabacloud_tea_openapi.client import Client
-    from alibabacloud_tea_openapi.utils_models import OpenApiRequest, Params
+    from alibabacloud_tea_openapi.utils_models import OpenApiRequest
     from Tea.exceptions import TeaException
 
-    from shared.products.sdk import client_config, runtime_options
+    from shared.products.sdk import client_config, rpc, runtime_options
 
     endpoint = endpoint_of(service, settings)
     client = Client(client_config(credentials, endpoint, settings.region))
-    operation = Params(
-        action=action,
-        version=VERSIONS[service],
-        protocol=urlsplit(endpoint).scheme.upper(),
-        pathname="/",
-        method="POST",
-        auth_type="AK",
-        style="RPC",
-        req_body_type="formData",
-        body_type="json",
-    )
+    operation = rpc(action, VERSIONS[service], urlsplit(endpoint).scheme.upper())
     try:
         answer = client.call_api(operation, OpenApiRequest(query=dict(params)), runtime_options())
     except TeaException as error:
