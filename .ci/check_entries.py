@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "functions"
-FORBIDDEN = ("shared.local", "shared.cli", "functions", "tests")
+FORBIDDEN = ("refresh_watch_emulator", "refresh_watch_cli", "functions", "tests")
 MAX_LINES = 60
 
 

@@ -16,9 +16,9 @@ import index  # noqa: E402 - the package's own, now on the path
 
 if not callable(index.handler):
     sys.exit(f"{package}: no handler")
-import shared  # noqa: E402
+import refresh_watch  # noqa: E402
 
-names = [found.name for found in pkgutil.walk_packages(shared.__path__, "shared.")]
+names = [found.name for found in pkgutil.walk_packages(refresh_watch.__path__, "refresh_watch.")]
 for name in names:
     importlib.import_module(name)
 outside = sorted(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from shared.cli.deploy.triggers import TAKEN_BY, is_cron
+from refresh_watch_cli.deploy.triggers import TAKEN_BY, is_cron
 
 SUBMIT_CALLS = {
     "RefreshObjectCaches",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class HandClock:
-    """A shared.clock.Clock; `slept` lists the pauses that were taken."""
+    """A refresh_watch.clock.Clock; `slept` lists the pauses that were taken."""
 
     at: float = field(default_factory=time.time)
     slept: list[float] = field(default_factory=list)

@@ -6,14 +6,14 @@ import os
 from functools import partial
 from typing import Any
 
-from shared.channels.registry import check
-from shared.clock import SystemClock
-from shared.credentials import find
-from shared.errors import BadInput
-from shared.function_compute import log
-from shared.function_compute.connect import connect
-from shared.settings import Settings
-from shared.workflow.intake import answer_misconfigured, take_in
+from refresh_watch.channels.registry import check
+from refresh_watch.clock import SystemClock
+from refresh_watch.credentials import find
+from refresh_watch.errors import BadInput
+from refresh_watch.function_compute import log
+from refresh_watch.function_compute.connect import connect
+from refresh_watch.settings import Settings
+from refresh_watch.workflow.intake import answer_misconfigured, take_in
 
 
 def handler(event: bytes, context: Any) -> Any:

@@ -7,13 +7,13 @@ import os
 from functools import partial
 from typing import Any
 
-from shared.clock import SystemClock
-from shared.credentials import find
-from shared.function_compute import log
-from shared.function_compute.connect import connect
-from shared.settings import Settings
-from shared.workflow.notify import notify, pacing_of_instance
-from shared.workflow.probing.probe import runtime_of
+from refresh_watch.clock import SystemClock
+from refresh_watch.credentials import find
+from refresh_watch.function_compute import log
+from refresh_watch.function_compute.connect import connect
+from refresh_watch.settings import Settings
+from refresh_watch.workflow.notify import notify, pacing_of_instance
+from refresh_watch.workflow.probing.probe import runtime_of
 
 
 def handler(event: bytes, context: Any) -> str:

@@ -6,15 +6,15 @@ import os
 from functools import partial
 from typing import Any
 
-from shared.clock import SystemClock
-from shared.credentials import find
-from shared.function_compute import log
-from shared.function_compute.connect import connect
-from shared.settings import Settings
-from shared.watching.state import read_hop
-from shared.workflow.guard import run_guard
-from shared.workflow.hop import LOOK_SHARE, PATIENCE, look_at, run_hop
-from shared.workflow.sweeping.asked import is_hop
+from refresh_watch.clock import SystemClock
+from refresh_watch.credentials import find
+from refresh_watch.function_compute import log
+from refresh_watch.function_compute.connect import connect
+from refresh_watch.settings import Settings
+from refresh_watch.watching.state import read_hop
+from refresh_watch.workflow.guard import run_guard
+from refresh_watch.workflow.hop import LOOK_SHARE, PATIENCE, look_at, run_hop
+from refresh_watch.workflow.sweeping.asked import is_hop
 
 
 def handler(event: bytes, context: Any) -> str:
@@ -29,7 +29,7 @@ def handler(event: bytes, context: Any) -> str:
     credentials = partial(find, os.environ, context)
     timeout = float(context.function.timeout)
     if not is_hop(event):
-        from shared.workflow.beside import answer_beside
+        from refresh_watch.workflow.beside import answer_beside
 
         done = answer_beside(
             event, os.environ, context, find_credentials=credentials, clock=clock, began=began, timeout=timeout

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.local.chat_page.page import Drawn, page
+from refresh_watch_emulator.chat_page.page import Drawn, page
 from tests.browser.browser import Browser, running
 from tests.unit.chat_page.hostile import HOSTILE, with_leaves
 from tests.unit.chat_page.payloads import EVERY
@@ -69,7 +69,7 @@ def browser() -> Iterator[Browser]:
 def preview(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("preview") / "page.html"
     language = () if request.param == "both" else ("--language", str(request.param))
-    command = [sys.executable, "-m", "shared.cli.main", "preview", "--output", str(file), *language]
+    command = [sys.executable, "-m", "refresh_watch_cli.main", "preview", "--output", str(file), *language]
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
     return file
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.local.chat_wall import ChatWall
+from refresh_watch_emulator.chat_wall import ChatWall
 from tests.channels.delivering import clock_at_rest
 from tests.hand_clock import HandClock
 

@@ -6,11 +6,11 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from shared.channels.delivery.deliver import Delivery, deliver
-from shared.channels.delivery.pacing import Pacing
-from shared.local.chat_wall import ChatWall
-from shared.report import Report
-from shared.settings import ChannelSetting, Settings, read_channels
+from refresh_watch.channels.delivery.deliver import Delivery, deliver
+from refresh_watch.channels.delivery.pacing import Pacing
+from refresh_watch.report import Report
+from refresh_watch.settings import ChannelSetting, Settings, read_channels
+from refresh_watch_emulator.chat_wall import ChatWall
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import PARTLY_FAILED
 

@@ -6,13 +6,13 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from shared.channels.delivery.outcome import Request
-from shared.channels.registry import adapter
-from shared.deployment import Deployment
-from shared.local.chat_wall import robots_of
-from shared.local.robots.robot import Post, Robot, Verdict
-from shared.report import Report
-from shared.settings import ChannelSetting, read_channels
+from refresh_watch.channels.delivery.outcome import Request
+from refresh_watch.channels.registry import adapter
+from refresh_watch.deployment import Deployment
+from refresh_watch.report import Report
+from refresh_watch.settings import ChannelSetting, read_channels
+from refresh_watch_emulator.chat_wall import robots_of
+from refresh_watch_emulator.robots.robot import Post, Robot, Verdict
 from tests.channels.delivering import ALLOWED
 
 NOW = 1_800_000_000.0

@@ -13,8 +13,8 @@ import pytest
 import urllib3
 from standardwebhooks import Webhook
 
-from shared.channels.dingtalk import sign
-from shared.local.chat_wall import Answer, ChatWall, WallMessage
+from refresh_watch.channels.dingtalk import sign
+from refresh_watch_emulator.chat_wall import Answer, ChatWall, WallMessage
 from tests.hand_clock import HandClock
 
 TEXT = {"msgtype": "text", "text": {"content": "hello"}}

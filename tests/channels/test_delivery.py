@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import pytest
 
-from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
-from shared.channels.delivery.outcome import Ambiguous, ContentRejected, Delivered, Permanent, Retry, TooLarge
-from shared.channels.delivery.pacing import Pacing
-from shared.local.chat_wall import HANG, HTML, RESET, Answer, ChatWall
+from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
+from refresh_watch.channels.delivery.outcome import Ambiguous, ContentRejected, Delivered, Permanent, Retry, TooLarge
+from refresh_watch.channels.delivery.pacing import Pacing
+from refresh_watch_emulator.chat_wall import HANG, HTML, RESET, Answer, ChatWall
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
-from shared.channels.delivery.outcome import Delivered, Permanent, Retry
-from shared.local.chat_wall import RESET, Answer, ChatWall
-from shared.local.robots import discord
-from shared.local.robots.robot import Post, Verdict
+from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
+from refresh_watch.channels.delivery.outcome import Delivered, Permanent, Retry
+from refresh_watch_emulator.chat_wall import RESET, Answer, ChatWall
+from refresh_watch_emulator.robots import discord
+from refresh_watch_emulator.robots.robot import Post, Verdict
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND

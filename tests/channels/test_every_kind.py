@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.channels.delivery.outcome import (
+from refresh_watch.channels.delivery.outcome import (
     VENDOR_MESSAGE,
     Accepted,
     Ambiguous,
@@ -22,12 +22,12 @@ from shared.channels.delivery.outcome import (
     Retry,
     TooLarge,
 )
-from shared.channels.registry import adapter, kinds
-from shared.local.chat_wall import KINDS, robots_of
-from shared.model import FailedObject, Outcome
-from shared.report import Counts, Report, ReportKind, TaskReport
-from shared.reports.compose import compose
-from shared.reports.message import LAST_STEP
+from refresh_watch.channels.registry import adapter, kinds
+from refresh_watch.model import FailedObject, Outcome
+from refresh_watch.report import Counts, Report, ReportKind, TaskReport
+from refresh_watch.reports.compose import compose
+from refresh_watch.reports.message import LAST_STEP
+from refresh_watch_emulator.chat_wall import KINDS, robots_of
 from tests.channels.judging import HERE, body_of, judged, rendered, setting
 from tests.unit.reports.sample_reports import FEW, NASTY, PARTLY_FAILED, reports
 

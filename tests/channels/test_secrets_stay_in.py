@@ -8,10 +8,10 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from shared.channels.delivery.next_visit import GivenUp
-from shared.local.chat_wall import HANG, HTML, KINDS, RESET, Answer, ChatWall
-from shared.settings import ChannelSetting
-from shared.workflow.delivery_state import DeliveryState, write_delivery
+from refresh_watch.channels.delivery.next_visit import GivenUp
+from refresh_watch.settings import ChannelSetting
+from refresh_watch.workflow.delivery_state import DeliveryState, write_delivery
+from refresh_watch_emulator.chat_wall import HANG, HTML, KINDS, RESET, Answer, ChatWall
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import PARTLY_FAILED

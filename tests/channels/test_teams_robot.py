@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import urllib3
 
-from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
-from shared.channels.delivery.outcome import Accepted
-from shared.channels.registry import check_one
-from shared.errors import BadInput
-from shared.local.chat_wall import HTML, Answer, ChatWall
-from shared.local.robots import teams as robot
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
+from refresh_watch.channels.delivery.outcome import Accepted
+from refresh_watch.channels.registry import check_one
+from refresh_watch.errors import BadInput
+from refresh_watch.settings import ChannelSetting, Secret
+from refresh_watch_emulator.chat_wall import HTML, Answer, ChatWall
+from refresh_watch_emulator.robots import teams as robot
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import urllib3
 
-from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
-from shared.channels.delivery.outcome import Delivered, Response
-from shared.channels.transport.redact import redacted
-from shared.local.chat_wall import Answer, ChatWall
-from shared.local.robots import telegram as robot
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
+from refresh_watch.channels.delivery.outcome import Delivered, Response
+from refresh_watch.channels.transport.redact import redacted
+from refresh_watch.settings import ChannelSetting, Secret
+from refresh_watch_emulator.chat_wall import Answer, ChatWall
+from refresh_watch_emulator.robots import telegram as robot
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND

@@ -16,8 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from shared.channels.delivery.outcome import Failing, Request, Response, TransportFailure
-from shared.channels.transport.post import post
+from refresh_watch.channels.delivery.outcome import Failing, Request, Response, TransportFailure
+from refresh_watch.channels.transport.post import post
 
 
 class _Answers(BaseHTTPRequestHandler):

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from shared.channels.delivery.next_visit import ComeBack, Done, GivenUp
-from shared.channels.delivery.outcome import Permanent, Retry, TooLarge
-from shared.local.chat_wall import Answer, ChatWall
-from shared.local.robots import wecom
-from shared.local.robots.robot import Post
+from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
+from refresh_watch.channels.delivery.outcome import Permanent, Retry, TooLarge
+from refresh_watch_emulator.chat_wall import Answer, ChatWall
+from refresh_watch_emulator.robots import wecom
+from refresh_watch_emulator.robots.robot import Post
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import EVERY_KIND

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from shared.cli.main import main
-from shared.local.chat_wall import ChatWall
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.world import World
+from refresh_watch_cli.main import main
+from refresh_watch_emulator.chat_wall import ChatWall
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.world import World
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEADLINE = 60
@@ -73,7 +73,7 @@ class CommandLine:
 
     @staticmethod
     def command(*arguments: str) -> list[str]:
-        return [sys.executable, "-m", "shared.cli.main", *arguments]
+        return [sys.executable, "-m", "refresh_watch_cli.main", *arguments]
 
 
 def clean_environment() -> dict[str, str]:

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from shared.cli.demo.board import Board, Row
-from shared.cli.demo.command import to_play_with
-from shared.cli.demo.jobs import jobs
-from shared.cli.demo.screen import message_lines, summary_lines
-from shared.cli.demo.stage import Stage, stage
-from shared.local.chat_wall import WallMessage
-from shared.model import Outcome
+from refresh_watch.model import Outcome
+from refresh_watch_cli.demo.board import Board, Row
+from refresh_watch_cli.demo.command import to_play_with
+from refresh_watch_cli.demo.jobs import jobs
+from refresh_watch_cli.demo.screen import message_lines, summary_lines
+from refresh_watch_cli.demo.stage import Stage, stage
+from refresh_watch_emulator.chat_wall import WallMessage
 from tests.cli.conftest import CommandLine, Ran, clean_environment
 
 

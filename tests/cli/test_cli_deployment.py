@@ -18,13 +18,13 @@ from typing import Any
 
 import pytest
 
-from shared.local.chat_wall import Answer, ChatWall, WallMessage
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.world import NEVER, ObjectPlan
+from refresh_watch_emulator.chat_wall import Answer, ChatWall, WallMessage
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
 from tests.cli.conftest import CommandLine
 
 QUICK = ("--schedule", "0,1;1")
-LAST_LINE = f"            {sys.executable} -m shared.cli.main replay ...\n"
+LAST_LINE = f"            {sys.executable} -m refresh_watch_cli.main replay ...\n"
 
 
 class Served:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from shared.cli.doctor.check_channels import check_channels
-from shared.cli.doctor.check_cost import check_cost
-from shared.cli.doctor.check_endpoints import check_endpoints
-from shared.cli.doctor.check_identity import check_identity
-from shared.cli.doctor.check_manifest import check_manifest
-from shared.cli.doctor.check_settings import check_settings
-from shared.cli.doctor.command import USUAL, examine
-from shared.cli.doctor.finding import Finding, Level, ok
-from shared.cli.doctor.patient import Patient
-from shared.clock import SystemClock
+from refresh_watch.clock import SystemClock
+from refresh_watch_cli.doctor.check_channels import check_channels
+from refresh_watch_cli.doctor.check_cost import check_cost
+from refresh_watch_cli.doctor.check_endpoints import check_endpoints
+from refresh_watch_cli.doctor.check_identity import check_identity
+from refresh_watch_cli.doctor.check_manifest import check_manifest
+from refresh_watch_cli.doctor.check_settings import check_settings
+from refresh_watch_cli.doctor.command import USUAL, examine
+from refresh_watch_cli.doctor.finding import Finding, Level, ok
+from refresh_watch_cli.doctor.patient import Patient
 from tests.cli.conftest import PROJECT
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from shared.cli.cost.diary import DAY, cny_a_day
-from shared.cli.cost.estimate import chains_of, estimate
-from shared.cli.cost.measured import MEASURED
-from shared.cli.cost.plans import hops
-from shared.cli.cost.resources import Size, read_resources
-from shared.cli.doctor.check_settings import check_settings
-from shared.cli.doctor.command import USUAL
-from shared.cli.doctor.finding import Level
-from shared.cli.doctor.patient import Patient
+from refresh_watch_cli.cost.diary import DAY, cny_a_day
+from refresh_watch_cli.cost.estimate import chains_of, estimate
+from refresh_watch_cli.cost.measured import MEASURED
+from refresh_watch_cli.cost.plans import hops
+from refresh_watch_cli.cost.resources import Size, read_resources
+from refresh_watch_cli.doctor.check_settings import check_settings
+from refresh_watch_cli.doctor.command import USUAL
+from refresh_watch_cli.doctor.finding import Level
+from refresh_watch_cli.doctor.patient import Patient
 from tests.cli.conftest import PROJECT
 
 MEGABYTE = 2**20

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from shared.local.engine.engine import Engine
-from shared.local.engine.switches import ApiEvent, Switches
+from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.switches import ApiEvent, Switches
 from tests.cli.conftest import PROJECT, CommandLine
 
 STARTED = {"watch_id": "0123456789abcdef", "status_url": None}

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.local.chat_wall import ChatWall
-from shared.local.stand_in.faults import error
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.world import NEVER, ObjectPlan
+from refresh_watch_emulator.chat_wall import ChatWall
+from refresh_watch_emulator.stand_in.faults import error
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
 from tests.cli.conftest import CommandLine, Ran
 from tests.cli.test_cli_deployment import QUICK, Served, shown
 from tests.workflow.house import client_of, wait_for

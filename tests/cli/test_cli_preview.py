@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.channels.registry import kinds
-from shared.cli.sample_reports import LABELS, NAMES
+from refresh_watch.channels.registry import kinds
+from refresh_watch_cli.sample_reports import LABELS, NAMES
 from tests.cli.conftest import CommandLine, Ran, clean_environment
 from tests.unit.chat_page.reading import Reading, read
 

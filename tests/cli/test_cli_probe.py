@@ -15,19 +15,19 @@ from typing import Any
 
 import pytest
 
-from shared.cli.doctor.probe.submit import PRODUCTS, submit
-from shared.credentials import Credentials
-from shared.function_compute.tasks import TaskStatus
-from shared.local.engine.engine import Engine
-from shared.local.engine.manifest import ACCOUNT_ID
-from shared.local.engine.switches import ApiEvent, Duplicate
-from shared.local.engine.switches import Switches as EngineSwitches
-from shared.local.engine.worker import Code
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.switches import Switches as ProductSwitches
-from shared.local.stand_in.world import ObjectPlan
-from shared.model import Product
-from shared.settings import Secret, Settings
+from refresh_watch.credentials import Credentials
+from refresh_watch.function_compute.tasks import TaskStatus
+from refresh_watch.model import Product
+from refresh_watch.settings import Secret, Settings
+from refresh_watch_cli.doctor.probe.submit import PRODUCTS, submit
+from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
+from refresh_watch_emulator.engine.switches import ApiEvent, Duplicate
+from refresh_watch_emulator.engine.switches import Switches as EngineSwitches
+from refresh_watch_emulator.engine.worker import Code
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.switches import Switches as ProductSwitches
+from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.cli.conftest import CommandLine, Ran, clean_environment
 from tests.workflow.house import KEYS, ROOT, House, house, wait_for
 

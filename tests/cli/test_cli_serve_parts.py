@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.cli.machine_keys import FRESH, MachineKeys
-from shared.cli.printing import called_as
-from shared.cli.serve import curl_lines, functions_environment, reachable
-from shared.credentials import Credentials
-from shared.errors import NoCredentials
-from shared.settings import Secret
+from refresh_watch.credentials import Credentials
+from refresh_watch.errors import NoCredentials
+from refresh_watch.settings import Secret
+from refresh_watch_cli.machine_keys import FRESH, MachineKeys
+from refresh_watch_cli.printing import called_as
+from refresh_watch_cli.serve import curl_lines, functions_environment, reachable
 
 
 class HandClock:

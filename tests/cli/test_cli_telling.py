@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from shared.channels.delivery.attempts import Attempts
-from shared.channels.delivery.next_visit import ComeBack
-from shared.channels.delivery.outcome import (
+from refresh_watch.channels.delivery.attempts import Attempts
+from refresh_watch.channels.delivery.next_visit import ComeBack
+from refresh_watch.channels.delivery.outcome import (
     Accepted,
     Ambiguous,
     ContentRejected,
@@ -20,12 +20,12 @@ from shared.channels.delivery.outcome import (
     Retry,
     TooLarge,
 )
-from shared.cli.sample_reports import sample_report
-from shared.cli.telling import PATIENCE, again_in, answer_of, tell_in_place
-from shared.local.chat_wall import Answer, ChatWall
-from shared.model import Outcome
-from shared.report import Report
-from shared.settings import ChannelSetting, Secret, Settings
+from refresh_watch.model import Outcome
+from refresh_watch.report import Report
+from refresh_watch.settings import ChannelSetting, Secret, Settings
+from refresh_watch_cli.sample_reports import sample_report
+from refresh_watch_cli.telling import PATIENCE, again_in, answer_of, tell_in_place
+from refresh_watch_emulator.chat_wall import Answer, ChatWall
 
 BUSY = Answer(500, '{"errcode":-1,"errmsg":"system busy"}')
 SETTINGS = Settings(allowed_hosts=("127.0.0.1",))

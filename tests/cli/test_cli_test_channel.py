@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from shared.cli.sample_reports import LABELS
-from shared.local.chat_wall import KINDS, Answer, ChatWall, robots_of
+from refresh_watch_cli.sample_reports import LABELS
+from refresh_watch_emulator.chat_wall import KINDS, Answer, ChatWall, robots_of
 from tests.cli.conftest import CommandLine, clean_environment
 
 SENT = ["interim", "partly_failed", "rejected", "broken", "complete"]

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from shared.cli.surroundings import Surroundings
-from shared.cli.watch import EXIT_CODES, NO_ANSWER_SECONDS, follow
-from shared.instants import Seconds
-from shared.local.stand_in.faults import throttling_user
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.world import NEVER, ObjectPlan
-from shared.model import Observation, Outcome, Product, Watch, WatchRequest
-from shared.report import Report
-from shared.settings import Settings
+from refresh_watch.instants import Seconds
+from refresh_watch.model import Observation, Outcome, Product, Watch, WatchRequest
+from refresh_watch.report import Report
+from refresh_watch.settings import Settings
+from refresh_watch_cli.surroundings import Surroundings
+from refresh_watch_cli.watch import EXIT_CODES, NO_ANSWER_SECONDS, follow
+from refresh_watch_emulator.stand_in.faults import throttling_user
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
 from tests.hand_clock import HandClock
 
 KEYS = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "testAK", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testSK"}

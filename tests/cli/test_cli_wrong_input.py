@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.local.chat_wall import ChatWall
+from refresh_watch_emulator.chat_wall import ChatWall
 from tests.cli.conftest import PROJECT, CommandLine, Ran
 
 WRONG = [
@@ -204,7 +204,7 @@ def test_the_version_is_that_of_the_package(call: Callable[..., Ran]) -> None:
 def test_help_is_printed_without_importing_any_sdk(arguments: list[str]) -> None:
     script = (
         "import sys\n"
-        "from shared.cli.main import main\n"
+        "from refresh_watch_cli.main import main\n"
         f"code = main({arguments!r})\n"
         "heavy = [name for name in sys.modules if name.split('.')[0].startswith(('alibabacloud', 'darabonba', 'Tea'))]\n"
         "print(code, heavy, file=sys.stderr)\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.client import Watches, connect
+from refresh_watch.client import Watches, connect
 from tests.cli.gate import Gate
 from tests.workflow.house import House, house
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.client import Watches
-from shared.credentials import Credentials
-from shared.settings import Secret, Settings
+from refresh_watch.client import Watches
+from refresh_watch.credentials import Credentials
+from refresh_watch.settings import Secret, Settings
 from tests.hand_clock import HandClock
 
 

@@ -1,4 +1,4 @@
-"""`shared.client`: watches from somebody's own Python, and how patiently an end is waited for."""
+"""`refresh_watch.client`: watches from somebody's own Python, and how patiently an end is waited for."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from alibabacloud_cdn20180510 import models
 from alibabacloud_cdn20180510.client import Client
 from alibabacloud_tea_openapi.models import Config
 
-from shared.client import Watches
-from shared.credentials import Credentials
-from shared.errors import BadInput, NoCredentials
-from shared.model import Outcome
-from shared.report import ReportKind
-from shared.settings import Settings
+from refresh_watch.client import Watches
+from refresh_watch.credentials import Credentials
+from refresh_watch.errors import BadInput, NoCredentials
+from refresh_watch.model import Outcome
+from refresh_watch.report import ReportKind
+from refresh_watch.settings import Settings
 from tests.cli.gate import Gate
 from tests.client.patience import patient
 from tests.hand_clock import HandClock

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from shared.client import StillWatched, WaitingEnded, Watches
-from shared.errors import BadInput, EngineError, NoSuchWatch
-from shared.function_compute.tasks import Started
-from shared.instants import Seconds
-from shared.local.stand_in.world import NEVER, ObjectPlan
-from shared.model import Watch
-from shared.report import Report, ReportKind
-from shared.reports.wire import encode
-from shared.watching.reporting import broken_report, final_report
-from shared.watching.state import read_hop, write_hop
-from shared.workflow.waiting import NOT_STARTED_FOR, UNANSWERED_FOR, UNKNOWN_FOR, Listener
+from refresh_watch.client import StillWatched, WaitingEnded, Watches
+from refresh_watch.errors import BadInput, EngineError, NoSuchWatch
+from refresh_watch.function_compute.tasks import Started
+from refresh_watch.instants import Seconds
+from refresh_watch.model import Watch
+from refresh_watch.report import Report, ReportKind
+from refresh_watch.reports.wire import encode
+from refresh_watch.watching.reporting import broken_report, final_report
+from refresh_watch.watching.state import read_hop, write_hop
+from refresh_watch.workflow.waiting import NOT_STARTED_FOR, UNANSWERED_FOR, UNKNOWN_FOR, Listener
+from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
 from tests.cli.gate import Gate
 from tests.client.patience import patient
 from tests.hand_clock import HandClock

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from shared.cli.main import main
-from shared.local.stand_in.server import StandIn
+from refresh_watch_cli.main import main
+from refresh_watch_emulator.stand_in.server import StandIn
 from tests.cli.conftest import Ran as RanCommand
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -96,7 +96,7 @@ class Newcomer:
         return self._checked(Ran(code, printed.out, printed.err))
 
     def deploy_apart(self, *arguments: str, **variables: str) -> Ran:
-        command = [sys.executable, "-m", "shared.cli.main", "deploy", "--project", str(self.project), *arguments]
+        command = [sys.executable, "-m", "refresh_watch_cli.main", "deploy", "--project", str(self.project), *arguments]
         environment = self._environment(variables)
         done = subprocess.run(
             command,

@@ -21,16 +21,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shared.cli.build.bytecode import interpreter_of
-from shared.cli.build.runtimes import RUNTIMES, Runtime, runtime_named
-from shared.clock import SystemClock
-from shared.credentials import Credentials
-from shared.function_compute.client import FunctionCompute
-from shared.local.chat_wall import ChatWall
-from shared.local.engine.engine import Engine
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.world import World
-from shared.settings import Secret, Settings
+from refresh_watch.clock import SystemClock
+from refresh_watch.credentials import Credentials
+from refresh_watch.function_compute.client import FunctionCompute
+from refresh_watch.settings import Secret, Settings
+from refresh_watch_cli.build.bytecode import interpreter_of
+from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime, runtime_named
+from refresh_watch_emulator.chat_wall import ChatWall
+from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.world import World
 
 PROJECT = Path(__file__).resolve().parents[2]
 KEYS = ("testAK", "testSK", "")
@@ -41,8 +41,8 @@ _COPIED = ("s.yaml", "functions", "shared")
 _BUILD = """
 import sys
 from pathlib import Path
-from shared.cli.build.packages import build
-from shared.cli.build.runtimes import Runtime
+from refresh_watch_cli.build.packages import build
+from refresh_watch_cli.build.runtimes import Runtime
 name, major, minor, glibc = sys.argv[2:6]
 runtime = Runtime(name, (int(major), int(minor)), int(glibc))
 build(Path(sys.argv[1]), sys.argv[6:], lambda function: runtime, lambda made: print(made.function, made.digest))
@@ -103,7 +103,7 @@ def build_in(
     chosen = (runtime.name, *map(str, runtime.version), str(runtime.glibc))
     done = subprocess.run(
         [sys.executable, "-c", _BUILD, str(folder), *chosen, *functions],
-        env={**os.environ, "PYTHONPATH": str(PROJECT), **environment},
+        env={**os.environ, "PYTHONPATH": str(PROJECT / "shared"), **environment},
         umask=umask,
         cwd=folder,
         capture_output=True,

@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.client import connect
-from shared.local.stand_in.world import ObjectPlan
+from refresh_watch.client import connect
+from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.cli.conftest import clean_environment
 from tests.workflow.house import House, house
 
@@ -107,7 +107,7 @@ def submitters_machine(folder: Path) -> Iterator[Place]:
     """Open one in an empty folder."""
     programs = folder / "bin"
     write(programs / "aliyun", ALIYUN.format(python=sys.executable, keys=KEYS))
-    ours = f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(PROJECT))} exec {sys.executable} -m shared.cli.main "$@"\n'
+    ours = f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(PROJECT / "shared"))} exec {sys.executable} -m refresh_watch_cli.main "$@"\n'
     write(programs / "refresh-watch", ours)
     write(folder / ".venv" / "bin" / "refresh-watch", ours)
     write(programs / "pip", '#!/bin/sh\n[ "$*" = "install ./refresh-watch" ]\n')

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.local.stand_in.account import Identity, Role
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.world import World
+from refresh_watch_emulator.stand_in.account import Identity, Role
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.world import World
 from tests.deploy.newcomer import CHANNELS, FUNCTIONS, NOBODY, PROJECT, Newcomer
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.cli.deploy.hiding import without_secrets
+from refresh_watch_cli.deploy.hiding import without_secrets
 
 CHANNELS = '[{"url": "https://oapi.dingtalk.com/robot/send?access_token=made-up", "secret": "SEC-made-up"}]'
 SHOWN = '[{"url": "https://oapi.dingtalk.com/***", "secret": "***"}]'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.channels.registry import kinds
+from refresh_watch.channels.registry import kinds
 from tests.performance.import_cost import ROWS, measure
 
 SDKS = {
@@ -31,6 +31,6 @@ def test_a_cold_start_imports_the_sdks_of_its_task_only(function: str, does: str
 
 def test_a_hop_imports_nothing_of_sweeps_and_probes() -> None:
     modules = measure("watch", "import index").modules
-    assert "shared.workflow.hop" in modules
-    beside = ("shared.workflow.beside", "shared.workflow.probing", "shared.workflow.sweep.")
+    assert "refresh_watch.workflow.hop" in modules
+    beside = ("refresh_watch.workflow.beside", "refresh_watch.workflow.probing", "refresh_watch.workflow.sweep.")
     assert not [name for name in modules if f"{name}.".startswith(beside)]

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import yaml
 
-from shared.function_compute import invoke
-from shared.local.engine.manifest import Manifest, Resolver, read_manifest
-from shared.settings import Settings
-from shared.triggers.action_trail import SUBMITS
-from shared.triggers.cdn_events import KINDS as CDN_EVENTS
-from shared.workflow.intake import FAILS_FOR
-from shared.workflow.sweeping.asked import read_payload
+from refresh_watch.function_compute import invoke
+from refresh_watch.settings import Settings
+from refresh_watch.triggers.action_trail import SUBMITS
+from refresh_watch.triggers.cdn_events import KINDS as CDN_EVENTS
+from refresh_watch.workflow.intake import FAILS_FOR
+from refresh_watch.workflow.sweeping.asked import read_payload
+from refresh_watch_emulator.engine.manifest import Manifest, Resolver, read_manifest
 
 PROJECT = Path(__file__).resolve().parents[2]
 FUNCTIONS = sorted(entry.parent.name for entry in (PROJECT / "functions").glob("*/index.py"))

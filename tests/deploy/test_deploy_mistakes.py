@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from shared.cli.account.identity import who_am_i
-from shared.cli.account.regions import check_region, doubt
-from shared.clock import SystemClock
-from shared.credentials import Credentials
-from shared.errors import AskAgain, BadInput
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.world import World
-from shared.settings import Secret, Settings
+from refresh_watch.clock import SystemClock
+from refresh_watch.credentials import Credentials
+from refresh_watch.errors import AskAgain, BadInput
+from refresh_watch.settings import Secret, Settings
+from refresh_watch_cli.account.identity import who_am_i
+from refresh_watch_cli.account.regions import check_region, doubt
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.world import World
 from tests.deploy.newcomer import NOBODY, Newcomer, Ran
 
 TIMER = """

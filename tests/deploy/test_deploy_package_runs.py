@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
-from shared.channels.registry import kinds
-from shared.cli.build.canonical import MADE_AT, digest_of
+from refresh_watch.channels.registry import kinds
+from refresh_watch_cli.build.canonical import MADE_AT, digest_of
 from tests.deploy.package_house import RUNNABLE, Handled, Outside, build_in, copy_of_project, outside, runtime_here
 
 FUNCTIONS = ("intake", "notify", "watch")
@@ -154,7 +154,11 @@ def test_nothing_is_imported_from_beside_a_package(ran: Run, packages: Path, fun
         if "/site-packages/" in file or (file and not file.startswith(("/", "<", str(packages))))
     ]
     assert outside_of_it == []
-    ours = {name: file for name, file in ran.modules[function].items() if name.partition(".")[0] in ("index", "shared")}
+    ours = {
+        name: file
+        for name, file in ran.modules[function].items()
+        if name.partition(".")[0] in ("index", "refresh_watch")
+    }
     assert ours
     assert all(file.startswith(str(packages / function)) for file in ours.values() if file)
 
@@ -164,7 +168,7 @@ def test_a_package_holds_neither_tests_nor_what_is_never_deployed(packages: Path
     names = [path.relative_to(packages / function).as_posix() for path in (packages / function).rglob("*")]
     parts = {part for name in names for part in name.split("/")}
     assert not parts & {"tests", "test", "bin", "RECORD", "py.typed"}
-    assert not [name for name in names if name.startswith(("shared/cli", "shared/local", "functions"))]
+    assert not [name for name in names if name.startswith(("refresh_watch_cli", "refresh_watch_emulator", "functions"))]
     assert {path.suffix for path in (packages / function).rglob("*")} & {".pyi", ".pyx", ".pxd", ".c", ".h"} == set()
     sources = {name for name in names if name.endswith(".py")}
     compiled = {name for name in names if name.endswith(".pyc")}

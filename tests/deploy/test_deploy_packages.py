@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.cli.build.imports import closure_of
-from shared.cli.build.runtimes import RUNTIMES, Runtime
-from shared.cli.build.wheels import requirements_for
+from refresh_watch_cli.build.imports import closure_of
+from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime
+from refresh_watch_cli.build.wheels import requirements_for
 
 PROJECT = Path(__file__).resolve().parents[2]
 FUNCTIONS = sorted(entry.parent.name for entry in (PROJECT / "functions").glob("*/index.py"))

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.cli.build.imports import closure_of
-from shared.local.engine.manifest import read_manifest
-from shared.workflow.names import INTAKE, NOTIFY, WATCH
+from refresh_watch.workflow.names import INTAKE, NOTIFY, WATCH
+from refresh_watch_cli.build.imports import SOURCE, closure_of
+from refresh_watch_emulator.engine.manifest import read_manifest
 
 PROJECT = Path(__file__).resolve().parents[2]
 MANIFEST = read_manifest(PROJECT / "s.yaml", {})
@@ -26,7 +26,7 @@ ENGINE_CALLS = {
     "tasks": "fc:ListAsyncTasks",
     "stop": "fc:StopAsyncTask",
 }
-"""What the methods of `shared.function_compute.tasks.Engine` ask of Function Compute."""
+"""What the methods of `refresh_watch.function_compute.tasks.Engine` ask of Function Compute."""
 
 LOGS = ("log:PostLogStoreLogs", "acs:log:*:*:project/*/logstore/*")
 """Of every function: Function Compute itself writes its logs with the function's role."""
@@ -41,7 +41,7 @@ def identifiers(tree: ast.AST) -> set[str]:
 
 @functools.cache
 def closure(function: str) -> list[Path]:
-    return [PROJECT / path for path in closure_of(PROJECT, Path("functions", function, "index.py")).modules]
+    return [PROJECT / SOURCE / path for path in closure_of(PROJECT, Path("functions", function, "index.py")).modules]
 
 
 @functools.cache

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from shared.cli.account.rpc import Refused
-from shared.cli.deploy import roles
-from shared.cli.deploy.roles import changes_of
-from shared.cli.deploy.wanted import read_wanted
-from shared.local.engine.manifest import read_manifest
-from shared.local.stand_in.account import Account
-from shared.local.stand_in.call import ApiError, Call
-from shared.local.stand_in.ram import VERSION, answer_ram
+from refresh_watch_cli.account.rpc import Refused
+from refresh_watch_cli.deploy import roles
+from refresh_watch_cli.deploy.roles import changes_of
+from refresh_watch_cli.deploy.wanted import read_wanted
+from refresh_watch_emulator.engine.manifest import read_manifest
+from refresh_watch_emulator.stand_in.account import Account
+from refresh_watch_emulator.stand_in.call import ApiError, Call
+from refresh_watch_emulator.stand_in.ram import VERSION, answer_ram
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = (PROJECT / "docs" / "deploying.md").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from alibabacloud_cdn20180510 import models
 from alibabacloud_cdn20180510.client import Client
 from alibabacloud_tea_openapi.models import Config
 
-from shared.client import connect
+from refresh_watch.client import connect
 from tests.cli.gate import Gate
 from tests.deploy.snippets import PROJECT, Fence, Place, fences, submitters_machine
 

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from shared.clock import SystemClock
-from shared.credentials import Credentials
-from shared.errors import BadInput, EngineError
-from shared.function_compute.client import FunctionCompute
-from shared.function_compute.inspecting import Inspecting
-from shared.function_compute.tasks import MAX_PAYLOAD, Started, TaskStatus
-from shared.local.engine.engine import FAKE_KEYS, Engine
-from shared.local.engine.switches import Duplicate, Switches
-from shared.settings import Secret, Settings
+from refresh_watch.clock import SystemClock
+from refresh_watch.credentials import Credentials
+from refresh_watch.errors import BadInput, EngineError
+from refresh_watch.function_compute.client import FunctionCompute
+from refresh_watch.function_compute.inspecting import Inspecting
+from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, TaskStatus
+from refresh_watch.settings import Secret, Settings
+from refresh_watch_emulator.engine.engine import FAKE_KEYS, Engine
+from refresh_watch_emulator.engine.switches import Duplicate, Switches
 
 MANIFEST = Path(__file__).parents[1] / "local" / "engine" / "s.yaml"
 SLEEP = b'{"do": "nothing"}'

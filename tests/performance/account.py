@@ -12,18 +12,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from shared.errors import AskAgain
-from shared.instants import Instant, Seconds
-from shared.local.stand_in.world import DEFAULT_QUOTA, ObjectPlan, Task, World
-from shared.model import ListQuery, ObjectRow, Page, Product, Status
-from shared.products import calling
+from refresh_watch.errors import AskAgain
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import ListQuery, ObjectRow, Page, Product, Status
+from refresh_watch.products import calling
+from refresh_watch_emulator.stand_in.world import DEFAULT_QUOTA, ObjectPlan, Task, World
 from tests.performance.products import IDS_PER_CALL, PAGE_SIZE
 from tests.performance.timeline import Timeline
 
 
 @dataclass
 class Account:
-    """One product of an account. It is a `shared.products.api.ProductApi`; each call takes `latency`."""
+    """One product of an account. It is a `refresh_watch.products.api.ProductApi`; each call takes `latency`."""
 
     timeline: Timeline
     product: Product

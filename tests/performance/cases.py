@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from shared.instants import Instant, Seconds
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import DEFAULT_QUOTA, ObjectPlan, World
-from shared.model import Kind, Product
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import Kind, Product
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import DEFAULT_QUOTA, ObjectPlan, World
 from tests.performance.workloads import Workload
 
 NOON: Instant = 1_795_000_000.0

@@ -17,16 +17,16 @@ from functools import partial
 from random import Random
 from typing import Protocol
 
-from shared.function_compute.tasks import Started, Task, TaskStatus
-from shared.instants import Instant, Seconds
-from shared.model import Observation, Watch
-from shared.report import Report, ReportKind
-from shared.reports.wire import decode
-from shared.watching.quota import Quota
-from shared.watching.state import Hop, read_hop
-from shared.workflow.guard import run_guard
-from shared.workflow.hop import LOOK_SHARE, PATIENCE, run_hop
-from shared.workflow.names import WATCH
+from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import Observation, Watch
+from refresh_watch.report import Report, ReportKind
+from refresh_watch.reports.wire import decode
+from refresh_watch.watching.quota import Quota
+from refresh_watch.watching.state import Hop, read_hop
+from refresh_watch.workflow.guard import run_guard
+from refresh_watch.workflow.hop import LOOK_SHARE, PATIENCE, run_hop
+from refresh_watch.workflow.names import WATCH
 from tests.performance.timeline import Actor, Timeline
 
 FIRST_BACK_OFF: Seconds = 0.5
@@ -86,7 +86,7 @@ class Tally:
 
 @dataclass
 class Cloud:
-    """The engine's record and its instances. It is a `shared.function_compute.tasks.Engine`."""
+    """The engine's record and its instances. It is a `refresh_watch.function_compute.tasks.Engine`."""
 
     timeline: Timeline
     terms: Terms

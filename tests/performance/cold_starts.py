@@ -2,7 +2,7 @@
 
 A cold start here is a fresh interpreter that imports the built package and does its first job against stand-ins in this
 process, at a share of a core that the kernel enforces; where it may not be set, it is reckoned: CPU seconds over the
-share, and what was waited. For the network that the stand-ins do not have, `shared/cli/cost/plans.py` has the seconds.
+share, and what was waited. For the network that the stand-ins do not have, `shared/refresh_watch_cli/cost/plans.py` has the seconds.
 Function Compute adds the start of a container, and its cores may be slower or quicker than this one.
 """
 
@@ -16,15 +16,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from shared.cli.cost.measured import Cost
-from shared.cli.cost.plans import LATENCY, POST, START
-from shared.cli.cost.resources import Size
-from shared.cli.cost.tariff import units
-from shared.instants import Seconds
-from shared.local.stand_in.world import ObjectPlan
-from shared.model import Kind, Product, WatchRequest
-from shared.watching.opening import open_watch
-from shared.watching.state import Hop, write_hop
+from refresh_watch.instants import Seconds
+from refresh_watch.model import Kind, Product, WatchRequest
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.state import Hop, write_hop
+from refresh_watch_cli.cost.measured import Cost
+from refresh_watch_cli.cost.plans import LATENCY, POST, START
+from refresh_watch_cli.cost.resources import Size
+from refresh_watch_cli.cost.tariff import units
+from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.deploy.package_house import RUNNABLE, build_in, copy_of_project, runtime_here
 from tests.performance.cpu_share import Group, group
 from tests.performance.hop_cost import House, furnished, run_handler

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.instants import Seconds
+from refresh_watch.instants import Seconds
 from tests.performance.optimum import Envelope, Grid, Point, frontier, grid_of
 from tests.performance.table import print_table
 from tests.performance.workloads import Law

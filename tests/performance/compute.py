@@ -1,6 +1,6 @@
 """What a watch costs in compute: before Function Compute's hourly floor, and in CNY with it.
 
-What is reckoned, and how, is `shared/cli/cost`; what an invocation costs is measured here (`hop_cost.py`), and when the
+What is reckoned, and how, is `shared/refresh_watch_cli/cost`; what an invocation costs is measured here (`hop_cost.py`), and when the
 hops begin comes from watches in virtual time.
 """
 
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from shared.cli.cost.estimate import WATCHES_A_DAY
-from shared.cli.cost.measured import Costs
-from shared.cli.cost.plans import Chain, Plan, hops, others
-from shared.cli.cost.resources import Size
-from shared.model import Product
+from refresh_watch.model import Product
+from refresh_watch_cli.cost.estimate import WATCHES_A_DAY
+from refresh_watch_cli.cost.measured import Costs
+from refresh_watch_cli.cost.plans import Chain, Plan, hops, others
+from refresh_watch_cli.cost.resources import Size
 from tests.performance.cloud import Terms
 from tests.performance.crowd import Crowd, watch
 from tests.performance.hop_cost import measure

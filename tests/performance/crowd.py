@@ -8,12 +8,12 @@ from functools import cached_property, partial
 from random import Random
 from statistics import fmean
 
-from shared.instants import Instant, Seconds
-from shared.local.stand_in.world import ObjectPlan
-from shared.model import Kind, Outcome, Product, WatchRequest
-from shared.settings import DEFAULT_QUOTA, Settings
-from shared.triggers.taken import Wanted
-from shared.workflow.starting import start
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import Kind, Outcome, Product, WatchRequest
+from refresh_watch.settings import DEFAULT_QUOTA, Settings
+from refresh_watch.triggers.taken import Wanted
+from refresh_watch.workflow.starting import start
+from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.performance.account import Account, virtual_deadlines
 from tests.performance.cases import NOON
 from tests.performance.cloud import Cloud, Tally, Terms

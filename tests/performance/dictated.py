@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.instants import Instant, Seconds
+from refresh_watch.instants import Instant, Seconds
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from math import inf, nan
 from multiprocessing import get_context
 from typing import Literal
 
-from shared.instants import Seconds
-from shared.model import Product
-from shared.settings import DEFAULT_QUOTA
+from refresh_watch.instants import Seconds
+from refresh_watch.model import Product
+from refresh_watch.settings import DEFAULT_QUOTA
 from tests.performance.cases import LATENCY
 from tests.performance.cloud import CONTAINER, Terms
 from tests.performance.crowd import Crowd, Watched, watch

@@ -20,20 +20,20 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from shared.cli.cost.measured import Cost, Costs
-from shared.instants import Seconds
-from shared.local.chat_wall import ChatWall
-from shared.local.engine.engine import Engine
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.world import ObjectPlan, World
-from shared.model import Kind, Product, Watch, WatchRequest
-from shared.report import Report
-from shared.reports.wire import encode
-from shared.watching.advance import given_up
-from shared.watching.opening import open_watch
-from shared.watching.reporting import final_report
-from shared.watching.state import Hop, write_hop
-from shared.workflow.delivery_state import DeliveryState, write_delivery
+from refresh_watch.instants import Seconds
+from refresh_watch.model import Kind, Product, Watch, WatchRequest
+from refresh_watch.report import Report
+from refresh_watch.reports.wire import encode
+from refresh_watch.watching.advance import given_up
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.reporting import final_report
+from refresh_watch.watching.state import Hop, write_hop
+from refresh_watch.workflow.delivery_state import DeliveryState, write_delivery
+from refresh_watch_cli.cost.measured import Cost, Costs
+from refresh_watch_emulator.chat_wall import ChatWall
+from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.world import ObjectPlan, World
 
 PROJECT = Path(__file__).resolve().parents[2]
 KEYS = ("testAK", "testSK", "")
@@ -136,7 +136,7 @@ class House:
         return self.handled("notify", [write_delivery(state) for state in states])
 
     def handled(self, function: str, events: Sequence[bytes]) -> list[Cost]:
-        path = (str(PROJECT / "functions" / function), str(PROJECT))
+        path = (str(PROJECT / "functions" / function), str(PROJECT / "shared"))
         return run_handler([sys.executable], path, events, self.environment)[0]
 
     def _task(self, product: Product) -> str:

@@ -13,22 +13,22 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.channels.registry import kinds
+from refresh_watch.channels.registry import kinds
 from tests.performance.table import Check, at_most
 
 PROJECT = Path(__file__).resolve().parents[2]
 RUNS = 5
 
-_CREDENTIALS = "from shared.credentials import Credentials; from shared.settings import Secret, Settings; "
+_CREDENTIALS = (
+    "from refresh_watch.credentials import Credentials; from refresh_watch.settings import Secret, Settings; "
+)
 _ANY = "Credentials('id', Secret('secret'))"
 _PRODUCT = (
-    f"import index; {_CREDENTIALS}from shared.products.connect import connect; from shared.model import Product; "
+    f"import index; {_CREDENTIALS}from refresh_watch.products.connect import connect; from refresh_watch.model import Product; "
     f"connect(Product('{{}}'), Settings(), {_ANY})"
 )
-_ENGINE = f"import index; {_CREDENTIALS}import shared.function_compute.client"
-_DELIVERY = (
-    "import index; import shared.channels.{}; from shared.settings import Settings; Settings.from_environment({{}})"
-)
+_ENGINE = f"import index; {_CREDENTIALS}import refresh_watch.function_compute.client"
+_DELIVERY = "import index; import refresh_watch.channels.{}; from refresh_watch.settings import Settings; Settings.from_environment({{}})"
 ROWS: tuple[tuple[str, str, str], ...] = (
     *(("notify", f"a delivery to {kind}", _DELIVERY.format(kind)) for kind in kinds()),
     ("notify", "a fan-out, or coming back later", _ENGINE),
@@ -36,7 +36,11 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("intake", "a watch started", _ENGINE),
     ("watch", "the entry alone", "import index"),
     *(("watch", f"a look at {product}", _PRODUCT.format(product)) for product in ("cdn", "dcdn", "vod", "vod-legacy")),
-    ("watch", "a look at cdn, and the next hop", f"{_PRODUCT.format('cdn')}; import shared.function_compute.client"),
+    (
+        "watch",
+        "a look at cdn, and the next hop",
+        f"{_PRODUCT.format('cdn')}; import refresh_watch.function_compute.client",
+    ),
 )
 """Function, what it does, and the imports that this takes."""
 
@@ -75,7 +79,7 @@ class Cost:
 
 def measure(function: str, code: str) -> Cost:
     """Import in a fresh interpreter, once."""
-    program = _MEASURE.format(entry=str(PROJECT / "functions" / function), project=str(PROJECT), code=code)
+    program = _MEASURE.format(entry=str(PROJECT / "functions" / function), project=str(PROJECT / "shared"), code=code)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     seconds, cpu, modules = json.loads(done.stdout.splitlines()[-1])
     return Cost(seconds * 1000, cpu * 1000, frozenset(modules))

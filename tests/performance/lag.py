@@ -8,8 +8,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 
-from shared.instants import Seconds
-from shared.watching.pace import AGAIN_AFTER
+from refresh_watch.instants import Seconds
+from refresh_watch.watching.pace import AGAIN_AFTER
 from tests.performance import ours
 from tests.performance.cases import Case, Progress, scenes
 from tests.performance.compromise import print_compromises

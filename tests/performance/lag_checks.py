@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.instants import Seconds
+from refresh_watch.instants import Seconds
 from tests.performance.cases import Case, Progress
 from tests.performance.rows import OURS, Row
 from tests.performance.table import Check, at_most, number

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from shared.instants import Seconds
+from refresh_watch.instants import Seconds
 from tests.performance.workloads import Law
 
 ENDS_BY = 1 - 1e-5

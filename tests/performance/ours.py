@@ -6,16 +6,16 @@ import math
 from dataclasses import dataclass, field
 from math import nan
 
-from shared.instants import Instant, Seconds
-from shared.model import Watch, WatchedItem, WatchRequest
-from shared.products.looking.look import look
-from shared.settings import Settings
-from shared.watching.advance import LookAgain, advance
-from shared.watching.opening import open_watch
-from shared.watching.outcomes import outcome_of
-from shared.watching.quota import Quota
-from shared.watching.schedule import first_look
-from shared.workflow.hop import LOOK_SHARE, whole_seconds
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import Watch, WatchedItem, WatchRequest
+from refresh_watch.products.looking.look import look
+from refresh_watch.settings import Settings
+from refresh_watch.watching.advance import LookAgain, advance
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.outcomes import outcome_of
+from refresh_watch.watching.quota import Quota
+from refresh_watch.watching.schedule import first_look
+from refresh_watch.workflow.hop import LOOK_SHARE, whole_seconds
 from tests.performance.account import virtual_deadlines
 from tests.performance.cases import NOON, Scene, Truth
 from tests.performance.manifest import sizes

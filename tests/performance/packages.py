@@ -13,11 +13,11 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.cli.build.bytecode import compile_package, interpreter_of
-from shared.cli.build.measuring import imports_of
-from shared.cli.build.packages import build
-from shared.cli.build.runtimes import RUNTIMES, Runtime
-from shared.cli.build.wheels import install, requirements_for
+from refresh_watch_cli.build.bytecode import compile_package, interpreter_of
+from refresh_watch_cli.build.measuring import imports_of
+from refresh_watch_cli.build.packages import build
+from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime
+from refresh_watch_cli.build.wheels import install, requirements_for
 from tests.deploy.package_house import RUNNABLE, copy_of_project
 from tests.performance.table import Check, at_most, print_table
 
@@ -88,7 +88,7 @@ def _built(scratch: Path, runtime: Runtime, interpreter: Path) -> list[_Row]:
 def _everything(project: Path, runtime: Runtime, folder: Path) -> Path:
     locks = [(project / "functions" / name / "requirements.txt").read_text(encoding="utf-8") for name in FUNCTIONS]
     install(sorted({line for lock in locks for line in requirements_for(lock, runtime)}), runtime, folder)
-    shutil.copytree(project / "shared", folder / "shared")
+    shutil.copytree(project / "shared" / "refresh_watch", folder / "refresh_watch")
     return folder
 
 

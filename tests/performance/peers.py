@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from random import Random
 
-from shared.instants import Seconds
-from shared.model import Page, Status, Word
+from refresh_watch.instants import Seconds
+from refresh_watch.model import Page, Status, Word
 
 
 class Said(Word):

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.clock import Clock
-from shared.instants import Instant, Seconds
-from shared.local.stand_in.actions import OPERATIONS, Describe, answer
-from shared.local.stand_in.call import ApiError, Call
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import World
-from shared.model import ListQuery, Page, Product
-from shared.products.queries import check_ids, check_query, parameters
-from shared.products.refusals import classify
-from shared.products.rows import read_by_id, read_list
+from refresh_watch.clock import Clock
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import ListQuery, Page, Product
+from refresh_watch.products.queries import check_ids, check_query, parameters
+from refresh_watch.products.refusals import classify
+from refresh_watch.products.rows import read_by_id, read_list
+from refresh_watch_emulator.stand_in.actions import OPERATIONS, Describe, answer
+from refresh_watch_emulator.stand_in.call import ApiError, Call
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import World
 from tests.performance.cases import LATENCY
 
 PAGE_SIZE = {Product.CDN: 100, Product.DCDN: 50, Product.VOD: 50}
@@ -76,7 +76,7 @@ class Door:
 
 
 class InProcessApi:
-    """A door as a `shared.products.api.ProductApi`: it answers as things are when it is asked, `latency` later."""
+    """A door as a `refresh_watch.products.api.ProductApi`: it answers as things are when it is asked, `latency` later."""
 
     needs_domain_and_type = False
 

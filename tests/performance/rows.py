@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import nan
 
-from shared.instants import Seconds
+from refresh_watch.instants import Seconds
 from tests.performance.cases import Case
 from tests.performance.runs import Summary
 

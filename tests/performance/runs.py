@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from shared.instants import Seconds
-from shared.model import Word
+from refresh_watch.instants import Seconds
+from refresh_watch.model import Word
 
 
 class Verdict(Word):

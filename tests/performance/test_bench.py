@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.model import Product
+from refresh_watch.model import Product
 from tests.performance import ours
 from tests.performance.cases import NOON, Case, Progress, scenes
 from tests.performance.lag_checks import checks

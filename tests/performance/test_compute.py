@@ -7,12 +7,12 @@ from statistics import fmean
 
 import pytest
 
-from shared.cli.cost.diary import Entry, cny_a_day, units_of
-from shared.cli.cost.estimate import beside, chains_of, estimate
-from shared.cli.cost.measured import Cost, Costs
-from shared.cli.cost.resources import Size, read_resources
-from shared.cli.cost.tariff import CNY_PER_CU, SMALLEST, charge, transitions, units
-from shared.model import Product
+from refresh_watch.model import Product
+from refresh_watch_cli.cost.diary import Entry, cny_a_day, units_of
+from refresh_watch_cli.cost.estimate import beside, chains_of, estimate
+from refresh_watch_cli.cost.measured import Cost, Costs
+from refresh_watch_cli.cost.resources import Size, read_resources
+from refresh_watch_cli.cost.tariff import CNY_PER_CU, SMALLEST, charge, transitions, units
 from tests.performance.cloud import Terms
 from tests.performance.compute import plans_of
 from tests.performance.crowd import Crowd, watch

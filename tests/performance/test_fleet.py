@@ -7,10 +7,10 @@ from functools import partial
 
 import pytest
 
-from shared.errors import AskAgain
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import ObjectPlan
-from shared.model import ListQuery, Product
+from refresh_watch.errors import AskAgain
+from refresh_watch.model import ListQuery, Product
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.performance.account import Account
 from tests.performance.cases import NOON
 from tests.performance.cloud import Terms, back_off

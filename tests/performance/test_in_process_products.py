@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.credentials import Credentials
-from shared.errors import AskAgain
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import ObjectPlan, World
-from shared.model import ListQuery, Page, Product
-from shared.products.api import ProductApi
-from shared.products.connect import connect
-from shared.products.refusals import RefusedForGood
-from shared.settings import Secret, Settings
+from refresh_watch.credentials import Credentials
+from refresh_watch.errors import AskAgain
+from refresh_watch.model import ListQuery, Page, Product
+from refresh_watch.products.api import ProductApi
+from refresh_watch.products.connect import connect
+from refresh_watch.products.refusals import RefusedForGood
+from refresh_watch.settings import Secret, Settings
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import ObjectPlan, World
 from tests.hand_clock import HandClock
 from tests.performance.cases import NOON
 from tests.performance.products import Door, InProcessApi

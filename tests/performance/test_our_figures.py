@@ -6,7 +6,7 @@ from statistics import fmean
 
 import pytest
 
-from shared.instants import Seconds
+from refresh_watch.instants import Seconds
 from tests.performance import ours
 from tests.performance.cases import Case, scenes
 from tests.performance.optimum import frontier

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from random import Random
 
-from shared.instants import Instant, Seconds
+from refresh_watch.instants import Instant, Seconds
 
 
 class _Turn:
@@ -28,7 +28,7 @@ class _Turn:
 
 
 class Timeline:
-    """A `shared.clock.Clock`, with events and with actors that sleep beside each other."""
+    """A `refresh_watch.clock.Clock`, with events and with actors that sleep beside each other."""
 
     def __init__(self, at: Instant, seed: int = 1) -> None:
         """Begin at that instant."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from math import nan
 from random import Random
 
-from shared.errors import AskAgain
-from shared.instants import Instant, Seconds
-from shared.model import ListQuery, Page
-from shared.watching.schedule import DEFAULT_DEADLINE
+from refresh_watch.errors import AskAgain
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import ListQuery, Page
+from refresh_watch.watching.schedule import DEFAULT_DEADLINE
 from tests.performance.cases import LATENCY, NOON, Scene, Truth
 from tests.performance.peers import Peer, Said
 from tests.performance.products import Door

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shared.errors import AskAgain
-from shared.instants import Instant, Seconds
-from shared.model import ListQuery, ObjectRow, Observation, Page, Watch
-from shared.products.calling import Caller, OutOfTime
-from shared.products.looking.look import look
-from shared.products.looking.sightings import seen
+from refresh_watch.errors import AskAgain
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import ListQuery, ObjectRow, Observation, Page, Watch
+from refresh_watch.products.calling import Caller, OutOfTime
+from refresh_watch.products.looking.look import look
+from refresh_watch.products.looking.sightings import seen
 from tests.performance.account import Account
 from tests.performance.cloud import Instance
 

@@ -13,8 +13,8 @@ from functools import cached_property
 from random import Random
 from typing import Protocol
 
-from shared.instants import Seconds
-from shared.model import Kind
+from refresh_watch.instants import Seconds
+from refresh_watch.model import Kind
 
 
 class Law(Protocol):

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from shared.local.stand_in.gateway import Gateway
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.world import World
-from shared.model import Product
-from shared.products.api import ProductApi
+from refresh_watch.model import Product
+from refresh_watch.products.api import ProductApi
+from refresh_watch_emulator.stand_in.gateway import Gateway
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.world import World
 from tests.hand_clock import HandClock
 from tests.products.looking import connected
 

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.credentials import Credentials
-from shared.local.stand_in.call import Call
-from shared.local.stand_in.server import StandIn
-from shared.model import Observation, Outcome, Product, Sighting, Watch, WatchedItem, WatchRequest
-from shared.products.api import ProductApi
-from shared.products.connect import connect
-from shared.products.looking.look import look
-from shared.settings import Secret, Settings
-from shared.watching.advance import advance
-from shared.watching.quota import Quota
+from refresh_watch.credentials import Credentials
+from refresh_watch.model import Observation, Outcome, Product, Sighting, Watch, WatchedItem, WatchRequest
+from refresh_watch.products.api import ProductApi
+from refresh_watch.products.connect import connect
+from refresh_watch.products.looking.look import look
+from refresh_watch.settings import Secret, Settings
+from refresh_watch.watching.advance import advance
+from refresh_watch.watching.quota import Quota
+from refresh_watch_emulator.stand_in.call import Call
+from refresh_watch_emulator.stand_in.server import StandIn
 from tests.hand_clock import HandClock
 
 CREDENTIALS = Credentials("testAK", Secret("testSK"))

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.model import Hints, Kind, ListQuery, ObjectRow, Page, Product, Status, Watch, WatchRequest
-from shared.products.looking.look import look
-from shared.watching.advance import advance
-from shared.watching.opening import open_watch
-from shared.watching.quota import Quota
-from shared.watching.state import Hop, read_hop, write_hop
+from refresh_watch.model import Hints, Kind, ListQuery, ObjectRow, Page, Product, Status, Watch, WatchRequest
+from refresh_watch.products.looking.look import look
+from refresh_watch.watching.advance import advance
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.quota import Quota
+from refresh_watch.watching.state import Hop, read_hop, write_hop
 from tests.hand_clock import HandClock
 
 NOON = 1_795_000_000.0

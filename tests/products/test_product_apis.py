@@ -7,21 +7,21 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.credentials import Credentials
-from shared.errors import AskAgain, BadInput
-from shared.instants import format_instant
-from shared.local.stand_in import faults
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import ObjectPlan
-from shared.model import ListQuery, Product, Reason, Status
-from shared.products.api import ProductApi
-from shared.products.connect import connect
-from shared.products.listing import list_tasks
-from shared.products.refusals import RefusedForGood
-from shared.reports.notes import note_text
-from shared.settings import Secret, Settings
-from shared.watching.quota import Quota
+from refresh_watch.credentials import Credentials
+from refresh_watch.errors import AskAgain, BadInput
+from refresh_watch.instants import format_instant
+from refresh_watch.model import ListQuery, Product, Reason, Status
+from refresh_watch.products.api import ProductApi
+from refresh_watch.products.connect import connect
+from refresh_watch.products.listing import list_tasks
+from refresh_watch.products.refusals import RefusedForGood
+from refresh_watch.reports.notes import note_text
+from refresh_watch.settings import Secret, Settings
+from refresh_watch.watching.quota import Quota
+from refresh_watch_emulator.stand_in import faults
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.hand_clock import HandClock
 from tests.products.looking import CREDENTIALS, DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, connected
 

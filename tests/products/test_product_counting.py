@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from shared.local.stand_in import faults
-from shared.local.stand_in.call import Call
-from shared.local.stand_in.faults import Fault
-from shared.local.stand_in.gateway import Gateway
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import NEVER, ObjectPlan, World
-from shared.model import Answer, Outcome, Product
-from shared.products.api import ProductApi
+from refresh_watch.model import Answer, Outcome, Product
+from refresh_watch.products.api import ProductApi
+from refresh_watch_emulator.stand_in import faults
+from refresh_watch_emulator.stand_in.call import Call
+from refresh_watch_emulator.stand_in.faults import Fault
+from refresh_watch_emulator.stand_in.gateway import Gateway
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan, World
 from tests.hand_clock import HandClock
 from tests.products.looking import EVERY_PRODUCT, WITH_BY_ID, Followed, counts, paths, watch_of
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from shared.model import Product
+from refresh_watch.model import Product
 
 SDKS = {"cdn": "alibabacloud_cdn20180510", "dcdn": "alibabacloud_dcdn20180115", "vod": "alibabacloud_vod20170321"}
 
@@ -16,11 +16,11 @@ SDKS = {"cdn": "alibabacloud_cdn20180510", "dcdn": "alibabacloud_dcdn20180115", 
 def test_only_the_sdk_of_the_product_that_is_asked_is_imported(product: Product) -> None:
     program = (
         "import sys\n"
-        "from shared.credentials import Credentials\n"
-        "from shared.model import Product\n"
-        "from shared.products import connect, listing\n"
-        "from shared.products.looking import look\n"
-        "from shared.settings import Secret, Settings\n"
+        "from refresh_watch.credentials import Credentials\n"
+        "from refresh_watch.model import Product\n"
+        "from refresh_watch.products import connect, listing\n"
+        "from refresh_watch.products.looking import look\n"
+        "from refresh_watch.settings import Secret, Settings\n"
         "assert not any(name.startswith(('alibabacloud', 'Tea', 'darabonba')) for name in sys.modules)\n"
         f"connect.connect(Product({product.value!r}), Settings(), Credentials('id', Secret('secret')))\n"
         f"print(*[sdk for sdk in {list(SDKS.values())!r} if sdk in sys.modules])\n"

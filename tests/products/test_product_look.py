@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from shared.local.stand_in import faults
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.world import NEVER, ObjectPlan
-from shared.model import Answer, Hints, Kind, Outcome, Product, Reason, Watch, WatchedItem, WatchRequest
-from shared.products.api import ProductApi
-from shared.products.looking.plan import UNUSABLE
-from shared.watching.quota import Quota
+from refresh_watch.model import Answer, Hints, Kind, Outcome, Product, Reason, Watch, WatchedItem, WatchRequest
+from refresh_watch.products.api import ProductApi
+from refresh_watch.products.looking.plan import UNUSABLE
+from refresh_watch.watching.quota import Quota
+from refresh_watch_emulator.stand_in import faults
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
 from tests.hand_clock import HandClock
 from tests.products.looking import DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, watch_of
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.local.stand_in.gateway import Gateway
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import NEVER, ObjectPlan, World
-from shared.model import Answer, Outcome, Product, Watch
-from shared.products.api import ProductApi
+from refresh_watch.model import Answer, Outcome, Product, Watch
+from refresh_watch.products.api import ProductApi
+from refresh_watch_emulator.stand_in.gateway import Gateway
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan, World
 from tests.hand_clock import HandClock
 from tests.products.looking import DOMAIN, Followed, watch_of
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from shared.local.stand_in.faults import Fault
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import NEVER, ObjectPlan
-from shared.model import Answer, Product, Reason
-from shared.products.api import ProductApi
+from refresh_watch.model import Answer, Product, Reason
+from refresh_watch.products.api import ProductApi
+from refresh_watch_emulator.stand_in.faults import Fault
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
 from tests.hand_clock import HandClock
 from tests.products.looking import EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, paths, sight, watch_of
 

@@ -13,16 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from shared.errors import EngineError
-from shared.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
-from shared.model import Answer, FailedObject, Kind, Observation, Sighting, Watch
-from shared.reports.wire import from_json
-from shared.settings import ChannelSetting, Secret, Settings
-from shared.watching.state import read_hop
-from shared.workflow.delivery_state import read_delivery
-from shared.workflow.fan_out import fan_out
-from shared.workflow.guard import run_guard
-from shared.workflow.hop import run_hop
+from refresh_watch.errors import EngineError
+from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
+from refresh_watch.model import Answer, FailedObject, Kind, Observation, Sighting, Watch
+from refresh_watch.reports.wire import from_json
+from refresh_watch.settings import ChannelSetting, Secret, Settings
+from refresh_watch.watching.state import read_hop
+from refresh_watch.workflow.delivery_state import read_delivery
+from refresh_watch.workflow.fan_out import fan_out
+from refresh_watch.workflow.guard import run_guard
+from refresh_watch.workflow.hop import run_hop
 
 RETRIES = {"watch": 8, "notify": 3}
 CHANNELS = ("oncall", "audit")
@@ -59,14 +59,14 @@ class Cloud:
     _effects_left: int = -1
     _shown: dict[str, float] = field(default_factory=dict)
 
-    # shared.clock.Clock
+    # refresh_watch.clock.Clock
     def now(self) -> float:
         return self.at
 
     def sleep(self, seconds: float) -> None:
         self.at += seconds
 
-    # shared.function_compute.tasks.Engine
+    # refresh_watch.function_compute.tasks.Engine
     def start_later(self, function: str, payload: bytes, delay: float, task_id: str) -> Started:
         assert len(payload) <= MAX_PAYLOAD
         if self._hits(0.3):

@@ -7,13 +7,13 @@ from random import Random
 
 import pytest
 
-from shared.model import Outcome
-from shared.reports.wire import decode
-from shared.watching.opening import open_watch
-from shared.watching.request import read_request
-from shared.watching.state import Hop, write_hop
-from shared.workflow.guard import guard_delay
-from shared.workflow.names import final_id, guard_id, hop_id
+from refresh_watch.model import Outcome
+from refresh_watch.reports.wire import decode
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.request import read_request
+from refresh_watch.watching.state import Hop, write_hop
+from refresh_watch.workflow.guard import guard_delay
+from refresh_watch.workflow.names import final_id, guard_id, hop_id
 from tests.simulation.cloud import CHANNELS, Cloud, Truth
 
 SEEDS = range(400)

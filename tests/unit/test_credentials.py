@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.credentials import Credentials, find
-from shared.settings import Secret
+from refresh_watch.credentials import Credentials, find
+from refresh_watch.settings import Secret
 
 ENVIRONMENT = {
     "ALIBABA_CLOUD_ACCESS_KEY_ID": "env-id",
@@ -96,7 +96,7 @@ def test_a_chain_that_hangs_is_given_up(tmp_path: Path) -> None:
 
 def test_no_alibaba_module_is_imported_while_the_environment_is_enough() -> None:
     program = (
-        f"import sys; from shared.credentials import find; find({ENVIRONMENT!r});"
+        f"import sys; from refresh_watch.credentials import find; find({ENVIRONMENT!r});"
         "sys.exit(any(name.startswith(('alibabacloud', 'Tea')) for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
@@ -105,8 +105,8 @@ def test_no_alibaba_module_is_imported_while_the_environment_is_enough() -> None
 def _find_in_a_process_of_its_own(home: Path, environment: dict[str, str], seconds: float = 5.0) -> str:
     """The chain reads the process's environment when it is imported."""
     program = (
-        "from shared.credentials import find\n"
-        "from shared.errors import NoCredentials\n"
+        "from refresh_watch.credentials import find\n"
+        "from refresh_watch.errors import NoCredentials\n"
         f"try: print(find({{}}, chain_seconds={seconds}).access_key_id)\n"
         "except NoCredentials as error: print('NoCredentials:', error)\n"
     )

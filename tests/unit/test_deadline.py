@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from shared.deadline import DeadlinePassed, within
-from shared.errors import BadInput
+from refresh_watch.deadline import DeadlinePassed, within
+from refresh_watch.errors import BadInput
 
 
 def test_an_answer_comes_through_whatever_it_is() -> None:

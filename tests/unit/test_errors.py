@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.errors import BadInput, Described, as_word
+from refresh_watch.errors import BadInput, Described, as_word
 
 TOKEN = "0123456789abcdef" * 4
 

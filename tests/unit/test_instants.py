@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.instants import parse_instant
+from refresh_watch.instants import parse_instant
 
 EIGHT = 1_795_334_400.0
 

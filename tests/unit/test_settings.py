@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from shared.errors import BadInput
-from shared.model import Outcome
-from shared.settings import DEFAULT_QUOTA, Secret, Settings
+from refresh_watch.errors import BadInput
+from refresh_watch.model import Outcome
+from refresh_watch.settings import DEFAULT_QUOTA, Secret, Settings
 
 SECRET = "T0PSECRET"
 URL = f"https://oapi.dingtalk.com/robot/send?access_token={SECRET}{SECRET}"

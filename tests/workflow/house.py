@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from shared.clock import SystemClock
-from shared.credentials import Credentials
-from shared.function_compute.client import FunctionCompute
-from shared.function_compute.invoke import Invoking
-from shared.function_compute.tasks import Task
-from shared.local.chat_wall import ChatWall, WallMessage
-from shared.local.engine.crash import KillWorker
-from shared.local.engine.engine import Engine
-from shared.local.engine.roles import Roles
-from shared.local.engine.switches import Switches as EngineSwitches
-from shared.local.engine.worker import Code
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.switches import Switches as ProductSwitches
-from shared.local.stand_in.world import DEFAULT_QUOTA, World
-from shared.settings import Secret, Settings
+from refresh_watch.clock import SystemClock
+from refresh_watch.credentials import Credentials
+from refresh_watch.function_compute.client import FunctionCompute
+from refresh_watch.function_compute.invoke import Invoking
+from refresh_watch.function_compute.tasks import Task
+from refresh_watch.settings import Secret, Settings
+from refresh_watch_emulator.chat_wall import ChatWall, WallMessage
+from refresh_watch_emulator.engine.crash import KillWorker
+from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.roles import Roles
+from refresh_watch_emulator.engine.switches import Switches as EngineSwitches
+from refresh_watch_emulator.engine.worker import Code
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.switches import Switches as ProductSwitches
+from refresh_watch_emulator.stand_in.world import DEFAULT_QUOTA, World
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = ("testAK", "testSK", "")
@@ -176,4 +176,4 @@ def manifest_with(folder: Path, **properties: int) -> Path:
 
 
 def _sources(key: str) -> Code:
-    return Code(ROOT / "functions" / key, (ROOT,))
+    return Code(ROOT / "functions" / key, (ROOT / "shared",))

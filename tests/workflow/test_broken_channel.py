@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.local.chat_wall import ChatWall
-from shared.report import Report, ReportKind
-from shared.reports.wire import encode
-from shared.workflow.replay import undelivered
+from refresh_watch.report import Report, ReportKind
+from refresh_watch.reports.wire import encode
+from refresh_watch.workflow.replay import undelivered
+from refresh_watch_emulator.chat_wall import ChatWall
 from tests.workflow.house import house, wait_for
 
 SECRET = "T0PSECRET"

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from shared.local.chat_wall import Answer, ChatWall, WallMessage
-from shared.report import Report
-from shared.workflow.names import report_id_of
-from shared.workflow.replay import undelivered
+from refresh_watch.report import Report
+from refresh_watch.workflow.names import report_id_of
+from refresh_watch.workflow.replay import undelivered
+from refresh_watch_emulator.chat_wall import Answer, ChatWall, WallMessage
 from tests.channels.delivering import clock_at_rest
 from tests.unit.reports.sample_reports import PARTLY_FAILED
 from tests.workflow.virtual_notify import VirtualNotify

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from shared.local.chat_wall import Answer, ChatWall
-from shared.report import Report
-from shared.reports.wire import encode
-from shared.workflow.names import NOTIFY
-from shared.workflow.replay import replay, undelivered
+from refresh_watch.report import Report
+from refresh_watch.reports.wire import encode
+from refresh_watch.workflow.names import NOTIFY
+from refresh_watch.workflow.replay import replay, undelivered
+from refresh_watch_emulator.chat_wall import Answer, ChatWall
 from tests.channels.delivering import channel_of, clock_at_rest, delivered
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import INTERIM, PARTLY_FAILED

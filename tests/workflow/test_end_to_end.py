@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.channels.registry import kinds
-from shared.local.chat_wall import WallMessage
-from shared.local.stand_in.world import ObjectPlan
+from refresh_watch.channels.registry import kinds
+from refresh_watch_emulator.chat_wall import WallMessage
+from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.workflow.house import TURN, House, house, wait_for
 from tests.workflow.scenario import URL, add, check_all, many, start_all
 

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import EngineError
-from shared.function_compute.tasks import Started, Task, TaskStatus
-from shared.local.engine.crash import KillWorker
-from shared.local.engine.switches import Switches
-from shared.model import Outcome
-from shared.reports.wire import decode
-from shared.settings import Settings
-from shared.triggers.taken import Wanted
-from shared.watching.opening import open_watch
-from shared.watching.request import read_request
-from shared.watching.state import Hop, read_hop, write_hop
-from shared.workflow.chain import Chain, resume
-from shared.workflow.guard import guard_delay, run_guard
-from shared.workflow.names import hop_id
-from shared.workflow.starting import start
+from refresh_watch.errors import EngineError
+from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
+from refresh_watch.model import Outcome
+from refresh_watch.reports.wire import decode
+from refresh_watch.settings import Settings
+from refresh_watch.triggers.taken import Wanted
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.request import read_request
+from refresh_watch.watching.state import Hop, read_hop, write_hop
+from refresh_watch.workflow.chain import Chain, resume
+from refresh_watch.workflow.guard import guard_delay, run_guard
+from refresh_watch.workflow.names import hop_id
+from refresh_watch.workflow.starting import start
+from refresh_watch_emulator.engine.crash import KillWorker
+from refresh_watch_emulator.engine.switches import Switches
 from tests.hand_clock import HandClock
 from tests.workflow.house import house, manifest_with, wait_for
 from tests.workflow.scenario import add, many

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import EngineError
-from shared.local.chat_wall import ChatWall
-from shared.local.engine.crash import VARIABLE
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.world import ObjectPlan, World
+from refresh_watch.errors import EngineError
+from refresh_watch_emulator.chat_wall import ChatWall
+from refresh_watch_emulator.engine.crash import VARIABLE
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.world import ObjectPlan, World
 from tests.workflow.house import KEYS, QUICK, ROOT, House, client_of, environment_of, wait_for
 from tests.workflow.scenario import URL, add
 
@@ -36,7 +36,7 @@ class Immortal:
         self.url = f"http://127.0.0.1:{self.port}"
         self.deaths = 0
         self._command = [
-            *(sys.executable, "-m", "shared.local.engine", "--manifest", str(ROOT / "s.yaml")),
+            *(sys.executable, "-m", "refresh_watch_emulator.engine", "--manifest", str(ROOT / "s.yaml")),
             *("--file", str(folder / "queue.sqlite"), "--port", str(self.port), "--switch", "retry_interval=0.1"),
             *arguments,
         ]

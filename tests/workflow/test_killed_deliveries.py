@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from shared.function_compute.tasks import Started, TaskStatus
-from shared.instants import Seconds
-from shared.local.chat_wall import Answer, ChatWall
-from shared.workflow.replay import replay, undelivered
+from refresh_watch.function_compute.tasks import Started, TaskStatus
+from refresh_watch.instants import Seconds
+from refresh_watch.workflow.replay import replay, undelivered
+from refresh_watch_emulator.chat_wall import Answer, ChatWall
 from tests.channels.delivering import clock_at_rest
 from tests.unit.reports.sample_reports import PARTLY_FAILED
 from tests.workflow.virtual_notify import VirtualNotify

@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from shared.credentials import Credentials
-from shared.function_compute.tasks import MAX_PAYLOAD, Started, Task
-from shared.local.stand_in.faults import throttling
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import ObjectPlan, World
-from shared.reports.wire import decode
-from shared.settings import Secret, Settings
-from shared.watching.opening import open_watch
-from shared.watching.request import read_request
-from shared.watching.state import Hop, read_hop
-from shared.workflow.hop import LOOK_SHARE, look_at, run_hop
+from refresh_watch.credentials import Credentials
+from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, Task
+from refresh_watch.reports.wire import decode
+from refresh_watch.settings import Secret, Settings
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.request import read_request
+from refresh_watch.watching.state import Hop, read_hop
+from refresh_watch.workflow.hop import LOOK_SHARE, look_at, run_hop
+from refresh_watch_emulator.stand_in.faults import throttling
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import ObjectPlan, World
 from tests.hand_clock import HandClock
 from tests.workflow.house import house, manifest_with
 

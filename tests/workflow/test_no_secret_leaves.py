@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from shared.local.chat_wall import KINDS, Answer, ChatWall
-from shared.reports.wire import encode
-from shared.workflow.replay import UndeliveredReport, undelivered
+from refresh_watch.reports.wire import encode
+from refresh_watch.workflow.replay import UndeliveredReport, undelivered
+from refresh_watch_emulator.chat_wall import KINDS, Answer, ChatWall
 from tests.unit.reports.sample_reports import PARTLY_FAILED
 from tests.workflow.house import house, wait_for
 

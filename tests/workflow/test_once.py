@@ -6,11 +6,11 @@ import json
 import time
 from pathlib import Path
 
-from shared.local.engine.switches import Switches
-from shared.model import Answer, Observation, Outcome, Sighting
-from shared.watching.advance import advance
-from shared.watching.state import read_hop
-from shared.workflow.names import hop_id
+from refresh_watch.model import Answer, Observation, Outcome, Sighting
+from refresh_watch.watching.advance import advance
+from refresh_watch.watching.state import read_hop
+from refresh_watch.workflow.names import hop_id
+from refresh_watch_emulator.engine.switches import Switches
 from tests.workflow.house import House, house, wait_for
 from tests.workflow.scenario import add, check_all, many, start_all
 

@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from shared.clock import SystemClock
-from shared.credentials import Credentials
-from shared.function_compute.inspecting import Inspecting, Recorded
-from shared.function_compute.tasks import MAX_PAYLOAD, Started, TaskStatus
-from shared.local.engine.manifest import ACCOUNT_ID
-from shared.local.engine.roles import Roles
-from shared.local.engine.switches import Switches
-from shared.local.stand_in import faults
-from shared.settings import Secret, Settings
-from shared.workflow.probing.probe import Attended, attend, event_of, kept
-from shared.workflow.probing.shape import Do, find, without_probes
+from refresh_watch.clock import SystemClock
+from refresh_watch.credentials import Credentials
+from refresh_watch.function_compute.inspecting import Inspecting, Recorded
+from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, TaskStatus
+from refresh_watch.settings import Secret, Settings
+from refresh_watch.workflow.probing.probe import Attended, attend, event_of, kept
+from refresh_watch.workflow.probing.shape import Do, find, without_probes
+from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
+from refresh_watch_emulator.engine.roles import Roles
+from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.stand_in import faults
 from tests.workflow.house import KEYS, ROOT, House, house, wait_for
 from tests.workflow.scenario import add, many
 

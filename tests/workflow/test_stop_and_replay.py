@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from shared.clock import SystemClock
-from shared.errors import NoSuchWatch
-from shared.local.chat_wall import Answer
-from shared.local.engine.crash import KillWorker
-from shared.local.engine.switches import Switches
-from shared.workflow.replay import being_tried, replay, undelivered
-from shared.workflow.stop import stop
+from refresh_watch.clock import SystemClock
+from refresh_watch.errors import NoSuchWatch
+from refresh_watch.workflow.replay import being_tried, replay, undelivered
+from refresh_watch.workflow.stop import stop
+from refresh_watch_emulator.chat_wall import Answer
+from refresh_watch_emulator.engine.crash import KillWorker
+from refresh_watch_emulator.engine.switches import Switches
 from tests.workflow.house import house, manifest_with, wait_for
 from tests.workflow.scenario import add, many
 

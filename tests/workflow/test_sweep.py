@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from shared.credentials import Credentials
-from shared.function_compute.connect import connect
-from shared.instants import format_instant
-from shared.local.engine.switches import Switches
-from shared.local.stand_in.faults import error
-from shared.local.stand_in.world import ObjectPlan
-from shared.settings import Secret, Settings
-from shared.triggers.envelope import as_http_event
-from shared.workflow.sweep import Sweeper
-from shared.workflow.sweeping import record
+from refresh_watch.credentials import Credentials
+from refresh_watch.function_compute.connect import connect
+from refresh_watch.instants import format_instant
+from refresh_watch.settings import Secret, Settings
+from refresh_watch.triggers.envelope import as_http_event
+from refresh_watch.workflow.sweep import Sweeper
+from refresh_watch.workflow.sweeping import record
+from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.stand_in.faults import error
+from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.hand_clock import HandClock
 from tests.workflow.house import KEYS, QUICK, House, house, wait_for
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from shared.local.stand_in.faults import error
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import ObjectPlan, World
-from shared.model import Product
-from shared.products.calling import Caller
-from shared.products.refusals import RefusedForGood
-from shared.products.sweeping import MOST_CALLS, Swept, sweep
-from shared.watching.quota import Quota
-from shared.workflow.sweeping.asked import Sweep
+from refresh_watch.model import Product
+from refresh_watch.products.calling import Caller
+from refresh_watch.products.refusals import RefusedForGood
+from refresh_watch.products.sweeping import MOST_CALLS, Swept, sweep
+from refresh_watch.watching.quota import Quota
+from refresh_watch.workflow.sweeping.asked import Sweep
+from refresh_watch_emulator.stand_in.faults import error
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import ObjectPlan, World
 from tests.hand_clock import HandClock
 from tests.products.looking import RATES, connected
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from shared.local.engine import switches as engine
-from shared.local.stand_in import switches as product
-from shared.watching.opening import watch_id
-from shared.watching.request import read_request
+from refresh_watch.watching.opening import watch_id
+from refresh_watch.watching.request import read_request
+from refresh_watch_emulator.engine import switches as engine
+from refresh_watch_emulator.stand_in import switches as product
 from tests.workflow.house import house, invoking, wait_for
 from tests.workflow.scenario import add, check_all, many, start_all
 

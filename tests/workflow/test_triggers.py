@@ -12,10 +12,10 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from shared.local.engine.manifest import ACCOUNT_ID
-from shared.local.engine.roles import Roles
-from shared.local.stand_in.world import ObjectPlan
-from shared.workflow.names import broken_id, hop_id
+from refresh_watch.workflow.names import broken_id, hop_id
+from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
+from refresh_watch_emulator.engine.roles import Roles
+from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.workflow.house import House, house, wait_for
 from tests.workflow.scenario import URL, add, many
 

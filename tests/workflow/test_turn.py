@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.model import Answer, Kind, Observation, Product, Sighting, Watch, WatchRequest
-from shared.watching.opening import open_watch
-from shared.watching.state import Hop, read_hop
-from shared.workflow.hop import run_hop, whole_seconds
+from refresh_watch.model import Answer, Kind, Observation, Product, Sighting, Watch, WatchRequest
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.state import Hop, read_hop
+from refresh_watch.workflow.hop import run_hop, whole_seconds
 from tests.hand_clock import HandClock
 from tests.workflow.test_guard import Record
 

@@ -11,16 +11,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from shared.channels.delivery.pacing import Pacing
-from shared.errors import Undelivered
-from shared.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
-from shared.instants import Instant, Seconds
-from shared.local.chat_wall import ChatWall
-from shared.report import Report
-from shared.reports.wire import encode
-from shared.settings import Settings, read_channels
-from shared.workflow.names import NOTIFY
-from shared.workflow.notify import notify
+from refresh_watch.channels.delivery.pacing import Pacing
+from refresh_watch.errors import Undelivered
+from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.report import Report
+from refresh_watch.reports.wire import encode
+from refresh_watch.settings import Settings, read_channels
+from refresh_watch.workflow.names import NOTIFY
+from refresh_watch.workflow.notify import notify
+from refresh_watch_emulator.chat_wall import ChatWall
 from tests.channels.delivering import ALLOWED
 from tests.hand_clock import HandClock
 
@@ -30,7 +30,7 @@ VISIT_TAKES: Seconds = 0.4
 
 @dataclass
 class VirtualNotify:
-    """A shared.function_compute.tasks.Engine, and what dispatches its tasks to `instances` of notify."""
+    """A refresh_watch.function_compute.tasks.Engine, and what dispatches its tasks to `instances` of notify."""
 
     clock: HandClock
     wall: ChatWall

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from shared.local.engine.roles import Roles
+from refresh_watch_emulator.engine.roles import Roles
 from tests.cli.conftest import CommandLine, Ran, account_environment
 from tests.workflow.house import House, house
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.local.engine.engine import Engine
+from refresh_watch_emulator.engine.engine import Engine
 from tests.local.engine.engine_calls import MANIFEST, Start
 
 

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shared.local.engine.engine import Engine
-from shared.local.engine.switches import ApiEvent, Switches
-from shared.local.engine.worker import LogLine
+from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.switches import ApiEvent, Switches
+from refresh_watch_emulator.engine.worker import LogLine
 from tests.local.engine.engine_calls import Calls, Start
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.local.engine.switches import Duplicate, Switches
+from refresh_watch_emulator.engine.switches import Duplicate, Switches
 from tests.local.engine.engine_calls import Calls, Clock, Start, lines, refusal, until
 
 DAY = 86400

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from Tea.exceptions import TeaException
 
-from shared.local.engine.crash import CrashPoint, KillWorker
-from shared.local.engine.switches import Switches
+from refresh_watch_emulator.engine.crash import CrashPoint, KillWorker
+from refresh_watch_emulator.engine.switches import Switches
 from tests.local.engine.engine_calls import MANIFEST, Calls, Start, lines, until
 
 ROOT = MANIFEST.parents[3]
@@ -31,7 +31,7 @@ class Processes:
     def start(self, crash: str = "") -> Calls:
         options = ["--manifest", str(MANIFEST), "--file", str(self._folder / "queue.sqlite")]
         self.current = subprocess.Popen(
-            [sys.executable, "-m", "shared.local.engine", *options, "--switch", "retry_interval=0.01"],
+            [sys.executable, "-m", "refresh_watch_emulator.engine", *options, "--switch", "retry_interval=0.01"],
             cwd=ROOT,
             env={**os.environ, "REFRESH_WATCH_ENGINE_CRASH": crash},
             stdout=subprocess.PIPE,
@@ -124,7 +124,11 @@ def test_only_one_engine_at_a_time_uses_a_file(processes: Processes, tmp_path: P
     processes.start()
     options = ["--manifest", str(MANIFEST), "--file", str(tmp_path / "queue.sqlite")]
     second = subprocess.run(
-        [sys.executable, "-m", "shared.local.engine", *options], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "refresh_watch_emulator.engine", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert second.returncode == 2
     assert second.stderr.startswith("file: ")
@@ -142,7 +146,11 @@ def test_only_one_engine_at_a_time_uses_a_file(processes: Processes, tmp_path: P
 def test_what_cannot_be_used_is_told_in_one_line(tmp_path: Path, option: str, value: str, named: str) -> None:
     options = ["--manifest", str(MANIFEST), "--file", str(tmp_path / "queue.sqlite"), option, value]
     ended = subprocess.run(
-        [sys.executable, "-m", "shared.local.engine", *options], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "refresh_watch_emulator.engine", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ended.returncode == 2
     assert ended.stderr.startswith(f"{named}: ")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.local.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import Switches
 from tests.local.engine.engine_calls import Calls, Clock, Start, lines, refusal, until
 
 QUICK = Switches(retry_interval=0.01)

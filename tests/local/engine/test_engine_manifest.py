@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import BadInput
-from shared.local.engine.manifest import Function, HttpTrigger, read_manifest
+from refresh_watch.errors import BadInput
+from refresh_watch_emulator.engine.manifest import Function, HttpTrigger, read_manifest
 from tests.local.engine.engine_calls import MANIFEST
 
 ONE = """

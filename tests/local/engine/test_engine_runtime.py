@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import BadInput, NoCredentials
-from shared.local.engine.engine import FAKE_KEYS
-from shared.local.engine.switches import Switches
-from shared.local.engine.worker import Code, LogLine
+from refresh_watch.errors import BadInput, NoCredentials
+from refresh_watch_emulator.engine.engine import FAKE_KEYS
+from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.worker import Code, LogLine
 from tests.local.engine.engine_calls import Calls, Start, lines, until
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shared.local.engine.manifest import Function
-from shared.local.engine.settling import Case
-from shared.local.engine.switches import Switches
-from shared.local.engine.task import Ending, Task, TaskStatus
-from shared.local.engine.worker import Result, Verdict
+from refresh_watch_emulator.engine.manifest import Function
+from refresh_watch_emulator.engine.settling import Case
+from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.task import Ending, Task, TaskStatus
+from refresh_watch_emulator.engine.worker import Result, Verdict
 
 FUNCTION = Function("watch", "p-watch", "index.handler", "python3.12", "cn-hangzhou", max_retries=0, async_task=True)
 TARGET = Function("notify", "p-notify", "index.handler", "python3.12", "cn-hangzhou", async_task=True)

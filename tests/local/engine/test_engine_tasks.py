@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.local.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import Switches
 from tests.local.engine.engine_calls import Calls, Clock, Start, refusal
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.world import World
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.world import World
 from tests.local.stand_in.account import HandClock
 
 

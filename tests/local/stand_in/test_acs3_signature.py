@@ -6,8 +6,8 @@ import hashlib
 
 import pytest
 
-from shared.instants import parse_instant
-from shared.local.signature import Nonces, SignatureRefused, canonical_request, sign, verify
+from refresh_watch.instants import parse_instant
+from refresh_watch_emulator.signature import Nonces, SignatureRefused, canonical_request, sign, verify
 
 AGENT = "AlibabaCloud (Linux; x86_64) Python/3.11.7 Core/0.4.3 TeaDSL/2"
 LIST_SIGNED = (

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from shared.cli.account.identity import CallerKind, who_am_i
-from shared.cli.account.rpc import MAX_TRIES, Refused, call
-from shared.credentials import Credentials
-from shared.errors import AskAgain
-from shared.local.stand_in.account import Identity
-from shared.local.stand_in.faults import HTML, Fault, Wire, internal_error, throttling_user
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import World
-from shared.settings import Secret, Settings
+from refresh_watch.credentials import Credentials
+from refresh_watch.errors import AskAgain
+from refresh_watch.settings import Secret, Settings
+from refresh_watch_cli.account.identity import CallerKind, who_am_i
+from refresh_watch_cli.account.rpc import MAX_TRIES, Refused, call
+from refresh_watch_emulator.stand_in.account import Identity
+from refresh_watch_emulator.stand_in.faults import HTML, Fault, Wire, internal_error, throttling_user
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import World
 from tests.hand_clock import HandClock
 
 KEYS = Credentials("testAK", Secret("testSK"))

@@ -10,9 +10,9 @@ from alibabacloud_cdn20180510 import models as cdn
 from alibabacloud_tea_openapi.exceptions import ClientException, ServerException, ThrottlingException
 from darabonba.exceptions import UnretryableException
 
-from shared.local.stand_in import faults
-from shared.local.stand_in.faults import Fault, Faults
-from shared.local.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in import faults
+from refresh_watch_emulator.stand_in.faults import Fault, Faults
+from refresh_watch_emulator.stand_in.server import StandIn
 from tests.local.stand_in.account import account, client
 
 

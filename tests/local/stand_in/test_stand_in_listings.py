@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from shared.instants import format_instant
-from shared.local.stand_in.faults import internal_error
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import ObjectPlan
+from refresh_watch.instants import format_instant
+from refresh_watch_emulator.stand_in.faults import internal_error
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.local.stand_in.account import NOON, Account, account
 
 PLAN = ObjectPlan("http://a.com/1", after=100)

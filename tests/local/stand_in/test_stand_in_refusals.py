@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.instants import format_instant
-from shared.local.stand_in.world import ObjectPlan
+from refresh_watch.instants import format_instant
+from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.local.stand_in.account import NOON, Account, account
 
 PRODUCTS = ("cdn", "dcdn", "vod", "vod-legacy")

@@ -17,12 +17,12 @@ from alibabacloud_tea_openapi.models import OpenApiRequest, Params
 from alibabacloud_vod20170321 import models as vod
 from darabonba.runtime import RuntimeOptions
 
-from shared.clock import SystemClock
-from shared.instants import format_instant
-from shared.local.stand_in.query_signature import sign_query, string_to_sign
-from shared.local.stand_in.server import StandIn
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import ObjectPlan, World
+from refresh_watch.clock import SystemClock
+from refresh_watch.instants import format_instant
+from refresh_watch_emulator.stand_in.query_signature import sign_query, string_to_sign
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import ObjectPlan, World
 from tests.local.stand_in.account import HandClock, client
 
 TWO = [ObjectPlan("http://a.com/1.txt"), ObjectPlan("http://a.com/2.txt", "Failed", description="Internal Error")]

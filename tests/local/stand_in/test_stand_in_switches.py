@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import ObjectPlan
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.local.stand_in.account import NOON, Account, account
 
 FAILED = ObjectPlan("http://a.com/1", "Failed", description="Origin Return StatusCode 5XX")

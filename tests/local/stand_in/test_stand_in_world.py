@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from shared.local.stand_in.allowance import Allowance
-from shared.local.stand_in.switches import Switches
-from shared.local.stand_in.world import NEVER, ObjectPlan, World, by_words_in_url
+from refresh_watch_emulator.stand_in.allowance import Allowance
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan, World, by_words_in_url
 from tests.local.stand_in.account import NOON, Account, account
 
 

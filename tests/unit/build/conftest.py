@@ -97,14 +97,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "project"
     files = {
         "s.yaml": MANIFEST,
-        "functions/one/index.py": "from shared.room.used import handler",
+        "functions/one/index.py": "from refresh_watch.room.used import handler",
         "functions/one/requirements.txt": "",
-        "shared/__init__.py": "",
-        "shared/room/__init__.py": "",
-        "shared/room/used.py": "def handler(event, context):\n    return 'done'\n",
-        "shared/room/words.json": "{}",
-        "shared/unused.py": "",
-        "shared/cli/__init__.py": "",
+        "shared/refresh_watch/__init__.py": "",
+        "shared/refresh_watch/room/__init__.py": "",
+        "shared/refresh_watch/room/used.py": "def handler(event, context):\n    return 'done'\n",
+        "shared/refresh_watch/room/words.json": "{}",
+        "shared/refresh_watch/unused.py": "",
+        "shared/refresh_watch_cli/__init__.py": "",
         "tests/test_it.py": "",
     }
     for name, text in files.items():

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.cli.build.bytecode import interpreter_of
-from shared.cli.build.command import add_arguments, run
-from shared.cli.build.runtimes import RUNTIMES, Runtime
+from refresh_watch_cli.build.bytecode import interpreter_of
+from refresh_watch_cli.build.command import add_arguments, run
+from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime
 
 if TYPE_CHECKING:
     from tests.unit.build.conftest import Shelf
@@ -36,14 +36,14 @@ def test_a_package_holds_the_entry_what_it_imports_and_its_dependencies(
     project: Path, shelf: Shelf, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "functions/one/requirements.txt").write_text(shelf.wheel("need"), encoding="utf-8")
-    (project / "shared/room/__init__.py").write_text("import need", encoding="utf-8")
+    (project / "shared/refresh_watch/room/__init__.py").write_text("import need", encoding="utf-8")
     assert build(project, "one") == 0
     ours = {
         "index.py",
-        "shared/__init__.py",
-        "shared/room/__init__.py",
-        "shared/room/used.py",
-        "shared/room/words.json",
+        "refresh_watch/__init__.py",
+        "refresh_watch/room/__init__.py",
+        "refresh_watch/room/used.py",
+        "refresh_watch/room/words.json",
     }
     assert files(project / ".build/one") == ours | {"need/__init__.py", "need-1.0.dist-info/METADATA"}
     printed = capsys.readouterr().out.splitlines()
@@ -57,7 +57,7 @@ def test_what_nothing_imports_is_left_out_and_named_in_one_line(
 ) -> None:
     lock = [shelf.wheel("wanted", needs=["idle"]), shelf.wheel("idle")]
     (project / "functions/one/requirements.txt").write_text("\n".join(lock), encoding="utf-8")
-    (project / "shared/room/__init__.py").write_text("def later():\n    import wanted", encoding="utf-8")
+    (project / "shared/refresh_watch/room/__init__.py").write_text("def later():\n    import wanted", encoding="utf-8")
     assert build(project) == 0
     assert not [name for name in files(project / ".build/one") if name.startswith("idle")]
     said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("left out")]
@@ -86,7 +86,7 @@ def test_an_interpreter_of_the_runtimes_version_compiles_the_package_whatever_it
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = Runtime("python3.12", sys.version_info[:2], 31)  # this Python, under a name that s.yaml knows
-    monkeypatch.setattr("shared.cli.build.command.runtime_named", lambda _: here)
+    monkeypatch.setattr("refresh_watch_cli.build.command.runtime_named", lambda _: here)
     assert build(project) == 0
     compiled = list((project / ".build/one").rglob("*.pyc"))
     assert len(compiled) == 4
@@ -140,12 +140,12 @@ def test_a_package_that_its_own_interpreter_cannot_import_is_refused_and_the_old
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     here = Runtime("python3.12", sys.version_info[:2], 31)
-    monkeypatch.setattr("shared.cli.build.command.runtime_named", lambda _: here)
+    monkeypatch.setattr("refresh_watch_cli.build.command.runtime_named", lambda _: here)
     assert build(project) == 0
-    (project / "shared/room/used.py").write_text("handler = unknown_name\n", encoding="utf-8")
+    (project / "shared/refresh_watch/room/used.py").write_text("handler = unknown_name\n", encoding="utf-8")
     assert build(project) == 2
     assert "one: the package cannot be imported: NameError" in capsys.readouterr().err
-    assert "done" in (project / ".build/one/shared/room/used.py").read_text(encoding="utf-8")
+    assert "done" in (project / ".build/one/refresh_watch/room/used.py").read_text(encoding="utf-8")
 
 
 def test_the_digest_is_the_packages_and_changes_with_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +156,7 @@ def test_the_digest_is_the_packages_and_changes_with_it(project: Path, capsys: p
     first = digest()
     assert digest() == first
     assert len(first) == 12
-    (project / "shared/room/words.json").write_text("{ }", encoding="utf-8")
+    (project / "shared/refresh_watch/room/words.json").write_text("{ }", encoding="utf-8")
     assert digest() != first
 
 
@@ -208,10 +208,10 @@ def test_an_import_that_no_requirement_brings_is_refused_and_the_old_package_sta
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert build(project) == 0
-    used = project / "shared/room/used.py"
+    used = project / "shared/refresh_watch/room/used.py"
     used.write_text("def handler(event, context):\n    import absent_sdk\n", encoding="utf-8")
     assert build(project) == 2
-    said = "shared/room/used.py imports absent_sdk, which functions/one/requirements.txt does not bring"
+    said = "refresh_watch/room/used.py imports absent_sdk, which functions/one/requirements.txt does not bring"
     assert said in capsys.readouterr().err
-    assert "done" in (project / ".build/one/shared/room/used.py").read_text(encoding="utf-8")
+    assert "done" in (project / ".build/one/refresh_watch/room/used.py").read_text(encoding="utf-8")
     assert [path.name for path in (project / ".build").iterdir()] == ["one"]

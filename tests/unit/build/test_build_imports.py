@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from shared.cli.build.imports import closure_of
-from shared.cli.build.refusal import CannotBuild
+from refresh_watch_cli.build.imports import closure_of
+from refresh_watch_cli.build.refusal import CannotBuild
 
 ENTRY = Path("functions/one/index.py")
 
 
 def project(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in {"shared/__init__.py": "", **files}.items():
+    for name, text in {"shared/refresh_watch/__init__.py": "", **files}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -28,37 +28,37 @@ def test_imports_are_followed_through_modules_and_into_functions(tmp_path: Path)
     found = modules(
         tmp_path,
         {
-            "functions/one/index.py": "from shared.first import start",
-            "shared/first.py": "def start():\n    from shared.room import second",
-            "shared/room/__init__.py": "",
-            "shared/room/second.py": "import shared.third",
-            "shared/room/beside.py": "",
-            "shared/third.py": "",
-            "shared/fourth.py": "",
+            "functions/one/index.py": "from refresh_watch.first import start",
+            "shared/refresh_watch/first.py": "def start():\n    from refresh_watch.room import second",
+            "shared/refresh_watch/room/__init__.py": "",
+            "shared/refresh_watch/room/second.py": "import refresh_watch.third",
+            "shared/refresh_watch/room/beside.py": "",
+            "shared/refresh_watch/third.py": "",
+            "shared/refresh_watch/fourth.py": "",
         },
     )
-    room = {"shared/room/__init__.py", "shared/room/second.py"}
-    assert found == {"shared/__init__.py", "shared/first.py", "shared/third.py"} | room
+    room = {"refresh_watch/room/__init__.py", "refresh_watch/room/second.py"}
+    assert found == {"refresh_watch/__init__.py", "refresh_watch/first.py", "refresh_watch/third.py"} | room
 
 
 def test_relative_imports_are_followed(tmp_path: Path) -> None:
     found = modules(
         tmp_path,
         {
-            "functions/one/index.py": "import shared.room.first",
-            "shared/room/__init__.py": "",
-            "shared/room/first.py": "from . import second\nfrom ..top import name",
-            "shared/room/second.py": "",
-            "shared/top.py": "name = 1",
+            "functions/one/index.py": "import refresh_watch.room.first",
+            "shared/refresh_watch/room/__init__.py": "",
+            "shared/refresh_watch/room/first.py": "from . import second\nfrom ..top import name",
+            "shared/refresh_watch/room/second.py": "",
+            "shared/refresh_watch/top.py": "name = 1",
         },
     )
-    assert {"shared/room/second.py", "shared/top.py"} <= found
+    assert {"refresh_watch/room/second.py", "refresh_watch/top.py"} <= found
 
 
 def test_imports_for_the_type_checker_only_are_left_out(tmp_path: Path) -> None:
     files = {
-        "functions/one/index.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import shared.words\n",
-        "shared/words.py": "",
+        "functions/one/index.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import refresh_watch.words\n",
+        "shared/refresh_watch/words.py": "",
     }
     assert modules(tmp_path, files) == set()
 
@@ -66,31 +66,31 @@ def test_imports_for_the_type_checker_only_are_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "loading",
     [
-        'import_module(f"shared.room.{kind}")',
-        'importlib.import_module("shared.room." + kind)',
-        'name = f"shared.room.{kind}"\nimport_module(name)',
+        'import_module(f"refresh_watch.room.{kind}")',
+        'importlib.import_module("refresh_watch.room." + kind)',
+        'name = f"refresh_watch.room.{kind}"\nimport_module(name)',
     ],
 )
 def test_a_room_loaded_by_name_comes_whole(tmp_path: Path, loading: str) -> None:
     files = {
         "functions/one/index.py": loading,
-        "shared/room/__init__.py": "",
-        "shared/room/first.py": "import shared.base",
-        "shared/room/second.py": "",
-        "shared/base.py": "",
+        "shared/refresh_watch/room/__init__.py": "",
+        "shared/refresh_watch/room/first.py": "import refresh_watch.base",
+        "shared/refresh_watch/room/second.py": "",
+        "shared/refresh_watch/base.py": "",
     }
-    room = {"shared/room/__init__.py", "shared/room/first.py", "shared/room/second.py"}
-    assert modules(tmp_path, files) == {"shared/__init__.py", "shared/base.py"} | room
+    room = {"refresh_watch/room/__init__.py", "refresh_watch/room/first.py", "refresh_watch/room/second.py"}
+    assert modules(tmp_path, files) == {"refresh_watch/__init__.py", "refresh_watch/base.py"} | room
 
 
 def test_a_registry_that_loads_its_own_room_brings_it_whole(tmp_path: Path) -> None:
     files = {
-        "functions/one/index.py": "import shared.room.registry",
-        "shared/room/__init__.py": "",
-        "shared/room/registry.py": 'def get(kind):\n    return import_module(f"{__package__}.{kind}")',
-        "shared/room/first.py": "",
+        "functions/one/index.py": "import refresh_watch.room.registry",
+        "shared/refresh_watch/room/__init__.py": "",
+        "shared/refresh_watch/room/registry.py": 'def get(kind):\n    return import_module(f"{__package__}.{kind}")',
+        "shared/refresh_watch/room/first.py": "",
     }
-    assert "shared/room/first.py" in modules(tmp_path, files)
+    assert "refresh_watch/room/first.py" in modules(tmp_path, files)
 
 
 def test_a_name_that_cannot_be_told_is_refused_with_its_place(tmp_path: Path) -> None:
@@ -100,28 +100,31 @@ def test_a_name_that_cannot_be_told_is_refused_with_its_place(tmp_path: Path) ->
 
 
 def test_a_module_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    folder = project(tmp_path, {"functions/one/index.py": "from shared.gone import x"})
-    with pytest.raises(CannotBuild, match=r"functions/one/index\.py imports shared\.gone"):
+    folder = project(tmp_path, {"functions/one/index.py": "from refresh_watch.gone import x"})
+    with pytest.raises(CannotBuild, match=r"functions/one/index\.py imports refresh_watch\.gone"):
         closure_of(folder, ENTRY)
 
 
-@pytest.mark.parametrize("room", ["cli", "local"])
+@pytest.mark.parametrize("room", ["refresh_watch_cli", "refresh_watch_emulator"])
 def test_a_room_that_is_never_deployed_is_refused_and_says_who_wants_it(tmp_path: Path, room: str) -> None:
     files = {
-        "functions/one/index.py": "import shared.middle",
-        "shared/middle.py": f"from shared.{room}.main import main",
+        "functions/one/index.py": "import refresh_watch.middle",
+        "shared/refresh_watch/middle.py": f"from {room}.main import main",
     }
     folder = project(tmp_path, files)
-    with pytest.raises(CannotBuild, match=rf"shared/middle\.py imports shared\.{room}\.main, which is never deployed"):
+    with pytest.raises(CannotBuild, match=rf"refresh_watch/middle\.py imports {room}\.main, which is never deployed"):
         closure_of(folder, ENTRY)
 
 
 def test_a_module_whose_name_only_begins_like_such_a_room_is_welcome(tmp_path: Path) -> None:
-    files = {"functions/one/index.py": "import shared.clients", "shared/clients.py": ""}
-    assert "shared/clients.py" in modules(tmp_path, files)
+    files = {"functions/one/index.py": "import refresh_watch.clients", "shared/refresh_watch/clients.py": ""}
+    assert "refresh_watch/clients.py" in modules(tmp_path, files)
 
 
 def test_other_packages_are_named_with_who_imports_them(tmp_path: Path) -> None:
-    files = {"functions/one/index.py": "import json\nimport shared.far", "shared/far.py": "from big.sdk import Client"}
+    files = {
+        "functions/one/index.py": "import json\nimport refresh_watch.far",
+        "shared/refresh_watch/far.py": "from big.sdk import Client",
+    }
     closure = closure_of(project(tmp_path, files), ENTRY)
-    assert dict(closure.packages) == {"json": ENTRY, "big": Path("shared/far.py")}
+    assert dict(closure.packages) == {"json": ENTRY, "big": Path("refresh_watch/far.py")}

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.cli.build.needed import leave_out
-from shared.cli.build.runtimes import runtime_named
-from shared.cli.build.wheels import install
+from refresh_watch_cli.build.needed import leave_out
+from refresh_watch_cli.build.runtimes import runtime_named
+from refresh_watch_cli.build.wheels import install
 
 if TYPE_CHECKING:
     from tests.unit.build.conftest import Shelf

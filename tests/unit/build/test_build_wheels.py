@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.cli.build.refusal import CannotBuild
-from shared.cli.build.runtimes import runtime_named
-from shared.cli.build.wheels import install, requirements_for, strip
+from refresh_watch_cli.build.refusal import CannotBuild
+from refresh_watch_cli.build.runtimes import runtime_named
+from refresh_watch_cli.build.wheels import install, requirements_for, strip
 
 if TYPE_CHECKING:
     from tests.unit.build.conftest import Shelf

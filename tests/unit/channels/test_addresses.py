@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.channels.transport.addresses import host_allowed, is_public
+from refresh_watch.channels.transport.addresses import host_allowed, is_public
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "47.96.0.1", "2400:3200::1", "::ffff:8.8.8.8", "64:ff9b::808:808"])

@@ -11,14 +11,14 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from hypothesis import given
 
-from shared.channels.dingtalk import LIMIT, check, render, sign, signed
-from shared.deployment import Deployment
-from shared.errors import BadInput
-from shared.model import FailedObject, Outcome
-from shared.report import Counts, Report, TaskReport
-from shared.reports.links import CONSOLE
-from shared.reports.texts import TEXTS
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels.dingtalk import LIMIT, check, render, sign, signed
+from refresh_watch.deployment import Deployment
+from refresh_watch.errors import BadInput
+from refresh_watch.model import FailedObject, Outcome
+from refresh_watch.report import Counts, Report, TaskReport
+from refresh_watch.reports.links import CONSOLE
+from refresh_watch.reports.texts import TEXTS
+from refresh_watch.settings import ChannelSetting, Secret
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.channels.delivery.outcome import (
+from refresh_watch.channels.delivery.outcome import (
     ContentRejected,
     Delivered,
     DeliveryOutcome,
@@ -18,7 +18,7 @@ from shared.channels.delivery.outcome import (
     Retry,
     TooLarge,
 )
-from shared.channels.dingtalk import classify
+from refresh_watch.channels.dingtalk import classify
 
 OK = {"errcode": 0, "errmsg": "ok"}
 

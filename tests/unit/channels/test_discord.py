@@ -11,16 +11,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given
 
-from shared.channels.delivery.outcome import Request
-from shared.channels.discord import check, payload, posting, render
-from shared.deployment import Deployment
-from shared.local.robots import discord as robots
-from shared.local.robots.robot import Post, Verdict
-from shared.model import FailedObject, Outcome, Reason, Refusal
-from shared.report import Counts, Report, ReportKind, TaskReport
-from shared.reports.compose import compose
-from shared.reports.message import Fact, FailureGroup, Link
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels.delivery.outcome import Request
+from refresh_watch.channels.discord import check, payload, posting, render
+from refresh_watch.deployment import Deployment
+from refresh_watch.model import FailedObject, Outcome, Reason, Refusal
+from refresh_watch.report import Counts, Report, ReportKind, TaskReport
+from refresh_watch.reports.compose import compose
+from refresh_watch.reports.message import Fact, FailureGroup, Link
+from refresh_watch.settings import ChannelSetting, Secret
+from refresh_watch_emulator.robots import discord as robots
+from refresh_watch_emulator.robots.robot import Post, Verdict
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,

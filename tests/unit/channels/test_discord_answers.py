@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.channels.delivery.outcome import (
+from refresh_watch.channels.delivery.outcome import (
     VENDOR_MESSAGE,
     Accepted,
     Ambiguous,
@@ -21,7 +21,7 @@ from shared.channels.delivery.outcome import (
     Retry,
     TooLarge,
 )
-from shared.channels.discord import classify
+from refresh_watch.channels.discord import classify
 
 POSTED = {"id": "1234567890123456789", "type": 0, "content": "x", "channel_id": "***", "webhook_id": "***"}
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.channels.discord import check
-from shared.errors import BadInput
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels.discord import check
+from refresh_watch.errors import BadInput
+from refresh_watch.settings import ChannelSetting, Secret
 
 CHANNEL = ChannelSetting(
     "oncall", "discord", Secret("https://discord.com/api/webhooks/100000000000000001/fake-token-of-oncall")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.channels.answers.feishu import classify
-from shared.channels.delivery.outcome import (
+from refresh_watch.channels.answers.feishu import classify
+from refresh_watch.channels.delivery.outcome import (
     Ambiguous,
     ContentRejected,
     Delivered,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared.channels.delivery.attempts import Attempts, failure_of
-from shared.channels.delivery.next_visit import LAST_TRY, ComeBack, Done, GivenUp, Next, next_visit
-from shared.channels.delivery.outcome import (
+from refresh_watch.channels.delivery.attempts import Attempts, failure_of
+from refresh_watch.channels.delivery.next_visit import LAST_TRY, ComeBack, Done, GivenUp, Next, next_visit
+from refresh_watch.channels.delivery.outcome import (
     Accepted,
     Ambiguous,
     ContentRejected,

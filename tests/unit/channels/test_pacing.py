@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from shared.channels.delivery.pacing import Pacing, Rate
+from refresh_watch.channels.delivery.pacing import Pacing, Rate
 
 DINGTALK = Rate(20, 60)
 NOW = 1_000_000.0

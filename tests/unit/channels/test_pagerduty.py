@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from shared.channels.pagerduty import LIMIT, check, dedup_key, render
-from shared.deployment import Deployment
-from shared.errors import BadInput
-from shared.local.robots import pagerduty as robot
-from shared.local.robots.robot import Post
-from shared.model import FailedObject, Kind, Outcome
-from shared.model import Reason as Why
-from shared.report import Counts, Report, ReportKind, TaskReport
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels.pagerduty import LIMIT, check, dedup_key, render
+from refresh_watch.deployment import Deployment
+from refresh_watch.errors import BadInput
+from refresh_watch.model import FailedObject, Kind, Outcome
+from refresh_watch.model import Reason as Why
+from refresh_watch.report import Counts, Report, ReportKind, TaskReport
+from refresh_watch.settings import ChannelSetting, Secret
+from refresh_watch_emulator.robots import pagerduty as robot
+from refresh_watch_emulator.robots.robot import Post
 from tests.unit.reports.sample_reports import (
     BROKEN,
     BY_PATH,

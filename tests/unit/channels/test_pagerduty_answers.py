@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.channels.delivery.outcome import (
+from refresh_watch.channels.delivery.outcome import (
     VENDOR_MESSAGE,
     Ambiguous,
     Delivered,
@@ -18,7 +18,7 @@ from shared.channels.delivery.outcome import (
     Retry,
     TooLarge,
 )
-from shared.channels.pagerduty import classify
+from refresh_watch.channels.pagerduty import classify
 
 OK = {"status": "success", "message": "Event processed", "dedup_key": "refresh-watch-0"}
 

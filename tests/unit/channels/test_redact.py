@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
-from shared.channels.delivery.outcome import Response
-from shared.channels.transport.redact import redacted
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels.delivery.outcome import Response
+from refresh_watch.channels.transport.redact import redacted
+from refresh_watch.settings import ChannelSetting, Secret
 
 TOKEN = "fake-token/with+signs=="
 CHANNEL = ChannelSetting(

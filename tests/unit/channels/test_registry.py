@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.channels import dingtalk, registry
-from shared.errors import BadInput
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels import dingtalk, registry
+from refresh_watch.errors import BadInput
+from refresh_watch.settings import ChannelSetting, Secret
 
 CHANNEL = ChannelSetting("oncall", "dingtalk", Secret("https://oapi.dingtalk.com/robot/send?access_token=fake-token-1"))
 
@@ -56,7 +56,7 @@ def test_a_webhook_may_be_at_any_host_but_needs_its_secret() -> None:
 
 def test_a_delivery_imports_no_alibaba_sdk() -> None:
     program = (
-        "import sys, shared.channels.delivery.deliver, shared.channels.dingtalk, shared.channels.webhook\n"
+        "import sys, refresh_watch.channels.delivery.deliver, refresh_watch.channels.dingtalk, refresh_watch.channels.webhook\n"
         "heavy = [name for name in sys.modules if name.startswith(('alibabacloud', 'Tea', 'darabonba', 'requests'))]\n"
         "sys.exit(repr(heavy) if heavy else 0)"
     )

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.channels.forms.samples import with_samples_that_fit
-from shared.reports.message import FailureGroup, Message, Severity
+from refresh_watch.channels.forms.samples import with_samples_that_fit
+from refresh_watch.reports.message import FailureGroup, Message, Severity
 
 MESSAGE = Message(
     "en",

@@ -12,17 +12,17 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given
 
-from shared.channels.delivery.outcome import Request
-from shared.channels.forms.characters import characters
-from shared.channels.slack import LIMIT, check, payload, render
-from shared.deployment import Deployment
-from shared.local.robots import slack as robots
-from shared.local.robots.robot import Post, Verdict
-from shared.model import FailedObject, Outcome
-from shared.report import Counts, Report, ReportKind, TaskReport
-from shared.reports.compose import compose
-from shared.reports.message import Link, Severity
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels.delivery.outcome import Request
+from refresh_watch.channels.forms.characters import characters
+from refresh_watch.channels.slack import LIMIT, check, payload, render
+from refresh_watch.deployment import Deployment
+from refresh_watch.model import FailedObject, Outcome
+from refresh_watch.report import Counts, Report, ReportKind, TaskReport
+from refresh_watch.reports.compose import compose
+from refresh_watch.reports.message import Link, Severity
+from refresh_watch.settings import ChannelSetting, Secret
+from refresh_watch_emulator.robots import slack as robots
+from refresh_watch_emulator.robots.robot import Post, Verdict
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.channels.delivery.outcome import (
+from refresh_watch.channels.delivery.outcome import (
     VENDOR_MESSAGE,
     Ambiguous,
     ContentRejected,
@@ -19,7 +19,7 @@ from shared.channels.delivery.outcome import (
     Retry,
     TooLarge,
 )
-from shared.channels.slack import classify
+from refresh_watch.channels.slack import classify
 
 REFUSALS = [
     (400, "invalid_payload", "please report it"),

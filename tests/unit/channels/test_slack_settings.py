@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.channels.slack import check
-from shared.errors import BadInput
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels.slack import check
+from refresh_watch.errors import BadInput
+from refresh_watch.settings import ChannelSetting, Secret
 
 CHANNEL = ChannelSetting(
     "oncall", "slack", Secret("https://hooks.slack.com/services/T0FAKE000/B0FAKE000/fake-token-of-oncall")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.channels.delivery.outcome import (
+from refresh_watch.channels.delivery.outcome import (
     VENDOR_MESSAGE,
     Accepted,
     Ambiguous,
@@ -20,7 +20,7 @@ from shared.channels.delivery.outcome import (
     Retry,
     TooLarge,
 )
-from shared.channels.teams import classify
+from refresh_watch.channels.teams import classify
 
 CONNECTOR = (
     "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error {} with ContextId x"

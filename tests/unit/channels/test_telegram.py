@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from shared.channels.telegram import LIMIT, check, render
-from shared.deployment import Deployment
-from shared.errors import BadInput
-from shared.local.robots import telegram as robot
-from shared.local.robots.robot import Post
-from shared.model import FailedObject, Outcome, Refusal
-from shared.model import Reason as Why
-from shared.report import Counts, Report, ReportKind, TaskReport
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels.telegram import LIMIT, check, render
+from refresh_watch.deployment import Deployment
+from refresh_watch.errors import BadInput
+from refresh_watch.model import FailedObject, Outcome, Refusal
+from refresh_watch.model import Reason as Why
+from refresh_watch.report import Counts, Report, ReportKind, TaskReport
+from refresh_watch.settings import ChannelSetting, Secret
+from refresh_watch_emulator.robots import telegram as robot
+from refresh_watch_emulator.robots.robot import Post
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.channels.delivery.outcome import (
+from refresh_watch.channels.delivery.outcome import (
     VENDOR_MESSAGE,
     Ambiguous,
     ContentRejected,
@@ -20,7 +20,7 @@ from shared.channels.delivery.outcome import (
     Retry,
     TooLarge,
 )
-from shared.channels.telegram import classify
+from refresh_watch.channels.telegram import classify
 
 OK = {"ok": True, "result": {"message_id": 7, "chat": {"id": -1001234567890}}}
 

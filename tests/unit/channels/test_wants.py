@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from shared.channels.wants import wants
-from shared.model import Outcome
-from shared.report import Report
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels.wants import wants
+from refresh_watch.model import Outcome
+from refresh_watch.report import Report
+from refresh_watch.settings import ChannelSetting, Secret
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,

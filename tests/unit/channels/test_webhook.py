@@ -11,14 +11,22 @@ import pytest
 from hypothesis import given
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from shared.channels.delivery.outcome import Delivered, DeliveryOutcome, Permanent, Request, Response, Retry, TooLarge
-from shared.channels.webhook import check, classify, render, sign, webhook_id
-from shared.deployment import Deployment
-from shared.errors import BadInput
-from shared.model import FailedObject, Outcome
-from shared.report import Counts, Report, TaskReport
-from shared.reports.wire import from_json, to_json
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels.delivery.outcome import (
+    Delivered,
+    DeliveryOutcome,
+    Permanent,
+    Request,
+    Response,
+    Retry,
+    TooLarge,
+)
+from refresh_watch.channels.webhook import check, classify, render, sign, webhook_id
+from refresh_watch.deployment import Deployment
+from refresh_watch.errors import BadInput
+from refresh_watch.model import FailedObject, Outcome
+from refresh_watch.report import Counts, Report, TaskReport
+from refresh_watch.reports.wire import from_json, to_json
+from refresh_watch.settings import ChannelSetting, Secret
 from tests.unit.reports.sample_reports import EVERY_KIND, FEW, PARTLY_FAILED, reports
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

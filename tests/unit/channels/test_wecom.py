@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.channels.registry import check_one
-from shared.channels.wecom import MARKDOWN_LIMIT, TEXT_LIMIT, check, render
-from shared.deployment import Deployment
-from shared.errors import BadInput
-from shared.local.robots import wecom as robots
-from shared.local.robots.robot import Post
-from shared.model import FailedObject, Outcome
-from shared.report import Counts, Report, ReportKind, TaskReport
-from shared.reports.compose import compose
-from shared.settings import ChannelSetting, Secret
+from refresh_watch.channels.registry import check_one
+from refresh_watch.channels.wecom import MARKDOWN_LIMIT, TEXT_LIMIT, check, render
+from refresh_watch.deployment import Deployment
+from refresh_watch.errors import BadInput
+from refresh_watch.model import FailedObject, Outcome
+from refresh_watch.report import Counts, Report, ReportKind, TaskReport
+from refresh_watch.reports.compose import compose
+from refresh_watch.settings import ChannelSetting, Secret
+from refresh_watch_emulator.robots import wecom as robots
+from refresh_watch_emulator.robots.robot import Post
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.local.chat_page.page import draw
+from refresh_watch_emulator.chat_page.page import draw
 from tests.unit.chat_page.hostile import HOSTILE, with_leaves
 from tests.unit.chat_page.payloads import EVERY, LINK, SAMPLE, TITLE
 from tests.unit.chat_page.reading import Reading, read

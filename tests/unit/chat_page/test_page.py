@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.local import chat_page
-from shared.local.chat_page.page import Drawn, page
-from shared.local.chat_page.style import STYLE
+from refresh_watch_emulator import chat_page
+from refresh_watch_emulator.chat_page.page import Drawn, page
+from refresh_watch_emulator.chat_page.style import STYLE
 from tests.unit.chat_page.payloads import DINGTALK, SLACK
 from tests.unit.chat_page.reading import Reading, read
 
@@ -107,4 +107,6 @@ def test_it_knows_nothing_of_the_channels_so_that_their_mistakes_are_not_made_tw
     imported = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     imported |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     assert len(files) > 15
-    assert {name for name in imported if name.startswith("shared") and not name.startswith(chat_page.__name__)} == set()
+    assert {
+        name for name in imported if name.startswith("refresh_watch") and not name.startswith(chat_page.__name__)
+    } == set()

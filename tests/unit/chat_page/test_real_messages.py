@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.channels.registry import adapter, check_one, kinds
-from shared.cli.sample_channels import sample_channel
-from shared.cli.sample_reports import LABELS, NAMES, sample_report
-from shared.deployment import Deployment
-from shared.instants import parse_instant
-from shared.local.chat_page.page import draw
-from shared.report import Report
-from shared.reports.compose import compose
-from shared.reports.message import LAST_STEP, Message
+from refresh_watch.channels.registry import adapter, check_one, kinds
+from refresh_watch.deployment import Deployment
+from refresh_watch.instants import parse_instant
+from refresh_watch.report import Report
+from refresh_watch.reports.compose import compose
+from refresh_watch.reports.message import LAST_STEP, Message
+from refresh_watch_cli.sample_channels import sample_channel
+from refresh_watch_cli.sample_reports import LABELS, NAMES, sample_report
+from refresh_watch_emulator.chat_page.page import draw
 from tests.unit.chat_page.reading import Reading, read
 from tests.unit.reports.sample_reports import FEW, reports
 

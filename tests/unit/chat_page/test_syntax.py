@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.local.chat_page.page import draw
+from refresh_watch_emulator.chat_page.page import draw
 from tests.unit.chat_page.reading import Reading, read
 
 MARKED = "# head\n- item\n**bold** `code` *x* _y_\n> quote\n[text](http://a.example/)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 
-from shared.function_compute import log
+from refresh_watch.function_compute import log
 
 
 def line_of(**extra: object) -> dict[str, object]:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.errors import AskAgain
-from shared.model import Page, Reason, Refusal
-from shared.products.calling import PAUSE_CAP, PAUSE_FLOOR, Caller, OutOfTime, TurnLater, pause_after
-from shared.products.refusals import MAX_TRIES, RefusedForGood
-from shared.watching.quota import Quota
+from refresh_watch.errors import AskAgain
+from refresh_watch.model import Page, Reason, Refusal
+from refresh_watch.products.calling import PAUSE_CAP, PAUSE_FLOOR, Caller, OutOfTime, TurnLater, pause_after
+from refresh_watch.products.refusals import MAX_TRIES, RefusedForGood
+from refresh_watch.watching.quota import Quota
 from tests.hand_clock import HandClock
 
 PAGE = Page(rows=(), total=0, request_id="R-1", note="a note")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.errors import BadInput
-from shared.instants import parse_instant
-from shared.model import ListQuery
-from shared.products.queries import check_ids, check_query, parameters
+from refresh_watch.errors import BadInput
+from refresh_watch.instants import parse_instant
+from refresh_watch.model import ListQuery
+from refresh_watch.products.queries import check_ids, check_query, parameters
 
 START, END = parse_instant("2026-11-22T08:00:00Z"), parse_instant("2026-11-22T09:00:00Z")
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from shared.model import ObjectRow, Page, Status
-from shared.products.looking.reading import read_all
+from refresh_watch.model import ObjectRow, Page, Status
+from refresh_watch.products.looking.reading import read_all
 
 OURS = "1"
 

@@ -12,9 +12,9 @@ from alibabacloud_tea_openapi.exceptions._throttling import ThrottlingException
 from darabonba.exceptions import RetryError, UnretryableException
 from darabonba.policy.retry import RetryPolicyContext
 
-from shared.errors import AskAgain
-from shared.model import Reason, Refusal
-from shared.products.refusals import MAX_TRIES, RefusedForGood, classify, concerns_one_item, ends_look, tries
+from refresh_watch.errors import AskAgain
+from refresh_watch.model import Reason, Refusal
+from refresh_watch.products.refusals import MAX_TRIES, RefusedForGood, classify, concerns_one_item, ends_look, tries
 
 ACTION = "cdn:DescribeRefreshTasks"
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from shared.errors import AskAgain
-from shared.instants import parse_instant
-from shared.model import Kind, ObjectRow, Status
-from shared.products.rows import STATUS_CHARACTERS, read_by_id, read_list
+from refresh_watch.errors import AskAgain
+from refresh_watch.instants import parse_instant
+from refresh_watch.model import Kind, ObjectRow, Status
+from refresh_watch.products.rows import STATUS_CHARACTERS, read_by_id, read_list
 
 ROW = {
     "CreationTime": "2014-11-27T08:23:22Z",

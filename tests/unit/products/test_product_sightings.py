@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.model import (
+from refresh_watch.model import (
     MAX_SAMPLES,
     Answer,
     FailedObject,
@@ -17,7 +17,7 @@ from shared.model import (
     WatchedItem,
     WatchRequest,
 )
-from shared.products.looking.sightings import CUT_FROM_ROWS, MOST_BOUND_TASKS, may_be_cut, rows_of_path, seen
+from refresh_watch.products.looking.sightings import CUT_FROM_ROWS, MOST_BOUND_TASKS, may_be_cut, rows_of_path, seen
 
 PATH = "http://example.com/a.txt"
 SUBMITTED = 1_795_000_000.0

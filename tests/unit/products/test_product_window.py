@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.model import Hints, ObjectRow, Page, Product, Status, Watch, WatchedItem, WatchRequest
-from shared.products.looking.learning import Learning
-from shared.products.looking.plan import SKIP_ONCE, UNUSABLE
-from shared.products.looking.window import (
+from refresh_watch.model import Hints, ObjectRow, Page, Product, Status, Watch, WatchedItem, WatchRequest
+from refresh_watch.products.looking.learning import Learning
+from refresh_watch.products.looking.plan import SKIP_ONCE, UNUSABLE
+from refresh_watch.products.looking.window import (
     EDGE,
     SUBMITTING,
     WIDER,
@@ -19,7 +19,7 @@ from shared.products.looking.window import (
     read_window,
     window_of,
 )
-from shared.products.looking.windowed import Shown
+from refresh_watch.products.looking.windowed import Shown
 
 T0 = 1_795_000_000.0
 DAY = 86_400.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shared.deployment import Deployment
-from shared.report import Report
-from shared.reports.compose import compose
-from shared.reports.message import Message
+from refresh_watch.deployment import Deployment
+from refresh_watch.report import Report
+from refresh_watch.reports.compose import compose
+from refresh_watch.reports.message import Message
 
 
 def message_of(report: Report, language: str = "en", environment: str = "prod", region: str = "cn-hangzhou") -> Message:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from shared.instants import parse_instant
-from shared.model import FailedObject, Kind, Note, Outcome, Product, Reason, Refusal
-from shared.report import Counts, Report, ReportKind, TaskReport
+from refresh_watch.instants import parse_instant
+from refresh_watch.model import FailedObject, Kind, Note, Outcome, Product, Reason, Refusal
+from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 
 FEW = settings(max_examples=100, deadline=None)
 """Enough examples to find a mistake in time; the failing ones are kept and tried first."""

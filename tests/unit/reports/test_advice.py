@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.model import FailedObject, Outcome, Reason, Refusal
-from shared.report import Counts, TaskReport
-from shared.reports.texts import TEXTS
+from refresh_watch.model import FailedObject, Outcome, Reason, Refusal
+from refresh_watch.report import Counts, TaskReport
+from refresh_watch.reports.texts import TEXTS
 from tests.unit.reports.reading import fact_of, message_of
 from tests.unit.reports.sample_reports import (
     COMPLETE,

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from shared.model import Outcome
-from shared.report import Counts, Report, TaskReport
-from shared.reports.command import MOST_IDS, command
-from shared.reports.message import LONGEST_COMMAND
-from shared.reports.wire import bounded
+from refresh_watch.model import Outcome
+from refresh_watch.report import Counts, Report, TaskReport
+from refresh_watch.reports.command import MOST_IDS, command
+from refresh_watch.reports.message import LONGEST_COMMAND
+from refresh_watch.reports.wire import bounded
 from tests.unit.reports.sample_reports import (
     BROKEN,
     BY_PATH,

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from shared.deployment import Deployment
-from shared.model import Note, Outcome, Reason, Refusal
-from shared.report import Counts, Report, TaskReport
-from shared.reports.compose import compose
-from shared.reports.times import at_most
+from refresh_watch.deployment import Deployment
+from refresh_watch.model import Note, Outcome, Reason, Refusal
+from refresh_watch.report import Counts, Report, TaskReport
+from refresh_watch.reports.compose import compose
+from refresh_watch.reports.times import at_most
 from tests.unit.reports.reading import fact_of, message_of
 from tests.unit.reports.sample_reports import (
     NO_PERMISSION,

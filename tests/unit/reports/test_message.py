@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from shared.model import FailedObject, Kind, Outcome, Reason
-from shared.report import Counts, Report, TaskReport
-from shared.reports.message import LAST_STEP, Severity
+from refresh_watch.model import FailedObject, Kind, Outcome, Reason
+from refresh_watch.report import Counts, Report, TaskReport
+from refresh_watch.reports.message import LAST_STEP, Severity
 from tests.unit.reports.reading import fact_of, message_of
 from tests.unit.reports.sample_reports import (
     BROKEN,

@@ -7,9 +7,9 @@ import string
 
 import pytest
 
-from shared.model import Outcome, Reason
-from shared.reports.texts import TEXTS, UTC_OFFSETS
-from shared.watching.reasons import KEYS
+from refresh_watch.model import Outcome, Reason
+from refresh_watch.reports.texts import TEXTS, UTC_OFFSETS
+from refresh_watch.watching.reasons import KEYS
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

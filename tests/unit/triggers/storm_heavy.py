@@ -12,8 +12,8 @@ import sys
 from collections.abc import Callable
 from random import Random
 
-from shared.triggers.envelope import MAX_EVENT_BYTES
-from shared.workflow.intake import take_in
+from refresh_watch.triggers.envelope import MAX_EVENT_BYTES
+from refresh_watch.workflow.intake import take_in
 from tests.hand_clock import HandClock
 from tests.unit.triggers.storm_grammar import Made, http
 from tests.unit.triggers.storm_shard import NOW, SETTINGS, Record, Storm, limit_memory, megabytes

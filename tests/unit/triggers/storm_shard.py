@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shared.errors import EngineError
-from shared.function_compute.log import JsonLines
-from shared.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
-from shared.settings import ChannelSetting, Secret, Settings
-from shared.workflow.intake import Reply, take_in
+from refresh_watch.errors import EngineError
+from refresh_watch.function_compute.log import JsonLines
+from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
+from refresh_watch.settings import ChannelSetting, Secret, Settings
+from refresh_watch.workflow.intake import Reply, take_in
 from tests.hand_clock import HandClock
 from tests.unit.triggers.storm import EVENTS, Blow, Seed, blow
 from tests.unit.triggers.storm_grammar import Wish

@@ -16,8 +16,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.function_compute.tasks import MAX_PAYLOAD, Task, TaskStatus
-from shared.local.chat_wall import ChatWall
+from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Task, TaskStatus
+from refresh_watch_emulator.chat_wall import ChatWall
 from tests.unit.triggers.storm import Blow, Seed, blow
 from tests.unit.triggers.storm_grammar import CARRIERS, Made, Wish, direct, http
 from tests.unit.triggers.storm_oracle import leaks, wishes_of, wrong_in_refusal

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.instants import format_instant
-from shared.settings import ChannelSetting, Secret, Settings
-from shared.triggers.envelope import Unreadable, open_envelope
-from shared.triggers.read import read
-from shared.triggers.taken import Ignored, Rejected, Taken, Wanted
-from shared.watching.opening import watch_id
+from refresh_watch.instants import format_instant
+from refresh_watch.settings import ChannelSetting, Secret, Settings
+from refresh_watch.triggers.envelope import Unreadable, open_envelope
+from refresh_watch.triggers.read import read
+from refresh_watch.triggers.taken import Ignored, Rejected, Taken, Wanted
+from refresh_watch.watching.opening import watch_id
 
 EVENTS = Path(__file__).parents[2] / "events"
 SETTINGS = Settings(

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from shared.errors import EngineError
-from shared.function_compute.tasks import Started
-from shared.triggers.read import MAX_ITEMS
-from shared.workflow.broken import tell_broken
-from shared.workflow.intake import take_in
+from refresh_watch.errors import EngineError
+from refresh_watch.function_compute.tasks import Started
+from refresh_watch.triggers.read import MAX_ITEMS
+from refresh_watch.workflow.broken import tell_broken
+from refresh_watch.workflow.intake import take_in
 from tests.hand_clock import HandClock
 from tests.unit.triggers.storm import EVENTS
 from tests.unit.triggers.storm_shard import NOW, SETTINGS, Record

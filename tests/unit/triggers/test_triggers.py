@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from shared.settings import Settings
-from shared.triggers.envelope import MAX_EVENT_BYTES, Unreadable, open_envelope
-from shared.triggers.read import MAX_ITEMS, read
-from shared.triggers.taken import Ignored, Rejected, Taken, Wanted, digest_of
+from refresh_watch.settings import Settings
+from refresh_watch.triggers.envelope import MAX_EVENT_BYTES, Unreadable, open_envelope
+from refresh_watch.triggers.read import MAX_ITEMS, read
+from refresh_watch.triggers.taken import Ignored, Rejected, Taken, Wanted, digest_of
 
 EVENTS = Path(__file__).parents[2] / "events"
 SETTINGS = Settings(account="123456789")

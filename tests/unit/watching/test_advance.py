@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.model import (
+from refresh_watch.model import (
     Answer,
     FailedObject,
     Kind,
@@ -22,8 +22,8 @@ from shared.model import (
     Watch,
     WatchRequest,
 )
-from shared.report import ReportKind
-from shared.watching.advance import (
+from refresh_watch.report import ReportKind
+from refresh_watch.watching.advance import (
     APPEARS_WITHIN,
     NO_ANSWER_GRACE,
     THROTTLED_GRACE,
@@ -33,9 +33,9 @@ from shared.watching.advance import (
     advance,
     stopped,
 )
-from shared.watching.opening import open_watch
-from shared.watching.reporting import final_report
-from shared.watching.schedule import CONFIRM_AFTER, QUERY_WINDOW
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.reporting import final_report
+from refresh_watch.watching.schedule import CONFIRM_AFTER, QUERY_WINDOW
 
 ACCEPTED = 1_790_000_000.0
 MALFORMED = Refusal(Reason.MALFORMED_ID, "InvalidTaskId.Malformed", "Specified TaskId is malformed.")

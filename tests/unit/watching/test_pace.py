@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.model import Answer, Kind, Observation, Pace, Product, Sighting, Watch, WatchRequest
-from shared.watching.advance import LookAgain, Tell, advance
-from shared.watching.opening import open_watch
-from shared.watching.schedule import first_look
-from shared.watching.state import Hop, read_hop, write_hop
+from refresh_watch.model import Answer, Kind, Observation, Pace, Product, Sighting, Watch, WatchRequest
+from refresh_watch.watching.advance import LookAgain, Tell, advance
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.schedule import first_look
+from refresh_watch.watching.state import Hop, read_hop, write_hop
 
 ACCEPTED = 1_790_000_000.0
 START = 0.3

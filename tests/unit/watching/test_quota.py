@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.watching.quota import Quota
+from refresh_watch.watching.quota import Quota
 
 
 def test_calls_are_spaced_evenly_and_what_was_not_used_is_forgotten() -> None:

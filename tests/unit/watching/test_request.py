@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from shared.errors import BadInput
-from shared.model import Kind, Product
-from shared.watching.request import MAX_ITEMS, MAX_PATH_BYTES, read_request, write_request
+from refresh_watch.errors import BadInput
+from refresh_watch.model import Kind, Product
+from refresh_watch.watching.request import MAX_ITEMS, MAX_PATH_BYTES, read_request, write_request
 
 SUBMITTED_AT = "2026-11-22T08:00:00Z"
 

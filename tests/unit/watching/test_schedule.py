@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import BadInput
-from shared.model import Kind, Pace, Product, Watch, WatchRequest
-from shared.watching.opening import open_watch
-from shared.watching.schedule import (
+from refresh_watch.errors import BadInput
+from refresh_watch.model import Kind, Pace, Product, Watch, WatchRequest
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.schedule import (
     LONGEST_STEP,
     LONGEST_WAIT,
     PREFETCH,

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.errors import BadInput
-from shared.function_compute.tasks import MAX_PAYLOAD
-from shared.model import (
+from refresh_watch.errors import BadInput
+from refresh_watch.function_compute.tasks import MAX_PAYLOAD
+from refresh_watch.model import (
     FailedObject,
     Hints,
     Kind,
@@ -25,11 +25,11 @@ from shared.model import (
     WatchedItem,
     WatchRequest,
 )
-from shared.watching.advance import MAX_SAMPLE_BYTES, MAX_SAMPLES
-from shared.watching.opening import open_watch, watch_id
-from shared.watching.reporting import bounded_samples
-from shared.watching.request import MAX_ITEMS, MAX_PATH_BYTES
-from shared.watching.state import Hop, read_hop, write_hop
+from refresh_watch.watching.advance import MAX_SAMPLE_BYTES, MAX_SAMPLES
+from refresh_watch.watching.opening import open_watch, watch_id
+from refresh_watch.watching.reporting import bounded_samples
+from refresh_watch.watching.request import MAX_ITEMS, MAX_PATH_BYTES
+from refresh_watch.watching.state import Hop, read_hop, write_hop
 
 ACCEPTED = 1_790_000_000.0
 

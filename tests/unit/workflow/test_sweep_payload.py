@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from shared.errors import BadInput
-from shared.model import Product
-from shared.triggers.envelope import as_http_event
-from shared.watching.opening import open_watch
-from shared.watching.request import read_request
-from shared.watching.state import Hop, write_hop
-from shared.workflow.sweeping.asked import Sweep, is_sweep, read_payload
+from refresh_watch.errors import BadInput
+from refresh_watch.model import Product
+from refresh_watch.triggers.envelope import as_http_event
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.request import read_request
+from refresh_watch.watching.state import Hop, write_hop
+from refresh_watch.workflow.sweeping.asked import Sweep, is_sweep, read_payload
 
 CDN, DCDN, VOD = Product.CDN, Product.DCDN, Product.VOD
 TIMER = {"triggerTime": "2026-11-22T08:00:00Z", "triggerName": "sweep", "payload": "sweep"}

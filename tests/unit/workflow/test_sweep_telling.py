@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shared.function_compute.tasks import Started, Task, TaskStatus
-from shared.model import Product, WatchRequest
-from shared.reports.wire import decode
-from shared.workflow.sweeping.telling import SLOT, commit, note_short, tell_rejected, tell_unable
+from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
+from refresh_watch.model import Product, WatchRequest
+from refresh_watch.reports.wire import decode
+from refresh_watch.workflow.sweeping.telling import SLOT, commit, note_short, tell_rejected, tell_unable
 from tests.hand_clock import HandClock
 
 REQUEST = WatchRequest(Product.CDN, ("7",), label="sweep")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from shared.model import Kind, ObjectRow, Product, Status, Watch
-from shared.watching.opening import open_watch
-from shared.watching.request import read_request, write_request
-from shared.workflow.sweeping.unwatched import MOST_TOLD, Unwatched, bound_to
+from refresh_watch.model import Kind, ObjectRow, Product, Status, Watch
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.request import read_request, write_request
+from refresh_watch.workflow.sweeping.unwatched import MOST_TOLD, Unwatched, bound_to
 
 T0 = 1_795_000_000.0
 A, B = "https://example.com/a", "https://example.com/b"

@@ -1,0 +1,187 @@
+"""Discord webhook (discord.com/developers, Execute Webhook): the title, and an embed in the severity's colour.
+
+The title stands outside the embed: a phone shows it, and so do clients that are set to hide embeds. The words of
+others stand in code spans. Nobody is pinged but whom `allowed_mentions` names, and that on failure only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from refresh_watch.channels.answers.discord import classify
+from refresh_watch.channels.delivery.outcome import Request
+from refresh_watch.channels.delivery.pacing import Rate
+from refresh_watch.channels.forms.characters import characters, fitted
+from refresh_watch.channels.forms.markdown import code, harmless, plain
+from refresh_watch.channels.forms.mentions import check_count
+from refresh_watch.channels.forms.samples import with_samples_that_fit
+from refresh_watch.channels.forms.sections import Dialect, sections
+from refresh_watch.deployment import Deployment
+from refresh_watch.errors import BadInput, Described
+from refresh_watch.instants import Instant
+from refresh_watch.report import Report
+from refresh_watch.reports.compose import compose
+from refresh_watch.reports.message import LAST_STEP, Fact, Link, Message, Severity
+from refresh_watch.reports.wire import compact
+from refresh_watch.settings import ChannelSetting
+
+__all__ = ["HOSTS", "RATE", "check", "classify", "payload", "posting", "render"]
+
+HOSTS = ("discord.com", "discordapp.com", "ptb.discord.com", "canary.discord.com")
+RATE = Rate(5, 2)
+
+_CONTENT = 2000
+_EMBED = 6000
+_TITLE = 256
+_DESCRIPTION = 4096
+_FIELDS = 25
+_NAME = 256
+_VALUE = 1024
+_FOOTER = 2048
+_MOST_MENTIONS = 50  # what content has room for beside the title
+_NO_NAME = "\u200b"  # a field has to have one
+_BESIDE_ANOTHER = 40  # characters of a value that needs no line of its own
+
+_COLOURS = {Severity.OK: 0x2EB886, Severity.WARNING: 0xE8912D, Severity.BAD: 0xD72B3F}
+_PATH = re.compile(r"/api/(?:v\d+/)?webhooks/(\d+/[^/]+)/?$")
+_VERSIONED = r"/api/v10/webhooks/\1"  # without a version Discord answers as of old: in milliseconds, and not why
+_USER = re.compile(r"<@!?(\d{15,21})>|(\d{15,21})")
+_ROLE = re.compile(r"<@&(\d{15,21})>")
+_EVERYONE = {"all": "@everyone", "everyone": "@everyone", "@everyone": "@everyone", "here": "@here", "@here": "@here"}
+_MARKUP = re.compile(r"[\\*_~|`<>]")
+
+
+def check(channel: ChannelSetting) -> None:
+    """Raise BadInput for a URL that is no webhook's and for a mention that Discord has no form for."""
+    where = f"channel {channel.name}"
+    if _PATH.search(urlsplit(channel.url.value).path) is None:
+        given = Described("a URL that does not end in /api/webhooks/ID/TOKEN")
+        raise BadInput(f"{where}: url", given, "the address of a webhook as Discord shows it (not /slack, not /github)")
+    for person in channel.mention:
+        if not _mention(person):
+            raise BadInput(f"{where}: mention", person, "<@user id>, <@&role id>, @here, @everyone, or all")
+    check_count(channel, _MOST_MENTIONS)
+
+
+def render(
+    report: Report, channel: ChannelSetting, *, language: str, deployment: Deployment, now: Instant, step: int
+) -> Request:
+    """The request that posts the report; takes a lower rung by itself where the embed would be over a limit."""
+    message = compose(report, language=language, deployment=deployment)
+    return Request(
+        url=posting(channel.url.value),
+        body=compact(payload(message, channel, step)),
+        headers=(("content-type", "application/json; charset=utf-8"),),
+        made_at=now,
+    )
+
+
+def posting(url: str) -> str:
+    """The URL with ``wait=true``: Discord then answers with the message, or says why it did not post it.
+
+    In the version of the API whose answers `classify` reads, whichever the URL was copied with.
+    """
+    parts = urlsplit(url)
+    given = [pair for pair in parts.query.split("&") if pair.partition("=")[0] not in ("wait", "")]
+    path = _PATH.sub(_VERSIONED, parts.path)
+    return urlunsplit(parts._replace(path=path, query="&".join([*given, "wait=true"]), fragment=""))
+
+
+def payload(message: Message, channel: ChannelSetting, step: int) -> dict[str, Any]:
+    """The message on that rung, or on the first one below it that is within the limits, as Discord takes it.
+
+    Samples go one by one before the rung does.
+    """
+    people = list(dict.fromkeys(map(_mention, channel.mention))) if message.is_failure else []
+    allowed = {
+        "parse": ["everyone"] if any(each in _EVERYONE for each in people) else [],
+        "users": [match[1] for match in map(_USER.fullmatch, people) if match],
+        "roles": [match[1] for match in map(_ROLE.fullmatch, people) if match],
+    }
+    mentions = " ".join(people)
+    while step < LAST_STEP:
+        lower = with_samples_that_fit(message.reduced(step), lambda fewer: _is_within(_embed(fewer)), step=step)
+        embed = _embed(lower)
+        if _is_within(embed):
+            content = _with_people(_title(lower, channel.keyword), mentions)
+            return {"content": content, "embeds": [embed], "allowed_mentions": allowed}
+        step += 1
+    room = _CONTENT - characters(mentions) - len("\n")
+    return {"content": _with_people(_plain(message, channel.keyword, room), mentions), "allowed_mentions": allowed}
+
+
+def _title(message: Message, keyword: str) -> str:
+    # a mention counts in content alone, and perhaps in a code span too
+    name = code(harmless(message.name)) if message.name else ""
+    return " ".join(part for part in (keyword, message.heading, name) if part)
+
+
+def _with_people(text: str, mentions: str) -> str:
+    return f"{text}\n{mentions}" if mentions else text
+
+
+def _plain(message: Message, keyword: str, room: int) -> str:
+    """The fact itself, with as many of the next steps as there is room for."""
+    for count in range(len(message.next_steps), -1, -1):
+        text = plain(replace(message, next_steps=message.next_steps[:count]), keyword)
+        if characters(_escaped(text)) <= room:
+            return _escaped(text)
+    return fitted(plain(replace(message, next_steps=()), keyword), room, _escaped)
+
+
+def _embed(message: Message) -> dict[str, Any]:
+    embed = {
+        "title": fitted(message.summary, _TITLE),
+        "color": _COLOURS[message.severity],
+        "description": _description(message),
+        "fields": [*map(_field, message.facts), *_links(message.links)],
+        "footer": {"text": fitted(message.footer, _FOOTER)},
+    }
+    return {key: value for key, value in embed.items() if value}
+
+
+def _is_within(embed: dict[str, Any]) -> bool:
+    description, fields = embed.get("description", ""), embed.get("fields", [])
+    words = [text for field in fields for text in (field["name"], field["value"])]
+    words += [embed["title"], description, embed["footer"]["text"]]
+    return len(fields) <= _FIELDS and characters(description) <= _DESCRIPTION and sum(map(characters, words)) <= _EMBED
+
+
+def _description(message: Message) -> str:
+    """Failures, next steps, the command."""
+    return "\n\n".join("\n".join(lines) for lines in sections(replace(message, facts=()), _DIALECT))
+
+
+def _links(links: Sequence[Link]) -> list[dict[str, Any]]:
+    # brackets and blanks would end the address
+    found = [f"[{_escaped(link.text)}]({quote(link.url, safe=':/?#@!$&*+,;=%-._~')})" for link in links]
+    return [{"name": _NO_NAME, "value": " · ".join(found), "inline": False}] if found else []
+
+
+def _field(fact: Fact) -> dict[str, Any]:
+    value = fitted(fact.value, _VALUE, code if fact.of_others else _escaped)
+    return {
+        "name": fitted(fact.label, _NAME),
+        "value": value,
+        "inline": characters(value) <= _BESIDE_ANOTHER,
+    }
+
+
+def _escaped(words: str) -> str:
+    """Words that are no code span: a name such as my_role_1 in them is no markup."""
+    return _MARKUP.sub(r"\\\g<0>", words)
+
+
+_DIALECT = Dialect(words=code, own=_escaped, heading=lambda words: f"**{words}**", fact="", item="- ", sample="  - ")
+
+
+def _mention(person: str) -> str:
+    """The mention in Discord's form; nothing for what it has no form for."""
+    user = _USER.fullmatch(person)
+    if user:
+        return f"<@{user[1] or user[2]}>"
+    return person if _ROLE.fullmatch(person) else _EVERYONE.get(person, "")

@@ -1,0 +1,134 @@
+"""Feishu custom bot (open.feishu.cn, custom bot usage guide): a card of schema 2.0, signed in the body.
+
+The lowest rung is a `text` message. People are mentioned on failure only. The bot's keyword check looks at the text and
+title values, so the keyword begins the title of a card and the text of a text message.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from refresh_watch.channels.answers.feishu import classify
+from refresh_watch.channels.delivery.outcome import Request
+from refresh_watch.channels.delivery.pacing import Rate
+from refresh_watch.channels.forms.ladder import fitting
+from refresh_watch.channels.forms.markdown import plain
+from refresh_watch.channels.forms.mentions import check_count
+from refresh_watch.channels.forms.samples import with_samples_that_fit
+from refresh_watch.channels.forms.sections import Dialect, sections, tagless, tagless_code
+from refresh_watch.deployment import Deployment
+from refresh_watch.errors import BadInput, Described, as_word
+from refresh_watch.instants import Instant
+from refresh_watch.report import Report
+from refresh_watch.reports.compose import compose
+from refresh_watch.reports.message import LAST_STEP, Message, Severity
+from refresh_watch.reports.wire import compact
+from refresh_watch.settings import ChannelSetting
+
+__all__ = ["HOSTS", "LIMIT", "RATE", "check", "classify", "render", "sign"]
+
+HOSTS = ("open.feishu.cn",)
+RATE = Rate(4, 3)  # 5 a second and 100 a minute: this keeps both
+LIMIT = 20_000
+"""Bytes of the whole body; the guide says 20 KB, and more has been seen to pass."""
+
+_MOST_MENTIONS = 20
+
+_EVERYONE = ("all", "@all")
+_HOOK = re.compile(r".*/open-apis/bot/v2/hook/[^/]+/?")
+# an open_id, or a user_id; what the bot would show as plain text and mention nobody for is neither
+_ID = re.compile(r"(?!on_|1[3-9][0-9]{9}$)[A-Za-z0-9_.-]{1,64}")
+_COLOURS = {Severity.OK: "green", Severity.WARNING: "orange", Severity.BAD: "red"}
+_DIALECT = Dialect(words=tagless_code, heading=lambda words: f"**{words}**", fact="- ", item="- ", sample="    - ")
+
+
+def check(channel: ChannelSetting) -> None:
+    """Raise BadInput for a URL that is no v2 hook and for a mention that is neither open_id, user_id nor `all`."""
+    where = f"channel {channel.name}"
+    if _HOOK.fullmatch(urlsplit(channel.url.value).path) is None:
+        allowed = "the custom bot's URL, which ends in /open-apis/bot/v2/hook/ and its id"
+        raise BadInput(f"{where}: url", Described("a URL without /open-apis/bot/v2/hook/ and an id behind it"), allowed)
+    for person in channel.mention:
+        if person not in _EVERYONE and _ID.fullmatch(person) is None:
+            allowed = "an open_id (ou_…), a user_id, or all; no phone, e-mail or union_id"
+            raise BadInput(f"{where}: mention", as_word(person), allowed)
+    check_count(channel, _MOST_MENTIONS)
+
+
+def render(
+    report: Report, channel: ChannelSetting, *, language: str, deployment: Deployment, now: Instant, step: int
+) -> Request:
+    """The request that posts the report, signed for `now`; takes a lower rung by itself to stay within LIMIT bytes."""
+    message = compose(report, language=language, deployment=deployment)
+    signature = _signature(channel, now)
+    return Request(
+        url=channel.url.value,
+        body=fitting(lambda rung: _body(message, channel, rung, signature), step, LIMIT),
+        headers=(("content-type", "application/json; charset=utf-8"),),
+        made_at=now,
+    )
+
+
+def sign(secret: str, timestamp: str) -> str:
+    """The base64 signature: of nothing, with timestamp and secret as the key. `timestamp` is decimal seconds."""
+    return base64.b64encode(hmac.digest(f"{timestamp}\n{secret}".encode(), b"", "sha256")).decode()
+
+
+def _signature(channel: ChannelSetting, now: Instant) -> dict[str, str]:
+    if channel.secret is None:
+        return {}
+    timestamp = str(int(now))
+    return {"timestamp": timestamp, "sign": sign(channel.secret.value, timestamp)}
+
+
+def _body(message: Message, channel: ChannelSetting, step: int, signature: dict[str, str]) -> bytes:
+    def made(lower: Message) -> bytes:
+        return compact({**signature, **_content(lower, channel, step)})
+
+    return made(with_samples_that_fit(message.reduced(step), lambda lower: len(made(lower)) <= LIMIT, step=step))
+
+
+def _content(message: Message, channel: ChannelSetting, step: int) -> dict[str, Any]:
+    people = channel.mention if message.is_failure else ()
+    ids = list(dict.fromkeys("all" if person in _EVERYONE else person for person in people))
+    if step >= LAST_STEP:
+        # an id that the bot does not know is shown in place of the name
+        mentions = [f'<at user_id="{id_}">{id_}</at>' for id_ in ids]
+        parts = (channel.keyword, tagless(plain(message, "")), *mentions)
+        return {"msg_type": "text", "content": {"text": " ".join(part for part in parts if part)}}
+    return {"msg_type": "interactive", "card": _card(message, channel.keyword, ids)}
+
+
+def _card(message: Message, keyword: str, ids: list[str]) -> dict[str, Any]:
+    """Schema 2.0 refuses a card with a property that it does not know."""
+    title = " ".join(part for part in (keyword, tagless(message.title)) if part)
+    mentions = " ".join(f"<at id={id_}></at>" for id_ in ids)
+    texts = ["\n".join(part for part in (message.summary, mentions) if part)]
+    texts.extend("\n".join(lines) for lines in sections(message, _DIALECT))
+    elements = [{"tag": "markdown", "content": text} for text in texts]
+    return {
+        "schema": "2.0",
+        # the summary is what the list of chats and the notification show
+        "config": {"update_multi": True, "summary": {"content": title}},
+        "header": {"title": _plain_text(title), "template": _COLOURS[message.severity]},
+        "body": {
+            "elements": [
+                *elements,
+                *(_button(link.text, link.url) for link in message.links),
+                {"tag": "markdown", "content": message.footer, "text_size": "notation"},
+            ]
+        },
+    }
+
+
+def _button(text: str, url: str) -> dict[str, Any]:
+    behaviors = [{"type": "open_url", "default_url": url}]
+    return {"tag": "button", "text": _plain_text(text), "type": "default", "behaviors": behaviors}
+
+
+def _plain_text(content: str) -> dict[str, str]:
+    return {"tag": "plain_text", "content": content}

@@ -1,0 +1,157 @@
+"""PagerDuty, Events API v2 (developer.pagerduty.com): an alert for what did not succeed, resolved by what did.
+
+Nothing is remembered: the label of a watch is what ties a success to the failure before it (`dedup_key`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from refresh_watch.channels.answers.pagerduty import classify
+from refresh_watch.channels.delivery.outcome import Request
+from refresh_watch.channels.delivery.pacing import Rate
+from refresh_watch.channels.forms.ladder import fitting
+from refresh_watch.channels.forms.samples import with_samples_that_fit
+from refresh_watch.deployment import Deployment
+from refresh_watch.errors import BadInput, Described
+from refresh_watch.instants import Instant, format_instant
+from refresh_watch.model import Outcome, Product, Reason
+from refresh_watch.report import Report, ReportKind
+from refresh_watch.reports.compose import compose
+from refresh_watch.reports.message import LAST_STEP, Message
+from refresh_watch.reports.plain import cut, one_line
+from refresh_watch.reports.wire import compact
+from refresh_watch.settings import ChannelSetting
+
+__all__ = ["HOSTS", "LIMIT", "RATE", "check", "classify", "dedup_key", "render"]
+
+HOSTS = ("events.pagerduty.com", "events.eu.pagerduty.com")
+RATE = Rate(120, 60)  # of an integration key ("Events API Rate Limits")
+LIMIT = 32_000
+"""Bytes of the whole event. PagerDuty takes 512 KB; who reads it on a phone, and what it is passed on to, do not."""
+
+_LONGEST_SUMMARY = 1024
+_ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
+
+
+def check(channel: ChannelSetting) -> None:
+    """Raise BadInput for another path, for a routing key that cannot be one, and for any mention."""
+    where = f"channel {channel.name}"
+    if not urlsplit(channel.url.value).path.endswith("/v2/enqueue"):
+        given = Described("a URL whose path is not /v2/enqueue")
+        raise BadInput(f"{where}: url", given, "https://events.pagerduty.com/v2/enqueue, or events.eu.pagerduty.com")
+    secret = channel.secret.value if channel.secret else ""
+    if not _ROUTING_KEY.fullmatch(secret):
+        given = Described(f"a text of {len(secret)} characters" if secret else "nothing")
+        allowed = "the routing key: 32 letters and digits, the integration key of a service's Events API v2"
+        raise BadInput(f"{where}: secret", given, allowed)
+    if channel.mention:
+        allowed = "nothing: the escalation policy of the PagerDuty service decides who is paged"
+        raise BadInput(f"{where}: mention", channel.mention[0], allowed)
+
+
+def render(
+    report: Report, channel: ChannelSetting, *, language: str, deployment: Deployment, now: Instant, step: int
+) -> Request:
+    """The event. The lower the rung, the less is in its custom details; on the last one it has none."""
+    message = compose(report, language=language, deployment=deployment)
+
+    def event(lower: Message, rung: int) -> bytes:
+        details = {"custom_details": _details(report, lower)} if rung < LAST_STEP else {}
+        return compact(
+            {
+                "routing_key": channel.secret.value if channel.secret else "",
+                "event_action": "resolve" if _succeeded(report) else "trigger",
+                "dedup_key": dedup_key(report, deployment.environment),
+                "payload": {**_payload(report, lower, channel.keyword, deployment), **details},
+                "links": [{"href": link.url, "text": link.text} for link in lower.links],
+                "client": "refresh-watch",
+            }
+        )
+
+    def body(rung: int) -> bytes:
+        lower = message.reduced(rung)
+        return event(with_samples_that_fit(lower, lambda fewer: len(event(fewer, rung)) <= LIMIT, step=rung), rung)
+
+    return Request(
+        url=channel.url.value,
+        body=fitting(body, step, LIMIT),
+        headers=(("content-type", "application/json; charset=utf-8"),),
+        made_at=now,
+    )
+
+
+def dedup_key(report: Report, environment: str) -> str:
+    """The same for every watch of one label, so that a success resolves the failure before it; without a label the
+    watch's own.
+
+    Environment and kind are in it: staging resolves nothing of production, and a prefetch nothing of a refresh.
+    """
+    label = report.label.strip()
+    named = ("label", label) if label else ("watch", report.watch_id or report.id)
+    of = json.dumps([environment, report.product, report.job.value, *named])
+    return f"refresh-watch-{hashlib.sha256(of.encode()).hexdigest()}"
+
+
+def _succeeded(report: Report) -> bool:
+    return report.kind is ReportKind.FINAL and report.outcome is Outcome.COMPLETE
+
+
+def _payload(report: Report, message: Message, keyword: str, deployment: Deployment) -> dict[str, Any]:
+    known = report.product in {product.value for product in Product}
+    more = {
+        "component": f"{report.product} {report.job}" if known else "",
+        "group": deployment.environment,
+        "class": str(report.outcome) if report.kind is ReportKind.FINAL and report.outcome else str(report.kind),
+    }
+    return {
+        "summary": cut(" ".join(part for part in (keyword, message.title) if part), _LONGEST_SUMMARY),
+        "source": "/".join(part for part in ("refresh-watch", deployment.environment) if part),
+        "severity": _severity(report),
+        "timestamp": format_instant(report.made_at),
+        **{key: value for key, value in more.items() if value},
+    }
+
+
+def _severity(report: Report) -> str:
+    if report.kind is ReportKind.BROKEN:
+        return "critical"
+    if report.kind is ReportKind.INTERIM or (
+        report.kind is ReportKind.FINAL and report.outcome in (Outcome.FAILED, Outcome.PARTLY_FAILED)
+    ):
+        return "error"
+    stopped = report.kind is ReportKind.FINAL and any(task.reason is Reason.STOPPED for task in report.tasks)
+    return "info" if _succeeded(report) or stopped else "warning"
+
+
+def _details(report: Report, message: Message) -> dict[str, Any]:
+    """Keys stay the same in every language, so that rules of PagerDuty can read them; texts are for people."""
+    counts = report.counts
+    facts: dict[str, str] = {}
+    for fact in message.facts:
+        facts[fact.label] = "\n".join(part for part in (facts.get(fact.label), fact.value) if part)
+    details = {
+        "summary": message.summary,
+        "counts": {
+            "total": counts.total,
+            "complete": counts.complete,
+            "failed": counts.failed,
+            "overdue": counts.overdue,
+            "unverifiable": counts.unverifiable,
+            "running": counts.running,
+        },
+        "failures": [
+            {"reason": group.reason, "count": group.count, "samples": list(group.samples), "more": group.more}
+            for group in message.groups
+        ],
+        "next_steps": list(message.next_steps),
+        "command": message.command,
+        "facts": facts,
+        "watch_id": one_line(report.watch_id, 64),
+        "event": message.event,
+    }
+    return {key: value for key, value in details.items() if value}

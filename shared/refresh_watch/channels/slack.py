@@ -1,0 +1,199 @@
+"""Slack incoming webhook (docs.slack.dev): blocks of Block Kit beside a bar in the severity's colour.
+
+The title stands above the bar, and once more as `text`, which is what a phone shows. The words of others stand in code
+spans, or in plain text, with & < > escaped: Slack acts on <…> in code spans too. People are mentioned on failure only.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from refresh_watch.channels.answers.slack import classify
+from refresh_watch.channels.delivery.outcome import Request
+from refresh_watch.channels.delivery.pacing import Rate
+from refresh_watch.channels.forms.characters import characters, fitted, paragraphs
+from refresh_watch.channels.forms.ladder import fitting
+from refresh_watch.channels.forms.markdown import code, plain
+from refresh_watch.channels.forms.mentions import check_count
+from refresh_watch.channels.forms.samples import with_samples_that_fit
+from refresh_watch.deployment import Deployment
+from refresh_watch.errors import BadInput, Described
+from refresh_watch.instants import Instant
+from refresh_watch.report import Report
+from refresh_watch.reports.compose import compose
+from refresh_watch.reports.message import LAST_STEP, Fact, FailureGroup, Link, Message, Severity
+from refresh_watch.reports.wire import compact
+from refresh_watch.settings import ChannelSetting
+
+__all__ = ["HOSTS", "LIMIT", "RATE", "check", "classify", "payload", "render"]
+
+HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
+RATE = Rate(10, 10)  # Slack states one a second, and lets short bursts pass
+LIMIT = 10_000
+"""Characters of the whole body. Slack takes some 13,000 in all blocks and does not say how it counts them."""
+
+_HEADER = 150
+_TEXT = 3000
+_FIELD = 2000
+_FIELDS = 10
+_MOST_MENTIONS = 50
+
+_COLOURS = {Severity.OK: "#2eb886", Severity.WARNING: "#e8912d", Severity.BAD: "#d72b3f"}
+_PATH = re.compile(r"/services/[^/]+/[^/]+/[^/]+/?")
+_MENTION = re.compile(r"<?[@!]?(?:subteam\^)?(\w+)(?:\|[^<>|]*)?>?")
+_USER = re.compile(r"[UW][A-Z0-9]{6,30}")
+_GROUP = re.compile(r"S[A-Z0-9]{6,30}")
+_EVERYONE = {"all": "<!channel>", "channel": "<!channel>", "here": "<!here>", "everyone": "<!everyone>"}
+
+
+def check(channel: ChannelSetting) -> None:
+    """Raise BadInput for a URL that is no incoming webhook's and for a mention that Slack has no form for."""
+    where = f"channel {channel.name}"
+    if _PATH.search(urlsplit(channel.url.value).path) is None:
+        given = Described("a URL without /services/T…/B…/…")
+        raise BadInput(f"{where}: url", given, "the address of an incoming webhook (no workflow's trigger)")
+    for person in channel.mention:
+        if not _mention(person):
+            raise BadInput(f"{where}: mention", person, "<@U…>, <!subteam^S…>, <!here>, <!channel>, or all")
+    check_count(channel, _MOST_MENTIONS)
+
+
+def render(
+    report: Report, channel: ChannelSetting, *, language: str, deployment: Deployment, now: Instant, step: int
+) -> Request:
+    """The request that posts the report; drops samples, then takes a lower rung, to stay within LIMIT characters."""
+    message = compose(report, language=language, deployment=deployment)
+    return Request(
+        url=channel.url.value,
+        body=fitting(lambda rung: _body(message, channel, rung), step, LIMIT, _size),
+        headers=(("content-type", "application/json; charset=utf-8"),),
+        made_at=now,
+    )
+
+
+def _body(message: Message, channel: ChannelSetting, step: int) -> bytes:
+    def made(lower: Message) -> bytes:
+        return compact(payload(lower, channel, step))
+
+    lower = message.reduced(step)
+    return made(with_samples_that_fit(lower, lambda fewer: _size(made(fewer)) <= LIMIT, step=step))
+
+
+def payload(message: Message, channel: ChannelSetting, step: int) -> dict[str, Any]:
+    """The message, reduced to that rung, as Slack takes it."""
+    people = " ".join(dict.fromkeys(map(_mention, channel.mention))) if message.is_failure else ""
+    quiet = {"unfurl_links": False, "unfurl_media": False}
+    if step >= LAST_STEP:
+        text = "\n".join(part for part in (_escaped(plain(message, channel.keyword)), people) if part)
+        return {"text": text, **quiet}
+    top = [{"type": "header", "text": _plain_text(_header(message, channel.keyword))}]
+    if people:
+        # above the bar: Slack folds what stands beside it
+        top.append(_section(_markup(people)))
+    return {
+        "text": _escaped(f"{channel.keyword} {message.title}".strip()),
+        "blocks": top,
+        "attachments": [{"color": _COLOURS[message.severity], "blocks": _details(message)}],
+        **quiet,
+    }
+
+
+def _header(message: Message, keyword: str) -> str:
+    """The title; where it is too long the name is cut, then the environment left out: the numbers stay."""
+    beginning = _escaped(f"{keyword} {message.heading}".strip())
+    room = _HEADER - characters(beginning) - len(" ")
+    if room >= len("…"):
+        return f"{beginning} {fitted(message.name, room, _escaped)}".rstrip()
+    shorter = replace(message, tags=(message.tags[0], message.tags[-1]))
+    return fitted(f"{keyword} {shorter.heading}".strip(), _HEADER, _escaped)
+
+
+def _details(message: Message) -> list[dict[str, Any]]:
+    """What stands beside the bar, the most urgent first."""
+    blocks = [_section(_markup(_escaped(message.summary)))]
+    if message.groups:
+        lines = [_bold(message.say("heading.failures"))]
+        for group in message.groups:
+            lines.extend(_group(message, group))
+        blocks.extend(_section(_markup(text)) for text in paragraphs(lines, _TEXT))
+    if message.next_steps:
+        # plain: the code of a refusal may stand in a step, and an underscore would be markup
+        steps = [fitted(step, _TEXT, lambda words: f"• {_escaped(words)}") for step in message.next_steps]
+        blocks.append(_section(_markup(_bold(message.say("heading.next")))))
+        blocks.extend(_section(_plain_text(text)) for text in paragraphs(steps, _TEXT))
+    if message.command:
+        lines = [_bold(message.say("heading.command")), _code(message.command, _TEXT)]
+        blocks.extend(_section(_markup(text)) for text in paragraphs(lines, _TEXT))
+    fields = [_field(fact) for fact in message.facts]
+    blocks.extend(
+        {"type": "section", "fields": fields[first : first + _FIELDS]} for first in range(0, len(fields), _FIELDS)
+    )
+    if message.links:
+        # no buttons: a click on one asks for an app that answers it, and is marked as failed without
+        blocks.append(_section(_markup(" · ".join(map(_link, message.links)))))
+    blocks.append({"type": "context", "elements": [_plain_text(_escaped(message.footer))]})
+    return blocks
+
+
+def _group(message: Message, group: FailureGroup) -> list[str]:
+    # a blank behind the span: Slack ends none before a letter or sign that is not ASCII
+    reason = f"{_code(group.reason, _FIELD)} " if group.of_others else _escaped(group.reason)
+    lines = [f"• {message.say('failure.count', reason=reason, count=group.count)}"]
+    lines.extend(f"    ◦ {_code(url, _TEXT - len('    ◦ '))}" for url in group.samples)
+    if group.samples and group.more:
+        lines.append(f"    ◦ {message.say('more', count=group.more)}")
+    return lines
+
+
+def _field(fact: Fact) -> dict[str, Any]:
+    beginning = f"{_bold(fact.label)}\n"
+    room = _FIELD - characters(beginning)
+    return _markup(beginning + (_code(fact.value, room) if fact.of_others else fitted(fact.value, room, _escaped)))
+
+
+def _link(link: Link) -> str:
+    # a bar would end the address
+    return f"<{_escaped(link.url.replace('|', '%7C'))}|{_escaped(link.text.replace('|', ' '))}>"
+
+
+def _section(text: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "section", "text": text}
+
+
+def _markup(text: str) -> dict[str, Any]:
+    # verbatim: no URL, channel or @name in it becomes active by itself
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _plain_text(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _bold(words: str) -> str:
+    return f"*{_escaped(words)}*"
+
+
+def _code(words: str, most: int) -> str:
+    return fitted(words, most, lambda kept: _escaped(code(kept)))
+
+
+def _escaped(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _mention(person: str) -> str:
+    """The mention in Slack's form; nothing for what it has no form for."""
+    match = _MENTION.fullmatch(person)
+    word = match[1] if match else ""
+    if _USER.fullmatch(word):
+        return f"<@{word}>"
+    if _GROUP.fullmatch(word):
+        return f"<!subteam^{word}>"
+    return _EVERYONE.get(word, "")
+
+
+def _size(body: bytes) -> int:
+    return characters(body.decode())

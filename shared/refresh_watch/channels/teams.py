@@ -1,0 +1,209 @@
+"""Microsoft Teams, by a webhook of the Workflows app: an Adaptive Card 1.4.
+
+Markdown is active in a TextBlock, and there is no code in it. So it holds our own words only; the words of others stand
+in the text runs of a RichTextBlock, where no markdown and no mention is
+(learn.microsoft.com/adaptive-cards, TextRun: "Markdown is not supported").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from refresh_watch.channels.answers.teams import classify
+from refresh_watch.channels.delivery.outcome import Request
+from refresh_watch.channels.delivery.pacing import Rate
+from refresh_watch.channels.forms.ladder import fitting
+from refresh_watch.channels.forms.samples import with_samples_that_fit
+from refresh_watch.deployment import Deployment
+from refresh_watch.errors import BadInput, Described
+from refresh_watch.instants import Instant
+from refresh_watch.report import Report
+from refresh_watch.reports.compose import compose
+from refresh_watch.reports.message import LAST_STEP, FailureGroup, Message, Severity
+from refresh_watch.reports.wire import compact
+from refresh_watch.settings import ChannelSetting
+
+__all__ = ["HOSTS", "LIMIT", "RATE", "check", "classify", "render"]
+
+HOSTS = ("*.environment.api.powerplatform.com", "*.logic.azure.com")
+RATE = Rate(4, 1)
+LIMIT = 20_000
+"""Bytes of the whole body. Teams takes 28 KB, and a larger card is lost without a word; 21 KB was seen to be."""
+
+_RETIRED = ("webhook.office.com", "outlook.office.com", "outlook.office365.com")
+_PATH = re.compile(r".*/workflows/[^/]+/triggers/[^/]+/paths/invoke")
+_PERSON = re.compile(
+    r"(?:(?P<name>[^\W_][\w .'-]{0,63})\|)?"
+    r"(?P<id>[\w.!#^~'+-]+@[\w-]+(?:\.[\w-]+)+|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})"
+)
+_COLOUR = {Severity.OK: "Good", Severity.WARNING: "Warning", Severity.BAD: "Attention"}
+
+Element = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Person:
+    name: str
+    id: str  # user principal name or object id
+
+    @property
+    def entity(self) -> Element:
+        return {"type": "mention", "text": self.text, "mentioned": {"id": self.id, "name": self.name}}
+
+    @property
+    def text(self) -> str:
+        return f"<at>{self.name}</at>"
+
+
+def check(channel: ChannelSetting) -> None:
+    """Raise BadInput for a retired connector, a URL without its signature, and a mention in another form."""
+    where = f"channel {channel.name}"
+    if any(channel.host == host or channel.host.endswith(f".{host}") for host in _RETIRED):
+        given = Described("a retired Office 365 connector")
+        raise BadInput(f"{where}: url", given, "a webhook made in the Workflows app of Teams: make one, copy its URL")
+    parts = urlsplit(channel.url.value)
+    if not _PATH.fullmatch(parts.path):
+        raise BadInput(
+            f"{where}: url", Described("a URL of another path"), "…/workflows/…/triggers/manual/paths/invoke?…&sig=…"
+        )
+    if not dict(parse_qsl(parts.query)).get("sig"):
+        allowed = "the workflow's whole URL with &sig=…; it has one when anyone may trigger the workflow"
+        raise BadInput(f"{where}: url", Described("a URL without sig"), allowed)
+    names = []
+    for mention in channel.mention:
+        person = _person(mention)
+        if person is None or person.name in names:
+            allowed = "user@example.com, Name|user@example.com or Name|object id, each person by another name"
+            raise BadInput(f"{where}: mention", mention, allowed)
+        names.append(person.name)
+
+
+def render(
+    report: Report,
+    channel: ChannelSetting,
+    *,
+    language: str,
+    deployment: Deployment,
+    now: Instant,
+    step: int,
+) -> Request:
+    """The request that posts the report; drops samples, then takes a lower rung, to stay within LIMIT bytes."""
+    message = compose(report, language=language, deployment=deployment)
+    found = tuple(_person(mention) for mention in channel.mention) if message.is_failure else ()
+    people = tuple(person for person in found if person is not None)
+
+    def body(rung: int) -> bytes:
+        if rung >= LAST_STEP:
+            lowest = message.reduced(rung)
+            return _envelope(_plainly(lowest, channel.keyword, people), lowest, people)
+
+        def made(lower: Message) -> bytes:
+            return _envelope(_richly(lower, channel.keyword, people), lower, people)
+
+        return made(with_samples_that_fit(message.reduced(rung), lambda lower: len(made(lower)) <= LIMIT, step=rung))
+
+    return Request(
+        url=channel.url.value,
+        body=fitting(body, step, LIMIT),
+        headers=(("content-type", "application/json; charset=utf-8"),),
+        made_at=now,
+    )
+
+
+def _person(mention: str) -> _Person | None:
+    found = _PERSON.fullmatch(mention)
+    if found is None or not (found["name"] or "@" in found["id"]):
+        return None
+    return _Person(found["name"] or found["id"].partition("@")[0], found["id"])
+
+
+def _envelope(blocks: list[Element], message: Message, people: tuple[_Person, ...]) -> bytes:
+    msteams: Element = {"width": "Full"}
+    if people:
+        msteams["entities"] = [person.entity for person in people]
+    card = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "msteams": msteams,
+        "body": [*blocks, _runs(_run(message.footer, isSubtle=True, size="Small"))],
+        "actions": [{"type": "Action.OpenUrl", "title": link.text, "url": link.url} for link in message.links],
+    }
+    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
+    return compact({"type": "message", "attachments": [attachment]})
+
+
+def _told(message: Message, people: tuple[_Person, ...]) -> list[Element]:
+    """What happened, and to whom it is said."""
+    mentions = [_text(" ".join(person.text for person in people))] if people else []
+    return [_text(message.summary), *mentions]
+
+
+def _plainly(message: Message, keyword: str, people: tuple[_Person, ...]) -> list[Element]:
+    title = " ".join(part for part in (keyword, message.heading) if part)
+    first = _text(title, weight="Bolder", color=_COLOUR[message.severity])
+    return [first, *_told(message, people), *(_text(step) for step in message.next_steps)]
+
+
+def _richly(message: Message, keyword: str, people: tuple[_Person, ...]) -> list[Element]:
+    heading = " ".join(part for part in (keyword, message.heading) if part)
+    title = [_run(heading, weight="Bolder", size="Medium", color=_COLOUR[message.severity])]
+    if message.name:
+        title += [_run(" "), _code(message.name)]
+    blocks = [_runs(*title), *_told(message, people)]
+    if message.groups:
+        blocks.append(_heading(message.say("heading.failures")))
+        for group in message.groups:
+            blocks.extend(_group(message, group))
+    if message.next_steps:
+        blocks.append(_heading(message.say("heading.next")))
+        blocks.extend(_runs(_run(f"• {step}"), spacing="Small") for step in message.next_steps)
+    if message.command:
+        blocks.append(_heading(message.say("heading.command")))
+        blocks.append(_runs(_code(message.command), spacing="Small"))
+    return [*blocks, *_facts(message)]
+
+
+def _facts(message: Message) -> list[Element]:
+    """In their order, which a FactSet would not keep: markdown is active in one, so it could hold our own only."""
+    separator = message.say("label.separator")
+    return [
+        _runs(
+            _run(f"{fact.label}{separator}", weight="Bolder"),
+            _code(fact.value) if fact.of_others else _run(fact.value),
+            spacing="None" if place else "Medium",
+        )
+        for place, fact in enumerate(message.facts)
+    ]
+
+
+def _group(message: Message, group: FailureGroup) -> list[Element]:
+    line = message.say("failure.count", reason=group.reason, count=group.count)
+    lines = [_runs(_run("• "), _code(line) if group.of_others else _run(line), spacing="Small")]
+    lines.extend(_runs(_code(url), spacing="None") for url in group.samples)
+    if group.samples and group.more:
+        lines.append(_runs(_run(message.say("more", count=group.more)), spacing="None"))
+    return lines
+
+
+def _heading(words: str) -> Element:
+    return _text(words, weight="Bolder", spacing="Medium")
+
+
+def _text(words: str, **style: Any) -> Element:
+    return {"type": "TextBlock", "text": words, "wrap": True, **style}
+
+
+def _runs(*runs: Element, **style: Any) -> Element:
+    return {"type": "RichTextBlock", "inlines": list(runs), **style}
+
+
+def _run(words: str, **style: Any) -> Element:
+    return {"type": "TextRun", "text": words, **style}
+
+
+def _code(words: str) -> Element:
+    return _run(words or "-", fontType="Monospace")

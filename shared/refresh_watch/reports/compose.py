@@ -1,0 +1,115 @@
+"""From a report to the message that people read."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from refresh_watch.deployment import Deployment
+from refresh_watch.model import Kind, Outcome, Product, Reason
+from refresh_watch.report import Report, ReportKind
+from refresh_watch.reports.advice import next_steps, reasons_of
+from refresh_watch.reports.command import command
+from refresh_watch.reports.facts import facts
+from refresh_watch.reports.failures import Failures, by_reason
+from refresh_watch.reports.links import links
+from refresh_watch.reports.message import SAMPLES, FailureGroup, Message, Severity
+from refresh_watch.reports.plain import name_only, one_line
+from refresh_watch.reports.summary import summary
+from refresh_watch.reports.texts import text
+
+_SEVERITY = {
+    Outcome.COMPLETE: Severity.OK,
+    Outcome.FAILED: Severity.BAD,
+    Outcome.PARTLY_FAILED: Severity.WARNING,
+    Outcome.OVERDUE: Severity.WARNING,
+    Outcome.UNVERIFIABLE: Severity.WARNING,
+}
+_SEVERITY_OF_KIND = {
+    ReportKind.INTERIM: Severity.WARNING,  # as of what failed in part: the end may be worse, and never looks better
+    ReportKind.REJECTED: Severity.WARNING,
+    ReportKind.BROKEN: Severity.BAD,
+}
+_LONGEST_NAME = 80  # a lock screen shows less
+_LONGEST_URL = 1024  # the longest that the submit APIs take (SDK comment of PushObjectCache)
+
+
+def compose(report: Report, *, language: str, deployment: Deployment) -> Message:
+    """The report in that language. What is not known of `deployment` is left out."""
+    failures = by_reason(report)
+    to_paste = command(report)
+    state = _state(report)
+    tags = (_job(report, language), deployment.environment, _status(report, state, language))
+    return Message(
+        language=language,
+        severity=_severity(report),
+        tags=tuple(tag for tag in tags if tag),
+        name=_name(report, language),
+        summary=summary(report, state, language),
+        facts=facts(report, language, deployment),
+        groups=_groups(report, failures, language),
+        next_steps=next_steps(report, failures, language),
+        is_failure=report.counts.failed > 0 or report.kind is ReportKind.BROKEN,
+        command=to_paste,
+        links=links(report, language),
+        event=name_only(report.id, 40),
+    )
+
+
+def _state(report: Report) -> str:
+    """The word under which title and summary stand in the texts."""
+    if report.kind is not ReportKind.FINAL:
+        return str(report.kind)
+    outcome = report.outcome or Outcome.UNVERIFIABLE
+    if outcome in (Outcome.UNVERIFIABLE, Outcome.OVERDUE) and Reason.STOPPED in reasons_of(report):
+        return "stopped"
+    return str(outcome)
+
+
+def _severity(report: Report) -> Severity:
+    if report.kind is ReportKind.FINAL:
+        return _SEVERITY[report.outcome or Outcome.UNVERIFIABLE]
+    return _SEVERITY_OF_KIND[report.kind]
+
+
+def _job(report: Report, language: str) -> str:
+    # a rejected request may name a product that does not exist: its words stay out of the title
+    if report.product not in {product.value for product in Product}:
+        return text(language, "job.none")
+    kind = {Kind.REFRESH: "refresh", Kind.PREFETCH: "prefetch"}.get(report.job, "unknown")
+    return text(language, f"job.{kind}", product=text(language, f"product.{report.product}"))
+
+
+def _status(report: Report, state: str, language: str) -> str:
+    counts = report.counts
+    count = {
+        "complete": counts.complete,
+        "overdue": counts.overdue,
+        "unverifiable": counts.unverifiable,
+        "stopped": counts.overdue + counts.unverifiable,
+    }.get(state, counts.failed)
+    return text(language, f"title.{state}", count=count, total=counts.total)
+
+
+def _name(report: Report, language: str) -> str:
+    label = one_line(report.label, _LONGEST_NAME)
+    if label:
+        return label
+    if not report.by_path and report.tasks:
+        first = one_line(report.tasks[0].item, 40)
+        others = len(report.tasks) + report.tasks_left_out - 1
+        return text(language, "title.more_tasks", first=first, count=others) if others else first
+    return one_line(report.watch_id, 40)
+
+
+def _groups(report: Report, failures: tuple[Failures, ...], language: str) -> tuple[FailureGroup, ...]:
+    groups = []
+    for each in failures:
+        urls = (one_line(url, _LONGEST_URL) for url in dict.fromkeys(each.urls))
+        samples = tuple(islice((url for url in urls if url), SAMPLES))
+        reason = text(language, f"failure.{each.key}", words=each.words)
+        groups.append(FailureGroup(reason, each.count, samples, of_others=each.key == "other"))
+    rest = report.counts.failed - sum(group.count for group in groups)
+    if rest > 0:
+        key = "failure.rest" if groups else "failure.no_reason"
+        groups.append(FailureGroup(text(language, key), rest))
+    return tuple(groups)

@@ -1,0 +1,108 @@
+"""The facts of a message, line by line. What is not known is left out."""
+
+from __future__ import annotations
+
+from refresh_watch.deployment import Deployment
+from refresh_watch.model import Note, Outcome
+from refresh_watch.report import Counts, Report, ReportKind
+from refresh_watch.reports.advice import causes_of
+from refresh_watch.reports.message import Fact
+from refresh_watch.reports.notes import is_ours, note_text
+from refresh_watch.reports.plain import one_line
+from refresh_watch.reports.texts import text
+from refresh_watch.reports.times import at_most, moment
+
+_TASKS_NAMED = 3
+_NOTES = 5
+# a masked account's number has asterisks, which are markup in places
+_OF_OTHERS = ("tasks", "why", "last_status", "detail", "account", "request_id", "watch")
+
+
+def facts(report: Report, language: str, deployment: Deployment) -> tuple[Fact, ...]:
+    """All lines, in the order in which they are read."""
+    request_id = (report.refusal.request_id if report.refusal else "") or report.request_id
+    values = (
+        ("objects", counted(report.counts, language)),
+        ("tasks", _tasks(report, language)),
+        ("why", _why(report, language)),
+        ("last_status", _last_status(report, language)),
+        ("detail", one_line(report.problem, 400)),
+        *_times(report, language),
+        ("asked", text(language, "asked", looks=report.looks, calls=report.api_calls) if report.looks else ""),
+        ("account", one_line(deployment.masked_account, 40)),
+        ("region", one_line(deployment.region, 40)),
+        ("request_id", one_line(request_id, 64)),
+        ("watch", one_line(report.watch_id, 64)),
+    )
+    made = [Fact(text(language, f"fact.{key}"), value, key in _OF_OTHERS) for key, value in values if value]
+    for note in report.notes[:_NOTES]:
+        words = one_line(note_text(note, language), 300)
+        if words:
+            made.append(Fact(text(language, "fact.note"), words, not is_ours(note)))
+    return tuple(made)
+
+
+def counted(counts: Counts, language: str) -> str:
+    """How many objects ended how, those of which there are any."""
+    named = (
+        ("complete", counts.complete),
+        ("failed", counts.failed),
+        ("overdue", counts.overdue),
+        ("unverifiable", counts.unverifiable),
+        ("running", counts.running),
+    )
+    return listed([text(language, f"count.{name}", count=count) for name, count in named if count], language)
+
+
+def listed(parts: list[str], language: str) -> str:
+    """Words one after the other, as the language separates them."""
+    return text(language, "list.separator").join(parts)
+
+
+def _times(report: Report, language: str) -> tuple[tuple[str, str], ...]:
+    """When it was submitted and settled, and how long that took at most: we see an end only when we look.
+
+    Only what is known is called so: a request may not have said when the job was submitted, and a watch may end without
+    its job.
+    """
+    began, ended = report.submitted_at, report.settled_at
+    first = ("accepted" if report.submission_unknown else "submitted", moment(began, language))
+    if report.kind is not ReportKind.FINAL or ended is None:
+        return (first, ("told", moment(report.made_at, language)))
+    is_settled = not (report.counts.overdue or report.counts.unverifiable)
+    lasted = "" if began is None or ended < began else at_most(ended - began, language)
+    return (
+        first,
+        ("settled" if is_settled else "ended", moment(ended, language)),
+        ("took" if is_settled and not report.submission_unknown else "waited", lasted),
+    )
+
+
+def _tasks(report: Report, language: str) -> str:
+    if report.by_path:
+        return ""  # its items are URLs: they stand among the failures
+    named = [one_line(task.item, 40) for task in report.tasks[:_TASKS_NAMED]]
+    others = len(report.tasks) + report.tasks_left_out - len(named)
+    # joined as `list --task-id` takes them, in every language
+    return listed([",".join(named), *([text(language, "more", count=others)] if others else [])], language)
+
+
+def _why(report: Report, language: str) -> str:
+    if report.kind is not ReportKind.FINAL:
+        return ""
+    parts = [text(language, f"reason.{cause}") for cause in causes_of(report)]
+    refusal = report.refusal
+    if refusal is not None and parts and not _is_noted(report):
+        words = (one_line(refusal.code, 100), one_line(refusal.message, 300))
+        parts.append(text(language, "label.separator").join(word for word in words if word))
+    return listed([part for part in parts if part], language)
+
+
+def _is_noted(report: Report) -> bool:
+    """A note says who stopped it, in the reader's language."""
+    return any(isinstance(note, Note) and note.key == "stopped_by" for note in report.notes)
+
+
+def _last_status(report: Report, language: str) -> str:
+    words = [one_line(task.status, 40) for task in report.tasks if task.outcome is Outcome.OVERDUE and task.status]
+    return listed(list(dict.fromkeys(words))[:3], language)

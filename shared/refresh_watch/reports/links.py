@@ -1,0 +1,30 @@
+"""Where to go on from a message: pages of the vendor's console, which take no words of others."""
+
+from __future__ import annotations
+
+from refresh_watch.model import Product
+from refresh_watch.report import Report
+from refresh_watch.reports.message import Link
+from refresh_watch.reports.texts import text
+
+_VOD = "https://vod.console.aliyun.com"
+
+CONSOLE = {
+    # Alibaba Cloud's help, "Run scripts to refresh and prefetch content": its link 操作记录 (records)
+    Product.CDN.value: "https://cdn.console.aliyun.com/refresh/record",
+    # no page of Alibaba Cloud's that names it was found, only users' documents; the two consoles are built alike
+    Product.DCDN.value: "https://dcdn.console.aliyun.com/refresh/record",
+    # the comments of Alibaba Cloud's VOD SDK name the host; which page of it has the records is not known
+    Product.VOD.value: _VOD,
+    Product.VOD_LEGACY.value: _VOD,
+}
+"""The page that shows the refresh and prefetch records of a product."""
+
+
+def links(report: Report, language: str) -> tuple[Link, ...]:
+    """The links of a message, the one to go to first in front."""
+    url = CONSOLE.get(report.product)
+    if url is None:
+        return ()  # a rejected request may name a product that does not exist
+    product = text(language, f"product.{report.product}")
+    return (Link(text(language, "link.console", product=product), url),)

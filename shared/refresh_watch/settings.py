@@ -1,0 +1,298 @@
+"""The environment, read once into one frozen `Settings` (README)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from refresh_watch.checks import check_url, endpoint, matching, one_of, printable, whole_number
+from refresh_watch.deployment import Deployment
+from refresh_watch.errors import BadInput, Described, as_word
+from refresh_watch.model import Outcome
+
+CHANNEL_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,40}")
+"""What the names of functions and of their roles begin with: a function's may have a _, a role's may not."""
+PREFIX_ALLOWED = "letters, digits and hyphens, beginning with a letter, at most 41"
+LANGUAGES = ("en", "zh")
+FUNCTION_ENVIRONMENT_BYTES = 4096
+"""Function Compute allows 4 KB of environment a function (environment-variables page, 2026-04-15)."""
+
+DEFAULT_QUOTA = {"cdn.list": 5.0, "cdn.by_id": 30.0, "dcdn.list": 5.0, "dcdn.by_id": 30.0, "vod.list": 5.0}
+"""Calls a second and account. CDN, DCDN: their documents of 2025. VOD states none; CDN's is assumed."""
+
+MOST_INSTANCES = 300
+"""Function Compute's instances an account and region (limits page, 2026)."""
+
+_CHANNELS = "REFRESH_WATCH_CHANNELS"
+_KIND = "a kind such as dingtalk, feishu, slack, in small letters (docs/channels.md has all)"
+_CHANNEL_KEYS = ("name", "kind", "url", "secret", "mention", "on", "language", "keyword", "fallback")
+
+
+@dataclass(frozen=True)
+class Secret:
+    """Text that is never shown: its repr and str are a short digest that tells two secrets apart."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return f"#{hashlib.sha256(self.value.encode()).hexdigest()[:6]}"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True)
+class ChannelSetting:
+    """One place that reports go to. `url` is a credential."""
+
+    name: str
+    kind: str
+    url: Secret
+    secret: Secret | None = None
+    mention: tuple[str, ...] = ()
+    on: tuple[Outcome, ...] = ()  # empty: every outcome
+    language: str = ""  # empty: the deployment's
+    keyword: str = ""
+    fallback: str = ""  # the channel that is told what this one did not get
+
+    @property
+    def host(self) -> str:
+        """The host of the URL: the only part of it that may be shown."""
+        return urlsplit(self.url.value).hostname or ""
+
+
+Broken = tuple[tuple[str, BadInput], ...]
+"""Channels that are set wrong: the name of each, and what is wrong."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that the environment decides."""
+
+    cdn_endpoint: str = ""
+    dcdn_endpoint: str = ""
+    vod_endpoint: str = ""
+    fc_endpoint: str = ""
+    sts_endpoint: str = ""
+    ram_endpoint: str = ""
+    region: str = ""
+    account: str = ""
+    prefix: str = "refresh"
+    environment: str = ""
+    language: str = "en"
+    channels: tuple[ChannelSetting, ...] = ()
+    broken_channels: Broken = ()  # only where they are read leniently
+    quota: tuple[tuple[str, float], ...] = tuple(DEFAULT_QUOTA.items())
+    instances: int = 1  # of the watch function at most: they share the quota
+    allowed_hosts: tuple[str, ...] = ()
+    serve_token: Secret | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str], *, lenient_channels: bool = False) -> Settings:
+        """Read and check every variable of ours.
+
+        With `lenient_channels` a channel that is set wrong goes to `broken_channels`, so that it does not silence the
+        others. Raises BadInput, which names the variable and what is allowed.
+        """
+
+        def text(name: str, default: str = "") -> str:
+            return environment.get(f"REFRESH_WATCH_{name}", default).strip()
+
+        allowed_hosts = tuple(
+            matching("REFRESH_WATCH_ALLOWED_HOSTS", host, r"[\w.:-]+", "hosts such as hooks.internal, 127.0.0.1:8080")
+            for host in re.split(r"[,\s]+", text("ALLOWED_HOSTS").lower())
+            if host
+        )
+        channels, broken_channels = _read_channels(text("CHANNELS"), allowed_hosts)
+        if broken_channels and not lenient_channels:
+            raise broken_channels[0][1]
+        if not lenient_channels:
+            _check_fallbacks(channels)
+        region = text("REGION") or environment.get("FC_REGION", "")
+        return cls(
+            cdn_endpoint=endpoint("REFRESH_WATCH_CDN_ENDPOINT", text("CDN_ENDPOINT")),
+            dcdn_endpoint=endpoint("REFRESH_WATCH_DCDN_ENDPOINT", text("DCDN_ENDPOINT")),
+            vod_endpoint=endpoint("REFRESH_WATCH_VOD_ENDPOINT", text("VOD_ENDPOINT")),
+            fc_endpoint=endpoint("REFRESH_WATCH_FC_ENDPOINT", text("FC_ENDPOINT")),
+            sts_endpoint=endpoint("REFRESH_WATCH_STS_ENDPOINT", text("STS_ENDPOINT")),
+            ram_endpoint=endpoint("REFRESH_WATCH_RAM_ENDPOINT", text("RAM_ENDPOINT")),
+            region=matching("REFRESH_WATCH_REGION", region, r"[a-z0-9-]{0,40}", "a region such as cn-hangzhou"),
+            account=environment.get("FC_ACCOUNT_ID", ""),
+            prefix=matching("REFRESH_WATCH_PREFIX", text("PREFIX") or "refresh", PREFIX.pattern, PREFIX_ALLOWED),
+            environment=printable("REFRESH_WATCH_ENVIRONMENT", text("ENVIRONMENT")),
+            language=one_of("REFRESH_WATCH_LANGUAGE", text("LANGUAGE") or "en", LANGUAGES),
+            channels=channels,
+            broken_channels=broken_channels,
+            quota=_quota(text("QUOTA")),
+            instances=whole_number("REFRESH_WATCH_INSTANCES", text("INSTANCES") or "1", 1, MOST_INSTANCES),
+            allowed_hosts=allowed_hosts,
+            serve_token=_secret(text("SERVE_TOKEN")),
+        )
+
+    @property
+    def deployment(self) -> Deployment:
+        """What tells this deployment from another."""
+        return Deployment(self.environment, self.region, self.account)
+
+    def function_name(self, folder: str) -> str:
+        """The deployed name of a function: ``<prefix>-<folder>``."""
+        return f"{self.prefix}-{folder}"
+
+    def channel(self, name: str) -> ChannelSetting:
+        """The channel of that name. Raises BadInput when it is not configured, or is set wrong."""
+        for channel in self.channels:
+            if channel.name == name:
+                return channel
+        for broken, problem in self.broken_channels:
+            if broken == name:
+                raise problem
+        names = ", ".join(channel.name for channel in self.channels) or "none is configured (REFRESH_WATCH_CHANNELS)"
+        raise BadInput("channels", as_word(name), names)
+
+    def calls_per_second(self, operation: str) -> float:
+        """The quota of an operation such as ``cdn.list``."""
+        return dict(self.quota)[operation]
+
+
+def read_channels(text: str, allowed_hosts: tuple[str, ...]) -> tuple[ChannelSetting, ...]:
+    """Read REFRESH_WATCH_CHANNELS: a JSON array, or ``@file.json`` that holds one. Raises BadInput."""
+    channels, broken = _read_channels(text, allowed_hosts)
+    if broken:
+        raise broken[0][1]
+    _check_fallbacks(channels)
+    return channels
+
+
+def _check_fallbacks(channels: tuple[ChannelSetting, ...]) -> None:
+    # where channels are read leniently, a fallback that does not exist fails by itself, and silences nobody
+    for i, channel in enumerate(channels):
+        others = [other.name for other in channels if other is not channel]
+        if channel.fallback and channel.fallback not in others:
+            names = ", ".join(others) or "nothing: there is no other channel"
+            raise BadInput(f"{_CHANNELS}[{i}].fallback", as_word(channel.fallback), names)
+
+
+def _read_channels(text: str, allowed_hosts: tuple[str, ...]) -> tuple[tuple[ChannelSetting, ...], Broken]:
+    """The channels, and the entries that are wrong. Raises BadInput when there is no telling the entries apart."""
+    channels: dict[str, ChannelSetting] = {}
+    problems: list[tuple[int, Any, BadInput]] = []
+    for i, entry in enumerate(_entries(text)):
+        found = _channel_or_problem(f"{_CHANNELS}[{i}]", entry, allowed_hosts, channels)
+        if isinstance(found, BadInput):
+            problems.append((i, entry, found))
+        else:
+            channels[found.name] = found
+    broken: dict[str, BadInput] = {}
+    for i, entry, problem in problems:
+        name = entry.get("name") if isinstance(entry, dict) else None
+        if not isinstance(name, str) or not CHANNEL_NAME.fullmatch(name) or name in channels or name in broken:
+            # it stands in task ids, so it is made like a name; longer than any name may be, so it is nobody's
+            name = f"entry_{i}_of_refresh_watch_channels"
+        broken[name] = problem
+    return tuple(channels.values()), tuple(broken.items())
+
+
+def _entries(text: str) -> list[Any]:
+    # the text holds webhook URLs: say what is wrong with it, never what stands there
+    if not text:
+        return []
+    if text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            named = Described("@ and no name of a file") if re.search(r'[{"?]|://', text) else text
+            raise BadInput(_CHANNELS, named, f"@ and a readable JSON file ({type(error).__name__})") from None
+    try:
+        entries = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 1)
+        raise BadInput(
+            _CHANNELS, Described(f"text that is no JSON (line {line})"), "a JSON array of channels"
+        ) from None
+    if not isinstance(entries, list):
+        raise BadInput(_CHANNELS, Described(type(entries).__name__), "a JSON array of channels")
+    return entries
+
+
+def _channel_or_problem(
+    where: str, entry: Any, allowed_hosts: tuple[str, ...], taken: Container[str]
+) -> ChannelSetting | BadInput:
+    try:
+        return _channel(where, entry, allowed_hosts, taken)
+    except BadInput as problem:
+        return problem
+
+
+def _channel(where: str, entry: Any, allowed_hosts: tuple[str, ...], taken: Container[str]) -> ChannelSetting:
+    if not isinstance(entry, dict):
+        raise BadInput(where, Described(type(entry).__name__), "an object with name, kind and url")
+    for key in entry:
+        if key not in _CHANNEL_KEYS:
+            raise BadInput(f"{where}: key", as_word(key), ", ".join(_CHANNEL_KEYS))
+    name = matching(f"{where}.name", _string(where, entry, "name"), CHANNEL_NAME.pattern)
+    if name in taken:
+        raise BadInput(f"{where}.name", as_word(name), "a name that no other channel has")
+    kind = matching(f"{where}.kind", _string(where, entry, "kind"), r"[a-z]{1,20}", _KIND)
+    url = _string(where, entry, "url")
+    check_url(f"{where}.url", url, allowed_hosts)
+    on = tuple(_outcome(f"{where}.on", word) for word in _strings(where, entry, "on"))
+    language = _string(where, entry, "language")
+    return ChannelSetting(
+        name=name,
+        kind=kind,
+        url=Secret(url),
+        secret=_secret(_string(where, entry, "secret")),
+        mention=_strings(where, entry, "mention"),
+        on=on,
+        language=one_of(f"{where}.language", language, LANGUAGES) if language else "",
+        keyword=printable(f"{where}.keyword", _string(where, entry, "keyword")),
+        fallback=_string(where, entry, "fallback"),
+    )
+
+
+def _string(where: str, entry: dict[str, Any], key: str) -> str:
+    value = entry.get(key, "")
+    if not isinstance(value, str):
+        raise BadInput(f"{where}.{key}", Described(type(value).__name__), "a string")
+    return value
+
+
+def _strings(where: str, entry: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = entry.get(key, [])
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list):
+        raise BadInput(f"{where}.{key}", Described(type(value).__name__), "a list of strings")
+    for i, word in enumerate(value):
+        if not isinstance(word, str):
+            raise BadInput(f"{where}.{key}[{i}]", Described(type(word).__name__), "a string")
+    return tuple(value)
+
+
+def _outcome(where: str, word: str) -> Outcome:
+    return Outcome(one_of(where, word, [outcome.value for outcome in Outcome]))
+
+
+def _secret(value: str) -> Secret | None:
+    return Secret(value) if value else None
+
+
+def _quota(text: str) -> tuple[tuple[str, float], ...]:
+    quota = dict(DEFAULT_QUOTA)
+    for part in (part.strip() for part in text.split(",") if part.strip()):
+        operation, _, number = part.partition("=")
+        try:
+            rate = float(number)
+        except ValueError:
+            rate = 0.0
+        if operation not in quota or not 0 < rate <= 1000:
+            allowed = f"{', '.join(quota)}, each = calls a second (over 0, up to 1000)"
+            raise BadInput("REFRESH_WATCH_QUOTA", as_word(part), allowed)
+        quota[operation] = rate
+    return tuple(quota.items())

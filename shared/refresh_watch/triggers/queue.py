@@ -1,0 +1,23 @@
+"""A message of an SMQ (MNS) queue: `{"requestId", "messageId", "messageBody"}`, alone or as a CloudEvent's data.
+
+The body is text, and base64 unless the trigger decodes it (`IsBase64Decode`); both are read. What it holds is anything
+that could have come by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from refresh_watch.triggers.place import Found, within
+from refresh_watch.triggers.strict_json import read_message
+
+
+def is_one(body: Any) -> bool:
+    """Our own JSON has no such key."""
+    return isinstance(body, dict) and "messageBody" in body
+
+
+def opened(message: Found) -> Found:
+    """What it carries. Raises BadInput, with its place."""
+    where = within(message.place, "messageBody")
+    return Found(read_message(message.body["messageBody"], where), where, message.attributes)

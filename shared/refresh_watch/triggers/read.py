@@ -1,0 +1,95 @@
+"""Any decoded event to what it comes to: finds out which kind of event it is, and lets that kind's file read it.
+
+Envelopes are opened one after the other: a list of CloudEvents, each with a queue's message, which may itself be an
+event of the trail. Every refusal says where in the event it stands: ``[3].data.messageBody.product``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from refresh_watch.errors import BadInput, Described
+from refresh_watch.settings import Settings
+from refresh_watch.triggers import action_trail, cdn_events, cloud_event, direct, no_submission, queue, topic
+from refresh_watch.triggers.no_submission import NoSubmission
+from refresh_watch.triggers.place import Found, within
+from refresh_watch.triggers.strict_json import read_message
+from refresh_watch.triggers.taken import Taken, rejected
+
+MAX_ITEMS = 100
+"""Of one event, altogether: each is two to four calls to Function Compute, and intake has a minute for them."""
+
+MAX_ENVELOPES = 4
+"""One inside the other; a trail record sent through a queue, in a batch, has as many."""
+
+
+def read(body: Any, settings: Settings, attributes: Mapping[str, str] | None = None) -> tuple[Taken, ...]:
+    """Read a decoded event, item by item. Nothing is raised, whatever it is.
+
+    `attributes`: what came beside it, the query parameters of an HTTP request; they complete every request in it.
+    """
+    items = tuple(islice(_read(Found(body, "", attributes or {}), settings, 0), MAX_ITEMS + 1))
+    if len(items) <= MAX_ITEMS:
+        return items
+    allowed = f"1 to {MAX_ITEMS} in one event; of a batch lower CountBasedWindow (runOptions.batchWindow)"
+    return (rejected(BadInput("event", Described(f"more than {MAX_ITEMS} items"), allowed), body),)
+
+
+def _read(found: Found, settings: Settings, opened: int) -> Iterator[Taken]:
+    body = found.body
+    try:
+        no_submission.check(found)
+        inside = _opened(found, opened)
+    except NoSubmission as error:
+        yield rejected(error, error.told_once)
+        return
+    except BadInput as error:
+        yield rejected(error, _content(body))
+        return
+    if inside:
+        for one in inside:
+            yield from _read_inside(found, one, settings, opened + 1)
+    elif found.is_trail_record or action_trail.is_one(body):
+        yield from action_trail.read(found, settings)
+    elif cdn_events.is_one(body):
+        yield from cdn_events.read(found, settings)
+    else:
+        yield direct.read(body, found.place, found.attributes, settings)
+
+
+def _read_inside(outer: Found, inner: Found, settings: Settings, opened: int) -> Iterator[Taken]:
+    if isinstance(outer.body, list) and isinstance(inner.body, list):
+        error = BadInput(inner.place, Described("a list inside a list"), "a watch request, or an event")
+        yield rejected(error, inner.body)
+        return
+    yield from _read(inner, settings, opened)
+
+
+def _opened(found: Found, opened: int) -> Iterator[Found] | None:
+    """What an envelope carries; None for what is none. Raises BadInput, with its place."""
+    body = found.body
+    kind = next((kind for kind in (cloud_event, queue, topic) if kind.is_one(body)), None)
+    # alone it is nothing that anybody sends; RawData of a stream is a list of it
+    is_text = isinstance(body, str) and found.place != ""
+    if kind is None and not is_text and not isinstance(body, list):
+        return None
+    if opened == MAX_ENVELOPES:
+        given = Described(f"an event inside {MAX_ENVELOPES} others")
+        raise BadInput(found.place, given, f"at most {MAX_ENVELOPES} envelopes, one inside the other")
+    if kind is not None:
+        return iter((kind.opened(found),))
+    if is_text:
+        return iter((Found(read_message(body, found.place), found.place, found.attributes),))
+    if not body:
+        raise BadInput(found.place or "event", Described("a list of 0 requests"), f"1 to {MAX_ITEMS} requests")
+    return (Found(item, within(found.place, i), found.attributes) for i, item in enumerate(body))
+
+
+def _content(body: Any) -> Any:
+    """What stays the same when the same message is sent again: not the ids and times of its envelope."""
+    if not isinstance(body, dict):
+        return body
+    carried = [body.get(key) for key in ("messageBody", "Message", "body", "data", "data_base64", "type")]
+    return next((content for content in carried if content is not None), body)

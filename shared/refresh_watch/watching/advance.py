@@ -1,0 +1,243 @@
+"""The heart: (watch, observation, now) to (watch, effects). Pure; verdicts only ever move forward.
+
+Never "complete" on a guess: an item settles by its objects only when every row was read and every row is final. An
+empty answer means "not seen". Never `overdue` without two late answers some seconds apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import (
+    MAX_SAMPLES,
+    Answer,
+    FailedObject,
+    Kind,
+    Note,
+    Observation,
+    Reason,
+    Refusal,
+    Sighting,
+    Watch,
+    WatchedItem,
+)
+from refresh_watch.report import Report
+from refresh_watch.watching.outcomes import outcome_of
+from refresh_watch.watching.pace import paced
+from refresh_watch.watching.reporting import bounded_samples, final_report, interim_report, samples_of
+from refresh_watch.watching.schedule import CONFIRM_AFTER, QUERY_WINDOW, deadline_of, next_look
+
+APPEARS_WITHIN: Seconds = 60
+"""A task just created may be absent for a short while; until then a "malformed id" may mean "not known yet"."""
+
+NO_ANSWER_GRACE: Seconds = 3600
+"""So long past the deadline we go on asking an API that gives no usable answer."""
+
+THROTTLED_GRACE: Seconds = 86400
+"""The same when the quota is the cause: throttling delays a verdict and never changes it."""
+
+MAX_SAMPLE_BYTES = 6000
+"""Of the failed objects that a watch's state carries: its payload must stay far below 64 KB."""
+
+MAX_NOTES = 5
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Commit this report: its id makes it happen once."""
+
+    report: Report
+
+
+@dataclass(frozen=True)
+class LookAgain:
+    """Start the next hop."""
+
+    after: Seconds
+
+
+Effect = Tell | LookAgain
+
+
+@dataclass(frozen=True)
+class Step:
+    """The watch after a look, and what has to be done, in this order: reports first, then the successor."""
+
+    watch: Watch
+    effects: tuple[Effect, ...]
+
+
+def advance(watch: Watch, observation: Observation, now: Instant, *, held: Seconds = 0.0) -> Step:
+    """Take one look into account. `now` is the instant after the look, in seconds since 1970 UTC.
+
+    `held`: how much later than planned it began, because others were looked at first.
+    """
+    is_open = {item.item for item in watch.open_items}
+    sightings = {sighting.item: sighting for sighting in observation.sightings if sighting.item in is_open}
+    watch = _noted(watch, observation)
+    began_at = watch.next_item
+    late = observation.started_at >= deadline_of(watch)
+    items = tuple(
+        _settle(watch, item, sightings[item.item], now, late=late) if item.item in sightings else item
+        for item in watch.items
+    )
+    watch = replace(watch, items=items, samples=_samples(watch, sightings), next_item=_next_turn(watch, sightings))
+    if not watch.open_items:
+        return Step(watch, (Tell(final_report(watch, now)),))
+    effects: list[Effect] = []
+    if not watch.first_failure_told and any(item.failed for item in watch.items):
+        watch = replace(watch, first_failure_told=True)
+        effects.append(Tell(interim_report(watch, now)))
+    answers = {sighting.answer for sighting in sightings.values()}
+    answered = bool(answers - {Answer.NO_ANSWER, Answer.NOT_REACHED})
+    # once round, and it rests: a watch that never fits into one look would else be asked about without a pause
+    unfinished = answered and Answer.NOT_REACHED in answers and watch.next_item > began_at
+    after = next_look(watch, now, cost=observation.cost, held=held, unfinished=unfinished, late_unanswered=not answered)
+    effects.append(LookAgain(after))
+    return Step(watch, tuple(effects))
+
+
+def stopped(watch: Watch, now: Instant, who: str) -> Watch:
+    """The watch as it is when a person ends it: what is open cannot be verified any more."""
+    refusal = Refusal(Reason.STOPPED, "", f"stopped by {who}")
+    items = tuple(_ended(item, now, Reason.STOPPED) if item.is_open else item for item in watch.items)
+    notes = (Note("stopped_by", (("who", who),)), *watch.notes)
+    return replace(watch, items=items, refusal=refusal, notes=notes[:MAX_NOTES])
+
+
+def latest_end(watch: Watch) -> Instant:
+    """The instant by which a look ends every watch, whatever the API does."""
+    return max(deadline_of(watch) + THROTTLED_GRACE, watch.started_at + QUERY_WINDOW)
+
+
+def given_up(watch: Watch, now: Instant) -> Watch:
+    """The watch as it is when no look has come to an end for too long: nothing more will be learned."""
+    problem = watch.problem or "refresh-watch itself could not look any more"
+    items = tuple(
+        (_overdue(item, now) if item.seen else _ended(item, now, Reason.NO_ANSWER)) if item.is_open else item
+        for item in watch.items
+    )
+    return replace(watch, items=items, problem=problem)
+
+
+def _noted(watch: Watch, observation: Observation) -> Watch:
+    kind = watch.kind
+    if kind is Kind.UNKNOWN:
+        kind = next((s.kind for s in observation.sightings if s.kind is not Kind.UNKNOWN), kind)
+    refusals = [s.refusal for s in observation.sightings if s.refusal is not None]
+    problems = [s.problem for s in observation.sightings if s.problem]
+    notes = [*watch.notes, *(note for note in observation.notes if note not in watch.notes)]
+    return replace(
+        watch,
+        kind=kind,
+        looks=watch.looks + 1,
+        api_calls=watch.api_calls + observation.api_calls,
+        refusal=refusals[-1] if refusals else watch.refusal,
+        problem=problems[-1] if problems else watch.problem,
+        request_id=observation.request_id or watch.request_id,
+        notes=tuple(notes[:MAX_NOTES]),
+        hints=observation.hints,
+        pace=paced(watch, observation, observation.started_at - watch.started_at),
+    )
+
+
+def _settle(watch: Watch, item: WatchedItem, sighting: Sighting, now: Instant, *, late: bool) -> WatchedItem:
+    if sighting.answer is Answer.SEEN:
+        return _seen(item, sighting, now, late=late)
+    if sighting.answer is Answer.NOT_SEEN:
+        return _not_seen(watch, item, now, Reason.NEVER_SEEN, late=late)
+    if sighting.answer is Answer.REFUSED and sighting.refusal is not None:
+        return _refused(watch, item, sighting.refusal, now, late=late)
+    return _unanswered(watch, item, sighting, now)
+
+
+def _seen(item: WatchedItem, sighting: Sighting, now: Instant, *, late: bool) -> WatchedItem:
+    settled = sighting.whole and sighting.running == 0 and sighting.complete + sighting.failed > 0
+    complete, failed, status_word = sighting.complete, sighting.failed, sighting.status_word
+    # rows that were not read are still running as far as we know
+    running = 0 if settled else max(1, sighting.running)
+    if not sighting.whole:
+        # some of the rows take nothing back: objects that were there are there, and what had ended has ended
+        known, shown = item.complete + item.failed + item.running, complete + failed + running
+        complete, failed = max(item.complete, complete), max(item.failed, failed)
+        running = max(1, max(known, shown) - complete - failed)
+        status_word = item.status_word if shown < known else status_word
+    item = replace(
+        item,
+        complete=complete,
+        failed=failed,
+        running=running,
+        status_word=status_word,
+        task_ids=item.task_ids or sighting.task_ids,
+        reasons=sighting.reasons if sighting.failed == failed else item.reasons,
+    )
+    if settled:
+        return replace(item, outcome=outcome_of(complete=item.complete, failed=item.failed), settled_at=now)
+    return _late(item, now, _overdue) if late else item
+
+
+def _not_seen(watch: Watch, item: WatchedItem, now: Instant, reason: Reason, *, late: bool) -> WatchedItem:
+    if item.seen:
+        return _late(item, now, _overdue) if late else item
+    if now - watch.started_at > QUERY_WINDOW:
+        return _ended(item, now, Reason.TOO_OLD)
+    return _late(item, now, lambda it, at: _ended(it, at, reason)) if late else item
+
+
+def _refused(watch: Watch, item: WatchedItem, refusal: Refusal, now: Instant, *, late: bool) -> WatchedItem:
+    if refusal.reason is not Reason.MALFORMED_ID:
+        return _ended(item, now, refusal.reason)
+    if item.seen or now - watch.started_at < APPEARS_WITHIN:
+        return _not_seen(watch, item, now, Reason.MALFORMED_ID, late=late)
+    return _ended(item, now, Reason.MALFORMED_ID)
+
+
+def _unanswered(watch: Watch, item: WatchedItem, sighting: Sighting, now: Instant) -> WatchedItem:
+    until = deadline_of(watch) + (THROTTLED_GRACE if sighting.throttled else NO_ANSWER_GRACE)
+    if sighting.answer is Answer.NOT_REACHED:
+        # our own budget ended first: only the end of the query window ends this
+        until = max(until, watch.started_at + QUERY_WINDOW)
+    if now < until:
+        return item
+    return _overdue(item, now) if item.seen else _ended(item, now, Reason.NO_ANSWER)
+
+
+def _late(item: WatchedItem, now: Instant, end: Callable[[WatchedItem, Instant], WatchedItem]) -> WatchedItem:
+    if item.late_since is None:
+        return replace(item, late_since=now)
+    return end(item, now) if now - item.late_since >= CONFIRM_AFTER else item
+
+
+def _overdue(item: WatchedItem, now: Instant) -> WatchedItem:
+    running = max(1, item.running)
+    outcome = outcome_of(complete=item.complete, failed=item.failed, overdue=running)
+    return replace(item, outcome=outcome, running=running, settled_at=now)
+
+
+def _ended(item: WatchedItem, now: Instant, reason: Reason) -> WatchedItem:
+    outcome = outcome_of(complete=item.complete, failed=item.failed, unverifiable=1)
+    return replace(
+        item, outcome=outcome, reason=reason, running=max(1, item.running) if item.seen else 0, settled_at=now
+    )
+
+
+def _samples(watch: Watch, sightings: dict[str, Sighting]) -> tuple[tuple[str, FailedObject], ...]:
+    fresh: list[tuple[str, FailedObject]] = []
+    for item in watch.items:
+        sighting = sightings.get(item.item)
+        shown = sighting.failures if sighting is not None and sighting.answer is Answer.SEEN else ()
+        known = samples_of(watch, item.item)
+        # a partial reading may show fewer failures than an earlier one: what is known stays
+        whole = sighting is not None and sighting.answer is Answer.SEEN and sighting.whole
+        fresh.extend((item.item, failure) for failure in (shown if whole or len(shown) >= len(known) else known))
+    return bounded_samples(fresh, MAX_SAMPLES, MAX_SAMPLE_BYTES)
+
+
+def _next_turn(watch: Watch, sightings: dict[str, Sighting]) -> int:
+    for item in watch.turn:
+        sighting = sightings.get(item.item)
+        if sighting is not None and sighting.answer is Answer.NOT_REACHED:
+            return next(i for i, other in enumerate(watch.items) if other.item == item.item)
+    return watch.next_item

@@ -1,0 +1,101 @@
+"""What is told of a watch: its reports, made from its state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from refresh_watch.instants import Instant
+from refresh_watch.model import FailedObject, Reason, Watch, WatchedItem
+from refresh_watch.report import Report, ReportKind, TaskReport
+from refresh_watch.watching.outcomes import counts_of, outcome_of, outcome_of_watch
+from refresh_watch.watching.reasons import total
+
+
+def interim_report(watch: Watch, now: Instant) -> Report:
+    """The first failure, told at once while the rest is still running."""
+    counts = counts_of(watch.items)
+    outcome = outcome_of(complete=counts.complete, failed=counts.failed)
+    return _report(watch, now, f"i-{watch.id}", ReportKind.INTERIM, outcome=outcome)
+
+
+def final_report(watch: Watch, now: Instant) -> Report:
+    """How every item ended."""
+    settled = [item.settled_at for item in watch.items if item.settled_at is not None]
+    return _report(
+        watch,
+        now,
+        f"f-{watch.id}",
+        ReportKind.FINAL,
+        outcome=outcome_of_watch(watch),
+        settled_at=max(settled, default=now),
+    )
+
+
+def broken_report(watch: Watch, now: Instant, problem: str) -> Report:
+    """We ourselves gave up on this watch; `problem` says in one line what broke."""
+    return _report(watch, now, f"b-{watch.id}", ReportKind.BROKEN, problem=problem)
+
+
+def rejected_report(digest: str, problem: str, product: str, label: str, now: Instant) -> Report:
+    """A request that could not be accepted; `digest` is of the bad item, so that it is told once."""
+    return Report(f"r-{digest}", ReportKind.REJECTED, now, product=product, label=label, problem=problem)
+
+
+def _report(watch: Watch, now: Instant, report_id: str, kind: ReportKind, **rest: object) -> Report:
+    request = watch.request
+    given: dict[str, object] = {
+        "watch_id": watch.id,
+        "product": request.product.value,
+        "job": watch.kind,
+        "label": request.label,
+        "counts": counts_of(watch.items),
+        "reasons": total(item.reasons for item in watch.items),
+        "tasks": tuple(_task_report(watch, item) for item in watch.items),
+        "by_path": bool(request.object_paths),
+        "submitted_at": watch.started_at,
+        "submission_unknown": request.submitted_at is None,
+        "looks": watch.looks,
+        "api_calls": watch.api_calls,
+        "refusal": watch.refusal,
+        "problem": watch.problem if any(item.reason is Reason.NO_ANSWER for item in watch.items) else "",
+        "notes": watch.notes,
+        "request_id": watch.request_id,
+        "caller_request_id": request.request_id,
+        "channels": request.channels,
+    }
+    return Report(report_id, kind, now, **{**given, **rest})  # type: ignore[arg-type]
+
+
+def _task_report(watch: Watch, item: WatchedItem) -> TaskReport:
+    failed = samples_of(watch, item.item)
+    return TaskReport(
+        item=item.item,
+        outcome=item.outcome,
+        objects=max(1, item.complete + item.failed + item.running),
+        settled_at=item.settled_at,
+        status=item.status_word,
+        reason=item.reason,
+        task_ids=item.task_ids if watch.request.object_paths else (),
+        failed=failed,
+        failed_left_out=item.failed - len(failed),
+    )
+
+
+def samples_of(watch: Watch, item: str) -> tuple[FailedObject, ...]:
+    """The failed objects of one item that the state carries."""
+    return tuple(sample for name, sample in watch.samples if name == item)
+
+
+def bounded_samples(
+    samples: Iterable[tuple[str, FailedObject]], most: int, most_bytes: int
+) -> tuple[tuple[str, FailedObject], ...]:
+    """The first samples that fit: at most `most`, and `most_bytes` bytes of UTF-8 together."""
+    kept: list[tuple[str, FailedObject]] = []
+    used = 0
+    for item, sample in samples:
+        size = len(f"{item}{sample.object_path}{sample.status}{sample.description}".encode())
+        if len(kept) == most or used + size > most_bytes:
+            break
+        kept.append((item, sample))
+        used += size
+    return tuple(kept)

@@ -1,0 +1,293 @@
+"""A watch request as JSON (docs/contracts.md), read strictly, and written again for a payload.
+
+Every refusal is a BadInput that names the field, what was given and what is allowed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from refresh_watch.errors import BadInput, Described, as_word
+from refresh_watch.instants import Instant, Seconds, parse_duration, parse_instant
+from refresh_watch.model import Kind, Product, WatchRequest
+from refresh_watch.settings import CHANNEL_NAME
+from refresh_watch.watching.schedule import DEFAULT_DEADLINE, QUERY_WINDOW, read_schedule
+
+MAX_ITEMS = 1000
+MAX_PATH_BYTES = 40_000
+MAX_PATH_CHARACTERS = 2048
+MAX_LOOKS = 10_000
+"""Of a schedule of one's own, until the deadline: each look is an invocation and stays on record for 7 days."""
+
+MAX_INSTANT: Instant = 253_370_764_800.0
+"""The year 9999."""
+
+KEYS = (
+    "product", "task_ids", "object_paths", "submitted", "kind", "submitted_at", "label", "deadline", "channels",
+    "request_id", "domain_name", "object_type", "resource_group_id", "schedule",
+)  # fmt: skip
+
+_HOST = r"[\w*-]+(\.[\w*-]+)+(:\d+)?"
+_OBJECT_PATH = re.compile(rf"https?://{_HOST}([/?].*)?|{_HOST}/.*", re.IGNORECASE)
+"""A file, a directory or a pattern: what follows the host is whatever was submitted."""
+
+_IDS_ALLOWED = f"1 to {MAX_ITEMS} ids of 1 to 20 digits"
+_SUBMIT_KEYS = {"RefreshTaskId": Kind.REFRESH, "PushTaskId": Kind.PREFETCH, "PreloadTaskId": Kind.PREFETCH}
+_ANSWERED_BY = {
+    "PushTaskId": (Product.CDN, Product.DCDN),
+    "PreloadTaskId": (Product.DCDN, Product.VOD, Product.VOD_LEGACY),
+}
+"""PushObjectCache and the two Preload operations; DCDN's documents of 2019 still say PushTaskId."""
+
+_IGNORED_SUBMIT_KEYS = ("RequestId", "requestId")
+_OBJECT_TYPES = "file, directory, path, regex, preload, ignoreparams, block, unblock"
+
+T = TypeVar("T")
+
+
+def read_request(given: Any) -> WatchRequest:
+    """Read one request. `given` is decoded JSON. Raises BadInput."""
+    if not isinstance(given, dict):
+        raise BadInput("request", _type_of(given), "a JSON object with product and task_ids or object_paths")
+    for key in given:
+        if key not in KEYS:
+            raise BadInput(as_word(key), Described("this key"), ", ".join(KEYS))
+    product = _member("product", given.get("product"), [member.value for member in Product], Product)
+    task_ids, kind_of_submit = _task_ids(given, product)
+    object_paths = _object_paths(given)
+    if bool(task_ids) == bool(object_paths):
+        found = Described("both" if task_ids else "none of them")
+        raise BadInput("task_ids", found, "one of task_ids, submitted, object_paths")
+    kind = kind_of_submit
+    if given.get("kind") is not None:
+        kind = _member("kind", given["kind"], [Kind.REFRESH.value, Kind.PREFETCH.value], Kind)
+    request = WatchRequest(
+        product=product,
+        task_ids=task_ids,
+        object_paths=object_paths,
+        kind=kind,
+        submitted_at=_submitted_at(given, required=bool(object_paths)),
+        label=_text(given, "label", 200),
+        deadline=read_deadline(given.get("deadline")),
+        channels=_channel_names(given),
+        request_id=_text(given, "request_id", 128),
+        domain_name=_domain_name(given),
+        object_type=_object_type(given),
+        resource_group_id=_text(given, "resource_group_id", 64),
+        schedule=_text(given, "schedule", 500),
+    )
+    _check_schedule(request)
+    _check_query(request)
+    return request
+
+
+def write_request(request: WatchRequest) -> dict[str, Any]:
+    """The same request as JSON again; ids are joined by commas, since a payload is small and is escaped once more."""
+    written: dict[str, Any] = {
+        "product": request.product.value,
+        "task_ids": ",".join(request.task_ids),
+        "object_paths": list(request.object_paths),
+        "kind": "" if request.kind is Kind.UNKNOWN else request.kind.value,
+        "submitted_at": request.submitted_at,
+        "label": request.label,
+        "deadline": request.deadline,
+        "channels": list(request.channels),
+        "request_id": request.request_id,
+        "domain_name": request.domain_name,
+        "object_type": request.object_type,
+        "resource_group_id": request.resource_group_id,
+        "schedule": request.schedule,
+    }
+    return {key: value for key, value in written.items() if value not in ("", None, [])}
+
+
+def read_deadline(value: Any, field: str = "deadline") -> Seconds | None:
+    """Read ``30m`` or a number of seconds. Raises BadInput for anything else and for more than 3 days."""
+    allowed = "90s, 30m, 2h, 3d or a number of seconds; more than 0, at most 3d"
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise BadInput(field, _type_of(value), allowed)
+    try:
+        seconds = parse_duration(value) if isinstance(value, str) else float(value)
+    except (ValueError, OverflowError):
+        raise BadInput(field, value, allowed) from None
+    if not 0 < seconds <= QUERY_WINDOW:
+        raise BadInput(field, value, allowed)
+    return seconds
+
+
+def read_task_ids(value: Any, field: str = "task_ids") -> tuple[str, ...]:
+    """Ids as a list of strings or numbers, or the comma-joined string of a submit answer; each once, in order.
+
+    Raises BadInput: an empty id would be answered with other people's tasks, so it never leaves our side.
+    """
+    allowed = _IDS_ALLOWED
+    if isinstance(value, str):
+        value = value.split(",")
+    elif isinstance(value, int) and not isinstance(value, bool):
+        value = [value]
+    if not isinstance(value, list):
+        raise BadInput(field, _type_of(value), allowed)
+    ids: dict[str, None] = {}
+    for i, one in enumerate(value):
+        if isinstance(one, bool) or not isinstance(one, (str, int)):
+            raise BadInput(f"{field}[{i}]", _type_of(one), allowed)
+        for word in str(one).split(","):
+            if re.fullmatch(r"[0-9]{1,20}", word.strip()) is None:
+                raise BadInput(f"{field}[{i}]", word, allowed)
+            ids[word.strip()] = None
+    if not 1 <= len(ids) <= MAX_ITEMS:
+        raise BadInput(field, Described(f"{len(ids)} ids"), allowed)
+    return tuple(ids)
+
+
+def with_scheme(path: str) -> str:
+    """The submit calls take `example.com/a.txt` too; the rows that are compared with it have a scheme in every
+    document (DescribeRefreshTasks)."""
+    return path if re.match("[A-Za-z]+://", path) else f"http://{path}"
+
+
+def _task_ids(given: Mapping[str, Any], product: Product) -> tuple[tuple[str, ...], Kind]:
+    if given.get("submitted") is None:
+        value = given.get("task_ids")
+        return (read_task_ids(value) if value is not None else ()), Kind.UNKNOWN
+    if given.get("task_ids") is not None:
+        raise BadInput("submitted", Described("submitted beside task_ids"), "one of task_ids, submitted, object_paths")
+    answer = given["submitted"]
+    if not isinstance(answer, dict):
+        raise BadInput("submitted", _type_of(answer), f"a submit answer with {' or '.join(_SUBMIT_KEYS)}")
+    found = [key for key in _SUBMIT_KEYS if answer.get(key)]
+    empty = [key for key in _SUBMIT_KEYS if key in answer and answer[key] in ("", None, [], {})]
+    if empty and not found:
+        raise BadInput(f"submitted.{empty[0]}", Described("an empty value"), _IDS_ALLOWED)
+    if not found and isinstance(answer.get("Code"), str):
+        raise BadInput("submitted.Code", answer["Code"], "the answer of a submit that succeeded")
+    if len(found) != 1:
+        keys = ", ".join(key for key in answer if key not in _IGNORED_SUBMIT_KEYS) or "none of them"
+        raise BadInput("submitted", keys, f"a submit answer with one of {', '.join(_SUBMIT_KEYS)}")
+    key = found[0]
+    products = [known.value for known in _ANSWERED_BY.get(key, tuple(Product))]
+    if product not in products:
+        # the ids of another product's tasks would be looked for in vain, until the deadline
+        allowed = f"with product {', '.join(products[:-1])} or {products[-1]}"
+        raise BadInput(f"submitted.{key}", Described(f"this key with product {product}"), allowed)
+    return read_task_ids(answer[key], f"submitted.{key}"), _SUBMIT_KEYS[key]
+
+
+def _object_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
+    value = given.get("object_paths")
+    if value is None:
+        return ()
+    allowed = f"1 to {MAX_ITEMS} URLs, together at most {MAX_PATH_BYTES} bytes"
+    one_allowed = f"a URL such as http://example.com/a.txt, of at most {MAX_PATH_CHARACTERS} printable characters"
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list):
+        raise BadInput("object_paths", _type_of(value), allowed)
+    for i, path in enumerate(value):
+        if not isinstance(path, str):
+            raise BadInput(f"object_paths[{i}]", _type_of(path), one_allowed)
+        printable = path.isprintable() and " " not in path and len(path) <= MAX_PATH_CHARACTERS
+        if not printable or _OBJECT_PATH.fullmatch(path) is None:
+            raise BadInput(f"object_paths[{i}]", path, one_allowed)
+    paths = tuple(dict.fromkeys(map(with_scheme, value)))
+    # as they stand in a payload: quotes and backslashes count double
+    size = sum(len(json.dumps(path, ensure_ascii=False).encode()) - 2 for path in paths)
+    if not 1 <= len(paths) <= MAX_ITEMS or size > MAX_PATH_BYTES:
+        raise BadInput("object_paths", Described(f"{len(paths)} paths of {size} bytes"), allowed)
+    return paths
+
+
+def _submitted_at(given: Mapping[str, Any], *, required: bool) -> Instant | None:
+    value = given.get("submitted_at")
+    allowed = "an instant such as 2026-11-22T08:00:00Z or 2026-11-22T16:00:00+08:00, from 1970 on"
+    if value is None:
+        if required:
+            raise BadInput("submitted_at", Described("nothing"), f"{allowed}; object_paths need it")
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise BadInput("submitted_at", _type_of(value), allowed)
+    try:
+        instant = parse_instant(value, zone_needed=True) if isinstance(value, str) else float(value)
+    except (ValueError, OverflowError):
+        raise BadInput("submitted_at", value, allowed) from None
+    if not 0 <= instant < MAX_INSTANT:
+        raise BadInput("submitted_at", value, allowed)
+    return instant
+
+
+def _channel_names(given: Mapping[str, Any]) -> tuple[str, ...]:
+    value = given.get("channels", [])
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list):
+        raise BadInput("channels", _type_of(value), "a list of channel names")
+    for i, name in enumerate(value):
+        if not isinstance(name, str) or CHANNEL_NAME.fullmatch(name) is None:
+            shown = as_word(name) if isinstance(name, str) else _type_of(name)
+            raise BadInput(f"channels[{i}]", shown, f"the name of a configured channel ({CHANNEL_NAME.pattern})")
+    return tuple(dict.fromkeys(value))
+
+
+def _domain_name(given: Mapping[str, Any]) -> str:
+    text = _text(given, "domain_name", 253)
+    if text and re.fullmatch(r"[\w.*-]+", text) is None:
+        raise BadInput("domain_name", text, "one domain name")
+    return text
+
+
+def _object_type(given: Mapping[str, Any]) -> str:
+    text = _text(given, "object_type", 20)
+    if text and text.lower() not in _OBJECT_TYPES.split(", "):
+        raise BadInput("object_type", text, _OBJECT_TYPES)
+    return text
+
+
+def _check_schedule(request: WatchRequest) -> None:
+    if not request.schedule:
+        return
+    step = read_schedule(request.schedule).then
+    deadline = request.deadline or DEFAULT_DEADLINE[request.kind]
+    if deadline / step > MAX_LOOKS:
+        allowed = f"at most {MAX_LOOKS} looks until the deadline: a step of at least {deadline / MAX_LOOKS:.1f} s"
+        raise BadInput("schedule", request.schedule, allowed)
+
+
+def _check_query(request: WatchRequest) -> None:
+    if request.product is Product.VOD_LEGACY:
+        for name, value in (("domain_name", request.domain_name), ("object_type", request.object_type)):
+            if not value:
+                raise BadInput(name, Described("nothing"), f"a value: product {request.product} requires it")
+    if request.domain_name and not request.object_type:
+        raise BadInput("object_type", Described("nothing"), f"one of {_OBJECT_TYPES}: domain_name requires it")
+    if request.resource_group_id and request.product is not Product.CDN:
+        raise BadInput("resource_group_id", request.resource_group_id, f"nothing: product {request.product} has none")
+
+
+def _text(given: Mapping[str, Any], key: str, most: int) -> str:
+    value = given.get(key)
+    if value is None:
+        return ""
+    allowed = f"at most {most} printable characters"
+    if not isinstance(value, str):
+        raise BadInput(key, _type_of(value), allowed)
+    if len(value) > most or not value.isprintable():
+        raise BadInput(key, value, allowed)
+    return value
+
+
+def _member(field: str, value: Any, allowed: list[str], make: Callable[[str], T]) -> T:
+    if not isinstance(value, str):
+        raise BadInput(field, Described("nothing") if value is None else _type_of(value), ", ".join(allowed))
+    if value not in allowed:
+        raise BadInput(field, value, ", ".join(allowed))
+    return make(value)
+
+
+def _type_of(value: Any) -> Described:
+    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return Described(names.get(type(value), "a number"))

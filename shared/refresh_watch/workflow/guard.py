@@ -1,0 +1,102 @@
+"""The guard: is this watch still alive? It trusts nothing but Function Compute's record, and ends with the final."""
+
+from __future__ import annotations
+
+import logging
+
+from refresh_watch.clock import Clock
+from refresh_watch.errors import EngineError
+from refresh_watch.function_compute.tasks import Engine, Task, TaskStatus
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import Watch
+from refresh_watch.reports.wire import encode
+from refresh_watch.watching.advance import given_up, latest_end
+from refresh_watch.watching.reporting import final_report
+from refresh_watch.watching.schedule import LONGEST_WAIT, deadline_of, phase_of
+from refresh_watch.watching.state import Hop, read_hop, write_hop
+from refresh_watch.workflow.chain import Chain, newest_state, read_chain, resume
+from refresh_watch.workflow.names import NOTIFY, WATCH, again_id, final_id, guard_id
+
+log = logging.getLogger("refresh_watch.guard")
+
+GIVES_UP_AFTER: Seconds = 3600
+"""Past the latest end that a look could give a watch: then the guard itself commits the final report."""
+
+HELD_UP_AFTER: Seconds = 300
+"""So much later than planned a hop that has not begun is overtaken by its successor."""
+
+RECORD_ENDS: Seconds = 6 * 86400
+"""Function Compute forgets tasks after 7 days: a guard that went on would take a told watch for an untold one."""
+
+
+def guard_delay(watch: Watch, number: int) -> Seconds:
+    """How long guard `number` waits: until a little after the deadline, then longer each time, at most an hour.
+
+    Thousands that were accepted together do not wake together.
+    """
+    deadline = deadline_of(watch) - watch.accepted_at
+    margin = min(60.0, max(5.0, deadline / 10))
+    spread = phase_of(watch.id) * min(1200.0, 0.6 * deadline)
+    return min(LONGEST_WAIT - spread, deadline + margin if number == 0 else margin * 4.0 ** min(number, 6)) + spread
+
+
+def run_guard(guard: Hop, *, engine: Engine, clock: Clock) -> str:
+    """See that the watch ends: answers what was found, for the log.
+
+    Raises EngineError when Function Compute does not answer, so that the guard is run again.
+    """
+    chain = read_chain(guard.watch.id, engine)
+    if chain.is_told:
+        return "settled and told"
+    if clock.now() > guard.watch.accepted_at + RECORD_ENDS:
+        raise EngineError(f"the final report of {guard.watch.id} could not be told for six days")
+    found = _tend(chain, guard.watch, engine, clock)
+    log.info("guarded", extra={"guard": guard.number, "found": found})
+    after = guard.number + 1
+    watch = guard.watch
+    engine.start_later(
+        WATCH, write_hop(Hop(watch, after, is_guard=True)), guard_delay(watch, after), guard_id(watch.id, after)
+    )
+    return found
+
+
+def _tend(chain: Chain, first: Watch, engine: Engine, clock: Clock) -> str:
+    if chain.telling is not None:
+        return "settled, on its way to the channels"
+    if chain.is_final:
+        _tell_again(chain, engine)
+        return "settled, but the fan-out had failed: told again"
+    if chain.live is not None and not _is_held_up(chain.live, engine, clock.now()):
+        return "alive"
+    watch = newest_state(chain, engine) or first
+    now = clock.now()
+    if now >= latest_end(watch) + GIVES_UP_AFTER:
+        # every hop has failed for so long that another would too; an accepted watch still ends in a final report
+        report = final_report(given_up(watch, now), now)
+        engine.start_later(NOTIFY, encode(report), 0, report.id)
+        return "given up"
+    resume(chain, engine, clock, watch)
+    return "the chain was cut off: resumed" if chain.live is None else "a hop is held up: overtaken"
+
+
+def _is_held_up(hop: Task, engine: Engine, now: Instant) -> bool:
+    """Function Compute puts an event off by doubling pauses, up to hours, when all instances are busy: has it this one?
+
+    When it starts after all, the hop that has overtaken it is known already, and so is its verdict.
+    """
+    kept = engine.task(WATCH, hop.id)
+    if hop.status is not TaskStatus.ENQUEUED or kept is None or not kept.payload:
+        return False
+    planned = read_hop(kept.payload)
+    # `due` is when the look was planned first; its turn in the quota may come later by as much as can be waited for
+    turn = LONGEST_WAIT if planned.booked else 0.0
+    return planned.due is not None and now > planned.due + turn + HELD_UP_AFTER
+
+
+def _tell_again(chain: Chain, engine: Engine) -> None:
+    for task in chain.finals:
+        kept = engine.task(NOTIFY, task.id)
+        if kept is not None and kept.payload:
+            engine.start_later(NOTIFY, kept.payload, 0, again_id(final_id(chain.watch_id), len(chain.finals)))
+            return
+    raise EngineError(f"Function Compute kept no payload of {final_id(chain.watch_id)}")

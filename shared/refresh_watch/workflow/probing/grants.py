@@ -1,0 +1,89 @@
+"""What a function's role may do: each action on functions that its policy names, tried harmlessly as that role.
+
+`doctor` asks for it, since nobody but the function has its role. What is tried is held to functions/<name>/policy.json
+by a test. Function Compute's logs are written by Function Compute itself: that cannot be tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from refresh_watch.clock import Clock
+from refresh_watch.deadline import DeadlinePassed, within
+from refresh_watch.errors import EngineError, RefreshWatchError
+from refresh_watch.function_compute.tasks import Engine
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import Word
+from refresh_watch.workflow.names import INTAKE, NOTIFY, WATCH
+
+CALL_SECONDS: Seconds = 8.0
+"""What one try may take, the import of its SDK included."""
+
+INVOKE, GET, LIST = "fc:InvokeFunction", "fc:GetAsyncTask", "fc:ListAsyncTasks"
+
+ON_FUNCTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    INTAKE: ((INVOKE, WATCH), (INVOKE, NOTIFY), (GET, WATCH), (LIST, WATCH), (LIST, NOTIFY)),
+    WATCH: ((INVOKE, WATCH), (INVOKE, NOTIFY), (GET, WATCH), (LIST, WATCH), (GET, NOTIFY), (LIST, NOTIFY)),
+    NOTIFY: ((INVOKE, NOTIFY), (GET, NOTIFY), (GET, WATCH)),
+}
+"""By function: what its role may do, and on which function."""
+
+
+class Result(Word):
+    """What became of a try."""
+
+    OK = "ok"
+    REFUSED = "refused"  # RAM does not allow it
+    NOT_OPENED = "not opened"  # the account does not have the service, whatever the role may do
+    NO_ANSWER = "no answer"  # or one that does not say
+    UNKNOWN = "UNKNOWN"
+
+    @classmethod
+    def of(cls, word: object) -> Result:
+        """What is not known is UNKNOWN."""
+        return cls(word) if isinstance(word, str) and word in {known.value for known in cls} else cls.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One action. `on`: a function's folder, or a product; `code`: the error's own word, if there was one."""
+
+    action: str
+    on: str
+    result: Result
+    code: str = ""
+
+
+def try_functions(
+    function: str, *, engine: Engine, clock: Clock, until: Instant, task_id: Callable[[str], str], echo: bytes
+) -> Iterator[Tried]:
+    """Try what `function` does with functions: a task that only echoes, and questions about one that does not exist.
+
+    `task_id` makes the id of a task of this probe, and `echo` is its event. Once there was no answer at all, nothing
+    more is asked.
+    """
+    asks: Mapping[str, Callable[[str], object]] = {
+        INVOKE: lambda on: engine.start_later(on, echo, 0, task_id(f"grant-{function}-{on}")),
+        GET: lambda on: engine.task(on, task_id("none")),
+        LIST: lambda on: engine.tasks(on, task_id("none")),
+    }
+    result, code = Result.OK, ""
+    for action, on in ON_FUNCTIONS.get(function, ()):
+        if result is not Result.NO_ANSWER:
+            result, code = _tried(partial(asks[action], on), clock, until)
+        yield Tried(action, on, result, code)
+
+
+def _tried(ask: Callable[[], object], clock: Clock, until: Instant) -> tuple[Result, str]:
+    try:
+        within(min(CALL_SECONDS, until - clock.now()), ask)
+    except EngineError as error:
+        denied = error.status in (401, 403) or "Denied" in error.code or error.code.startswith("Forbidden")
+        return (Result.REFUSED if denied else Result.NO_ANSWER), error.code or type(error).__name__
+    except DeadlinePassed:
+        return Result.NO_ANSWER, "DeadlinePassed"
+    except RefreshWatchError as error:  # no credentials, say
+        return Result.NO_ANSWER, type(error).__name__
+    return Result.OK, ""

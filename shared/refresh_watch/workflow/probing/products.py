@@ -1,0 +1,60 @@
+"""What the watch function's role may ask of the products' APIs, tried harmlessly as that role. Nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from refresh_watch.clock import Clock
+from refresh_watch.credentials import Credentials
+from refresh_watch.deadline import DeadlinePassed, within
+from refresh_watch.errors import AskAgain, RefreshWatchError
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import Page, Product, Reason
+from refresh_watch.products.connect import connect
+from refresh_watch.products.refusals import RefusedForGood
+from refresh_watch.products.trying import QUESTIONS, Question
+from refresh_watch.settings import Settings
+from refresh_watch.workflow.probing.grants import CALL_SECONDS, Result, Tried
+
+_ENDS = (Result.NOT_OPENED, Result.NO_ANSWER)
+"""The product's next question would be answered the same."""
+
+
+def try_products(
+    settings: Settings, find_credentials: Callable[[], Credentials], clock: Clock, until: Instant
+) -> Iterator[Tried]:
+    """Try every question once; a product that is not open or not reached is asked no more."""
+
+    def ask(product: Product, question: Question) -> Page:
+        return question.ask(connect(product, settings, find_credentials()))
+
+    for product, questions in QUESTIONS.items():
+        result, code = Result.OK, ""
+        for question in questions:
+            if result not in _ENDS:
+                result, code = _tried(partial(ask, product, question), min(CALL_SECONDS, until - clock.now()))
+            yield Tried(question.action, product.value, result, code)
+
+
+def _tried(ask: Callable[[], Page], seconds: Seconds) -> tuple[Result, str]:
+    try:
+        within(seconds, ask)
+    except RefusedForGood as error:
+        return _of(error.refusal.reason), error.refusal.code
+    except AskAgain as error:
+        return Result.NO_ANSWER, error.code or type(error).__name__
+    except DeadlinePassed:
+        return Result.NO_ANSWER, "DeadlinePassed"
+    except RefreshWatchError as error:
+        return Result.NO_ANSWER, type(error).__name__
+    return Result.OK, ""
+
+
+def _of(reason: Reason) -> Result:
+    return {
+        Reason.NO_PERMISSION: Result.REFUSED,
+        Reason.NOT_OPENED: Result.NOT_OPENED,
+        # an unknown id may be answered so: whoever may not ask is not told
+        Reason.MALFORMED_ID: Result.OK,
+    }.get(reason, Result.NO_ANSWER)

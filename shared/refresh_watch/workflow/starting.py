@@ -1,0 +1,71 @@
+"""A watch started, once: hop 0 and its guard."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from refresh_watch.clock import Clock
+from refresh_watch.function_compute.tasks import Engine, Started, Task, TaskStatus
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import AnyNote
+from refresh_watch.settings import Settings
+from refresh_watch.triggers.taken import Wanted
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.schedule import first_look
+from refresh_watch.watching.state import Hop, read_hop, write_hop
+from refresh_watch.workflow.chain import Chain, read_chain, resume
+from refresh_watch.workflow.guard import guard_delay
+from refresh_watch.workflow.names import WATCH, guard_id, hop_id
+
+log = logging.getLogger("refresh_watch.starting")
+
+HASTENED_FROM: Seconds = 10
+"""A look that comes sooner is not hastened: each event would bring a look of its own."""
+
+
+def start(
+    wanted: Wanted, *, settings: Settings, engine: Engine, clock: Clock, notes: tuple[AnyNote, ...] = ()
+) -> dict[str, Any]:
+    """Start a watch and its guard, once. Answers `watch_id`, `status_url`, and what an earlier start became.
+
+    `notes` stand in its reports. A watch that runs already is looked at now, where the look is wanted at once.
+    """
+    now = clock.now()
+    watch = replace(open_watch(settings.prefix, wanted.request, now), notes=notes)
+    answer: dict[str, Any] = {"watch_id": watch.id, "status_url": None}
+    if not settings.channels:
+        answer["warning"] = "REFRESH_WATCH_CHANNELS is empty: nobody will be told"
+    chain: Chain | None = None
+    after = 0.0 if wanted.at_once else first_look(watch, now)
+    hop = Hop(watch, 0, due=now + after)
+    if engine.start_later(WATCH, write_hop(hop), after, hop_id(watch.id, 0)) is Started.ALREADY:
+        chain = read_chain(watch.id, engine)
+        answer |= {"already": True, "state": _state(chain, engine, clock, at_once=wanted.at_once)}
+    if chain is None or not chain.is_told:
+        engine.start_later(WATCH, write_hop(Hop(watch, 0, is_guard=True)), guard_delay(watch, 0), guard_id(watch.id, 0))
+    log.info("accepted", extra={"watch_id": watch.id, "items": len(watch.items), "already": chain is not None})
+    return answer
+
+
+def _state(chain: Chain, engine: Engine, clock: Clock, *, at_once: bool) -> str:
+    """What became of the watch that this request had already started; a dead chain is started again."""
+    if chain.is_final:
+        return "settled"
+    if chain.live is None:
+        # a record that lags behind shows no hop; the id of the one that exists is answered with "already"
+        return "resumed" if resume(chain, engine, clock) is Started.STARTED else "watching"
+    if at_once and _is_far(chain.live, engine, clock.now()):
+        # the hop that was to come finds its successor known when it comes, and its verdict told
+        return "hastened" if resume(chain, engine, clock) is Started.STARTED else "watching"
+    return f"watching ({chain.live.status})"
+
+
+def _is_far(hop: Task, engine: Engine, now: Instant) -> bool:
+    """The next look waits, for longer than is worth hastening; one that waits for its turn in the quota is left."""
+    kept = engine.task(WATCH, hop.id) if hop.status is TaskStatus.ENQUEUED else None
+    if kept is None or not kept.payload:
+        return False
+    planned = read_hop(kept.payload)
+    return not planned.booked and planned.due is not None and planned.due > now + HASTENED_FROM

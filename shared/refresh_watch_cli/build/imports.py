@@ -1,0 +1,124 @@
+"""Which modules of ours a function needs: the closure of its imports, read from the source and never run.
+
+Imports inside functions count, since that is where the heavy ones stand; those under ``if TYPE_CHECKING`` do not.
+A room that is loaded by name, ``import_module(f"{__package__}.{kind}")``, is needed whole.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from refresh_watch_cli.build.refusal import CannotBuild
+from refresh_watch_cli.build.source import base_of, given_name, loads_by_name, running
+
+SOURCE = Path("shared")
+"""The folder of the packages below; a package of a function holds what stands in it, without the folder."""
+ROOT = "refresh_watch"
+NEVER_DEPLOYED = ("refresh_watch_emulator", "refresh_watch_cli")
+
+
+@dataclass(frozen=True)
+class Closure:
+    """What one entry needs.
+
+    `modules`: our files, relative to SOURCE, as they stand in a package. `packages`: the top-level names of everything
+    else that is imported, each with the file that does.
+    """
+
+    modules: tuple[Path, ...]
+    packages: tuple[tuple[str, Path], ...]
+
+
+def closure_of(folder: Path, entry: Path) -> Closure:
+    """Follow the imports of ``entry``, a file under the project ``folder``.
+
+    Raises CannotBuild when a room is reached that is never deployed, or a name that cannot be told from the source.
+    """
+    reader = _Reader(folder)
+    reader.follow(folder, entry)
+    return Closure(tuple(sorted(reader.modules)), tuple(sorted(reader.packages.items())))
+
+
+class _Reader:
+    def __init__(self, folder: Path) -> None:
+        self._source = folder / SOURCE
+        self._read: set[Path] = set()
+        self.modules: set[Path] = set()
+        self.packages: dict[str, Path] = {}
+
+    def follow(self, folder: Path, entry: Path) -> None:
+        waiting = self._behind(folder / entry, entry)
+        while waiting:
+            path = waiting.pop()
+            if path not in self._read:
+                self._read.add(path)
+                waiting += self._behind(self._source / path, path)
+
+    def _behind(self, file: Path, shown: Path) -> list[Path]:
+        names = _imported(file, shown)
+        return [found for name, is_module in names for found in self._files(name, shown, is_module=is_module)]
+
+    def _files(self, name: str, importer: Path, *, is_module: bool) -> list[Path]:
+        """The files behind an imported name; a trailing ``.*`` means all of a room."""
+        top = name.partition(".")[0]
+        if top not in (ROOT, *NEVER_DEPLOYED):
+            self.packages.setdefault(top, importer)
+            return []
+        if top in NEVER_DEPLOYED:
+            raise CannotBuild(f"{importer} imports {name}, which is never deployed")
+        own = self._room(name[:-2]) if name.endswith(".*") else self._module(name)
+        if is_module and not own:
+            raise CannotBuild(f"{importer} imports {name}, which is no module of this project")
+        found = [*self._parents(name), *own]
+        self.modules.update(found)
+        return found
+
+    def _parents(self, name: str) -> Iterator[Path]:
+        parts = name.split(".")
+        for length in range(1, len(parts)):
+            path = Path(*parts[:length], "__init__.py")
+            if (self._source / path).is_file():
+                yield path
+
+    def _module(self, name: str) -> list[Path]:
+        path = Path(*name.split("."))
+        candidates = (path.with_suffix(".py"), path / "__init__.py")
+        # `from refresh_watch.x import y`: y may be a name in it instead of a module, then there is no such file
+        return [candidate for candidate in candidates if (self._source / candidate).is_file()]
+
+    def _room(self, name: str) -> list[Path]:
+        room = Path(*name.split("."))
+        return [path.relative_to(self._source) for path in sorted((self._source / room).rglob("*.py"))]
+
+
+def _imported(file: Path, shown: Path) -> Iterator[tuple[str, bool]]:
+    """Each imported name, and whether it has to be a module: the y of ``from x import y`` may be anything."""
+    tree = ast.parse(file.read_text(encoding="utf-8"), str(shown))
+    assigned = {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in running(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, True) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(part for part in (base_of(node, shown), node.module) if part)
+            yield base, True
+            yield from ((f"{base}.{alias.name}", False) for alias in node.names)
+        elif isinstance(node, ast.Call) and loads_by_name(node):
+            argument = node.args[0]
+            if isinstance(argument, ast.Name):
+                argument = assigned.get(argument.id, argument)
+            name = given_name(argument, shown)
+            if name is None:
+                raise CannotBuild(
+                    f"{shown}:{node.lineno}: a name loaded by import_module has to start with __package__ "
+                    f'or "{ROOT}.<room>."'
+                )
+            yield name, True

@@ -1,0 +1,82 @@
+"""What a cold start of a package imports for its main job, measured with the package alone on the path.
+
+Where no interpreter of the runtime's version is here, this one measures, and takes from its own set-up the compiled
+modules that are built for another version: near the truth, and shown as such.
+"""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from refresh_watch_cli.build.refusal import CannotBuild
+
+ALONE = "index"
+MAIN_JOBS: Mapping[str, str] = {
+    "intake": "import index, refresh_watch.function_compute.client",
+    "watch": (
+        "import index, refresh_watch.function_compute.client; from refresh_watch.model import Product; "
+        "from refresh_watch.credentials import Credentials; from refresh_watch.settings import Secret, Settings; "
+        "from refresh_watch.products.connect import connect; "
+        "connect(Product.CDN, Settings(), Credentials('id', Secret('secret')))"
+    ),
+    "notify": "import index, refresh_watch.function_compute.client",
+}
+"""A watch started; a look at CDN and the next hop; a report to its channels. Of any other function its entry alone."""
+
+_RUNS = 2
+_PATIENCE = 60
+_PROGRAM = """
+import sys, time
+sys.path[:0] = [sys.argv[1]]
+sys.path += sys.argv[2:]
+began = time.process_time()
+{}
+print(time.process_time() - began)
+"""
+
+
+@dataclass(frozen=True)
+class Imports:
+    """`milliseconds` of CPU, the least of a few runs; None when they could not be told, and `why`.
+
+    `by_another`: measured by an interpreter of another version than the runtime's.
+    """
+
+    milliseconds: float | None
+    by_another: bool = False
+    why: str = ""
+
+
+def imports_of(package: Path, interpreter: Path | None) -> Imports:
+    """Measure, with the runtime's own interpreter or else with this one.
+
+    Raises CannotBuild when the runtime's own cannot import the package: Function Compute's could not either.
+    """
+    if (sys.platform, platform.machine()) != ("linux", "x86_64"):
+        return Imports(None, why=f"this machine is no x86_64 Linux but {platform.machine()} {platform.system()}")
+    own_modules = [] if interpreter else [sysconfig.get_path("platlib")]
+    program = _PROGRAM.format(MAIN_JOBS.get(package.name, f"import {ALONE}"))
+    least: float | None = None
+    for _ in range(_RUNS):
+        try:
+            done = subprocess.run(  # noqa: S603 - our own interpreter
+                [str(interpreter or sys.executable), "-I", "-S", "-B", "-c", program, str(package), *own_modules],
+                capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=_PATIENCE,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return Imports(None, why=f"not done within {_PATIENCE} s")
+        if done.returncode:
+            last = done.stderr.strip().splitlines()[-1:] or [f"ended with {done.returncode}"]
+            # a library that this machine cannot load says nothing of the runtime
+            if interpreter and not last[0].startswith("ImportError") and done.returncode == 1:
+                raise CannotBuild(f"{package.name}: the package cannot be imported: {last[0]}")
+            return Imports(None, why=last[0])
+        seconds = float(done.stdout.split()[-1])
+        least = seconds if least is None else min(least, seconds)
+    return Imports(None if least is None else least * 1000, by_another=interpreter is None)

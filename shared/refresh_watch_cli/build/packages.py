@@ -1,0 +1,139 @@
+"""Function by function: what belongs in its package, put together in `.build/<name>`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from refresh_watch.errors import BadInput
+from refresh_watch_cli.build.bytecode import compile_package, interpreter_of
+from refresh_watch_cli.build.canonical import digest_of, reduce_records, settle
+from refresh_watch_cli.build.imports import ROOT, SOURCE, Closure, closure_of
+from refresh_watch_cli.build.measuring import Imports, imports_of
+from refresh_watch_cli.build.needed import LeftOut, leave_out
+from refresh_watch_cli.build.refusal import CannotBuild
+from refresh_watch_cli.build.runtimes import Runtime
+from refresh_watch_cli.build.wheels import install, requirements_for, strip
+
+OUTPUT = ".build"
+_DATA = (".json", ".html", ".yaml", ".css", ".js", ".svg")
+
+
+@dataclass(frozen=True)
+class Package:
+    """One package that was made. Sizes in bytes."""
+
+    function: str
+    runtime: str
+    folder: Path
+    modules: int  # files of ours, index.py included
+    dependencies: int
+    source: int
+    bytecode: int  # 0 when no interpreter of the runtime's version was at hand
+    left_out: tuple[LeftOut, ...]  # of what its requirements bring
+    imports: Imports
+    digest: str  # of all of it, .pyc included
+
+    @property
+    def size(self) -> int:
+        """All that the runtime unpacks."""
+        return self.source + self.bytecode
+
+
+def functions_of(folder: Path) -> tuple[str, ...]:
+    """The functions of the project: its folders with an index.py."""
+    return tuple(sorted(entry.parent.name for entry in (folder / "functions").glob("*/index.py")))
+
+
+def build(
+    folder: Path, functions: Sequence[str], runtime: Callable[[str], Runtime], made: Callable[[Package], None]
+) -> None:
+    """Make the package of each function, all when none is named; ``made`` hears of each as it is ready.
+
+    A package that was there is replaced only when the new one is whole. Raises BadInput on an unknown function and
+    CannotBuild when a package would not work.
+    """
+    known = functions_of(folder)
+    for name in functions:
+        if name not in known:
+            raise BadInput("function", name, ", ".join(known) or f"none: no functions/*/index.py in {folder}")
+    for name in functions or known:
+        made(_build_one(folder, name, runtime(name)))
+
+
+def _build_one(folder: Path, name: str, runtime: Runtime) -> Package:
+    entry = Path("functions", name, "index.py")
+    closure = closure_of(folder, entry)
+    lock = folder / "functions" / name / "requirements.txt"
+    if not lock.is_file():
+        raise CannotBuild(f"functions/{name}/requirements.txt is missing; run `make lock`")
+    requirements = requirements_for(lock.read_text(encoding="utf-8"), runtime)
+    output = folder / OUTPUT
+    output.mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix=f".{name}-", dir=output) as scratch:
+        package = Path(scratch) / name
+        package.mkdir()
+        install(requirements, runtime, package)
+        left_out = leave_out(package, (top for top, _ in closure.packages), runtime)
+        strip(package)
+        reduce_records(package)
+        _check_packages(package, name, closure)
+        shutil.copy(folder / entry, package / "index.py")
+        for module in (*closure.modules, *_data_of(folder, closure)):
+            (package / module).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(folder / SOURCE / module, package / module)
+        interpreter = interpreter_of(runtime)
+        if interpreter is not None:
+            compile_package(package, interpreter)
+        settle(package)
+        imports = imports_of(package, interpreter)
+        shutil.rmtree(output / name, ignore_errors=True)
+        package.rename(output / name)
+    source, bytecode = _sizes(output / name)
+    return Package(
+        function=name,
+        runtime=runtime.name,
+        folder=output / name,
+        modules=len(closure.modules) + 1,
+        dependencies=len(list((output / name).glob("*.dist-info"))),
+        source=source,
+        bytecode=bytecode,
+        left_out=left_out,
+        imports=imports,
+        digest=digest_of(output / name),
+    )
+
+
+def _check_packages(package: Path, name: str, closure: Closure) -> None:
+    """Everything imported is in the package or in Python: on Function Compute it would fail at the first event."""
+    for top, importer in closure.packages:
+        there = top in sys.stdlib_module_names or any(package.glob(f"{top}.*")) or (package / top).is_dir()
+        if not there:
+            raise CannotBuild(f"{importer} imports {top}, which functions/{name}/requirements.txt does not bring")
+
+
+def _data_of(folder: Path, closure: Closure) -> list[Path]:
+    """Files that modules read: those beside them, but none from the root room, where nothing reads any."""
+    rooms = {module.parent for module in closure.modules} - {Path(ROOT)}
+    return sorted(
+        file.relative_to(folder / SOURCE)
+        for room in rooms
+        for file in (folder / SOURCE / room).iterdir()
+        if file.suffix in _DATA
+    )
+
+
+def _sizes(package: Path) -> tuple[int, int]:
+    source = bytecode = 0
+    for file in package.rglob("*"):
+        if file.is_file():
+            size = file.stat().st_size
+            if file.suffix == ".pyc":
+                bytecode += size
+            else:
+                source += size
+    return source, bytecode

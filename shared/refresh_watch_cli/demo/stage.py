@@ -1,0 +1,148 @@
+"""What the demo runs on: products and chats that stand in, and the embedded engine with the functions of s.yaml."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from refresh_watch.clock import SystemClock
+from refresh_watch.credentials import Credentials
+from refresh_watch.errors import EngineError
+from refresh_watch.function_compute.client import FunctionCompute
+from refresh_watch.instants import Seconds
+from refresh_watch.model import Outcome
+from refresh_watch.settings import Secret, Settings
+from refresh_watch_cli.demo.jobs import Job
+from refresh_watch_cli.serve import LOCAL_REGION, PROJECT, ROUTES
+from refresh_watch_emulator.chat_wall import ChatWall, WallMessage
+from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.worker import LogLine
+from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.stand_in.world import World, by_words_in_url
+
+STANDING_IN = ("CDN", "DCDN", "VOD", "STS", "RAM")
+"""Whose REFRESH_WATCH_..._ENDPOINT the stand-in answers for."""
+
+ENDS_AFTER: Seconds = 10
+"""So soon what somebody else submits to it ends."""
+
+KEY_ID, KEY_SECRET = "demo-key-id", "demo-key-secret-that-opens-nothing"
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A channel of the demo, and the outcomes that it is told of; empty: all."""
+
+    kind: str
+    name: str
+    on: tuple[Outcome, ...] = ()
+
+    def wants(self, outcome: Outcome) -> bool:
+        """A final report with that outcome is told here."""
+        return not self.on or outcome in self.on
+
+
+PROBLEMS = tuple(outcome for outcome in Outcome if outcome is not Outcome.COMPLETE)
+AUDIENCES = (
+    Audience("dingtalk", "oncall", PROBLEMS),
+    Audience("feishu", "releases", (Outcome.COMPLETE,)),
+    Audience("webhook", "audit"),
+)
+_PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything that runs."""
+
+    products: StandIn
+    wall: ChatWall
+    engine: Engine
+    record: FunctionCompute
+    settings: Settings
+
+    def start_watch(self, request: dict[str, Any]) -> str:
+        """POST /watches, as any program would; answers the watch's id. Raises EngineError."""
+        connection = http.client.HTTPConnection(urlsplit(self.engine.url).netloc, timeout=30)
+        try:
+            headers = {"Content-Type": "application/json"}
+            connection.request("POST", "/watches", json.dumps(request).encode(), headers)
+            answer = connection.getresponse()
+            body = json.loads(answer.read())
+        except (OSError, ValueError) as error:
+            raise EngineError(f"POST /watches was not answered ({type(error).__name__})") from None
+        finally:
+            connection.close()
+        if answer.status != 202:
+            raise EngineError(f"POST /watches answered HTTP {answer.status}: {body.get('detail')}")
+        return str(body["watch_id"])
+
+
+@contextmanager
+def stage(
+    jobs: tuple[Job, ...],
+    on_message: Callable[[WallMessage], None],
+    on_log: Callable[[LogLine], None],
+    language: str,
+) -> Iterator[Stage]:
+    """Start it all on free ports of 127.0.0.1, and end it. Nothing is kept."""
+    for name in _PROXIES:  # the SDKs would ask it for 127.0.0.1 too
+        os.environ.pop(name, None)
+    plans = {plan.path: plan for job in jobs for plan in job.plans}
+    world = World(time.time())
+    others = by_words_in_url(after=ENDS_AFTER)
+    world.plan_for = lambda url: plans.get(url) or others(url)
+    with (
+        tempfile.TemporaryDirectory(prefix="refresh-watch-demo-") as folder,
+        StandIn(world, credentials={KEY_ID: KEY_SECRET}) as products,
+        ChatWall(on_message=on_message) as wall,
+    ):
+        environment = _environment(products, wall, language)
+        engine = Engine(
+            PROJECT / "s.yaml",
+            Path(folder) / "queue.sqlite",
+            environment=environment,
+            credentials=lambda: (KEY_ID, KEY_SECRET, ""),
+            routes=ROUTES,
+            log=on_log,
+        )
+        with engine:
+            settings = Settings(fc_endpoint=engine.url, region=LOCAL_REGION, language=language)
+            record = FunctionCompute(settings, Credentials(KEY_ID, Secret(KEY_SECRET)), SystemClock())
+            yield Stage(products, wall, engine, record, settings)
+
+
+def _environment(products: StandIn, wall: ChatWall, language: str) -> dict[str, str]:
+    # every variable that s.yaml asks for: nothing of the user's own set-up gets into the demo
+    channels = [
+        wall.entry(
+            audience.kind,
+            audience.name,
+            on=[outcome.value for outcome in audience.on],
+            mention=["13800000000"] if audience.kind == "dingtalk" else [],
+        )
+        for audience in AUDIENCES
+    ]
+    return {
+        "REFRESH_WATCH_REGION": LOCAL_REGION,
+        "REFRESH_WATCH_PREFIX": "refresh",
+        "REFRESH_WATCH_RUNTIME": "python3.12",
+        "REFRESH_WATCH_ENVIRONMENT": "demo",
+        "REFRESH_WATCH_LANGUAGE": language,
+        "REFRESH_WATCH_QUOTA": "",
+        "REFRESH_WATCH_CHANNELS": json.dumps(channels),
+        "REFRESH_WATCH_ALLOWED_HOSTS": "127.0.0.1",
+        "REFRESH_WATCH_CDN_ENDPOINT": products.endpoint,
+        "REFRESH_WATCH_DCDN_ENDPOINT": products.endpoint,
+        "REFRESH_WATCH_VOD_ENDPOINT": products.endpoint,
+        "REFRESH_WATCH_FC_ENDPOINT": "",
+    }

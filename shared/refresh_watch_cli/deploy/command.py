@@ -1,0 +1,196 @@
+"""`refresh-watch deploy`: its arguments, the order of its steps, and what it prints."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from refresh_watch.credentials import Credentials
+from refresh_watch.errors import NoCredentials
+from refresh_watch.settings import FUNCTION_ENVIRONMENT_BYTES
+from refresh_watch_cli.account.bad_keys import mend_key, missing_half
+from refresh_watch_cli.account.identity import Caller, who_am_i
+from refresh_watch_cli.account.regions import check_region, doubt
+from refresh_watch_cli.account.rpc import Refused, call
+from refresh_watch_cli.cost.estimate import can_estimate, estimate, woken_by_timers
+from refresh_watch_cli.cost.resources import Size
+from refresh_watch_cli.deploy.endpoints import variables_of
+from refresh_watch_cli.deploy.roles import Change, Ram, apply, changes_of
+from refresh_watch_cli.deploy.serverless_devs import NotThere, find_program
+from refresh_watch_cli.deploy.serverless_devs import run as run_serverless_devs
+from refresh_watch_cli.deploy.triggers import doubtful
+from refresh_watch_cli.deploy.wanted import Wanted, deployable, read_wanted
+from refresh_watch_cli.printing import called_as, note
+from refresh_watch_cli.surroundings import Surroundings, surroundings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--dry-run", action="store_true", help="show what would be made and allowed; change nothing")
+    parser.add_argument("--only-roles", action="store_true", help="make the roles and policies, deploy nothing")
+    parser.add_argument("--yes", action="store_true", help="answer yes to whatever Serverless Devs asks")
+    parser.add_argument("--project", default=".", type=Path, help="the folder that holds s.yaml (default: this one)")
+
+
+def run(namespace: argparse.Namespace) -> int:
+    """Check, make the roles, deploy. The exit code of Serverless Devs, where it comes to that.
+
+    Raises BadInput and NoCredentials before anything is made, NotOurs, NotThere, rpc.Refused, AskAgain.
+    """
+    folder: Path = namespace.project.resolve()
+    around = surroundings()
+    around.channels(tuple(channel.name for channel in around.settings.channels))
+    environment = deployable(around.environment)
+    wanted = read_wanted(folder, environment)
+    if not around.settings.channels:
+        note("warning: REFRESH_WATCH_CHANNELS is not set, so nobody will be told anything")
+    for each in wanted:
+        for line in doubtful(each.resource):
+            note(f"warning: {line}")
+    _check_regions(around, wanted)
+    if namespace.dry_run:
+        if not namespace.only_roles:
+            _warn_of_programs(environment)
+        return _dry_run(around, wanted)
+    # before roles are made for functions that could not follow
+    program = () if namespace.only_roles else find_program(environment)
+    credentials = _credentials(around)
+    caller = _caller(around, credentials)
+    ram = _ram(around, credentials)
+    changes = [change for each in wanted for change in changes_of(ram, each)]
+    for change in changes:
+        apply(ram, change)
+        print(f"done: {change.text}", flush=True)
+    if not changes:
+        print("roles and policies: as they should be, nothing changed")
+    if namespace.only_roles:
+        return 0
+    print(f"Serverless Devs deploys {_names(wanted)} to {wanted[0].resource.region}", flush=True)
+    code = run_serverless_devs(
+        program,
+        folder,
+        environment=environment,
+        account=caller.account,
+        credentials=credentials,
+        channels=around.settings.channels,
+        assume_yes=namespace.yes or sys.stdin is None or not sys.stdin.isatty(),
+    )
+    if code:
+        note(f"Serverless Devs ended with exit code {code}; once that is repaired, run the same command again")
+        return code
+    print(_next_steps())
+    return 0
+
+
+def _dry_run(around: Surroundings, wanted: Sequence[Wanted]) -> int:
+    print("\n".join(_plan(wanted)))
+    try:
+        credentials = around.credentials()
+    except NoCredentials:
+        half = missing_half(around.environment)
+        why = f"{half}, and no others were found" if half else "no credentials were found"
+        print(f"roles: not compared with the account's, since {why}")
+        return 0
+    _caller(around, credentials)
+    ram = _ram(around, credentials)
+    changes = [change for each in wanted for change in changes_of(ram, each)]
+    print("\n".join([*_would(changes), "dry run: nothing was changed"]))
+    return 0
+
+
+def _check_regions(around: Surroundings, wanted: Sequence[Wanted]) -> None:
+    """Raises BadInput for a region that is none; of one that may be new it only warns."""
+    for region in dict.fromkeys(each.resource.region for each in wanted):
+        if not around.settings.fc_endpoint:
+            check_region(region)
+        if doubt(region):
+            note(f"warning: {doubt(region)}")
+
+
+def _warn_of_programs(environment: Mapping[str, str]) -> None:
+    try:
+        find_program(environment)
+    except NotThere as missing:
+        note(f"warning: a deployment would stop at this: {missing}")
+
+
+def _credentials(around: Surroundings) -> Credentials:
+    try:
+        return around.credentials()
+    except NoCredentials as error:
+        half = missing_half(around.environment)
+        raise NoCredentials(f"{half}; {error}" if half else str(error)) from None
+
+
+def _plan(wanted: Sequence[Wanted]) -> list[str]:
+    lines = []
+    for each in wanted:
+        resource, size = each.resource, each.resource.size
+        lines += [
+            f"function {resource.name}: {resource.region}, {resource.runtime}, {_size(size)}",
+            f"  environment: {resource.environment_bytes:,} of {FUNCTION_ENVIRONMENT_BYTES:,} bytes",
+            *(f"    {name}" for name in variables_of(resource)),
+            f"  role {each.role} may: {', '.join(each.actions)}",
+            *(
+                f"  trigger {trigger.name} ({trigger.kind}{'' if trigger.is_on else ', off'})"
+                for trigger in resource.triggers
+            ),
+        ]
+    resources = [each.resource for each in wanted]
+    if can_estimate(resources):
+        cny = ", ".join(f"{cost:.2f} for {watches:,}" for watches, cost in estimate(resources).cny)
+        timers = woken_by_timers(resources)
+        with_them = f", with the timer that wakes {' and '.join(timers)} every hour" if timers else ""
+        lines.append(f"cost: CNY a day about {cny} watches{with_them} (docs/cost.md)")
+    return lines
+
+
+def _size(size: Size) -> str:
+    return f"{size.vcpu:g} vCPU, {size.memory * 1024:.0f} MB, at most {size.timeout:g} s"
+
+
+def _would(changes: Sequence[Change]) -> list[str]:
+    if not changes:
+        return ["roles and policies: as they should be"]
+    return [f"would come: {change.text}" for change in changes]
+
+
+def _caller(around: Surroundings, credentials: Credentials) -> Caller:
+    try:
+        caller = who_am_i(around.settings, credentials, clock=around.clock)
+    except Refused as refused:
+        advice = mend_key(refused.code)
+        raise Refused(refused.code, f"{refused.message}; {advice}") if advice else refused from None
+    print(f"account {caller.account}, as {caller.arn}")
+    if caller.is_root:
+        note(
+            "warning: these are the keys of the account itself, which may do everything; "
+            "a RAM user's are safer (docs/deploying.md says what it needs)"
+        )
+    return caller
+
+
+def _ram(around: Surroundings, credentials: Credentials) -> Ram:
+    def ask(action: str, params: Mapping[str, str]) -> Mapping[str, Any]:
+        return call("ram", action, params, around.settings, credentials, clock=around.clock).body
+
+    return ask
+
+
+def _names(wanted: Sequence[Wanted]) -> str:
+    return ", ".join(each.resource.name for each in wanted)
+
+
+def _next_steps() -> str:
+    command = called_as()
+    return "\n".join(
+        [
+            "deployed; next:",
+            f"  {command} doctor         whether all of it is well",
+            f"  {command} test-channel   a test message to each channel",
+            f"  {command} start cdn ID   a watch of the task with that id",
+        ]
+    )

@@ -1,0 +1,115 @@
+"""Serverless Devs, the program `s`: where it is, the credentials that it gets, and a run of it."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from refresh_watch.credentials import Credentials
+from refresh_watch.errors import Advice, RefreshWatchError
+from refresh_watch.settings import ChannelSetting
+from refresh_watch_cli.deploy.hiding import without_secrets
+
+PACKAGE = "@serverless-devs/s"
+VERSION = "3.1.10"
+
+ACCESS = "refresh_watch_serverless_devs_key"
+"""The name of the access, and of the variable that holds it as JSON: `s` takes any variable whose name ends so.
+
+Its other way, the variables below, drops SecurityToken (3.1.10).
+"""
+
+_PLAIN_KEYS = ("AccountID", "AccessKeyID", "AccessKeySecret", "SecurityToken")
+_SECONDS_FOR_VERSION = 60
+
+
+class NotThere(RefreshWatchError):
+    """A program that deploying needs is not installed."""
+
+    advice = Advice.TELL_PEOPLE
+
+
+def find_program(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The command that runs Serverless Devs 3: `s` on PATH, else npx, which fetches it. Raises NotThere."""
+    path = environment.get("PATH")
+    if shutil.which("make", path=path) is None:
+        raise NotThere("make is not there, and s.yaml builds the packages with it: install it (apt-get install make)")
+    program = shutil.which("s", path=path)
+    version = _version(program, environment) if program is not None else ""
+    if program is not None and version.startswith("3."):
+        return (program,)
+    npx = shutil.which("npx", path=path)
+    if npx is not None:
+        return (npx, "--yes", f"{PACKAGE}@{VERSION}")
+    install = f"npm install -g {PACKAGE}@{VERSION}"
+    if version:
+        raise NotThere(f"Serverless Devs {version} is there, and 3.x is needed: {install}")
+    raise NotThere(f"Serverless Devs is not there: install Node.js, then {install}")
+
+
+def run(
+    program: Sequence[str],
+    folder: Path,
+    *,
+    environment: Mapping[str, str],
+    account: str,
+    credentials: Credentials,
+    channels: Sequence[ChannelSetting],
+    assume_yes: bool,
+) -> int:
+    """`s deploy` of the project in `folder`, its output as it comes, but for secrets. Answers its exit code.
+
+    The credentials stand in its environment alone, for as long as it runs.
+    """
+    command = [*program, "deploy", "-t", "s.yaml", "-a", ACCESS, *(["-y"] if assume_yes else [])]
+    inherited = {name: value for name, value in environment.items() if name not in _PLAIN_KEYS}
+    handed = {**inherited, ACCESS: _access(account, credentials)}
+    secrets = [each.secret for each in channels] + [credentials.access_key_secret, credentials.security_token]
+    with subprocess.Popen(  # noqa: S603 - found by find_program
+        command, cwd=folder, env=handed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as running:
+        for text in without_secrets(_read(running.stdout), [secret.value for secret in secrets if secret]):
+            print(text, end="", flush=True)
+    return running.returncode if running.returncode >= 0 else 128 - running.returncode
+
+
+def _read(output: IO[bytes] | None) -> Iterator[str]:
+    # not by lines: a question has no end of line
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    while output is not None and (piece := output.read1(65536)):  # type: ignore[attr-defined]
+        yield decoder.decode(piece)
+
+
+def _access(account: str, credentials: Credentials) -> str:
+    access = {
+        "AccountID": account,
+        "AccessKeyID": credentials.access_key_id,
+        "AccessKeySecret": credentials.access_key_secret.value,
+    }
+    if credentials.security_token:
+        access["SecurityToken"] = credentials.security_token.value
+    return json.dumps(access)
+
+
+def _version(program: str, environment: Mapping[str, str]) -> str:
+    """Of Serverless Devs; empty where the program is another, or cannot say."""
+    # another program may have that short a name, and version 2 cannot read an s.yaml of edition 3
+    try:
+        done = subprocess.run(  # noqa: S603 - asks only for its version
+            [program, "-v"],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS_FOR_VERSION,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    found = re.search(rb"serverless-devs/s: (\d[\w.-]{0,20})", done.stdout + done.stderr)
+    return found[1].decode() if found else ""

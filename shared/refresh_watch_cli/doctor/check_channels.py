@@ -1,0 +1,113 @@
+"""Each channel: set right, its host reached, and with --send what it says to a sample."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import uuid
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from refresh_watch.channels.delivery.deliver import deliver
+from refresh_watch.channels.delivery.next_visit import Done, GivenUp
+from refresh_watch.channels.delivery.pacing import Pacing
+from refresh_watch.channels.registry import adapter, check_one
+from refresh_watch.channels.transport.addresses import host_allowed, is_public
+from refresh_watch.deadline import DeadlinePassed, within
+from refresh_watch.errors import BadInput
+from refresh_watch.instants import Seconds
+from refresh_watch.settings import ChannelSetting
+from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
+from refresh_watch_cli.doctor.patient import Patient
+from refresh_watch_cli.sample_reports import sample_report
+from refresh_watch_cli.telling import answer_of, to_repair
+
+CHANNELS = "REFRESH_WATCH_CHANNELS"
+CALL_SECONDS: Seconds = 10.0
+SAMPLE = "complete"
+"""The kind that alarms nobody, and opens no incident."""
+
+
+def check_channels(patient: Patient) -> Iterator[Finding]:
+    """One finding a channel; one that is set wrong is not reached for."""
+    settings = patient.settings
+    if CHANNELS in patient.reading.problems:
+        yield skipped("channels", f"not examined: {CHANNELS} cannot be read (see Settings above)")
+        return
+    for name, problem in settings.broken_channels:
+        yield bad(name, str(problem), f"mend this channel in {CHANNELS}")
+    for channel in settings.channels:
+        what = f"{channel.name} ({channel.kind})"
+        try:
+            check_one(channel, settings.allowed_hosts)
+        except BadInput as problem:
+            yield bad(what, str(problem), f"mend this channel in {CHANNELS}")
+            continue
+        yield _sent(what, channel, patient) if patient.send else _reached(what, channel, patient)
+        yield from _fallback(what, channel, patient)
+    if not settings.channels and not settings.broken_channels:
+        yield warning("channels", "none is configured: nobody is told", f"set {CHANNELS} (docs/channels.md)")
+
+
+def _fallback(what: str, channel: ChannelSetting, patient: Patient) -> Iterator[Finding]:
+    others = [other.name for other in patient.settings.channels if other is not channel]
+    if channel.fallback in dict(patient.settings.broken_channels):
+        said = f"its `fallback`, {channel.fallback}, is set wrong (see above), so nobody would be told in its place"
+        yield bad(what, said, f"mend {channel.fallback} in {CHANNELS}")
+    elif channel.fallback and channel.fallback not in others:
+        said = "its `fallback` names no other channel that works"
+        yield bad(what, said, f"name one of {', '.join(others) or 'none: there is no other channel'}, or leave it out")
+
+
+def _reached(what: str, channel: ChannelSetting, patient: Patient) -> Finding:
+    url = urlsplit(channel.url.value)
+    port = url.port or (443 if url.scheme == "https" else 80)
+    allowed = host_allowed(channel.url.value, patient.settings.allowed_hosts)
+    guarded = not adapter(channel.kind).HOSTS and not allowed
+    try:
+        within(CALL_SECONDS, lambda: _connect(channel.host, port, encrypted=url.scheme == "https", guarded=guarded))
+    except (OSError, UnicodeError, DeadlinePassed) as error:
+        why = _why(error)
+        do = "see whether the host is right and what is between (firewall); channels are posted to without a proxy"
+        return bad(what, f"{channel.host} is not reached: {why}", do)
+    return ok(what, f"set right, {channel.host} is reached; --send asks whether it takes messages")
+
+
+class _NotPublic(OSError):
+    """The host has an address that is not on the Internet."""
+
+
+def _connect(host: str, port: int, *, encrypted: bool, guarded: bool) -> None:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    if guarded and not all(is_public(str(each[4][0])) for each in found):
+        raise _NotPublic("it has an address that is not public; name it in REFRESH_WATCH_ALLOWED_HOSTS")
+    with socket.create_connection((host, port), timeout=CALL_SECONDS / 2) as connection:
+        if encrypted:
+            with ssl.create_default_context().wrap_socket(connection, server_hostname=host):
+                return
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, _NotPublic):
+        return str(error)
+    if isinstance(error, socket.gaierror):
+        return "its name has no address"
+    if isinstance(error, ssl.SSLError):
+        return f"its certificate is not good ({getattr(error, 'verify_message', '') or error.reason})"
+    if isinstance(error, (TimeoutError, DeadlinePassed)):
+        return "no answer in time"
+    return str(getattr(error, "strerror", "") or type(error).__name__)
+
+
+def _sent(what: str, channel: ChannelSetting, patient: Patient) -> Finding:
+    settings, clock = patient.settings, patient.clock
+    report = sample_report(SAMPLE, clock.now(), uuid.uuid4().hex[:8], channel.language or settings.language)
+    delivery = deliver(report, channel, settings=settings, clock=clock, pacing=Pacing())
+    said = answer_of(delivery.outcome)
+    if isinstance(delivery.next, Done):
+        return ok(what, said)
+    if isinstance(delivery.next, GivenUp):
+        repair = to_repair(delivery)
+        # a reason of our own may say what to do already
+        return bad(what, said, repair if repair and repair not in said else "see docs/channels.md")
+    return bad(what, said, "see why the channel takes no messages at the moment, then try again: test-channel")

@@ -1,0 +1,63 @@
+"""This machine's clock beside that of the APIs: a signature is refused when they differ by more than 15 minutes."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+
+from refresh_watch.deadline import within
+from refresh_watch.instants import Instant, Seconds, format_duration
+from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
+from refresh_watch_cli.doctor.patient import Patient
+
+TOLERATED: Seconds = 60.0
+NEARLY_REFUSED: Seconds = 600.0
+CALL_SECONDS: Seconds = 6.0
+_SET_IT = "set this machine's clock (NTP): Alibaba Cloud refuses signatures that are 15 minutes off"
+
+
+def check_clock(patient: Patient) -> Iterator[Finding]:
+    """Asks without a signature, which is answered, with a date, however wrong the clock is."""
+    settings = patient.settings
+    hosts = {
+        "sts": settings.sts_endpoint or "https://sts.aliyuncs.com",
+        "cdn": settings.cdn_endpoint or "https://cdn.aliyuncs.com",
+        "fc": settings.fc_endpoint or (f"https://fcv3.{settings.region}.aliyuncs.com" if settings.region else ""),
+    }
+    for word, url in hosts.items():
+        ahead = _ahead(url, patient) if url else None
+        if ahead is not None:
+            yield _judged(word, ahead)
+            return
+    yield skipped("clock", f"none of {', '.join(hosts)} gave an answer with a date")
+
+
+def _judged(word: str, ahead: Seconds) -> Finding:
+    apart = abs(ahead)
+    if apart <= TOLERATED:
+        return ok("clock", f"as {word} has it (within {max(2, round(apart))} s)")
+    said = f"{format_duration(apart)} {'ahead of' if ahead > 0 else 'behind'} that of {word}"
+    return bad("clock", said, _SET_IT) if apart > NEARLY_REFUSED else warning("clock", said, _SET_IT)
+
+
+def _ahead(url: str, patient: Patient) -> Seconds | None:
+    """How far this clock is ahead; None without an answer that has a date."""
+    asked_at = patient.clock.now()
+    try:
+        date = within(CALL_SECONDS, lambda: _date(url))
+    except Exception:  # whatever the network does: another API is asked
+        return None
+    return None if date is None else (asked_at + patient.clock.now()) / 2 - date
+
+
+def _date(url: str) -> Instant | None:
+    request = urllib.request.Request(url, headers={"User-Agent": "refresh-watch"})  # noqa: S310 - http(s), checked
+    try:
+        with urllib.request.urlopen(request, timeout=CALL_SECONDS) as answer:  # noqa: S310
+            text = answer.headers.get("Date")
+    except urllib.error.HTTPError as refused:  # as it should be: nothing is signed
+        text = refused.headers.get("Date")
+        refused.close()
+    return parsedate_to_datetime(text).timestamp() if text else None

@@ -1,0 +1,38 @@
+"""What watches cost with the sizes in s.yaml and the schedule in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refresh_watch.errors import BadInput
+from refresh_watch_cli.cost.estimate import NEEDED, can_estimate, estimate, woken_by_timers
+from refresh_watch_cli.cost.measured import MEASURED_ON
+from refresh_watch_cli.cost.resources import read_resources
+from refresh_watch_cli.cost.tariff import LEAST_PER_HOUR
+from refresh_watch_cli.doctor.finding import Finding, ok, skipped
+from refresh_watch_cli.doctor.patient import Patient
+
+
+def check_cost(patient: Patient) -> Iterator[Finding]:
+    """Ours only; docs/cost.md has what else could wait beside it."""
+    if patient.project is None:
+        yield skipped("a day", "not reckoned without an s.yaml")
+        return
+    try:
+        resources = read_resources(patient.project / "s.yaml", patient.environment)
+    except BadInput:
+        yield skipped("a day", "not reckoned: s.yaml cannot be read")
+        return
+    if not can_estimate(resources):
+        yield skipped("a day", f"not reckoned: s.yaml has no {', '.join(NEEDED)}")
+        return
+    ours = estimate(resources, patient.schedule)
+    days = ", ".join(f"CNY {cny:.2f} for {watches:,}" for watches, cny in ours.cny)
+    yield ok("a watch", f"about {ours.hops:.0f} hops, {ours.units:.2f} CU with warm starts; nothing while it waits")
+    yield ok("a day", f"{days} watches; CNY {ours.least:.2f} is the least of a day with watches in every hour")
+    timers = woken_by_timers(resources)
+    if timers:
+        floor = 24 * LEAST_PER_HOUR * len(timers)
+        said = f"wakes {' and '.join(timers)} every hour: CNY {floor:.2f} a day, watches or not (in the line above)"
+        yield ok("a timer", said)
+    yield ok("reckoned from", f"list prices in China (2025-12) and CPU measured {MEASURED_ON}: docs/cost.md")

@@ -1,0 +1,90 @@
+"""Where each API is asked, and whether that is right for the product and the region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from refresh_watch.model import Product
+from refresh_watch_cli.account.regions import doubt, host_of_region
+from refresh_watch_cli.doctor.finding import Finding, ok, skipped, warning
+from refresh_watch_cli.doctor.patient import Patient
+
+OWN_DOMAIN = ".aliyuncs.com"
+VOD_HOST = "vod.cn-shanghai.aliyuncs.com"
+_HOSTS = {Product.CDN: "cdn.aliyuncs.com", Product.DCDN: "dcdn.aliyuncs.com", Product.VOD: VOD_HOST}
+
+WITHOUT_TASKS = {"cn-huhehaote": "Hohhot", "ap-southeast-2": "Sydney", "ap-south-1": "Mumbai"}
+"""Regions without asynchronous tasks, among others (Function Compute's page "Asynchronous task", overview-25)."""
+
+
+def check_endpoints(patient: Patient) -> Iterator[Finding]:
+    """One finding an API that is asked."""
+    settings = patient.settings
+    for product, host in _HOSTS.items():
+        asked = patient.products
+        if product in asked or (product is Product.VOD and Product.VOD_LEGACY in asked):
+            given = {
+                Product.CDN: settings.cdn_endpoint,
+                Product.DCDN: settings.dcdn_endpoint,
+                Product.VOD: settings.vod_endpoint,
+            }[product]
+            yield _endpoint(product.value, f"REFRESH_WATCH_{product.name}_ENDPOINT", given, host)
+    yield from _function_compute(patient)
+    yield _endpoint("sts", "REFRESH_WATCH_STS_ENDPOINT", settings.sts_endpoint, "sts.aliyuncs.com")
+    proxy = patient.environment.get("HTTPS_PROXY") or patient.environment.get("https_proxy")
+    if proxy:
+        yield ok("HTTPS_PROXY", f"calls of APIs go through {_host(proxy) or 'it'}; the SDKs know no NO_PROXY")
+
+
+def _function_compute(patient: Patient) -> Iterator[Finding]:
+    settings = patient.settings
+    region = settings.region
+    if not region and not settings.fc_endpoint:
+        yield skipped(
+            "fc", "no region: REFRESH_WATCH_REGION is not set", "set it before start, stop and replay are used"
+        )
+        return
+    yield _endpoint("fc", "REFRESH_WATCH_FC_ENDPOINT", settings.fc_endpoint, host_of_region(region))
+    asked = urlsplit(settings.fc_endpoint).hostname or ""
+    if region and asked.endswith(OWN_DOMAIN) and region not in asked:
+        said = f"REFRESH_WATCH_REGION is {region}, and {asked} is that of another"
+        yield warning("fc: region", said, "unset REFRESH_WATCH_FC_ENDPOINT, or name the region that it belongs to")
+    elif region in WITHOUT_TASKS:
+        said = f"{WITHOUT_TASKS[region]} has no asynchronous tasks, says their page: watches could not wait there"
+        yield warning("fc: region", said, "deploy to another region; it may watch tasks of all")
+    elif region and doubt(region):
+        yield warning("fc: region", doubt(region), "see whether REFRESH_WATCH_REGION is spelt right")
+    elif region:
+        yield ok("fc: region", region)
+
+
+def _endpoint(word: str, variable: str, given: str, default: str) -> Finding:
+    """`given`: a URL, or empty for the `default` host."""
+    if not given:
+        return ok(word, default)
+    parts = urlsplit(given)
+    host = parts.hostname or ""
+    if parts.scheme == "http":
+        return warning(word, f"{given}: not encrypted", f"unset {variable}, unless it is a stand-in of this network")
+    if not host.endswith(OWN_DOMAIN):
+        return warning(word, f"{host} is no host of Alibaba Cloud", f"unset {variable}, unless it is meant so")
+    service = host.partition(".")[0].partition("-")[0]
+    if word == "vod" and host != VOD_HOST:
+        said = f"{host}: the operation is available in China (Shanghai) only, says its document"
+        return warning(word, said, f"unset {variable}: {VOD_HOST} is asked by itself")
+    if word in ("cdn", "dcdn") and service != word:
+        return warning(
+            word, f"{host} is the host of another service", f"unset {variable}: {default} is asked by itself"
+        )
+    return ok(word, host)
+
+
+def _host(url: str) -> str:
+    """Host and port of a URL that may hold a password."""
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+    return f"{parts.hostname or ''}{port}"

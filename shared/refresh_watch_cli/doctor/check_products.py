@@ -1,0 +1,79 @@
+"""Each question that a watch asks of a product's API, tried with these credentials. Nothing is changed by any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refresh_watch.deadline import DeadlinePassed, within
+from refresh_watch.errors import AskAgain
+from refresh_watch.instants import Seconds
+from refresh_watch.model import Product, Reason
+from refresh_watch.products.api import ProductApi
+from refresh_watch.products.connect import connect
+from refresh_watch.products.refusals import RefusedForGood
+from refresh_watch.products.trying import QUESTIONS, Question
+from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
+from refresh_watch_cli.doctor.patient import Patient
+
+CALL_SECONDS: Seconds = 15.0
+NEEDED_FOR = "watch and list"
+
+
+def check_products(patient: Patient) -> Iterator[Finding]:
+    """One finding a question; a product that is not open or not reached is asked no more."""
+    if patient.credentials is None:
+        yield skipped("products", "not asked without credentials")
+        return
+    for product in patient.products:
+        api = connect(product, patient.settings, patient.credentials)
+        for question in QUESTIONS[product]:
+            finding, goes_on = _tried(product, question, api, patient)
+            yield finding
+            if not goes_on:
+                break
+
+
+def _tried(product: Product, question: Question, api: ProductApi, patient: Patient) -> tuple[Finding, bool]:
+    """What became of a question, and whether the product's next one can have another answer."""
+    action = question.action
+    try:
+        within(CALL_SECONDS, lambda: question.ask(api))
+    except RefusedForGood as error:
+        return _refused(product, action, error, patient)
+    except AskAgain as error:
+        if error.throttled:
+            said = f"not known: the quota is used up at the moment ({error.code})"
+            return warning(action, said, "run doctor again in a minute"), True
+        if error.code.startswith("InvalidTimeStamp"):
+            return bad(action, f"refused: {error}", "set this machine's clock (see Clock below)"), False
+        return _unreached(product, action, str(error)), False
+    except DeadlinePassed as error:
+        return _unreached(product, action, str(error)), False
+    return ok(action, "allowed"), True
+
+
+def _refused(product: Product, action: str, error: RefusedForGood, patient: Patient) -> tuple[Finding, bool]:
+    refusal = error.refusal
+    if refusal.reason is Reason.MALFORMED_ID:  # an unknown id may be answered so: whoever may not ask is not told
+        return ok(action, "allowed"), True
+    if refusal.reason is Reason.NO_PERMISSION:
+        missing = refusal.action or action
+        said = f"RAM refuses it ({refusal.code}): {missing} is needed for {NEEDED_FOR}"
+        return bad(action, said, f"grant {missing} on * to {patient.whom}"), True
+    if refusal.reason is Reason.NOT_OPENED:
+        said = f"{product} is not open in this account: {refusal.message}"
+        return warning(action, said, f"open the service, or leave {product} out with --product"), False
+    if refusal.reason is Reason.OVERDUE_PAYMENT:
+        return bad(action, f"{product} is suspended: {refusal.message}", "pay what is due in the console"), False
+    if refusal.reason is Reason.BAD_KEY:
+        return bad(action, f"the key is refused: {error}", "see Credentials above"), False
+    return warning(action, f"refused for another reason: {error}", f"ask by hand: refresh-watch list {product}"), True
+
+
+def _unreached(product: Product, action: str, why: str) -> Finding:
+    word = product.value.removesuffix("-legacy")
+    return bad(
+        action,
+        f"no answer: {why}",
+        f"see whether this machine reaches the endpoint of {word} (Endpoints, proxy, firewall)",
+    )

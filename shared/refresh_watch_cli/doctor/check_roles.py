@@ -1,0 +1,138 @@
+"""What the functions' own roles may do: each function tries it itself, harmlessly, and says what was refused."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from refresh_watch.deadline import within
+from refresh_watch.errors import EngineError, RefreshWatchError
+from refresh_watch.model import Product
+from refresh_watch.reports.plain import name_only
+from refresh_watch.triggers.envelope import as_http_event
+from refresh_watch.workflow.names import INTAKE, NOTIFY, WATCH
+from refresh_watch.workflow.probing.grants import GET, INVOKE, LIST, ON_FUNCTIONS, Result, Tried
+from refresh_watch.workflow.probing.probe import event_of
+from refresh_watch.workflow.probing.shape import Do
+from refresh_watch_cli.doctor.check_functions import CALL_SECONDS
+from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
+from refresh_watch_cli.doctor.patient import Patient
+
+if TYPE_CHECKING:
+    from refresh_watch_cli.doctor.asking import Asking
+
+_EVENTS: Mapping[str, Callable[[bytes], bytes]] = {
+    NOTIFY: lambda event: event,
+    WATCH: lambda event: event,
+    # somebody waits for the answer: a version that knows no probe answers 400, and tells nobody
+    INTAKE: as_http_event,
+}
+"""In this order, so that a function calls no other that is not known to understand the call."""
+
+_BREAKS = {
+    (INTAKE, INVOKE, WATCH): "no watch is started",
+    (INTAKE, INVOKE, NOTIFY): "nobody is told of a request that is refused, or of an event that fails",
+    (INTAKE, GET, WATCH): "a watch that a second event asks for cannot be looked at or gone on with",
+    (INTAKE, LIST, WATCH): "a request that comes twice fails",
+    (INTAKE, LIST, NOTIFY): "a request that comes twice fails",
+    (WATCH, INVOKE, WATCH): "every watch ends after its first look",
+    (WATCH, INVOKE, NOTIFY): "no report is told",
+    (WATCH, GET, WATCH): "a watch that was cut off is not gone on with",
+    (WATCH, LIST, WATCH): "a watch that was cut off is not gone on with",
+    (WATCH, GET, NOTIFY): "a report whose fan-out failed is not told again, and no first failure is told",
+    (WATCH, LIST, NOTIFY): "a watch that was cut off is not gone on with",
+    (NOTIFY, INVOKE, NOTIFY): "no report reaches a channel",
+    (NOTIFY, GET, NOTIFY): "a first failure may be told after the final report",
+    (NOTIFY, GET, WATCH): "where an event fails, its watches that run are told as broken too",
+}
+_MEND = "make the roles again: make deploy DEPLOY=--only-roles; RAM may take a minute to obey"
+_WAIT = (
+    "run doctor again in a minute; if it stays so, see whether the function reaches Alibaba Cloud (its VPC, its log)"
+)
+LOGS = "log:PostLogStoreLogs"
+
+
+def check_roles(patient: Patient) -> Iterator[Finding]:
+    """One finding an action that is refused, or one for a role that may do everything."""
+    if not patient.deployed or patient.credentials is None:
+        yield skipped("roles", "not tried: none of the functions was found (see above)")
+        return
+    from refresh_watch_cli.doctor.asking import Asking
+
+    engine = Asking(patient.settings, patient.credentials, patient.clock)
+    known: set[str] = set()
+    for function in _EVENTS:
+        name = patient.settings.function_name(function)
+        calls = {on for action, on in ON_FUNCTIONS[function] if action == INVOKE} - {function}
+        if function not in patient.deployed:
+            yield skipped(name, "its role was not tried: the function was not found")
+            continue
+        if calls - known:
+            others = ", ".join(patient.settings.function_name(other) for other in sorted(calls - known))
+            yield skipped(name, f"its role was not tried: it needs {others} for that (see above)")
+            continue
+        try:
+            tried = _ask(function, engine)
+        except RefreshWatchError as error:
+            yield _unasked(name, error)
+            continue
+        if not tried:
+            yield skipped(name, "its role was not tried: this version of it cannot", "deploy it again: make deploy")
+            continue
+        known.add(function)
+        yield from _of(function, name, tried, patient)
+    yield skipped(LOGS, "cannot be tried: where a role lacks it, that function's log stays empty")
+
+
+def _ask(function: str, engine: Asking) -> list[Tried]:
+    """What the function says that it tried; empty when it understands no such probe."""
+    probe = secrets.token_hex(8)
+    event = _EVENTS[function](event_of(probe, Do.GRANTS))
+    # a cold start, and all that is tried, may take a while
+    answer = within(CALL_SECONDS, lambda: engine.invoke(function, event))
+    if answer.status >= 500:
+        raise EngineError(f"it answers HTTP {answer.status}")
+    body = answer.body
+    given = body.get("grants") if isinstance(body, dict) and body.get("probe") == probe else None
+    return [_read(each) for each in given] if isinstance(given, list) else []
+
+
+def _read(given: Any) -> Tried:
+    known = given if isinstance(given, dict) else {}
+    words = [name_only(str(known.get(key, "")), 80) for key in ("action", "on", "code")]
+    return Tried(words[0], words[1], Result.of(known.get("result")), words[2])
+
+
+def _unasked(name: str, error: RefreshWatchError) -> Finding:
+    from refresh_watch_cli.doctor.asking import NotDone
+
+    if isinstance(error, NotDone) and error.is_denied:
+        return skipped(name, f"its role was not tried: calling it needs {INVOKE} on {name}")
+    said = f"its role was not tried: {error}"
+    return skipped(name, said, "see the function's log; a version that cannot try its role fails so: make deploy")
+
+
+def _of(function: str, name: str, tried: Sequence[Tried], patient: Patient) -> Iterator[Finding]:
+    asked = [each for each in tried if _matters(each, patient)]
+    closed = dict.fromkeys(each.on.removesuffix("-legacy") for each in asked if each.result is Result.NOT_OPENED)
+    for each in asked:
+        to = f"{each.action} {patient.settings.function_name(each.on)}" if each.on in ON_FUNCTIONS else each.action
+        code = f" ({each.code})" if each.code else ""
+        if each.result is Result.REFUSED:
+            breaks = _BREAKS.get((function, each.action, each.on), f"watches of {each.on} cannot see their tasks")
+            yield bad(f"{name}: {to}", f"RAM refuses it to the function's role{code}: {breaks}", _MEND)
+        elif each.result not in (Result.OK, Result.NOT_OPENED):
+            yield warning(f"{name}: {to}", f"not known whether its role may: no answer that says so{code}", _WAIT)
+    if all(each.result in (Result.OK, Result.NOT_OPENED) for each in asked):
+        without = f"; {' and '.join(closed)}: not open in this account" if closed else ""
+        allowed = sum(each.result is Result.OK for each in asked)
+        yield ok(f"role of {name}", f"may do all {allowed} actions that were tried{without}")
+
+
+def _matters(tried: Tried, patient: Patient) -> bool:
+    """Not what is about a missing function, or a product that was left out; VOD's older action goes with VOD."""
+    if tried.on in ON_FUNCTIONS:
+        return tried.on in patient.deployed
+    wanted = {Product.VOD_LEGACY if product is Product.VOD else product for product in patient.products}
+    return tried.on in {*patient.products, *wanted}

@@ -1,0 +1,115 @@
+"""The probe's step about failures: a task of intake that only fails, its tries, and the envelope of onFailure."""
+
+from __future__ import annotations
+
+from itertools import pairwise, takewhile
+from typing import Any
+
+from refresh_watch.function_compute.inspecting import Recorded
+from refresh_watch.instants import Seconds, format_duration
+from refresh_watch.workflow.names import INTAKE, NOTIFY
+from refresh_watch.workflow.probing.probe import kept
+from refresh_watch.workflow.probing.shape import ENVELOPE, Do
+from refresh_watch_cli.doctor.probe.events import in_words
+from refresh_watch_cli.doctor.probe.run import SHORTLY, Probing
+from refresh_watch_cli.doctor.probe.table import Same
+from refresh_watch_cli.printing import note
+
+_FAIL = "fail"
+_KEYS = {
+    "keys": ("requestContext", "requestPayload", "responseContext", "responsePayload", "timestamp"),
+    "requestContext": ("approximateInvokeCount", "condition", "functionArn", "requestId"),
+    "responseContext": ("functionError", "statusCode"),
+}
+"""As the page on destinations has them (result-callback, FC 3.0)."""
+_FIRES = "fires, and notify is given the envelope"
+
+
+def start_failing(run: Probing) -> None:
+    """Start a task that fails however often it is tried; that takes a while, so it comes first."""
+    with run.step("onFailure", "starting a task of intake that fails, to see its tries and what onFailure brings"):
+        run.start(INTAKE, Do.FAIL, _FAIL)
+
+
+def after_failing(run: Probing) -> None:
+    """Wait for the envelope and compare it."""
+    note(f"waiting for onFailure, at most {format_duration(run.patience)}")
+    with run.step("onFailure"):
+        over: list[float] = []
+
+        def look() -> Any:
+            envelope = run.engine.task(NOTIFY, run.task_id("envelope"))
+            if envelope is not None:
+                return kept(envelope.payload or b"") or {"keys": []}
+            task = run.engine.recorded(INTAKE, run.task_id(_FAIL))
+            if task is not None and task.is_over and not over:
+                over.append(run.clock.now())
+            # long after the last try there is nothing to wait for
+            return over and run.clock.now() - over[0] > min(2 * SHORTLY, 6 * run.delay)
+
+        seen = run.wait_for(look, run.patience)
+        task = run.engine.recorded(INTAKE, run.task_id(_FAIL))
+        tries = _tries(run)
+        _say_tries(run, tries, task)
+        if not isinstance(seen, dict):
+            state = task.status.value if task else "not in the record"
+            same = Same.NO if task and task.is_over else Same.UNSEEN
+            run.found("onFailure", f"has not fired; the task is {state} after {len(tries)} tries", _FIRES, same)
+            return
+        after = (
+            f"{max(0.0, seen['timestamp'] / 1000 - tries[-1]):.1f} s after the last try"
+            if _is_timed(seen, tries)
+            else ""
+        )
+        run.found("onFailure", f"fired {after}".strip(), _FIRES, Same.YES)
+        _envelope(run, seen, len(tries))
+
+
+def _is_timed(envelope: dict[str, Any], tries: list[Seconds]) -> bool:
+    return bool(tries) and isinstance(envelope.get("timestamp"), (int, float))
+
+
+def _tries(run: Probing) -> list[Seconds]:
+    """When each try ran, by the functions' clock."""
+    prefix = run.task_id("try-")
+    ids = [task.id.removeprefix(prefix) for task in run.engine.tasks(NOTIFY, prefix)]
+    return sorted(int(text) / 1000 for text in ids if text.isdecimal())
+
+
+def _say_tries(run: Probing, tries: list[Seconds], task: Recorded | None) -> None:
+    gaps = ", ".join(f"{later - earlier:.1f} s" for earlier, later in pairwise(tries))
+    run.found("retry_interval", f"{len(tries)} runs; between them {gaps}" if gaps else f"{len(tries)} runs")
+    retried = task.retried if task else None
+    if retried is None:
+        run.unseen("run_twice, when failing", "the record does not count the retries", "once a try")
+        return
+    more = len(tries) - (retried + 1)
+    seen = "once a try" if more == 0 else f"{len(tries)} runs, and the record has 1 + {retried} tries"
+    run.found("run_twice, when failing", seen, "once a try", Same.YES if more == 0 else Same.OTHER)
+
+
+def _envelope(run: Probing, envelope: dict[str, Any], runs: int) -> None:
+    problems = []
+    for part, documented in _KEYS.items():
+        given = envelope.get(part) or []
+        where = "" if part == "keys" else f" in {part}"
+        problems += [f"{key} is missing{where}" for key in documented if key not in given]
+        problems += [f"{key} is new{where}" for key in given if key not in documented]
+    missing = any("missing" in problem for problem in problems)
+    same = Same.NO if missing else Same.OTHER if problems else Same.YES
+    run.found("the envelope's keys", "; ".join(problems) or "as documented", "as documented", same)
+    layers = [layer for layer in envelope.get("shape", []) if isinstance(layer, dict)]
+    outer = list(takewhile(lambda layer: layer.get("form") != ENVELOPE, layers))
+    if outer:
+        run.found("the envelope's wrapping", in_words(outer), "none", Same.NO)
+    name = run.engine.name(INTAKE)
+    arn = str(envelope.get("function"))
+    own = arn.rpartition("functions/")[2].partition("/")[0] == name
+    run.found("the envelope's function", arn, f"…:functions/{name}", Same.YES if own else Same.NO)
+    words = ("functionError", "condition", "statusCode", "invocations")
+    said = ", ".join(f"{word} {envelope.get(word)}" for word in words)
+    count = envelope.get("invocations")
+    same = Same.YES if envelope.get("functionError") and count == runs else Same.OTHER
+    run.found("the envelope's words", said, f"functionError, {runs} invocations", same)
+    payload = str(envelope.get("requestPayload"))
+    run.found("requestPayload", payload, "text", Same.YES if payload == "text" else Same.NO)

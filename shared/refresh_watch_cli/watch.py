@@ -1,0 +1,130 @@
+"""`refresh-watch watch`: follows tasks from this machine, with the code of the deployed functions."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+from refresh_watch.instants import Instant, Seconds, format_instant
+from refresh_watch.model import Answer, Observation, Outcome, Watch, WatchRequest
+from refresh_watch.report import Report, ReportKind
+from refresh_watch.reports.wire import bounded, compact, to_json
+from refresh_watch.watching.advance import THROTTLED_GRACE, LookAgain, Tell, advance, given_up
+from refresh_watch.watching.opening import open_watch
+from refresh_watch.watching.quota import Quota
+from refresh_watch.watching.reporting import final_report
+from refresh_watch.watching.schedule import deadline_of
+from refresh_watch.workflow.hop import look_at
+from refresh_watch_cli.printing import note, report_text
+from refresh_watch_cli.progress import Progress, progress_on
+from refresh_watch_cli.request_arguments import add_request_arguments, read_request_arguments
+from refresh_watch_cli.surroundings import Surroundings, surroundings
+from refresh_watch_cli.telling import tell_in_place
+
+EXIT_CODES = {
+    Outcome.COMPLETE: 0,
+    Outcome.FAILED: 1,
+    Outcome.PARTLY_FAILED: 1,
+    Outcome.OVERDUE: 3,
+    Outcome.UNVERIFIABLE: 4,
+}
+
+LOOK_SECONDS: Seconds = 600
+"""The budget of one look: nobody cuts this process off, so it may wait for its turns in the quota."""
+
+NO_ANSWER_SECONDS: Seconds = 60
+"""So long past the deadline an API that gives no usable answer is asked from here: somebody waits at this terminal, and
+the deployed functions' hour would keep a pipeline."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    add_request_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print the final report as JSON, the last line")
+    parser.epilog = (
+        "Exit codes: 0 complete, 1 failed or partly failed, 2 bad usage or request, 3 overdue, 4 unverifiable."
+    )
+
+
+def run(namespace: argparse.Namespace) -> int:
+    """Follow until all has settled. Raises BadInput, and NoCredentials before the first look."""
+    around = surroundings()
+    request = read_request_arguments(namespace, sys.stdin)
+    channels = around.channels(request.channels)
+    around.credentials()  # without any there is nothing to look with, and nothing to tell people in a chat
+    with progress_on(around.clock) as progress:
+
+        def interim(report: Report) -> None:
+            report = replace(report, recorded=False)
+            progress.say(report_text(report, around.settings))
+            for channel in channels:
+                tell_in_place(report, channel, around.settings, around.clock, progress.say)
+
+        # Function Compute knows nothing of this watch
+        final = replace(follow(request, around, progress, interim), recorded=False)
+    if namespace.json:
+        print(compact(to_json(bounded(final))).decode(), flush=True)
+    else:
+        print(report_text(final, around.settings), flush=True)
+    for channel in channels:
+        tell_in_place(final, channel, around.settings, around.clock, note)
+    return EXIT_CODES[final.outcome or Outcome.UNVERIFIABLE]
+
+
+def follow(
+    request: WatchRequest, around: Surroundings, progress: Progress, interim: Callable[[Report], None]
+) -> Report:
+    """Look until the watch settles and answer its final report; `interim` is given what is told before that.
+
+    An API that gives no usable answer is given up NO_ANSWER_SECONDS past the deadline, unless it throttles.
+    """
+    clock = around.clock
+    quota = Quota(dict(around.settings.quota))
+    watch = _opened(request, around)
+    patient = False
+    while True:
+        observation = look_at(
+            watch,
+            settings=around.settings,
+            find_credentials=around.credentials,
+            clock=clock,
+            until=clock.now() + LOOK_SECONDS,
+            quota=quota,
+        )
+        step = advance(watch, observation, clock.now())
+        watch = step.watch
+        after = next((effect.after for effect in step.effects if isinstance(effect, LookAgain)), None)
+        progress.looked(watch, observation, after)
+        for effect in step.effects:
+            if isinstance(effect, Tell):
+                if effect.report.kind is ReportKind.FINAL:
+                    return effect.report
+                interim(effect.report)
+        now = clock.now()
+        if now >= deadline_of(watch) + NO_ANSWER_SECONDS and _is_dark(watch, observation):
+            return final_report(given_up(watch, now), now)
+        if now >= deadline_of(watch) and not patient and any(one.throttled for one in observation.sightings):
+            patient = True
+            until = _at(deadline_of(watch) + THROTTLED_GRACE)
+            progress.say(f"the deadline has passed; going on until {until}, since throttling changes no verdict")
+        clock.sleep(after or 0.0)
+
+
+def _is_dark(watch: Watch, observation: Observation) -> bool:
+    """No open item had a usable answer in this look, and none of them because of the quota."""
+    last = {sighting.item: sighting for sighting in observation.sightings}
+    shown = [last.get(item.item) for item in watch.open_items]
+    return all(one is not None and one.answer is Answer.NO_ANSWER and not one.throttled for one in shown)
+
+
+def _at(instant: Instant) -> str:
+    return f"{format_instant(instant)[:-1].replace('T', ' ')} UTC"
+
+
+def _opened(request: WatchRequest, around: Surroundings) -> Watch:
+    now = around.clock.now()
+    if request.submitted_at is not None and request.submitted_at > now:
+        request = replace(request, submitted_at=now)
+    return open_watch(around.settings.prefix, request, now)

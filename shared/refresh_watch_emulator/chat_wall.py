@@ -1,0 +1,251 @@
+"""The chat wall: stand-in chat robots over HTTP on 127.0.0.1, for the demo and for tests. Never deployed.
+
+`/<kind>/<name>` answers as the vendor of that kind does (`robots/<kind>.py`). A robot comes into being, with secrets
+that are obviously fake, when it is first spoken of. `/` shows every message as its chat would.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import socket
+import struct
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from refresh_watch.clock import Clock, SystemClock
+from refresh_watch.instants import Instant, format_instant
+from refresh_watch_emulator import robots
+from refresh_watch_emulator.robots.robot import Post, Robot, RobotFile, Verdict, answer
+
+_MOST_BYTES = 1_000_000
+KINDS = tuple(sorted(file.stem for file in Path(robots.__path__[0]).glob("[a-z]*.py") if file.stem != "robot"))
+"""The kinds of robots that there are."""
+
+
+def robots_of(kind: str) -> RobotFile:
+    """How the robots of a kind in KINDS behave."""
+    return cast("RobotFile", importlib.import_module(f"{robots.__name__}.{kind}"))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A canned answer, given instead of the robot's own."""
+
+    status: int = 200
+    body: str = '{"errcode":0,"errmsg":"ok"}'
+    headers: tuple[tuple[str, str], ...] = ()
+    posts: bool = False  # the robot shows the message in spite of what it answers
+
+
+RESET = "reset"
+"""The connection is reset instead of an answer."""
+HANG = "hang"
+"""There is no answer until the sender goes away or the wall stops."""
+HTML = Answer(200, "<html><body>502 Bad Gateway</body></html>", (("content-type", "text/html"),))
+
+
+@dataclass(frozen=True)
+class WallMessage:
+    """A message that a robot has posted."""
+
+    kind: str
+    robot: str
+    at: Instant
+    id: str  # webhook-id; empty for chats
+    body: dict[str, Any]
+    mentioned: tuple[str, ...] = ()  # who was really mentioned
+
+
+class ChatWall:
+    """Starts with `start()` or as a context manager. `on_message` is called for every message, from its thread."""
+
+    def __init__(
+        self,
+        port: int = 0,
+        clock: Clock | None = None,
+        on_message: Callable[[WallMessage], None] | None = None,
+        *,
+        rate_limits: bool = True,
+    ) -> None:
+        """Port 0 takes a free one. Without `rate_limits` a robot takes any number of messages a minute."""
+        self._clock = clock or SystemClock()
+        self._on_message = on_message
+        self._rate_limits = rate_limits
+        self._lock = threading.RLock()
+        self._robots: dict[tuple[str, str], Robot] = {}
+        self._scripts: dict[tuple[str, str], deque[Answer | str]] = {}
+        self._messages: list[WallMessage] = []
+        self._posts: list[Post] = []
+        self._stopping = threading.Event()
+        self._server = _server(self, port)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    def start(self) -> ChatWall:
+        """Answer from now on."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Answer no more; what hangs is let go."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()
+
+    def __enter__(self) -> ChatWall:
+        return self.start()
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._server.server_address[1])
+
+    @property
+    def messages(self) -> tuple[WallMessage, ...]:
+        """What was posted so far, repeated messages too."""
+        with self._lock:
+            return tuple(self._messages)
+
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        """Every request that arrived, refused ones too."""
+        with self._lock:
+            return tuple(self._posts)
+
+    def robot(self, kind: str, name: str, **settings: Any) -> Robot:
+        """The robot; `settings` change its `secret`, `keyword`, `access_token`. Empty switches that check off."""
+        with self._lock:
+            robot = self._robots.get((kind, name)) or robots_of(kind).made(name)
+            self._robots[kind, name] = replace(robot, **settings)
+            return self._robots[kind, name]
+
+    def url(self, kind: str, name: str) -> str:
+        """The address that a channel posts to."""
+        return f"http://127.0.0.1:{self.port}/{kind}/{name}{robots_of(kind).address(self.robot(kind, name))}"
+
+    def entry(self, kind: str, name: str, **more: Any) -> dict[str, Any]:
+        """The robot as an entry of REFRESH_WATCH_CHANNELS (with 127.0.0.1 in REFRESH_WATCH_ALLOWED_HOSTS)."""
+        robot = self.robot(kind, name)
+        entry = {"name": name, "kind": kind, "url": self.url(kind, name)}
+        settings = {"secret": robot.secret, "keyword": robot.keyword}
+        return {**entry, **{key: value for key, value in settings.items() if value}, **more}
+
+    def script(self, kind: str, name: str, *answers: Answer | str) -> None:
+        """The robot's next answers, each for one request: an Answer, RESET or HANG. Then it answers by itself."""
+        with self._lock:
+            self._scripts.setdefault((kind, name), deque()).extend(answers)
+
+    def take(self, post: Post) -> Answer | str:
+        """What to answer; called by the server for each request."""
+        key = (post.kind, post.robot)
+        with self._lock:
+            post = replace(post, at=self._clock.now())
+            script = self._scripts.get(key)
+            scripted = script.popleft() if script else None
+            if scripted is not None:
+                verdict = Verdict(accepted=isinstance(scripted, Answer) and scripted.posts)
+            elif post.kind in KINDS:
+                judge = robots_of(post.kind).judge
+                verdict = judge(self.robot(*key), post, self._recent(post), limited=self._rate_limits)
+            else:
+                verdict = answer(404, error="no such robot")
+            self._posts.append(replace(post, accepted=verdict.accepted))
+            message = None
+            if verdict.accepted:
+                body = post.json() or {}
+                mentioned = robots_of(post.kind).mentioned(body) if post.kind in KINDS else ()
+                message = WallMessage(*key, post.at, post.header("webhook-id"), body, mentioned)
+                self._messages.append(message)
+        if message is not None and self._on_message is not None:
+            self._on_message(message)
+        return scripted if scripted is not None else Answer(verdict.status, verdict.body, verdict.headers)
+
+    def page(self) -> str:
+        """Every message so far, drawn from what was sent."""
+        from refresh_watch_emulator.chat_page.page import Drawn, page
+
+        newest_first = sorted(self.messages, key=lambda message: (message.kind, -message.at))
+        drawn = [
+            Drawn(message.kind, f"{message.robot} {format_instant(message.at)[11:19]}", "", message.body)
+            for message in newest_first
+        ]
+        return page("The chat wall", "What the robots were sent, the newest first. Reload for more.", drawn)
+
+    def wait_for_end(self) -> None:
+        """Return when the wall stops: what a hanging request does."""
+        self._stopping.wait()
+
+    def _recent(self, post: Post) -> tuple[Instant, ...]:
+        return tuple(each.at for each in self._posts if (each.kind, each.robot) == (post.kind, post.robot))
+
+
+def _route(path: str) -> tuple[str, str, str]:
+    """Kind, robot, and what follows: ``/telegram/oncall/bot1:x/sendMessage`` ends in ``/bot1:x/sendMessage``."""
+    kind, _, rest = path.removeprefix("/").partition("/")
+    name, slash, more = rest.partition("/")
+    return kind, name, slash + more
+
+
+def _server(wall: ChatWall, port: int) -> ThreadingHTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            length = min(int(self.headers.get("content-length") or 0), _MOST_BYTES)
+            body = self.rfile.read(length)
+            parts = urlsplit(self.path)
+            kind, name, path = _route(parts.path)
+            headers = tuple((key.lower(), value) for key, value in self.headers.items())
+            answer = wall.take(Post(kind, name, parts.query, headers, body, path=path))
+            self.close_connection = True
+            if isinstance(answer, Answer):
+                self._give(answer)
+            elif answer == HANG:
+                wall.wait_for_end()
+            else:
+                # a reset instead of an orderly end
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
+
+        def do_GET(self) -> None:
+            self.close_connection = True
+            known = urlsplit(self.path).path == "/"
+            html = (("content-type", "text/html; charset=utf-8"),)
+            self._give(Answer(200, wall.page(), html) if known else Answer(404, '{"error":"no such page"}'))
+
+        def _give(self, answer: Answer) -> None:
+            data = answer.body.encode()
+            names = {name.lower() for name, _ in answer.headers}
+            self.send_response(answer.status)
+            for name, value in answer.headers:
+                self.send_header(name, value)
+            if "content-type" not in names:
+                self.send_header("Content-Type", "application/json")
+            self.send_header("Connection", "close")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            with contextlib.suppress(ConnectionError):  # the sender has gone: it will come again
+                self.wfile.write(data)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            """Nothing: the path is a credential."""
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        block_on_close = False
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Nothing: a sender that goes away is what some tests are about."""
+
+    return Server(("127.0.0.1", port), Handler)

@@ -1,0 +1,109 @@
+"""A robot, what it is sent, and what it answers; and what a robot's file has to offer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import parse_qs
+
+from refresh_watch.instants import Instant, Seconds
+
+
+@dataclass(frozen=True)
+class Robot:
+    """A robot and its security settings; an empty one is not checked."""
+
+    kind: str
+    name: str
+    secret: str = ""
+    access_token: str = ""  # what stands in its address
+    keyword: str = ""
+
+
+@dataclass(frozen=True)
+class Post:
+    """One request that arrived. `path` is what follows the robot's name in the address."""
+
+    kind: str
+    robot: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    raw: bytes
+    at: Instant = 0.0
+    accepted: bool = False
+    path: str = ""
+
+    def header(self, name: str) -> str:
+        """The header of that (lower-case) name, or nothing."""
+        return dict(self.headers).get(name, "")
+
+    def given(self, name: str) -> str:
+        """The first value of a query parameter, decoded once, or nothing."""
+        return parse_qs(self.query).get(name, [""])[0]
+
+    def json(self) -> dict[str, Any] | None:
+        """The body, where it is a JSON object."""
+        try:
+            value = json.loads(self.raw)
+        except (ValueError, RecursionError):
+            return None
+        return value if isinstance(value, dict) else None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a robot answers, and whether it shows the message."""
+
+    status: int = 200
+    body: str = ""
+    accepted: bool = False
+    headers: tuple[tuple[str, str], ...] = field(default=())
+
+
+class RobotFile(Protocol):
+    """A module of this folder is one. All of its functions are pure."""
+
+    def made(self, name: str) -> Robot:
+        """A robot with fake secrets of its own."""
+        ...
+
+    def address(self, robot: Robot) -> str:
+        """Path and query that follow ``/<kind>/<name>`` in the robot's address; empty, or it begins with / or ?."""
+        ...
+
+    def judge(self, robot: Robot, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> Verdict:
+        """What the real one answers. `recent`: when the robot's earlier posts came; `limited`: rates are kept."""
+        ...
+
+    def mentioned(self, body: dict[str, Any]) -> tuple[str, ...]:
+        """Who is really mentioned by a message that is shown, in the words of the vendor (``all`` for everyone)."""
+        ...
+
+    def shown(self, body: dict[str, Any]) -> str:
+        """All words of the message that a reader sees, a line a block; markup is left in."""
+        ...
+
+
+def answer(status: int = 200, *, accepted: bool = False, **body: Any) -> Verdict:
+    """A verdict with a JSON object for a body."""
+    return Verdict(status, json.dumps(body, ensure_ascii=False), accepted)
+
+
+def blocked(now: Instant, recent: tuple[Instant, ...], *, most: int, per: Seconds, block: Seconds = 0.0) -> bool:
+    """A robot takes `most` posts in `per` seconds; the next one blocks it for `block`. What comes meanwhile does not
+    count."""
+    counted: list[Instant] = []
+    blocked_until = float("-inf")
+    refused = False
+    for at in (*recent, now):
+        refused = at < blocked_until
+        if refused:
+            continue
+        counted = [earlier for earlier in counted if earlier > at - per]
+        refused = len(counted) >= most
+        if refused:
+            blocked_until = at + block
+        else:
+            counted.append(at)
+    return refused

@@ -1,0 +1,116 @@
+"""One call → one answer, with faults, and a record of both. Pure of sockets: virtual time asks here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch_emulator.signature import SignatureRefused
+from refresh_watch_emulator.stand_in.actions import HOSTS, answer
+from refresh_watch_emulator.stand_in.call import ApiError, Call
+from refresh_watch_emulator.stand_in.faults import Fault, Faults, Wire
+from refresh_watch_emulator.stand_in.switches import Switches
+from refresh_watch_emulator.stand_in.world import World
+
+JSON_TYPE = ("Content-Type", "application/json;charset=utf-8")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What goes over the wire, and how."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = (JSON_TYPE,)
+    code: str = ""  # of an error
+    wire: Wire = Wire.WHOLE
+    seconds: Seconds = 0.0
+
+    def json(self) -> Any:
+        """The body, read."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call that came, and what became of it. `at` is in the world's time."""
+
+    action: str
+    version: str
+    params: Mapping[str, str]
+    status: int
+    code: str
+    at: Instant
+    fault: str = ""
+
+
+class Gateway:
+    """The products behind one door. Thread-safe."""
+
+    def __init__(self, world: World, switches: Switches | None = None, faults: Faults | None = None) -> None:
+        """Serve `world` as `switches` say; `faults` may be given new rules at any time."""
+        self.world = world
+        self.switches = switches or Switches()
+        self.faults = faults or Faults()
+        self._asked: list[Asked] = []
+
+    @property
+    def calls(self) -> list[Asked]:
+        """All calls so far, oldest first: a copy."""
+        with self.world.lock:
+            return list(self._asked)
+
+    def handle(self, call: Call, now: Instant) -> Reply:
+        """Answer a call whose signature is good."""
+        with self.world.lock:
+            fault = self.faults.pick(call)
+            reply = self._true(call, now) if fault is None else self._wrong(fault, call, now)
+            self._note(call, reply, now, fault.name if fault else "")
+            return reply
+
+    def refuse(self, call: Call, refusal: SignatureRefused, now: Instant) -> Reply:
+        """Answer a call that is not let in."""
+        with self.world.lock:
+            reply = self._error(ApiError(refusal.status, refusal.code, refusal.message), call)
+            self._note(call, reply, now, "")
+            return reply
+
+    def _true(self, call: Call, now: Instant) -> Reply:
+        try:
+            body = answer(self.world, self.switches, call, now)
+        except ApiError as refusal:
+            return self._error(refusal, call)
+        return self._json(200, body)
+
+    def _wrong(self, fault: Fault, call: Call, now: Instant) -> Reply:
+        if fault.error is not None:
+            return self._error(fault.error, call)
+        if fault.raw is not None:
+            return Reply(fault.status, fault.raw, fault.headers or (JSON_TYPE,))
+        true = self._true(call, now)
+        if fault.mangle is not None and true.status == 200:
+            true = self._json(200, fault.mangle(true.json()))
+        return Reply(true.status, true.body, true.headers, true.code, fault.wire, fault.seconds)
+
+    def _error(self, refusal: ApiError, call: Call) -> Reply:
+        request_id = self.world.request_id()
+        body = refusal.body(request_id, HOSTS.get(call.version, HOSTS["2018-05-10"]))
+        headers: tuple[tuple[str, str], ...] = (JSON_TYPE, ("x-acs-request-id", request_id))
+        if refusal.retry_after_ms is not None:
+            headers = (*headers, ("x-acs-retry-after", str(refusal.retry_after_ms)))
+        return Reply(refusal.status, _written(body), headers, refusal.code)
+
+    def _json(self, status: int, body: Any) -> Reply:
+        request_id = body.get("RequestId", "") if isinstance(body, dict) else ""
+        headers = (JSON_TYPE, ("x-acs-request-id", request_id)) if request_id else (JSON_TYPE,)
+        return Reply(status, _written(body), headers)
+
+    def _note(self, call: Call, reply: Reply, now: Instant, fault: str) -> None:
+        self._asked.append(Asked(call.action, call.version, dict(call.params), reply.status, reply.code, now, fault))
+
+
+def _written(body: Any) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
