@@ -14,7 +14,7 @@ from refresh_watch.settings import Settings
 from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.guard import run_guard
 from refresh_watch.workflow.hop import LOOK_SHARE, PATIENCE, look_at, run_hop
-from refresh_watch.workflow.sweeping.asked import is_hop
+from refresh_watch.workflow.sweep.request import is_hop
 
 
 def handler(event: bytes, context: Any) -> str:
@@ -29,7 +29,7 @@ def handler(event: bytes, context: Any) -> str:
     credentials = partial(find, os.environ, context)
     timeout = float(context.function.timeout)
     if not is_hop(event):
-        from refresh_watch.workflow.beside import answer_beside
+        from refresh_watch.workflow.dispatch import answer_beside
 
         done = answer_beside(
             event, os.environ, context, find_credentials=credentials, clock=clock, began=began, timeout=timeout

@@ -33,7 +33,7 @@ from refresh_watch.settings import Settings
 from refresh_watch.triggers.envelope import as_http_event
 from refresh_watch.watching.request import read_request, write_request
 from refresh_watch.watching.submitted import read_submitted
-from refresh_watch.workflow.names import INTAKE
+from refresh_watch.workflow.task_ids import INTAKE
 from refresh_watch.workflow.waiting import Listener, StillWatched, WaitingEnded, wait_for_final
 
 __all__ = ["Listener", "Refused", "StartedWatch", "StillWatched", "WaitingEnded", "Watches", "connect"]

@@ -1,4 +1,4 @@
-"""The words of the project as frozen dataclasses and enums. Imports nothing of ours but instants.
+"""The words of the project: products, their answers, and requests. Frozen dataclasses and enums.
 
 An `item` is what a watch follows: a task id, or an object path where the id is not known.
 """
@@ -9,6 +9,9 @@ import enum
 from dataclasses import dataclass
 
 from refresh_watch.instants import Instant, Seconds
+
+MAX_SAMPLES = 20
+"""Failed objects carried in an observation, a watch's state or a report; the rest is counted."""
 
 
 class Word(str, enum.Enum):
@@ -201,149 +204,3 @@ class WatchRequest:
     def items(self) -> tuple[str, ...]:
         """What is followed, sorted, each once."""
         return tuple(sorted(set(self.task_ids or self.object_paths)))
-
-
-class Answer(enum.Enum):
-    """What a look learned about one item."""
-
-    SEEN = enum.auto()  # rows were read; they may be not all of them
-    NOT_SEEN = enum.auto()  # the API answered, and had no row of this item
-    REFUSED = enum.auto()
-    NO_ANSWER = enum.auto()  # asked, but throttled, unreachable or of the wrong shape
-    NOT_REACHED = enum.auto()  # the look's budget ended first
-
-
-@dataclass(frozen=True)
-class Sighting:
-    """What one look showed of one item. The counts are of objects."""
-
-    item: str
-    answer: Answer
-    whole: bool = False  # every row, over all pages, was read
-    complete: int = 0
-    failed: int = 0
-    running: int = 0
-    failures: tuple[FailedObject, ...] = ()  # samples: at most MAX_SAMPLES
-    status_word: str = ""  # of the first object that is not complete, else of the first one
-    progress: float | None = None  # mean of the objects' Process, 0 to 100
-    kind: Kind = Kind.UNKNOWN
-    task_ids: tuple[str, ...] = ()  # of the rows; a watch by path binds to them
-    refusal: Refusal | None = None
-    problem: str = ""  # why there was no answer
-    throttled: bool = False  # that was because of the quota, which delays a verdict and never changes it
-    reasons: tuple[tuple[str, int], ...] = ()  # of all that failed: how many for each reason (watching/reasons.py)
-
-    @property
-    def is_settled(self) -> bool:
-        """All rows were read, and all are final."""
-        return self.answer is Answer.SEEN and self.whole and self.running == 0
-
-
-@dataclass(frozen=True)
-class Hints:
-    """What looks have learned that makes the next one cheaper. A wrong hint costs calls, and never a verdict."""
-
-    created: tuple[Instant, Instant] | None = None  # CreationTime of the earliest and the latest row of what is open
-    window_rows: int = 0  # of a listing of that time, other people's included; 0: never listed (looking/plan.py: marks)
-    by_id_cut: bool = False  # a by-id answer has held fewer rows of an id than the list
-
-
-MAX_SAMPLES = 20
-"""Failed objects carried in a sighting, a watch's state or a report; the rest is counted."""
-
-
-@dataclass(frozen=True)
-class Observation:
-    """One look: what the product's API showed, and what it cost."""
-
-    sightings: tuple[Sighting, ...]
-    started_at: Instant
-    ended_at: Instant
-    api_calls: int = 0
-    request_id: str = ""  # of the last answer
-    notes: tuple[AnyNote, ...] = ()
-    cost: Seconds = 0.0  # of the account's quota: each call takes one over its operation's calls a second
-    hints: Hints = Hints()
-    turn_in: Seconds | None = (
-        None  # nothing was asked: the place in the quota that was taken for it comes so much later
-    )
-
-
-@dataclass(frozen=True)
-class WatchedItem:
-    """What a watch knows of one item. `outcome` is None while it is open, and never changes afterwards."""
-
-    item: str
-    outcome: Outcome | None = None
-    reason: Reason | None = None
-    complete: int = 0
-    failed: int = 0
-    running: int = 0  # at the end: overdue
-    status_word: str = ""
-    settled_at: Instant | None = None
-    late_since: Instant | None = None  # the first look at or after the deadline that got an answer about this item
-    task_ids: tuple[str, ...] = ()  # what a path is bound to
-    reasons: tuple[tuple[str, int], ...] = ()  # how many objects failed for each reason
-
-    @property
-    def is_open(self) -> bool:
-        """Not settled yet."""
-        return self.outcome is None
-
-    @property
-    def seen(self) -> bool:
-        """The API has shown it at least once."""
-        return self.complete + self.failed + self.running > 0
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How fast the open items move, and how old the answers about them are (watching/pace.py)."""
-
-    looked_at: Seconds | None = None  # the last look that showed every open item, in seconds since submission
-    gap: Seconds = 0.0  # between that look and the one before it
-    progress: float = 0.0  # of the slowest open item at that look, 0 to 100
-    points: tuple[tuple[Seconds, float], ...] = ()  # the last two: seconds since submission, such progress
-    pending: bool = False  # the last look showed nothing but Pending
-    again: bool = False  # the next look is the second of a pair
-    paired: bool = False  # a look that showed nothing but Pending has been made twice: once is enough
-    lags: bool | None = None  # an answer shows what the question before it brought up to date; None: not known
-
-
-@dataclass(frozen=True)
-class Watch:
-    """The ids that were submitted together, followed together until they settle, reported together."""
-
-    id: str
-    request: WatchRequest
-    accepted_at: Instant
-    items: tuple[WatchedItem, ...]
-    kind: Kind = Kind.UNKNOWN
-    looks: int = 0
-    api_calls: int = 0
-    first_failure_told: bool = False
-    next_item: int = 0  # where the next look starts: round robin
-    samples: tuple[tuple[str, FailedObject], ...] = ()  # (item, object)
-    refusal: Refusal | None = None
-    problem: str = ""  # why the API last gave no answer
-    request_id: str = ""
-    notes: tuple[AnyNote, ...] = ()
-    hints: Hints = Hints()
-    pace: Pace = Pace()
-
-    @property
-    def open_items(self) -> tuple[WatchedItem, ...]:
-        """The items that are not settled."""
-        return tuple(item for item in self.items if item.is_open)
-
-    @property
-    def turn(self) -> tuple[WatchedItem, ...]:
-        """The open items in the order in which the next look asks about them."""
-        order = self.items[self.next_item :] + self.items[: self.next_item]
-        return tuple(item for item in order if item.is_open)
-
-    @property
-    def started_at(self) -> Instant:
-        """What the schedule counts from: submission, or acceptance where submission is unknown or in the future."""
-        submitted = self.request.submitted_at
-        return self.accepted_at if submitted is None else min(submitted, self.accepted_at)

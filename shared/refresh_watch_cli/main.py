@@ -39,7 +39,7 @@ class Command:
 COMMANDS = {
     "demo": Command("refresh_watch_cli.demo.command", "the whole workflow on this machine, no account needed"),
     "watch": Command("refresh_watch_cli.watch", "follow tasks from this machine until they settle"),
-    "list": Command("refresh_watch_cli.list_tasks", "the tasks of an account, as a table, JSON or URLs"),
+    "list": Command("refresh_watch_cli.list.command", "the tasks of an account, as a table, JSON or URLs"),
     "serve": Command("refresh_watch_cli.serve", "the functions on this machine: POST /watches"),
     "start": Command("refresh_watch_cli.start", "start a watch on the deployed functions"),
     "stop": Command("refresh_watch_cli.stop", "end a watch; people are told by whom"),

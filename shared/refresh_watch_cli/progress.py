@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from refresh_watch.clock import Clock
 from refresh_watch.instants import Instant, Seconds, format_duration
-from refresh_watch.model import Observation, Watch
+from refresh_watch.observation import Observation
 from refresh_watch.reports.plain import one_line
+from refresh_watch.watch import Watch
 from refresh_watch.watching.outcomes import counts_of
 
 _BAR = 12
@@ -36,7 +37,7 @@ def progress_on(clock: Clock) -> AbstractContextManager[Progress]:
 
 def share_done(watch: Watch, observation: Observation) -> float:
     """How far the watch is, from 0 to 1: settled items count whole, the others as far as their rows say."""
-    shares = {sighting.item: sighting.progress or 0.0 for sighting in observation.sightings}
+    shares = {observed.item: observed.progress or 0.0 for observed in observation.items}
     done = [shares.get(item.item, 0.0) / 100 if item.is_open else 1.0 for item in watch.items]
     return min(1.0, sum(done) / len(done))
 
@@ -55,7 +56,7 @@ def describe(watch: Watch, observation: Observation) -> str:
     )
     shown = ", ".join(f"{number} {word}" for number, word in words if number)
     line = f"look {watch.looks}: {shown} of {counts.total} ({int(100 * share_done(watch, observation))}%)"
-    problems = [sighting.problem for sighting in observation.sightings if sighting.problem]
+    problems = [observed.problem for observed in observation.items if observed.problem]
     return f"{line}; no answer: {one_line(problems[-1], 120)}" if problems else line
 
 

@@ -7,9 +7,9 @@ import argparse
 from refresh_watch.instants import format_instant
 from refresh_watch.reports.plain import one_line
 from refresh_watch.workflow.replay import UndeliveredReport, being_tried, replay, undelivered
+from refresh_watch_cli.context import surroundings
 from refresh_watch_cli.printing import complain, note
 from refresh_watch_cli.stop import read_watch_id
-from refresh_watch_cli.surroundings import surroundings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.settings import Settings
+from refresh_watch_cli.context import LOOPBACK, Surroundings, surroundings
 from refresh_watch_cli.machine_keys import MachineKeys
 from refresh_watch_cli.printing import called_as, note
-from refresh_watch_cli.surroundings import LOOPBACK, Surroundings, surroundings
 from refresh_watch_emulator.engine.engine import Engine
 from refresh_watch_emulator.engine.worker import LogLine
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from refresh_watch.client import StartedWatch, Watches
 from refresh_watch.errors import BadInput
+from refresh_watch_cli.context import surroundings
 from refresh_watch_cli.printing import called_as, note
 from refresh_watch_cli.request_arguments import add_request_arguments, read_request_arguments
-from refresh_watch_cli.surroundings import surroundings
 from refresh_watch_cli.waiting import wait
 
 _OF_THE_START = (

@@ -9,7 +9,7 @@ import socket
 
 from refresh_watch.errors import BadInput
 from refresh_watch.workflow.stop import stop
-from refresh_watch_cli.surroundings import surroundings
+from refresh_watch_cli.context import surroundings
 
 LONGEST_NAME = 80
 

@@ -7,19 +7,19 @@ import uuid
 from dataclasses import replace
 
 from refresh_watch.channels.delivery.deliver import Delivery, deliver
-from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
 from refresh_watch.channels.delivery.outcome import Later
 from refresh_watch.channels.delivery.pacing import Pacing
-from refresh_watch.channels.wants import wants
+from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
+from refresh_watch.channels.routing import wants
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.instants import format_duration
 from refresh_watch.model import Kind
 from refresh_watch.report import Report
 from refresh_watch.settings import ChannelSetting
+from refresh_watch_cli.context import Surroundings, surroundings
+from refresh_watch_cli.deliver_now import again_in, answer_of, to_repair
 from refresh_watch_cli.printing import complain
 from refresh_watch_cli.sample_reports import NAMES, sample_report
-from refresh_watch_cli.surroundings import Surroundings, surroundings
-from refresh_watch_cli.telling import again_in, answer_of, to_repair
 
 SENT = ("interim", "partly_failed", "rejected", "broken", "complete")
 """One of each kind of report, and both sides of the final one. The last ends an incident that the others opened."""
@@ -107,11 +107,11 @@ def _test(channel: ChannelSetting, chosen: list[str], around: Surroundings) -> b
         delivery = _sent(report, channel, around, pacing)
         unwanted = "" if wants(channel, report) else "; a real one would not be sent: `on` leaves it out"
         print(f"  {name:<{_WIDTH}}  {answer_of(delivery.outcome)}{unwanted}", flush=True)
-        if isinstance(delivery.next, Done):
+        if isinstance(delivery.next, Finished):
             continue
         taken = False
         print(f"  {_what_now(delivery, around)}", flush=True)
-        if place == 0 or not isinstance(delivery.next, GivenUp):
+        if place == 0 or not isinstance(delivery.next, Abandoned):
             left = chosen[place + 1 :]
             if left:
                 print(f"  not sent: {', '.join(left)}", flush=True)
@@ -122,7 +122,7 @@ def _test(channel: ChannelSetting, chosen: list[str], around: Surroundings) -> b
 def _sent(report: Report, channel: ChannelSetting, around: Surroundings, pacing: Pacing) -> Delivery:
     """The delivery of one report; it waits for its turn among the others, and comes back for nothing else."""
     delivery = deliver(report, channel, settings=around.settings, clock=around.clock, pacing=pacing)
-    while isinstance(delivery.outcome, Later) and isinstance(delivery.next, ComeBack):
+    while isinstance(delivery.outcome, Later) and isinstance(delivery.next, RetryLater):
         pause = again_in(delivery.next, around.clock.now())
         print(f"  its turn comes in {format_duration(pause)}", flush=True)
         around.clock.sleep(pause)
@@ -138,7 +138,7 @@ def _sent(report: Report, channel: ChannelSetting, around: Surroundings, pacing:
 
 
 def _what_now(delivery: Delivery, around: Surroundings) -> str:
-    if isinstance(delivery.next, GivenUp):
+    if isinstance(delivery.next, Abandoned):
         return to_repair(delivery)
-    after = again_in(delivery.next, around.clock.now()) if isinstance(delivery.next, ComeBack) else 0.0
+    after = again_in(delivery.next, around.clock.now()) if isinstance(delivery.next, RetryLater) else 0.0
     return f"a real report would be sent again after {format_duration(after)}; a test is not: try again later"

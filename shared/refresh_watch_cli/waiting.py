@@ -8,10 +8,12 @@ import sys
 from refresh_watch.client import Watches
 from refresh_watch.clock import Clock
 from refresh_watch.instants import Instant, format_duration
-from refresh_watch.model import Observation, Outcome, Watch
+from refresh_watch.model import Outcome
+from refresh_watch.observation import Observation
 from refresh_watch.report import Report
 from refresh_watch.reports.wire import bounded, compact, to_json
 from refresh_watch.settings import Settings
+from refresh_watch.watch import Watch
 from refresh_watch.workflow.waiting import Listener
 from refresh_watch_cli.main import INTERRUPTED
 from refresh_watch_cli.printing import called_as, complain, note, report_text

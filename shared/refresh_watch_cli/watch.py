@@ -8,20 +8,22 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from refresh_watch.instants import Instant, Seconds, format_instant
-from refresh_watch.model import Answer, Observation, Outcome, Watch, WatchRequest
+from refresh_watch.model import Outcome, WatchRequest
+from refresh_watch.observation import Answer, Observation
 from refresh_watch.report import Report, ReportKind
 from refresh_watch.reports.wire import bounded, compact, to_json
+from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import THROTTLED_GRACE, LookAgain, Tell, advance, given_up
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.schedule import deadline_of
 from refresh_watch.workflow.hop import look_at
+from refresh_watch_cli.context import Surroundings, surroundings
+from refresh_watch_cli.deliver_now import tell_in_place
 from refresh_watch_cli.printing import note, report_text
 from refresh_watch_cli.progress import Progress, progress_on
 from refresh_watch_cli.request_arguments import add_request_arguments, read_request_arguments
-from refresh_watch_cli.surroundings import Surroundings, surroundings
-from refresh_watch_cli.telling import tell_in_place
 
 EXIT_CODES = {
     Outcome.COMPLETE: 0,
@@ -105,7 +107,7 @@ def follow(
         now = clock.now()
         if now >= deadline_of(watch) + NO_ANSWER_SECONDS and _is_dark(watch, observation):
             return final_report(given_up(watch, now), now)
-        if now >= deadline_of(watch) and not patient and any(one.throttled for one in observation.sightings):
+        if now >= deadline_of(watch) and not patient and any(one.throttled for one in observation.items):
             patient = True
             until = _at(deadline_of(watch) + THROTTLED_GRACE)
             progress.say(f"the deadline has passed; going on until {until}, since throttling changes no verdict")
@@ -114,7 +116,7 @@ def follow(
 
 def _is_dark(watch: Watch, observation: Observation) -> bool:
     """No open item had a usable answer in this look, and none of them because of the quota."""
-    last = {sighting.item: sighting for sighting in observation.sightings}
+    last = {observed.item: observed for observed in observation.items}
     shown = [last.get(item.item) for item in watch.open_items]
     return all(one is not None and one.answer is Answer.NO_ANSWER and not one.throttled for one in shown)
 

@@ -1,6 +1,6 @@
 """The chat wall: stand-in chat robots over HTTP on 127.0.0.1, for the demo and for tests. Never deployed.
 
-`/<kind>/<name>` answers as the vendor of that kind does (`robots/<kind>.py`). A robot comes into being, with secrets
+`/<kind>/<name>` answers as the vendor of that kind does (`chats/<kind>.py`). A robot comes into being, with secrets
 that are obviously fake, when it is first spoken of. `/` shows every message as its chat would.
 """
 
@@ -21,8 +21,8 @@ from urllib.parse import urlsplit
 
 from refresh_watch.clock import Clock, SystemClock
 from refresh_watch.instants import Instant, format_instant
-from refresh_watch_emulator import robots
-from refresh_watch_emulator.robots.robot import Post, Robot, RobotFile, Verdict, answer
+from refresh_watch_emulator import chats as robots
+from refresh_watch_emulator.chats.robot import Post, Robot, RobotFile, Verdict, answer
 
 _MOST_BYTES = 1_000_000
 KINDS = tuple(sorted(file.stem for file in Path(robots.__path__[0]).glob("[a-z]*.py") if file.stem != "robot"))

@@ -12,7 +12,7 @@ from refresh_watch.deployment import Deployment
 from refresh_watch.report import Report
 from refresh_watch.settings import ChannelSetting, read_channels
 from refresh_watch_emulator.chat_wall import robots_of
-from refresh_watch_emulator.robots.robot import Post, Robot, Verdict
+from refresh_watch_emulator.chats.robot import Post, Robot, Verdict
 from tests.channels.delivering import ALLOWED
 
 NOW = 1_800_000_000.0

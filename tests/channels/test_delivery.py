@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
 from refresh_watch.channels.delivery.outcome import Ambiguous, ContentRejected, Delivered, Permanent, Retry, TooLarge
 from refresh_watch.channels.delivery.pacing import Pacing
+from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import HANG, HTML, RESET, Answer, ChatWall
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
@@ -63,7 +63,7 @@ def _dripping(begins: bytes) -> Iterator[tuple[str, threading.Event]]:
 def test_every_kind_of_report_arrives(wall: ChatWall, clock: HandClock, kind: str) -> None:
     for report in EVERY_KIND:
         delivery = delivered(channel_of(wall, kind), clock, report)
-        assert delivery.next == Done()
+        assert delivery.next == Finished()
         assert isinstance(delivery.outcome, Delivered)
         assert delivery.posts == 1
     assert len(wall.messages) == len(EVERY_KIND)
@@ -81,16 +81,16 @@ def test_people_are_mentioned_on_failure_only(wall: ChatWall, clock: HandClock) 
 def test_a_robot_with_a_keyword_takes_the_message_that_carries_it(wall: ChatWall, clock: HandClock) -> None:
     wall.robot("dingtalk", "oncall", keyword="刷新通知")
     without = delivered(replace(channel_of(wall), keyword=""), clock)
-    assert isinstance(without.next, GivenUp)
+    assert isinstance(without.next, Abandoned)
     assert "`keyword`" in without.next.why
-    assert delivered(channel_of(wall), clock).next == Done()
+    assert delivered(channel_of(wall), clock).next == Finished()
 
 
 def test_a_wrong_secret_is_given_up_at_once_and_says_which_setting(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall)
     wall.robot("dingtalk", "oncall", secret="SEC-another-fake-secret")
     delivery = delivered(channel, clock)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
     assert "`secret`" in delivery.next.why
     assert delivery.posts == 1
 
@@ -101,10 +101,10 @@ def test_a_webhook_whose_receiver_has_only_the_new_secret_takes_a_rotating_sende
     old = channel_of(wall, "webhook")
     new = "whsec_" + "bmV3IGZha2Ugc2VjcmV0IG5ldyBmYWtlIHNlY3JldA=="
     wall.robot("webhook", "oncall", secret=new)
-    assert isinstance(delivered(old, clock).next, GivenUp)
+    assert isinstance(delivered(old, clock).next, Abandoned)
     assert old.secret is not None
     both = replace(old, secret=type(old.secret)(f"{new} {old.secret.value}"))
-    assert delivered(both, clock).next == Done()
+    assert delivered(both, clock).next == Finished()
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "webhook"])
@@ -112,7 +112,7 @@ def test_a_server_error_is_tried_again_in_place(wall: ChatWall, clock: HandClock
     channel = channel_of(wall, kind)
     wall.script(kind, "oncall", ERROR_503, ERROR_503)
     delivery = delivered(channel, clock)
-    assert delivery.next == Done()
+    assert delivery.next == Finished()
     assert delivery.posts == 3
     assert all(0.5 <= pause <= 2.0 for pause in clock.slept)
 
@@ -124,7 +124,7 @@ def test_a_dead_robot_is_tried_three_times_and_visited_again_later(wall: ChatWal
     assert isinstance(delivery.outcome, Retry)
     assert delivery.outcome.http_status == 503
     assert delivery.posts == 3
-    assert isinstance(delivery.next, ComeBack)
+    assert isinstance(delivery.next, RetryLater)
     attempts = delivery.next.attempts
     assert (attempts.tries, attempts.posts, attempts.first_at) == (1, 3, first_try_at)
     assert 60 <= delivery.next.after <= 66
@@ -133,10 +133,10 @@ def test_a_dead_robot_is_tried_three_times_and_visited_again_later(wall: ChatWal
 def test_visits_go_on_from_where_the_last_one_ended(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", *[ERROR_503] * 6)
     first = delivered(channel_of(wall), clock).next
-    assert isinstance(first, ComeBack)
+    assert isinstance(first, RetryLater)
     clock.sleep(first.after)
     second = delivered(channel_of(wall), clock, so_far=first.attempts).next
-    assert isinstance(second, ComeBack)
+    assert isinstance(second, RetryLater)
     assert (second.attempts.tries, second.attempts.posts) == (2, 6)
     assert second.attempts.first_at == first.attempts.first_at
     assert 600 <= second.after <= 660
@@ -150,7 +150,7 @@ def test_a_robot_that_is_not_there_is_tried_again(wall: ChatWall, clock: HandClo
     delivery = delivered(gone, clock)
     assert isinstance(delivery.outcome, Retry)
     assert delivery.outcome.reason == "NewConnectionError (Connection refused) to 127.0.0.1"
-    assert isinstance(delivery.next, ComeBack)
+    assert isinstance(delivery.next, RetryLater)
 
 
 def test_a_host_that_has_no_address_is_tried_again(wall: ChatWall, clock: HandClock) -> None:
@@ -159,7 +159,7 @@ def test_a_host_that_has_no_address_is_tried_again(wall: ChatWall, clock: HandCl
     delivery = delivered(nowhere, clock)
     assert isinstance(delivery.outcome, Retry)
     assert "no address" in delivery.outcome.reason
-    assert isinstance(delivery.next, ComeBack)
+    assert isinstance(delivery.next, RetryLater)
 
 
 @pytest.mark.parametrize("script", [(RESET,), (HTML,), (RESET, HTML)])
@@ -168,7 +168,7 @@ def test_an_answer_that_says_nothing_is_tried_again(
 ) -> None:
     wall.script("dingtalk", "oncall", *script)
     delivery = delivered(channel_of(wall), clock)
-    assert delivery.next == Done()
+    assert delivery.next == Finished()
     assert delivery.posts == len(script) + 1
 
 
@@ -177,7 +177,7 @@ def test_a_robot_that_hangs_is_not_waited_for_in_place_for_long(wall: ChatWall, 
     delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
     assert isinstance(delivery.outcome, Ambiguous)
     assert delivery.outcome.reason.endswith(" from 127.0.0.1"), "the host, and nothing of the URL but the host"
-    assert isinstance(delivery.next, ComeBack)
+    assert isinstance(delivery.next, RetryLater)
 
 
 @pytest.mark.parametrize("begins", [b"", b"HTTP/1.1 200 OK\r\nx-drip: "], ids=["status", "headers"])
@@ -186,7 +186,7 @@ def test_a_robot_whose_answer_drips_is_given_up_in_time(wall: ChatWall, clock: H
         delivery = delivered(with_url(channel_of(wall, "webhook", "audit"), url), clock)
         assert not ran_dry.is_set(), "the posts outlived their time many times over"
     assert isinstance(delivery.outcome, Ambiguous)
-    assert isinstance(delivery.next, ComeBack)
+    assert isinstance(delivery.next, RetryLater)
 
 
 @pytest.mark.parametrize("line", [b"200 OK", b"410 Gone"])
@@ -203,13 +203,13 @@ def test_no_post_is_begun_that_could_outlast_the_visit(wall: ChatWall, clock: Ha
     wall.script("dingtalk", "oncall", ERROR_503)
     delivery = delivered(channel_of(wall), clock, timeout=29.5)
     assert delivery.posts == 1
-    assert isinstance(delivery.next, ComeBack)
+    assert isinstance(delivery.next, RetryLater)
 
 
 def test_the_same_report_posted_twice_carries_the_same_webhook_id(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall, "webhook", "audit")
     wall.script("webhook", "audit", Answer(503, "posted all the same", posts=True))
-    assert delivered(channel, clock).next == Done()
+    assert delivered(channel, clock).next == Finished()
     first, second = wall.messages
     assert first.id == second.id == "msg_f-0a1b2c3d"
 
@@ -219,14 +219,14 @@ def test_the_21st_message_of_a_minute_blocks_the_robot_for_ten_minutes_and_arriv
 ) -> None:
     channel = channel_of(wall)
     for _ in range(20):
-        assert delivered(channel, clock).next == Done()
+        assert delivered(channel, clock).next == Finished()
     limited = delivered(channel, clock)
     assert limited.posts == 1
-    assert isinstance(limited.next, ComeBack)
+    assert isinstance(limited.next, RetryLater)
     assert (limited.next.attempts.tries, limited.next.attempts.rate_limited) == (0, 1)
     assert 600 <= limited.next.after <= 660, "sooner it would only run into the block again"
     clock.sleep(limited.next.after)
-    assert delivered(channel, clock, so_far=limited.next.attempts).next == Done()
+    assert delivered(channel, clock, so_far=limited.next.attempts).next == Finished()
 
 
 def test_a_robot_that_has_had_its_share_is_not_posted_to_and_the_message_comes_back_for_its_place(
@@ -234,29 +234,29 @@ def test_a_robot_that_has_had_its_share_is_not_posted_to_and_the_message_comes_b
 ) -> None:
     channel, pacing = channel_of(wall), Pacing()
     for _ in range(20):
-        assert delivered(channel, clock, pacing=pacing).next == Done()
+        assert delivered(channel, clock, pacing=pacing).next == Finished()
     waits = [delivered(channel, clock, pacing=pacing) for _ in range(21)]
     assert len(wall.posts) == 20
     turns = []
     for waiting in waits:
-        assert isinstance(waiting.next, ComeBack)
+        assert isinstance(waiting.next, RetryLater)
         assert (waiting.posts, waiting.next.attempts.tries, waiting.next.attempts.booked) == (0, 0, True)
         turns.append(waiting.next.after)
     assert turns == [63.0] * 20 + [126.0]
     clock.sleep(63)
     for waiting in waits[:20]:
-        assert isinstance(waiting.next, ComeBack)
-        assert delivered(channel, clock, pacing=pacing, so_far=waiting.next.attempts).next == Done()
+        assert isinstance(waiting.next, RetryLater)
+        assert delivered(channel, clock, pacing=pacing, so_far=waiting.next.attempts).next == Finished()
     assert len(wall.messages) == 40
 
 
 def test_a_rung_that_was_reached_is_not_climbed_again(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", _refusal(430101, "unsafe link"), ERROR_503, ERROR_503, ERROR_503)
     first = delivered(channel_of(wall), clock).next
-    assert isinstance(first, ComeBack)
+    assert isinstance(first, RetryLater)
     clock.sleep(first.after)
     second = delivered(channel_of(wall), clock, so_far=first.attempts)
-    assert (second.next, second.posts) == (Done(), 1)
+    assert (second.next, second.posts) == (Finished(), 1)
     assert "example.com" not in str(wall.messages[0].body)
 
 
@@ -265,11 +265,11 @@ def test_a_pause_longer_than_function_compute_can_delay_is_kept_all_the_same(wal
     wall.script("webhook", "audit", Answer(429, "", (("retry-after", "7200"),)))
     asked = clock.now()
     following = delivered(channel, clock).next
-    while isinstance(following, ComeBack):
+    while isinstance(following, RetryLater):
         assert following.after <= 3599
         clock.sleep(following.after)
         following = delivered(channel, clock, so_far=following.attempts).next
-    assert following == Done()
+    assert following == Finished()
     assert [post.at - asked >= 7200 for post in wall.posts] == [False, True]
     assert len(wall.posts) == 2
 
@@ -279,19 +279,19 @@ def test_what_one_delivery_learns_of_a_robot_spares_the_others_of_the_instance(
 ) -> None:
     channel, pacing = channel_of(wall), Pacing(2)
     wall.script("dingtalk", "oncall", _refusal(130101, "send too fast"))
-    assert isinstance(delivered(channel, clock, pacing=pacing).next, ComeBack)
+    assert isinstance(delivered(channel, clock, pacing=pacing).next, RetryLater)
     for _ in range(5):
         other = delivered(channel, clock, pacing=pacing)
-        assert isinstance(other.next, ComeBack)
+        assert isinstance(other.next, RetryLater)
         assert other.next.after == 600
     assert len(wall.posts) == 1
-    assert delivered(channel_of(wall, "webhook", "audit"), clock, pacing=pacing).next == Done()
+    assert delivered(channel_of(wall, "webhook", "audit"), clock, pacing=pacing).next == Finished()
 
 
 def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", _refusal(460101), _refusal(460101), _refusal(460101))
     delivery = delivered(channel_of(wall), clock)
-    assert delivery.next == Done()
+    assert delivery.next == Finished()
     assert delivery.posts == 4
     sizes = [len(post.raw) for post in wall.posts]
     assert sizes == sorted(sizes, reverse=True)
@@ -301,7 +301,7 @@ def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock:
 
 def test_a_refused_content_is_sent_again_without_the_customers_urls(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", _refusal(430101, "unsafe link"))
-    assert delivered(channel_of(wall), clock).next == Done()
+    assert delivered(channel_of(wall), clock).next == Finished()
     (message,) = wall.messages
     assert "example.com" not in str(message.body)
     assert "failed 6/120" in str(message.body)
@@ -314,18 +314,18 @@ def test_a_robot_that_takes_not_even_plain_text_is_given_up(
     wall.script("dingtalk", "oncall", *[_refusal(code)] * 4)
     delivery = delivered(channel_of(wall), clock)
     assert isinstance(delivery.outcome, outcome)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
 
 
 def test_a_refused_timestamp_is_signed_once_more_and_then_given_up_as_clock_skew(
     wall: ChatWall, clock: HandClock
 ) -> None:
     wall.script("dingtalk", "oncall", _refusal(310000, "invalid timestamp"))
-    assert delivered(channel_of(wall), clock).next == Done()
+    assert delivered(channel_of(wall), clock).next == Finished()
     wall.script("dingtalk", "oncall", *[_refusal(310000, "invalid timestamp")] * 2)
     delivery = delivered(channel_of(wall), clock)
     assert delivery.posts == 2
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
     assert "set the clock" in delivery.next.why
 
 
@@ -334,7 +334,7 @@ def test_a_redirect_is_not_followed(wall: ChatWall, clock: HandClock, kind: str)
     elsewhere = wall.url("webhook", "elsewhere")
     wall.script(kind, "oncall", Answer(302, "", (("location", elsewhere),)))
     delivery = delivered(channel_of(wall, kind), clock)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
     assert "redirects are not followed" in delivery.next.why
     assert [post.robot for post in wall.posts] == ["oncall"]
 
@@ -344,7 +344,7 @@ def test_410_is_given_up_at_once(wall: ChatWall, clock: HandClock) -> None:
     delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
     assert delivery.posts == 1
     assert isinstance(delivery.outcome, Permanent)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
@@ -355,13 +355,13 @@ def test_a_pause_that_the_receiver_asks_for_is_not_waited_for_in_place(
     delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
     assert delivery.posts == 1
     assert clock.slept == []
-    assert isinstance(delivery.next, ComeBack)
+    assert isinstance(delivery.next, RetryLater)
     assert 120 <= delivery.next.after <= (180 if status == 429 else 132)
 
 
 def test_a_short_pause_that_the_receiver_asks_for_is_kept_in_place(wall: ChatWall, clock: HandClock) -> None:
     wall.script("webhook", "audit", Answer(503, "", (("retry-after", "2"),)))
-    assert delivered(channel_of(wall, "webhook", "audit"), clock).next == Done()
+    assert delivered(channel_of(wall, "webhook", "audit"), clock).next == Finished()
     assert clock.slept == [2.0]
 
 
@@ -370,7 +370,7 @@ def test_a_webhook_at_a_private_address_is_refused_unless_its_host_is_allowed(wa
     channel = channel_of(wall, "webhook", "audit")
     for host in ("127.0.0.2", "[::ffff:100.100.100.200]", "100.100.100.200", "169.254.169.254"):
         delivery = delivered(with_url(channel, f"https://{host}:{wall.port}/webhook/audit"), clock)
-        assert isinstance(delivery.next, GivenUp), host
+        assert isinstance(delivery.next, Abandoned), host
         assert "not public" in delivery.next.why
     assert wall.posts == ()
 
@@ -378,7 +378,7 @@ def test_a_webhook_at_a_private_address_is_refused_unless_its_host_is_allowed(wa
 def test_plain_http_to_a_host_that_is_not_allowed_is_refused(wall: ChatWall, clock: HandClock) -> None:
     plain = with_url(channel_of(wall, "webhook", "audit"), f"http://127.0.0.2:{wall.port}/webhook/audit")
     delivery = delivered(plain, clock)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
     assert wall.posts == ()
 
 
@@ -386,7 +386,7 @@ def test_a_host_name_is_sent_in_the_host_header_though_its_address_is_connected_
     wall: ChatWall, clock: HandClock
 ) -> None:
     named = with_url(channel_of(wall, "webhook", "audit"), f"http://localhost:{wall.port}/webhook/audit")
-    assert delivered(named, clock).next == Done()
+    assert delivered(named, clock).next == Finished()
     assert wall.posts[0].header("host") == f"localhost:{wall.port}"
 
 
@@ -399,5 +399,5 @@ def test_an_endless_answer_is_read_up_to_a_bound(wall: ChatWall, clock: HandCloc
 def test_a_channel_that_is_not_set_right_is_given_up_without_a_post(wall: ChatWall, clock: HandClock) -> None:
     delivery = delivered(replace(channel_of(wall), kind="pigeon"), clock)
     assert delivery.posts == 0
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
     assert "dingtalk" in delivery.next.why

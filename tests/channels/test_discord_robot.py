@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
 from refresh_watch.channels.delivery.outcome import Delivered, Permanent, Retry
+from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import RESET, Answer, ChatWall
-from refresh_watch_emulator.robots import discord
-from refresh_watch_emulator.robots.robot import Post, Verdict
+from refresh_watch_emulator.chats import discord
+from refresh_watch_emulator.chats.robot import Post, Verdict
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
@@ -48,7 +48,7 @@ def test_every_kind_of_report_arrives_and_names_who_is_pinged(wall: ChatWall, cl
     channel = channel_of(wall, "discord", mention=[f"<@{ANN}>", "all"])
     for report in EVERY_KIND:
         delivery = delivered(channel, clock, report)
-        assert delivery.next == Done()
+        assert delivery.next == Finished()
         assert isinstance(delivery.outcome, Delivered)
         assert delivery.posts == 1
         clock.sleep(0.5)
@@ -71,7 +71,7 @@ def test_what_discord_refuses_for_its_size_or_its_form_goes_down_the_ladder(
 ) -> None:
     wall.script("discord", "oncall", *map(_refusal, problems))
     delivery = delivered(channel_of(wall, "discord"), clock)
-    assert delivery.next == Done()
+    assert delivery.next == Finished()
     assert delivery.posts == len(problems) + 1
     sizes = [len(post.raw) for post in wall.posts]
     assert sizes == sorted(set(sizes), reverse=True)
@@ -85,7 +85,7 @@ def test_a_message_with_links_that_are_called_harmful_is_sent_again_without_them
 ) -> None:
     refusal = '{"message":"Message blocked by harmful links filter","code":240000}'
     wall.script("discord", "oncall", Answer(400, refusal))
-    assert delivered(channel_of(wall, "discord"), clock).next == Done()
+    assert delivered(channel_of(wall, "discord"), clock).next == Finished()
     assert "example.com" not in discord.shown(wall.messages[0].body)
 
 
@@ -99,7 +99,7 @@ def test_a_wrong_token_and_a_webhook_that_is_gone_are_given_up_and_the_setting_n
         delivery = delivered(wrong, clock)
         assert delivery.posts == 1
         assert isinstance(delivery.outcome, Permanent)
-        assert isinstance(delivery.next, GivenUp)
+        assert isinstance(delivery.next, Abandoned)
         assert code in delivery.next.why
         assert "channel's `url`" in delivery.next.why
         assert "fake-token" not in delivery.next.why
@@ -108,15 +108,15 @@ def test_a_wrong_token_and_a_webhook_that_is_gone_are_given_up_and_the_setting_n
 def test_a_burst_beyond_the_rate_is_limited_and_arrives_afterwards(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall, "discord")
     for _ in range(discord.A_BURST):
-        assert delivered(channel, clock).next == Done()
+        assert delivered(channel, clock).next == Finished()
     limited = delivered(channel, clock)
     assert limited.posts == 1
     assert isinstance(limited.outcome, Retry)
     assert limited.outcome.rate_limited
     assert limited.outcome.after == discord.PAUSE
-    assert isinstance(limited.next, ComeBack)
+    assert isinstance(limited.next, RetryLater)
     clock.sleep(limited.next.after)
-    assert delivered(channel, clock).next == Done()
+    assert delivered(channel, clock).next == Finished()
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
 from refresh_watch.channels.delivery.outcome import ContentRejected, Permanent, Retry
+from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch.settings import Secret
 from refresh_watch_emulator.chat_wall import Answer, ChatWall
-from refresh_watch_emulator.robots import feishu
-from refresh_watch_emulator.robots.robot import Post
+from refresh_watch_emulator.chats import feishu
+from refresh_watch_emulator.chats.robot import Post
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import EVERY_KIND
@@ -51,7 +51,7 @@ def test_every_report_is_delivered_and_failures_mention_people(
     wall.robot(kind, "oncall", keyword="刷新通知")
     channel = channel_of(wall, kind, mention=["ou_fake0001", "all"], language=language)
     for report in EVERY_KIND:
-        assert delivered(channel, clock, report).next == Done()
+        assert delivered(channel, clock, report).next == Finished()
         clock.sleep(1.0)
     failures = [report.counts.failed > 0 or report.kind.value == "broken" for report in EVERY_KIND]
     assert [message.mentioned for message in wall.messages] == [("ou_fake0001", "all") if f else () for f in failures]
@@ -61,7 +61,7 @@ def test_a_card_that_is_refused_is_sent_again_without_urls_and_then_as_text(wall
     bad_card = _refusal(11246, "Failed to create card content, ext=ErrCode: 200621; ErrMsg: parse card json err")
     wall.script("feishu", "oncall", bad_card, _refusal(9499, "Bad Request", 400))
     delivery = delivered(channel_of(wall, "feishu"), clock)
-    assert delivery.next == Done()
+    assert delivery.next == Finished()
     assert delivery.posts == 3
     (message,) = wall.messages
     assert message.body["msg_type"] == "text"
@@ -79,7 +79,7 @@ def test_a_bot_that_takes_not_even_text_is_given_up(wall: ChatWall, clock: HandC
     wall.script("feishu", "oncall", *[_refusal(9499, "Bad Request")] * 3)
     delivery = delivered(channel_of(wall, "feishu"), clock)
     assert isinstance(delivery.outcome, ContentRejected)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
 
 
 def test_a_wrong_secret_keyword_or_hook_is_given_up_with_the_setting_to_repair(
@@ -95,7 +95,7 @@ def test_a_wrong_secret_keyword_or_hook_is_given_up_with_the_setting_to_repair(
     for setting, channel in wrong.items():
         delivery = delivered(channel, clock)
         assert isinstance(delivery.outcome, Permanent)
-        assert isinstance(delivery.next, GivenUp)
+        assert isinstance(delivery.next, Abandoned)
         assert setting in delivery.next.why
         assert "fake" not in delivery.next.why
     assert wall.messages == ()
@@ -108,16 +108,16 @@ def test_a_bot_that_is_posted_to_too_fast_is_left_alone_for_a_minute(
     most, pause = burst
     channel = channel_of(wall, "feishu")
     for _ in range(most):
-        assert delivered(channel, clock).next == Done()
+        assert delivered(channel, clock).next == Finished()
         clock.sleep(pause)
     limited = delivered(channel, clock)
     assert isinstance(limited.outcome, Retry)
     assert limited.outcome.rate_limited
     assert limited.posts == 1
-    assert isinstance(limited.next, ComeBack)
+    assert isinstance(limited.next, RetryLater)
     assert limited.next.after >= 60
     clock.sleep(limited.next.after)
-    assert delivered(channel, clock).next == Done()
+    assert delivered(channel, clock).next == Finished()
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import urllib3
 
-from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
 from refresh_watch.channels.delivery.outcome import Delivered, Response
+from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch.channels.transport.redact import redacted
 from refresh_watch.settings import Secret
 from refresh_watch_emulator.chat_wall import Answer, ChatWall
-from refresh_watch_emulator.robots import pagerduty as robot
-from refresh_watch_emulator.robots.robot import Post
+from refresh_watch_emulator.chats import pagerduty as robot
+from refresh_watch_emulator.chats.robot import Post
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND, PARTLY_FAILED
@@ -33,7 +33,7 @@ def test_every_kind_of_report_arrives(wall: ChatWall, clock: HandClock) -> None:
     for language in ("en", "zh"):
         for report in EVERY_KIND:
             delivery = delivered(channel_of(wall, "pagerduty", language=language), clock, report)
-            assert delivery.next == Done()
+            assert delivery.next == Finished()
             assert isinstance(delivery.outcome, Delivered)
             assert delivery.posts == 1
     assert len(wall.messages) == 2 * len(EVERY_KIND)
@@ -54,7 +54,7 @@ def test_a_wrong_routing_key_is_given_up_at_once_and_says_which_setting(wall: Ch
     channel = channel_of(wall, "pagerduty")
     wall.robot("pagerduty", "oncall", secret="anotherfakeroutingkey00000000000")
     delivery = delivered(channel, clock)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
     assert "`secret`" in delivery.next.why
     assert KEY not in delivery.next.why
     assert delivery.posts == 1
@@ -63,7 +63,7 @@ def test_a_wrong_routing_key_is_given_up_at_once_and_says_which_setting(wall: Ch
 def test_an_event_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: HandClock) -> None:
     wall.script("pagerduty", "oncall", *[Answer(413, "")] * 3)
     delivery = delivered(channel_of(wall, "pagerduty"), clock)
-    assert (delivery.next, delivery.posts) == (Done(), 4)
+    assert (delivery.next, delivery.posts) == (Finished(), 4)
     sizes = [len(post.raw) for post in wall.posts]
     assert sizes == sorted(set(sizes), reverse=True)
     assert "failed 6/120" in robot.shown(wall.messages[0].body)
@@ -74,10 +74,10 @@ def test_a_limited_service_comes_back_and_gets_the_same_event(wall: ChatWall, cl
     for _ in range(120):
         wall.take(_post(EVENT))
     limited = delivered(channel, clock)
-    assert isinstance(limited.next, ComeBack)
+    assert isinstance(limited.next, RetryLater)
     assert limited.next.after >= 60
     clock.sleep(limited.next.after)
-    assert delivered(channel, clock).next == Done()
+    assert delivered(channel, clock).next == Finished()
     refused, taken = wall.posts[-2:]
     assert refused.raw == taken.raw
 
@@ -137,5 +137,5 @@ def test_no_routing_key_is_logged_or_answered(
         [repr(delivery), repr(gone), repr(channel)]
         + [f"{record.getMessage()} {vars(record)}" for record in caplog.records]
     )
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
     assert KEY not in shown

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from refresh_watch.channels.delivery.next_visit import GivenUp
+from refresh_watch.channels.delivery.retry_policy import Abandoned
 from refresh_watch.settings import ChannelSetting
 from refresh_watch.workflow.delivery_state import DeliveryState, write_delivery
 from refresh_watch_emulator.chat_wall import HANG, HTML, KINDS, RESET, Answer, ChatWall
@@ -63,7 +63,7 @@ def test_nothing_secret_is_logged_answered_or_kept(
     wall.script(kind, "oncall", *_answers(failure, secrets))
     delivery = delivered(channel, clock)
     gone = delivered(_at_a_closed_port(channel, wall), clock)
-    why = delivery.next.why if isinstance(delivery.next, GivenUp) else ""
+    why = delivery.next.why if isinstance(delivery.next, Abandoned) else ""
     kept = write_delivery(DeliveryState(PARTLY_FAILED, channel.name, attempts=delivery.attempts, gave_up=why))
     shown = "\n".join(
         [repr(delivery), str(delivery), repr(gone), repr(channel), repr(wall.url), kept.decode()]
@@ -93,7 +93,7 @@ def test_the_log_says_channel_outcome_status_and_code(
         "vendor_code": "300005",
         "vendor_message": "token is not exist",
         "attempt": 1,
-        "next": "GivenUp",
+        "next": "Abandoned",
         "report": "f-0a1b2c3d",
     }
     assert record.levelno == logging.WARNING

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
 from refresh_watch.channels.delivery.outcome import Delivered, Permanent, Retry
+from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import RESET, Answer, ChatWall
-from refresh_watch_emulator.robots import slack
-from refresh_watch_emulator.robots.robot import Post, Verdict
+from refresh_watch_emulator.chats import slack
+from refresh_watch_emulator.chats.robot import Post, Verdict
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
@@ -45,7 +45,7 @@ def test_every_kind_of_report_arrives_and_names_who_is_mentioned(wall: ChatWall,
     channel = channel_of(wall, "slack", mention=["<@U024BE7LH>", "all"])
     for report in EVERY_KIND:
         delivery = delivered(channel, clock, report)
-        assert delivery.next == Done()
+        assert delivery.next == Finished()
         assert isinstance(delivery.outcome, Delivered)
         assert delivery.posts == 1
         clock.sleep(1.0)
@@ -68,7 +68,7 @@ def test_what_slack_refuses_for_its_size_or_its_blocks_goes_down_the_ladder(
 ) -> None:
     wall.script("slack", "oncall", *map(_word, words))
     delivery = delivered(channel_of(wall, "slack"), clock)
-    assert delivery.next == Done()
+    assert delivery.next == Finished()
     assert delivery.posts == len(words) + 1
     sizes = [len(post.raw) for post in wall.posts]
     assert sizes == sorted(set(sizes), reverse=True)
@@ -80,7 +80,7 @@ def test_what_slack_refuses_for_its_size_or_its_blocks_goes_down_the_ladder(
 
 def test_a_message_whose_blocks_were_refused_is_sent_again_without_urls(wall: ChatWall, clock: HandClock) -> None:
     wall.script("slack", "oncall", _word("invalid_blocks"))
-    assert delivered(channel_of(wall, "slack"), clock).next == Done()
+    assert delivered(channel_of(wall, "slack"), clock).next == Finished()
     assert "example.com" not in slack.shown(wall.messages[0].body)
 
 
@@ -89,26 +89,26 @@ def test_a_wrong_token_is_given_up_at_once_and_the_setting_named(wall: ChatWall,
     delivery = delivered(with_url(channel, channel.url.value.replace("fake-token-of-oncall", "fake-token-else")), clock)
     assert delivery.posts == 1
     assert isinstance(delivery.outcome, Permanent)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
     assert "invalid_token" in delivery.next.why
     assert "channel's `url`" in delivery.next.why
     assert "fake-token" not in delivery.next.why
     gone = delivered(with_url(channel, channel.url.value.replace("T0FAKE000", "T1FAKE111")), clock)
-    assert isinstance(gone.next, GivenUp)
+    assert isinstance(gone.next, Abandoned)
     assert "no_service" in gone.next.why
 
 
 def test_a_burst_beyond_the_rate_is_limited_and_arrives_afterwards(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall, "slack")
     for _ in range(slack.A_BURST):
-        assert delivered(channel, clock).next == Done()
+        assert delivered(channel, clock).next == Finished()
     limited = delivered(channel, clock)
     assert limited.posts == 1
     assert isinstance(limited.outcome, Retry)
     assert limited.outcome.rate_limited
-    assert isinstance(limited.next, ComeBack)
+    assert isinstance(limited.next, RetryLater)
     clock.sleep(limited.next.after)
-    assert delivered(channel, clock).next == Done()
+    assert delivered(channel, clock).next == Finished()
 
 
 def test_a_429_comes_back_after_the_pause_that_slack_asks_for(wall: ChatWall, clock: HandClock) -> None:
@@ -117,7 +117,7 @@ def test_a_429_comes_back_after_the_pause_that_slack_asks_for(wall: ChatWall, cl
     assert delivery.posts == 1
     assert isinstance(delivery.outcome, Retry)
     assert delivery.outcome.rate_limited
-    assert isinstance(delivery.next, ComeBack)
+    assert isinstance(delivery.next, RetryLater)
     assert 30 <= delivery.next.after <= 60
 
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import urllib3
 
-from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
 from refresh_watch.channels.delivery.outcome import Accepted
+from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch.channels.registry import check_one
 from refresh_watch.errors import BadInput
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chat_wall import HTML, Answer, ChatWall
-from refresh_watch_emulator.robots import teams as robot
+from refresh_watch_emulator.chats import teams as robot
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
@@ -45,7 +45,7 @@ def test_every_kind_of_report_is_posted_and_called_accepted(wall: ChatWall, cloc
     for language in ("en", "zh"):
         for report in EVERY_KIND:
             delivery = delivered(channel_of(wall, "teams", language=language), clock, report)
-            assert delivery.next == Done()
+            assert delivery.next == Finished()
             assert isinstance(delivery.outcome, Accepted)
             assert delivery.posts == 1
             clock.sleep(1)
@@ -64,7 +64,7 @@ def test_people_are_mentioned_on_failure_only(wall: ChatWall, clock: HandClock) 
 )
 def test_a_refused_card_goes_down_the_ladder(wall: ChatWall, clock: HandClock, answer: Answer) -> None:
     wall.script("teams", "oncall", answer, answer)
-    assert delivered(channel_of(wall, "teams"), clock).next == Done()
+    assert delivered(channel_of(wall, "teams"), clock).next == Finished()
     (message,) = wall.messages
     assert "example.com" not in robot.shown(message.body)
     assert "failed 6/120" in robot.shown(message.body)
@@ -73,7 +73,7 @@ def test_a_refused_card_goes_down_the_ladder(wall: ChatWall, clock: HandClock, a
 def test_a_card_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: HandClock) -> None:
     wall.script("teams", "oncall", *[Answer(413, "")] * 3)
     delivery = delivered(channel_of(wall, "teams"), clock)
-    assert (delivery.next, delivery.posts) == (Done(), 4)
+    assert (delivery.next, delivery.posts) == (Finished(), 4)
     sizes = [len(post.raw) for post in wall.posts]
     assert sizes == sorted(set(sizes), reverse=True)
 
@@ -82,7 +82,7 @@ def test_a_wrong_signature_is_given_up_at_once_and_says_which_setting(wall: Chat
     channel = channel_of(wall, "teams")
     wall.robot("teams", "oncall", access_token="another-fake-signature")
     delivery = delivered(channel, clock)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
     assert "`url`" in delivery.next.why
     assert "DirectApiAuthorizationRequired" in delivery.next.why
     assert delivery.posts == 1
@@ -91,24 +91,24 @@ def test_a_wrong_signature_is_given_up_at_once_and_says_which_setting(wall: Chat
 def test_a_workflow_that_is_turned_off_is_given_up_with_what_to_do(wall: ChatWall, clock: HandClock) -> None:
     wall.script("teams", "oncall", _error(400, "WorkflowTriggerIsNotEnabled"))
     delivery = delivered(channel_of(wall, "teams"), clock)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
     assert "turn the workflow on" in delivery.next.why
 
 
 def test_a_page_instead_of_an_answer_is_tried_again(wall: ChatWall, clock: HandClock) -> None:
     wall.script("teams", "oncall", HTML)
     delivery = delivered(channel_of(wall, "teams"), clock)
-    assert (delivery.next, delivery.posts) == (Done(), 2)
+    assert (delivery.next, delivery.posts) == (Finished(), 2)
 
 
 def test_the_fifth_message_of_a_second_comes_back(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall, "teams")
     for _ in range(4):
-        assert delivered(channel, clock).next == Done()
+        assert delivered(channel, clock).next == Finished()
     limited = delivered(channel, clock)
-    assert isinstance(limited.next, ComeBack)
+    assert isinstance(limited.next, RetryLater)
     clock.sleep(limited.next.after)
-    assert delivered(channel, clock).next == Done()
+    assert delivered(channel, clock).next == Finished()
 
 
 @pytest.mark.parametrize("allowed", [(), ("example.webhook.office.com",)])

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import urllib3
 
-from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
 from refresh_watch.channels.delivery.outcome import Delivered, Response
+from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch.channels.transport.redact import redacted
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chat_wall import Answer, ChatWall
-from refresh_watch_emulator.robots import telegram as robot
+from refresh_watch_emulator.chats import telegram as robot
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
@@ -32,7 +32,7 @@ def test_every_kind_of_report_arrives(wall: ChatWall, clock: HandClock) -> None:
     for language in ("en", "zh"):
         for report in EVERY_KIND:
             delivery = delivered(channel_of(wall, "telegram", language=language), clock, report)
-            assert delivery.next == Done()
+            assert delivery.next == Finished()
             assert isinstance(delivery.outcome, Delivered)
             assert delivery.posts == 1
     assert len(wall.messages) == 2 * len(EVERY_KIND)
@@ -48,7 +48,7 @@ def test_people_are_mentioned_on_failure_only(wall: ChatWall, clock: HandClock) 
 def test_html_that_cannot_be_parsed_goes_down_the_ladder(wall: ChatWall, clock: HandClock) -> None:
     refused = _refusal(400, "Bad Request: can't parse entities: Unsupported start tag")
     wall.script("telegram", "oncall", refused, refused)
-    assert delivered(channel_of(wall, "telegram", mention=["4200042"]), clock).next == Done()
+    assert delivered(channel_of(wall, "telegram", mention=["4200042"]), clock).next == Finished()
     (message,) = wall.messages
     assert "parse_mode" not in message.body
     assert message.mentioned == ("4200042",)
@@ -58,7 +58,7 @@ def test_html_that_cannot_be_parsed_goes_down_the_ladder(wall: ChatWall, clock: 
 def test_a_message_that_is_too_long_goes_down_the_ladder(wall: ChatWall, clock: HandClock) -> None:
     wall.script("telegram", "oncall", *[_refusal(400, "Bad Request: message is too long")] * 3)
     delivery = delivered(channel_of(wall, "telegram"), clock)
-    assert (delivery.next, delivery.posts) == (Done(), 4)
+    assert (delivery.next, delivery.posts) == (Finished(), 4)
     sizes = [len(post.raw) for post in wall.posts]
     assert sizes == sorted(set(sizes), reverse=True)
 
@@ -73,7 +73,7 @@ def test_a_wrong_token_or_chat_is_given_up_at_once_and_says_which_setting(
     channel = channel_of(wall, "telegram")
     other = {"fake-token": "other-token", "/bot": "/bot9", "chat_id=-1001234567890": "chat_id=-7"}[wrong]
     delivery = delivered(with_url(channel, channel.url.value.replace(wrong, other)), clock)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
     assert hint in delivery.next.why
     assert delivery.posts == 1
     assert wall.messages == ()
@@ -83,19 +83,19 @@ def test_a_group_that_became_a_supergroup_says_the_new_chat_id(wall: ChatWall, c
     moved = _refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=-1009)
     wall.script("telegram", "oncall", moved)
     delivery = delivered(channel_of(wall, "telegram"), clock)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
     assert "put chat_id=-1009 into the channel's `url`" in delivery.next.why
 
 
 def test_the_21st_message_of_a_minute_comes_back_when_it_is_told_to(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall, "telegram")
     for _ in range(20):
-        assert delivered(channel, clock).next == Done()
+        assert delivered(channel, clock).next == Finished()
     limited = delivered(channel, clock)
-    assert isinstance(limited.next, ComeBack)
+    assert isinstance(limited.next, RetryLater)
     assert limited.next.after >= 60
     clock.sleep(limited.next.after)
-    assert delivered(channel, clock).next == Done()
+    assert delivered(channel, clock).next == Finished()
 
 
 def test_the_bot_refuses_what_the_real_one_refuses(wall: ChatWall) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.channels.delivery.next_visit import ComeBack, Done, GivenUp
 from refresh_watch.channels.delivery.outcome import Permanent, Retry, TooLarge
+from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import Answer, ChatWall
-from refresh_watch_emulator.robots import wecom
-from refresh_watch_emulator.robots.robot import Post
+from refresh_watch_emulator.chats import wecom
+from refresh_watch_emulator.chats.robot import Post
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import EVERY_KIND
@@ -47,7 +47,7 @@ def test_every_report_is_delivered_once_and_failures_mention_people(
     channel = channel_of(wall, "wecom", mention=list(people), language=language)
     for report in EVERY_KIND:
         delivery = delivered(channel, clock, report)
-        assert (delivery.next, delivery.posts) == (Done(), 1)
+        assert (delivery.next, delivery.posts) == (Finished(), 1)
     failures = [report.counts.failed > 0 or report.kind.value == "broken" for report in EVERY_KIND]
     assert [message.mentioned for message in wall.messages] == [people if failure else () for failure in failures]
 
@@ -57,7 +57,7 @@ def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock:
     too_large = _refusal(40058, "markdown.content exceed max length 4096. invalid Request Parameter")
     wall.script("wecom", "oncall", too_large, too_large, too_large)
     delivery = delivered(channel_of(wall, "wecom", mention=people), clock)
-    assert (delivery.next, delivery.posts) == (Done(), 4)
+    assert (delivery.next, delivery.posts) == (Finished(), 4)
     sizes = [len(post.raw) for post in wall.posts]
     assert sizes == sorted(set(sizes), reverse=True)
     (message,) = wall.messages
@@ -70,7 +70,7 @@ def test_a_robot_that_takes_not_even_plain_text_is_given_up(wall: ChatWall, cloc
     wall.script("wecom", "oncall", *[_refusal(45002, "content size out of limit")] * 4)
     delivery = delivered(channel_of(wall, "wecom"), clock)
     assert isinstance(delivery.outcome, TooLarge)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
 
 
 def test_a_wrong_key_is_given_up_with_the_setting_to_repair(wall: ChatWall, clock: HandClock) -> None:
@@ -78,7 +78,7 @@ def test_a_wrong_key_is_given_up_with_the_setting_to_repair(wall: ChatWall, cloc
     wrong = with_url(right, right.url.value.replace("fake-key-of-oncall", "fake-key-of-nobody"))
     delivery = delivered(wrong, clock)
     assert isinstance(delivery.outcome, Permanent)
-    assert isinstance(delivery.next, GivenUp)
+    assert isinstance(delivery.next, Abandoned)
     assert "`url`" in delivery.next.why
     assert "fake-key" not in delivery.next.why
     assert wall.messages == ()
@@ -87,15 +87,15 @@ def test_a_wrong_key_is_given_up_with_the_setting_to_repair(wall: ChatWall, cloc
 def test_the_21st_message_of_a_minute_comes_back_after_one(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall, "wecom")
     for _ in range(20):
-        assert delivered(channel, clock).next == Done()
+        assert delivered(channel, clock).next == Finished()
     limited = delivered(channel, clock)
     assert isinstance(limited.outcome, Retry)
     assert limited.outcome.rate_limited
     assert limited.posts == 1
-    assert isinstance(limited.next, ComeBack)
+    assert isinstance(limited.next, RetryLater)
     assert limited.next.after >= 60
     clock.sleep(limited.next.after)
-    assert delivered(channel, clock).next == Done()
+    assert delivered(channel, clock).next == Finished()
 
 
 @pytest.mark.parametrize(

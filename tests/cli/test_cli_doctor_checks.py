@@ -15,8 +15,8 @@ from refresh_watch_cli.doctor.check_identity import check_identity
 from refresh_watch_cli.doctor.check_manifest import check_manifest
 from refresh_watch_cli.doctor.check_settings import check_settings
 from refresh_watch_cli.doctor.command import USUAL, examine
+from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, Level, ok
-from refresh_watch_cli.doctor.patient import Patient
 from tests.cli.conftest import PROJECT
 
 

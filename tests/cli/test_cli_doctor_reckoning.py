@@ -14,8 +14,8 @@ from refresh_watch_cli.cost.plans import hops
 from refresh_watch_cli.cost.resources import Size, read_resources
 from refresh_watch_cli.doctor.check_settings import check_settings
 from refresh_watch_cli.doctor.command import USUAL
+from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Level
-from refresh_watch_cli.doctor.patient import Patient
 from tests.cli.conftest import PROJECT
 
 MEGABYTE = 2**20

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from refresh_watch.instants import Seconds
-from refresh_watch.model import Observation, Outcome, Product, Watch, WatchRequest
+from refresh_watch.model import Outcome, Product, WatchRequest
+from refresh_watch.observation import Observation
 from refresh_watch.report import Report
 from refresh_watch.settings import Settings
-from refresh_watch_cli.surroundings import Surroundings
+from refresh_watch.watch import Watch
+from refresh_watch_cli.context import Surroundings
 from refresh_watch_cli.watch import EXIT_CODES, NO_ANSWER_SECONDS, follow
 from refresh_watch_emulator.stand_in.faults import throttling_user
 from refresh_watch_emulator.stand_in.server import StandIn

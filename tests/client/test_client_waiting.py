@@ -13,9 +13,9 @@ from refresh_watch.client import StillWatched, WaitingEnded, Watches
 from refresh_watch.errors import BadInput, EngineError, NoSuchWatch
 from refresh_watch.function_compute.tasks import Started
 from refresh_watch.instants import Seconds
-from refresh_watch.model import Watch
 from refresh_watch.report import Report, ReportKind
 from refresh_watch.reports.wire import encode
+from refresh_watch.watch import Watch
 from refresh_watch.watching.reporting import broken_report, final_report
 from refresh_watch.watching.state import read_hop, write_hop
 from refresh_watch.workflow.waiting import NOT_STARTED_FOR, UNANSWERED_FOR, UNKNOWN_FOR, Listener

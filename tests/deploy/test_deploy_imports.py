@@ -32,5 +32,9 @@ def test_a_cold_start_imports_the_sdks_of_its_task_only(function: str, does: str
 def test_a_hop_imports_nothing_of_sweeps_and_probes() -> None:
     modules = measure("watch", "import index").modules
     assert "refresh_watch.workflow.hop" in modules
-    beside = ("refresh_watch.workflow.beside", "refresh_watch.workflow.probing", "refresh_watch.workflow.sweep.")
+    beside = (
+        "refresh_watch.workflow.dispatch",
+        "refresh_watch.workflow.probing",
+        "refresh_watch.workflow.sweep.sweeper.",
+    )
     assert not [name for name in modules if f"{name}.".startswith(beside)]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from refresh_watch.workflow.names import INTAKE, NOTIFY, WATCH
+from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 from refresh_watch_cli.build.imports import SOURCE, closure_of
 from refresh_watch_emulator.engine.manifest import read_manifest
 

@@ -14,8 +14,8 @@ import pytest
 
 from refresh_watch_cli.account.rpc import Refused
 from refresh_watch_cli.deploy import roles
+from refresh_watch_cli.deploy.plan import read_wanted
 from refresh_watch_cli.deploy.roles import changes_of
-from refresh_watch_cli.deploy.wanted import read_wanted
 from refresh_watch_emulator.engine.manifest import read_manifest
 from refresh_watch_emulator.stand_in.account import Account
 from refresh_watch_emulator.stand_in.call import ApiError, Call

@@ -19,14 +19,15 @@ from typing import Protocol
 
 from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.model import Observation, Watch
+from refresh_watch.observation import Observation
 from refresh_watch.report import Report, ReportKind
 from refresh_watch.reports.wire import decode
+from refresh_watch.watch import Watch
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.guard import run_guard
 from refresh_watch.workflow.hop import LOOK_SHARE, PATIENCE, run_hop
-from refresh_watch.workflow.names import WATCH
+from refresh_watch.workflow.task_ids import WATCH
 from tests.performance.timeline import Actor, Timeline
 
 FIRST_BACK_OFF: Seconds = 0.5

@@ -12,7 +12,7 @@ from statistics import fmean
 from refresh_watch.model import Product
 from refresh_watch_cli.cost.estimate import WATCHES_A_DAY
 from refresh_watch_cli.cost.measured import Costs
-from refresh_watch_cli.cost.plans import Chain, Plan, hops, others
+from refresh_watch_cli.cost.plans import Plan, TaskHistory, hops, others
 from refresh_watch_cli.cost.resources import Size
 from tests.performance.cloud import Terms
 from tests.performance.crowd import Crowd, watch
@@ -51,11 +51,11 @@ def print_plans(title: str, plans: Sequence[Plan]) -> None:
     print_table(title, heads, rows)
 
 
-def plans_of(chains: Sequence[Chain], costs: Mapping[str, Costs], given: Mapping[str, Size]) -> list[Plan]:
+def plans_of(chains: Sequence[TaskHistory], costs: Mapping[str, Costs], given: Mapping[str, Size]) -> list[Plan]:
     """Ours, and beside it what else would wait."""
     return [hops(chains, costs, given), *others(chains, costs, given)]
 
 
-def _chains(watches: int) -> Sequence[Chain]:
+def _chains(watches: int) -> Sequence[TaskHistory]:
     """When the hops of watches that are not many at once begin: the default schedule, Process telling nothing."""
     return watch(Crowd(Product.CDN, watches, watches * 10.0), Terms(sizes()["watch"].instances)).chains

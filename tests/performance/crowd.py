@@ -11,7 +11,7 @@ from statistics import fmean
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Kind, Outcome, Product, WatchRequest
 from refresh_watch.settings import DEFAULT_QUOTA, Settings
-from refresh_watch.triggers.taken import Wanted
+from refresh_watch.triggers.result import Requested
 from refresh_watch.workflow.starting import start
 from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.performance.account import Account, virtual_deadlines
@@ -80,7 +80,7 @@ def watch(crowd: Crowd, terms: Terms, look: WarmLook | None = None) -> Watched:
     def submit(taken: Seconds) -> None:
         task_id = account.add(ObjectPlan("http://example.com/a.txt", after=taken))
         request = WatchRequest(crowd.product, (task_id,), kind=Kind.REFRESH)
-        answer = start(Wanted(request), settings=Settings(), engine=cloud, clock=timeline)
+        answer = start(Requested(request), settings=Settings(), engine=cloud, clock=timeline)
         ends[answer["watch_id"]] = timeline.now() + taken
         submitted_at[answer["watch_id"]] = timeline.now()
 

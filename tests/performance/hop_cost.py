@@ -21,9 +21,10 @@ from functools import cache
 from pathlib import Path
 
 from refresh_watch.instants import Seconds
-from refresh_watch.model import Kind, Product, Watch, WatchRequest
+from refresh_watch.model import Kind, Product, WatchRequest
 from refresh_watch.report import Report
 from refresh_watch.reports.wire import encode
+from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import given_up
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.reporting import final_report

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from math import nan
 
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.model import Watch, WatchedItem, WatchRequest
-from refresh_watch.products.looking.look import look
+from refresh_watch.model import WatchRequest
+from refresh_watch.products.polling.look import look
 from refresh_watch.settings import Settings
+from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.advance import LookAgain, advance
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.outcomes import outcome_of

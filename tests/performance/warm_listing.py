@@ -14,10 +14,12 @@ from typing import Any
 
 from refresh_watch.errors import AskAgain
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.model import ListQuery, ObjectRow, Observation, Page, Watch
+from refresh_watch.model import ListQuery, ObjectRow, Page
+from refresh_watch.observation import Observation
 from refresh_watch.products.calling import Caller, OutOfTime
-from refresh_watch.products.looking.look import look
-from refresh_watch.products.looking.sightings import seen
+from refresh_watch.products.polling.look import look
+from refresh_watch.products.polling.observations import seen
+from refresh_watch.watch import Watch
 from tests.performance.account import Account
 from tests.performance.cloud import Instance
 
@@ -87,8 +89,8 @@ class WarmLook:
             self.hits += row is not None
         if row is not None:
             cost = caller.calls * instance.quota.price(account.list_operation)
-            sighting = seen(item, [row], whole=True)
-            return Observation((sighting,), began, clock.now(), caller.calls, cost=cost, hints=watch.hints)
+            observed = seen(item, [row], whole=True)
+            return Observation((observed,), began, clock.now(), caller.calls, cost=cost, hints=watch.hints)
         found = look(
             _Recording(account, memory, self.rule),
             watch,

@@ -12,7 +12,7 @@ from refresh_watch_emulator.stand_in.gateway import Gateway
 from refresh_watch_emulator.stand_in.server import StandIn
 from refresh_watch_emulator.stand_in.world import World
 from tests.hand_clock import HandClock
-from tests.products.looking import connected
+from tests.products.polling import connected
 
 
 @pytest.fixture(autouse=True)

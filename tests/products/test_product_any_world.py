@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refresh_watch.model import Hints, Kind, ListQuery, ObjectRow, Page, Product, Status, Watch, WatchRequest
-from refresh_watch.products.looking.look import look
+from refresh_watch.model import Kind, ListQuery, ObjectRow, Page, Product, Status, WatchRequest
+from refresh_watch.observation import Hints
+from refresh_watch.products.polling.look import look
+from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import advance
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.quota import Quota

@@ -23,7 +23,7 @@ from refresh_watch_emulator.stand_in.server import StandIn
 from refresh_watch_emulator.stand_in.switches import Switches
 from refresh_watch_emulator.stand_in.world import ObjectPlan
 from tests.hand_clock import HandClock
-from tests.products.looking import CREDENTIALS, DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, connected
+from tests.products.polling import CREDENTIALS, DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, connected
 
 ApiOf = Callable[[Product], ProductApi]
 LIST_ACTION = {

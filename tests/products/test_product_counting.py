@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.model import Answer, Outcome, Product
+from refresh_watch.model import Outcome, Product
+from refresh_watch.observation import Answer
 from refresh_watch.products.api import ProductApi
 from refresh_watch_emulator.stand_in import faults
 from refresh_watch_emulator.stand_in.call import Call
@@ -18,7 +19,7 @@ from refresh_watch_emulator.stand_in.server import StandIn
 from refresh_watch_emulator.stand_in.switches import Switches
 from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan, World
 from tests.hand_clock import HandClock
-from tests.products.looking import EVERY_PRODUCT, WITH_BY_ID, Followed, counts, paths, watch_of
+from tests.products.polling import EVERY_PRODUCT, WITH_BY_ID, Followed, counts, paths, watch_of
 
 ApiOf = Callable[[Product], ProductApi]
 MANY = 2000
@@ -77,18 +78,18 @@ def test_two_thousand_objects_cost_at_most_four_calls_a_look_and_are_all_read_be
     story = following(api_of(product), time, task_id)
     for at in (0, 15, 50, 100, 150, 200, 250, 299):
         observation = story.look(started + at)
-        (sighting,) = observation.sightings
+        (observed,) = observation.items
         assert observation.api_calls <= MOST
-        assert (sighting.answer, sighting.running > 0) == (Answer.SEEN, True)
-        assert sighting.complete + sighting.failed + sighting.running == MANY or at == 0
-        assert abs(sighting.complete + sighting.failed - 10 * max(0, at - 100)) <= 20
+        assert (observed.answer, observed.running > 0) == (Answer.SEEN, True)
+        assert observed.complete + observed.failed + observed.running == MANY or at == 0
+        assert abs(observed.complete + observed.failed - 10 * max(0, at - 100)) <= 20
         assert observation.hints.by_id_cut is (switches.by_id_row_limit is not None)
     # once its answers are known to be cut, the by-id operation is not asked any more
     assert switches.by_id_row_limit is None or sum("ById" in asked.action for asked in stand_in.calls) == 1
     assert story.watch.first_failure_told
     before = len(stand_in.calls)
-    (sighting,) = story.look(started + 301).sightings
-    assert (counts(sighting), sighting.whole) == ((MANY - 1, 1, 0), True)
+    (observed,) = story.look(started + 301).items
+    assert (counts(observed), observed.whole) == ((MANY - 1, 1, 0), True)
     assert story.outcomes == {task_id: Outcome.PARTLY_FAILED}
     read = pages_of(stand_in, task_id, before)
     by_id = any("ById" in call.action for call in stand_in.calls[before:])
@@ -105,10 +106,10 @@ def test_a_failure_far_from_page_one_is_told_while_the_others_run(
         stand_in, product, time, lambda n: ObjectPlan(ends="Failed", after=10) if n == 1500 else ObjectPlan(ends=NEVER)
     )
     story = following(api_of(product), time, task_id)
-    (sighting,) = story.look(time.now() + 60).sightings
-    assert (sighting.failed, sighting.whole) == (1, False)
-    assert sighting.failures[0].object_path == paths(MANY)[1500]
-    assert sighting.reasons == (("origin_timeout", 1),)
+    (observed,) = story.look(time.now() + 60).items
+    assert (observed.failed, observed.whole) == (1, False)
+    assert observed.failures[0].object_path == paths(MANY)[1500]
+    assert observed.reasons == (("origin_timeout", 1),)
     assert story.watch.first_failure_told
     assert len(stand_in.calls) <= MOST
 
@@ -124,15 +125,15 @@ def test_an_object_that_runs_behind_a_page_of_finished_ones_keeps_the_id_open(
         observation = story.look(story.watch.accepted_at + at)
         assert observation.api_calls <= MOST
         assert story.outcomes == {task_id: None}
-    assert counts(observation.sightings[0]) == (MANY - 1, 0, 1)
+    assert counts(observation.items[0]) == (MANY - 1, 0, 1)
 
 
 def test_failures_of_another_word_than_the_filter_knows_are_read(
     api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     task_id = big(stand_in, Product.VOD, time, lambda n: ObjectPlan(ends="Timeout" if n >= 1900 else "Complete"))
-    (sighting,) = following(api_of(Product.VOD), time, task_id).look().sightings
-    assert (counts(sighting), sighting.whole) == ((1900, 100, 0), True)
+    (observed,) = following(api_of(Product.VOD), time, task_id).look().items
+    assert (counts(observed), observed.whole) == ((1900, 100, 0), True)
 
 
 def test_objects_that_still_wait_are_found_by_reading_and_no_further(
@@ -142,7 +143,7 @@ def test_objects_that_still_wait_are_found_by_reading_and_no_further(
     plan = ObjectPlan(ends="Complete", after=1e6)
     task_id = big(stand_in, Product.VOD, time, lambda n: plan if 110 <= n < 120 else ObjectPlan())
     observation = following(api_of(Product.VOD), time, task_id).look()
-    assert counts(observation.sightings[0]) == (MANY - 10, 0, 10)
+    assert counts(observation.items[0]) == (MANY - 10, 0, 10)
     assert observation.api_calls <= 6
 
 
@@ -154,8 +155,8 @@ def test_where_nothing_can_be_counted_the_pages_are_read(
     stand_in.switches = Switches(status_filter=position, by_id_row_limit=20, by_id_total="cut")
     task_id = big(stand_in, product, time, lambda n: ObjectPlan(ends="Failed") if n == 1500 else ObjectPlan(after=300))
     story = following(api_of(product), time, task_id)
-    (sighting,) = story.look(time.now() + 100).sightings
-    assert (counts(sighting), sighting.failures[0].object_path) == ((0, 1, MANY - 1), paths(MANY)[1500])
+    (observed,) = story.look(time.now() + 100).items
+    assert (counts(observed), observed.failures[0].object_path) == ((0, 1, MANY - 1), paths(MANY)[1500])
     story.look(time.now() + 300)
     assert story.outcomes == {task_id: Outcome.PARTLY_FAILED}
 
@@ -173,8 +174,8 @@ def test_counts_that_cannot_be_true_are_not_believed(
     stand_in.faults.add(Fault("wrong count", mangle=wrong), when=lambda call: call.get("Status") == status)
     ends = ["Complete"] * 1000 + ["Failed"] * 20 + [NEVER] + ["Complete"] * 979
     task_id = big(stand_in, Product.VOD, time, lambda number: ObjectPlan(ends=ends[number]))
-    (sighting,) = following(api_of(Product.VOD), time, task_id).look(time.now() + 60).sightings
-    assert counts(sighting) == (1979, 20, 1)
+    (observed,) = following(api_of(Product.VOD), time, task_id).look(time.now() + 60).items
+    assert counts(observed) == (1979, 20, 1)
 
 
 def test_counts_that_are_newer_than_page_one_lead_to_the_end_in_the_same_look(
@@ -197,9 +198,9 @@ def test_counts_that_say_settled_settle_nothing_by_themselves(
 
     stand_in.faults.add(Fault("all complete", mangle=all_complete), when=lambda call: call.get("Status") == "Complete")
     task_id = big(stand_in, Product.VOD, time, lambda n: ObjectPlan(ends=NEVER if n == 1999 else "Complete"))
-    (sighting,) = following(api_of(Product.VOD), time, task_id).look(time.now() + 60).sightings
-    assert sighting.running > 0
-    assert not sighting.whole
+    (observed,) = following(api_of(Product.VOD), time, task_id).look(time.now() + 60).items
+    assert observed.running > 0
+    assert not observed.whole
 
 
 def test_a_count_without_an_answer_costs_the_count_and_not_the_item(
@@ -207,8 +208,8 @@ def test_a_count_without_an_answer_costs_the_count_and_not_the_item(
 ) -> None:
     stand_in.faults.add(faults.html(), when=has_status)
     task_id = big(stand_in, Product.VOD, time, lambda n: ObjectPlan(after=300))
-    (sighting,) = following(api_of(Product.VOD), time, task_id).look(time.now() + 100).sightings
-    assert (sighting.answer, sighting.whole, sighting.running) == (Answer.SEEN, False, 50)
+    (observed,) = following(api_of(Product.VOD), time, task_id).look(time.now() + 100).items
+    assert (observed.answer, observed.whole, observed.running) == (Answer.SEEN, False, 50)
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
@@ -217,8 +218,8 @@ def test_at_the_deadline_every_row_is_read(product: Product, api_of: ApiOf, stan
     task_id = big(stand_in, product, time, lambda n: ObjectPlan(ends=NEVER if n < 1000 else "Failed"))
     story = following(api_of(product), time, task_id, deadline=60.0)
     story.look(time.now() + 30)
-    (sighting,) = story.look(time.now() + 61).sightings
-    assert (counts(sighting), sighting.whole) == ((0, 1000, 1000), True)
+    (observed,) = story.look(time.now() + 61).items
+    assert (counts(observed), observed.whole) == ((0, 1000, 1000), True)
     assert not any("Status" in asked.params for asked in stand_in.calls[-20:])
 
 
@@ -241,7 +242,7 @@ def test_ids_of_few_rows_are_confirmed_by_id_in_small_company(
     plans = [ObjectPlan(path) for path in paths(3)]
     ids = [stand_in.world.add_task(product.value, objects=plans, created_at=time.now()) for _ in range(10)]
     observation = following(api_of(product), time, *ids).look()
-    assert [(counts(sighting), sighting.whole) for sighting in observation.sightings] == [((3, 0, 0), True)] * 10
+    assert [(counts(observed), observed.whole) for observed in observation.items] == [((3, 0, 0), True)] * 10
     assert observation.api_calls == 3
 
 
@@ -255,5 +256,5 @@ def test_a_big_id_whose_list_shows_a_running_object_is_not_settled_by_id(
         return {**body, "Tasks": [{**row, "Status": "Complete"} for row in body["Tasks"]]}
 
     stand_in.faults.add(Fault("ahead", mangle=ahead), when=lambda call: "ById" in call.action)
-    (sighting,) = following(api_of(product), time, task_id).look(time.now() + 60).sightings
-    assert (sighting.answer, sighting.whole) == (Answer.SEEN, False)
+    (observed,) = following(api_of(product), time, task_id).look(time.now() + 60).items
+    assert (observed.answer, observed.whole) == (Answer.SEEN, False)

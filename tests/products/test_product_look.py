@@ -8,15 +8,17 @@ from dataclasses import replace
 
 import pytest
 
-from refresh_watch.model import Answer, Hints, Kind, Outcome, Product, Reason, Watch, WatchedItem, WatchRequest
+from refresh_watch.model import Kind, Outcome, Product, Reason, WatchRequest
+from refresh_watch.observation import Answer, Hints
 from refresh_watch.products.api import ProductApi
-from refresh_watch.products.looking.plan import UNUSABLE
+from refresh_watch.products.polling.plan import UNUSABLE
+from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.quota import Quota
 from refresh_watch_emulator.stand_in import faults
 from refresh_watch_emulator.stand_in.server import StandIn
 from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
 from tests.hand_clock import HandClock
-from tests.products.looking import DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, watch_of
+from tests.products.polling import DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, watch_of
 
 ApiOf = Callable[[Product], ProductApi]
 PATH = "http://example.com/a.txt"
@@ -33,7 +35,7 @@ def test_a_hundred_ids_cost_ten_calls(product: Product, api_of: ApiOf, stand_in:
     ids = tasks(stand_in, product, time, 100)
     observation = look_at(api_of(product), replace(watch_of(product, *ids), hints=ONE_BY_ONE), time)
     assert observation.api_calls == len(stand_in.calls) == 10
-    assert {counts(sighting) for sighting in observation.sightings} == {(1, 0, 0)}
+    assert {counts(observed) for observed in observation.items} == {(1, 0, 0)}
 
 
 @pytest.mark.parametrize(
@@ -45,8 +47,8 @@ def test_a_watch_with_a_filter_asks_the_list(
     request_: dict[str, str], api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     (task_id,) = tasks(stand_in, Product.CDN, time, 1)
-    (sighting,) = look_at(api_of(Product.CDN), watch_of(Product.CDN, task_id, **request_), time).sightings
-    assert counts(sighting) == (1, 0, 0)
+    (observed,) = look_at(api_of(Product.CDN), watch_of(Product.CDN, task_id, **request_), time).items
+    assert counts(observed) == (1, 0, 0)
     assert actions(stand_in) == ["DescribeRefreshTasks"]
     sent = {"domain_name": "DomainName", "object_type": "ObjectType", "resource_group_id": "ResourceGroupId"}
     assert {sent[name]: value for name, value in request_.items()}.items() <= dict(stand_in.calls[0].params).items()
@@ -60,7 +62,7 @@ def test_settled_items_are_not_asked_about_again(
     watch = watch_of(product, *ids)
     watch = replace(watch, items=(replace(watch.items[0], outcome=Outcome.COMPLETE), *watch.items[1:]))
     observation = look_at(api_of(product), watch, time)
-    assert [sighting.item for sighting in observation.sightings] == ids[1:]
+    assert [observed.item for observed in observation.items] == ids[1:]
     assert not any(ids[0] in asked.params["TaskId"].split(",") for asked in stand_in.calls)
 
 
@@ -69,10 +71,10 @@ def test_what_time_did_not_allow_is_carried_over_in_turn(api_of: ApiOf, stand_in
     watch = replace(watch_of(Product.VOD, *ids), hints=ONE_BY_ONE)
     quota = Quota({"vod.list": 1.0})
     observation = look_at(api_of(Product.VOD), watch, time, seconds=4.0, quota=quota)
-    answers = {sighting.item: sighting.answer for sighting in observation.sightings}
+    answers = {observed.item: observed.answer for observed in observation.items}
     assert [answers[item] for item in ids] == [Answer.SEEN] * 4 + [Answer.NOT_REACHED] * 6
     later = look_at(api_of(Product.VOD), replace(watch, next_item=8), time, seconds=4.0, quota=Quota({"vod.list": 1.0}))
-    reached = {sighting.item for sighting in later.sightings if sighting.answer is Answer.SEEN}
+    reached = {observed.item for observed in later.items if observed.answer is Answer.SEEN}
     assert reached == {ids[8], ids[9], ids[0], ids[1]}
 
 
@@ -82,7 +84,7 @@ def test_a_product_that_does_not_answer_is_left_alone_until_the_next_look(
     ids = tasks(stand_in, Product.VOD, time, 50)
     stand_in.faults.add(faults.internal_error())
     observation = look_at(api_of(Product.VOD), watch_of(Product.VOD, *ids), time, seconds=600.0)
-    assert {sighting.answer for sighting in observation.sightings} == {Answer.NO_ANSWER}
+    assert {observed.answer for observed in observation.items} == {Answer.NO_ANSWER}
     assert len(stand_in.calls) == 12
 
 
@@ -93,7 +95,7 @@ def test_a_few_ids_without_an_answer_do_not_stand_in_the_others_way(
     for task_id in ids[:4]:
         stand_in.faults.add(faults.internal_error(), task_id=task_id)
     observation = look_at(api_of(Product.VOD), watch_of(Product.VOD, *ids), time, seconds=600.0)
-    answers = [sighting.answer for sighting in observation.sightings]
+    answers = [observed.answer for observed in observation.items]
     assert answers == [Answer.NO_ANSWER] * 4 + [Answer.SEEN] * 16
 
 
@@ -102,7 +104,7 @@ def test_failures_between_good_answers_do_not_end_a_look(api_of: ApiOf, stand_in
     for task_id in ids[0:8:2]:
         stand_in.faults.add(faults.internal_error(), task_id=task_id)
     observation = look_at(api_of(Product.VOD), watch_of(Product.VOD, *ids), time, seconds=600.0)
-    seen = [sighting.item for sighting in observation.sightings if sighting.answer is Answer.SEEN]
+    seen = [observed.item for observed in observation.items if observed.answer is Answer.SEEN]
     assert seen == [item for item in ids if item not in ids[0:8:2]]
 
 
@@ -113,7 +115,7 @@ def test_an_id_that_is_not_digits_is_refused_without_a_call(
 ) -> None:
     (good,) = tasks(stand_in, product, time, 1)
     observation = look_at(api_of(product), watch_of(product, good, bad), time)
-    by_item = {sighting.item: sighting for sighting in observation.sightings}
+    by_item = {observed.item: observed for observed in observation.items}
     assert counts(by_item[good]) == (1, 0, 0)
     refusal = by_item[bad].refusal
     assert refusal is not None
@@ -125,10 +127,10 @@ def test_a_query_that_the_document_forbids_is_a_refusal_and_no_crash(
     api_of: ApiOf, stand_in: StandIn, time: HandClock
 ) -> None:
     watch = watch_of(Product.VOD, "1", domain_name=DOMAIN)
-    (sighting,) = look_at(api_of(Product.VOD), watch, time).sightings
-    assert sighting.refusal is not None
-    assert sighting.refusal.reason is Reason.REFUSED
-    assert "object_type" in sighting.refusal.message
+    (observed,) = look_at(api_of(Product.VOD), watch, time).items
+    assert observed.refusal is not None
+    assert observed.refusal.reason is Reason.REFUSED
+    assert "object_type" in observed.refusal.message
     assert not stand_in.calls
 
 
@@ -137,9 +139,9 @@ def test_what_has_settled_in_this_look_stays_though_the_rest_is_refused(
 ) -> None:
     ids = tasks(stand_in, Product.VOD, time, 3)
     stand_in.faults.add(faults.suspended(), task_id=ids[1])
-    first, *others = look_at(api_of(Product.VOD), watch_of(Product.VOD, *ids), time).sightings
+    first, *others = look_at(api_of(Product.VOD), watch_of(Product.VOD, *ids), time).items
     assert counts(first) == (1, 0, 0)
-    assert {sighting.answer for sighting in others} == {Answer.REFUSED}
+    assert {observed.answer for observed in others} == {Answer.REFUSED}
 
 
 def by_path(product: Product, submitted_at: float, *, bound: tuple[str, ...] = (), kind: Kind = Kind.UNKNOWN) -> Watch:
@@ -157,8 +159,8 @@ def test_a_watch_by_path_finds_the_task_of_its_submission(
     stand_in.world.add_task(product.value, objects=old, created_at=submitted - 3600)
     plans = [ObjectPlan(PATH, NEVER), ObjectPlan("http://example.com/b.txt")]
     task_id = stand_in.world.add_task(product.value, objects=plans, created_at=submitted)
-    (sighting,) = look_at(api_of(product), by_path(product, submitted), time).sightings
-    assert (sighting.task_ids, counts(sighting), sighting.whole) == ((task_id,), (0, 0, 1), True)
+    (observed,) = look_at(api_of(product), by_path(product, submitted), time).items
+    assert (observed.task_ids, counts(observed), observed.whole) == ((task_id,), (0, 0, 1), True)
     assert stand_in.calls[0].params["ObjectPath"] == PATH
     assert "TaskId" not in stand_in.calls[0].params
 
@@ -170,17 +172,17 @@ def test_a_bound_path_stays_with_its_task(product: Product, api_of: ApiOf, stand
         stand_in.world.add_task(product.value, objects=[ObjectPlan(PATH, ends)], created_at=submitted)
         for ends in (NEVER, "Complete")
     ]
-    (sighting,) = look_at(api_of(product), by_path(product, submitted, bound=(ours,)), time).sightings
-    assert (sighting.task_ids, counts(sighting)) == ((ours,), (0, 0, 1))
+    (observed,) = look_at(api_of(product), by_path(product, submitted, bound=(ours,)), time).items
+    assert (observed.task_ids, counts(observed)) == ((ours,), (0, 0, 1))
     assert stand_in.calls[0].params["TaskId"] == ours
-    (sighting,) = look_at(api_of(product), by_path(product, submitted, bound=(ours, newer)), time).sightings
-    assert (sighting.task_ids, counts(sighting)) == (tuple(sorted((ours, newer))), (1, 0, 1))
+    (observed,) = look_at(api_of(product), by_path(product, submitted, bound=(ours, newer)), time).items
+    assert (observed.task_ids, counts(observed)) == (tuple(sorted((ours, newer))), (1, 0, 1))
 
 
 def test_a_path_that_was_never_submitted_is_not_seen(api_of: ApiOf, time: HandClock) -> None:
     for product in EVERY_PRODUCT:
-        (sighting,) = look_at(api_of(product), by_path(product, time.now()), time).sightings
-        assert sighting.answer is Answer.NOT_SEEN
+        (observed,) = look_at(api_of(product), by_path(product, time.now()), time).items
+        assert observed.answer is Answer.NOT_SEEN
 
 
 def test_a_path_that_the_api_finds_malformed_is_refused_alone(
@@ -190,7 +192,7 @@ def test_a_path_that_the_api_finds_malformed_is_refused_alone(
     stand_in.world.add_task("cdn", objects=[ObjectPlan(PATH)], created_at=float(int(time.now())))
     request = WatchRequest(Product.CDN, object_paths=(PATH, bad), submitted_at=time.now())
     watch = Watch("w1", request, time.now(), items=tuple(WatchedItem(item) for item in request.items))
-    by_item = {sighting.item: sighting for sighting in look_at(api_of(Product.CDN), watch, time).sightings}
+    by_item = {observed.item: observed for observed in look_at(api_of(Product.CDN), watch, time).items}
     assert counts(by_item[PATH]) == (1, 0, 0)
     assert by_item[bad].answer is Answer.REFUSED
 

@@ -7,14 +7,16 @@ from collections.abc import Callable
 
 import pytest
 
-from refresh_watch.model import Answer, Outcome, Product, Watch
+from refresh_watch.model import Outcome, Product
+from refresh_watch.observation import Answer
 from refresh_watch.products.api import ProductApi
+from refresh_watch.watch import Watch
 from refresh_watch_emulator.stand_in.gateway import Gateway
 from refresh_watch_emulator.stand_in.server import StandIn
 from refresh_watch_emulator.stand_in.switches import Switches
 from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan, World
 from tests.hand_clock import HandClock
-from tests.products.looking import DOMAIN, Followed, watch_of
+from tests.products.polling import DOMAIN, Followed, watch_of
 
 ApiOf = Callable[[Product], ProductApi]
 FAILS = 97  # every 97th id
@@ -138,7 +140,7 @@ def test_ids_that_are_not_there_yet_cost_a_sample_and_are_found_later(
     ids = submitted(account, product, started, 1000)
     watch = followed(api_of(product), ids, time, started)
     first = watch.look()
-    assert {sighting.answer for sighting in first.sightings} == {Answer.NOT_SEEN}
+    assert {observed.answer for observed in first.items} == {Answer.NOT_SEEN}
     assert first.api_calls <= 10
     calls = [watch.look(started + at).api_calls for at in (160, 250, 500)]
     assert max(calls) <= 25
@@ -256,5 +258,5 @@ def test_a_listing_that_does_not_fit_into_the_look_is_not_begun(
     ids = submitted(account, Product.VOD, started, 300)
     observation = followed(api_of(Product.VOD), ids, time, started).look(seconds=1.0)
     assert not any("StartTime" in asked.params for asked in stand_in.calls)
-    answers = [sighting.answer for sighting in observation.sightings]
+    answers = [observed.answer for observed in observation.items]
     assert (answers.count(Answer.SEEN), answers.count(Answer.NOT_REACHED)) == (5, 295)

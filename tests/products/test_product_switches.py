@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.model import Answer, Product, Reason
+from refresh_watch.model import Product, Reason
+from refresh_watch.observation import Answer
 from refresh_watch.products.api import ProductApi
 from refresh_watch_emulator.stand_in.faults import Fault
 from refresh_watch_emulator.stand_in.server import StandIn
 from refresh_watch_emulator.stand_in.switches import Switches
 from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
 from tests.hand_clock import HandClock
-from tests.products.looking import EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, paths, sight, watch_of
+from tests.products.polling import EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, paths, sight, watch_of
 
 ApiOf = Callable[[Product], ProductApi]
 
@@ -27,8 +28,8 @@ def test_a_big_id_is_whole_whether_by_id_answers_are_cut_or_not(
     stand_in.switches = Switches(by_id_row_limit=limit, by_id_total=total)  # type: ignore[arg-type]
     plans = [ObjectPlan(path) for path in paths(119)] + [ObjectPlan("http://example.com/last.txt", "Failed")]
     task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
-    sighting = sight(api_of(product), time, task_id)
-    assert (counts(sighting), sighting.whole) == ((119, 1, 0), True)
+    observed = sight(api_of(product), time, task_id)
+    assert (counts(observed), observed.whole) == ((119, 1, 0), True)
 
 
 @pytest.mark.parametrize("product", WITH_BY_ID)
@@ -50,7 +51,7 @@ def test_an_id_that_a_cut_answer_hides_is_found_by_the_list(
         product.value, objects=[ObjectPlan(path) for path in paths(30)], created_at=time.now()
     )
     small = stand_in.world.add_task(product.value, created_at=time.now())
-    first, second = look_at(api_of(product), watch_of(product, big, small), time).sightings
+    first, second = look_at(api_of(product), watch_of(product, big, small), time).items
     assert (counts(first), first.whole) == ((30, 0, 0), True)
     assert (counts(second), second.whole) == ((1, 0, 0), True)
 
@@ -62,7 +63,7 @@ def test_a_task_that_still_runs_needs_no_second_question(
     plans = [ObjectPlan(path, NEVER) for path in paths(3)]
     ids = [stand_in.world.add_task(product.value, objects=plans, created_at=time.now()) for _ in range(10)]
     observation = look_at(api_of(product), watch_of(product, *ids), time)
-    assert [counts(sighting) for sighting in observation.sightings] == [(0, 0, 3)] * 10
+    assert [counts(observed) for observed in observation.items] == [(0, 0, 3)] * 10
     assert len(stand_in.calls) == 1
 
 
@@ -77,8 +78,8 @@ def test_failures_beyond_the_cut_are_seen_while_an_object_before_it_runs(
         ObjectPlan(p, "Failed" if i >= 99 else "Complete") for i, p in enumerate(others)
     ]
     task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
-    sighting = sight(api_of(product), time, task_id)
-    assert (counts(sighting), sighting.whole) == ((99, 30, 1), True)
+    observed = sight(api_of(product), time, task_id)
+    assert (counts(observed), observed.whole) == ((99, 30, 1), True)
 
 
 @pytest.mark.parametrize("product", WITH_BY_ID)
@@ -89,11 +90,11 @@ def test_an_id_that_is_cut_in_the_middle_is_read_whole_at_the_deadline(
     plans = [ObjectPlan(f"http://example.com/{n}", NEVER if n < 10 else "Failed") for n in range(15)]
     ids = [stand_in.world.add_task(product.value, objects=plans, created_at=time.now()) for _ in range(2)]
     watch = watch_of(product, *ids, deadline=60.0)
-    cut = look_at(api_of(product), watch, time).sightings
-    assert [(counts(sighting), sighting.whole) for sighting in cut] == [((0, 5, 10), False), ((0, 0, 5), False)]
+    cut = look_at(api_of(product), watch, time).items
+    assert [(counts(observed), observed.whole) for observed in cut] == [((0, 5, 10), False), ((0, 0, 5), False)]
     time.sleep(61.0)
-    late = look_at(api_of(product), watch, time).sightings
-    assert [(counts(sighting), sighting.whole) for sighting in late] == [((0, 5, 10), True)] * 2
+    late = look_at(api_of(product), watch, time).items
+    assert [(counts(observed), observed.whole) for observed in late] == [((0, 5, 10), True)] * 2
 
 
 @pytest.mark.parametrize("product", WITH_BY_ID)
@@ -108,8 +109,8 @@ def test_a_list_that_knows_less_of_a_running_task_takes_nothing_back(
         return {**body, "Tasks": {key: [] for key in body["Tasks"]}, "TotalCount": 0}
 
     stand_in.faults.add(Fault("no rows", mangle=without_rows), action=list_action)
-    sighting = sight(api_of(product), time, task_id)
-    assert (sighting.answer, counts(sighting), sighting.whole) == (Answer.SEEN, (0, 0, 30), False)
+    observed = sight(api_of(product), time, task_id)
+    assert (observed.answer, counts(observed), observed.whole) == (Answer.SEEN, (0, 0, 30), False)
 
 
 @pytest.mark.parametrize("form", ["list", "wrapped"])
@@ -132,8 +133,8 @@ def test_ids_compare_as_strings(
     stand_in.switches = Switches(numeric_ids=numeric)
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
     request = {"domain_name": "example.com", "object_type": "file"}  # asks the list
-    sighting = sight(api_of(product), time, task_id, **request)
-    assert (sighting.task_ids, counts(sighting)) == ((task_id,), (1, 0, 0))
+    observed = sight(api_of(product), time, task_id, **request)
+    assert (observed.task_ids, counts(observed)) == ((task_id,), (1, 0, 0))
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
@@ -143,7 +144,7 @@ def test_an_unknown_id_is_told_apart_from_the_known_ones(
 ) -> None:
     stand_in.switches = Switches(unknown_id=unknown)  # type: ignore[arg-type]
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
-    known, lost = look_at(api_of(product), watch_of(product, task_id, "999999999999"), time).sightings
+    known, lost = look_at(api_of(product), watch_of(product, task_id, "999999999999"), time).items
     assert counts(known) == (1, 0, 0)
     if unknown == "empty":
         assert lost.answer is Answer.NOT_SEEN
@@ -185,9 +186,9 @@ def test_a_timeout_is_a_failure_under_either_word(
     stand_in.switches = Switches(timeout_and_canceled=own_words)
     plans = [ObjectPlan("http://example.com/a", "Timeout"), ObjectPlan("http://example.com/b", "Canceled")]
     task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
-    sighting = sight(api_of(product), time, task_id)
-    assert counts(sighting) == (0, 2, 0)
-    assert [failure.status for failure in sighting.failures] == (
+    observed = sight(api_of(product), time, task_id)
+    assert counts(observed) == (0, 2, 0)
+    assert [failure.status for failure in observed.failures] == (
         ["Timeout", "Canceled"] if own_words else ["Failed"] * 2
     )
 
@@ -207,8 +208,8 @@ def test_an_error_text_beside_complete_does_not_make_a_failure(
 ) -> None:
     stand_in.switches = Switches(description_when_fine="error", description_form="joined", directory_word="path")
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
-    sighting = sight(api_of(product), time, task_id)
-    assert (counts(sighting), sighting.failures) == ((1, 0, 0), ())
+    observed = sight(api_of(product), time, task_id)
+    assert (counts(observed), observed.failures) == ((1, 0, 0), ())
 
 
 @pytest.mark.parametrize("known", ["known", "gone"])
@@ -219,7 +220,7 @@ def test_the_older_vod_action_ends_the_same_whether_it_is_known_or_gone(
     stand_in.switches = Switches(legacy_action=known, legacy_requires_domain=requires)  # type: ignore[arg-type]
     ids = [stand_in.world.add_task("vod", created_at=time.now()) for _ in range(3)]
     observation = look_at(api_of(Product.VOD_LEGACY), watch_of(Product.VOD_LEGACY, *ids), time)
-    assert [counts(sighting) for sighting in observation.sightings] == [(1, 0, 0)] * 3
+    assert [counts(observed) for observed in observation.items] == [(1, 0, 0)] * 3
     assert len(observation.notes) == (known == "gone")
     asked = actions(stand_in)
     assert asked.count("DescribeRefreshTasks") == (1 if known == "gone" else len(asked))
@@ -234,4 +235,4 @@ def test_a_quota_that_others_use_up_too_only_delays(
     stand_in.world.allowance._rates["vod.list"] = 2.0
     ids = [stand_in.world.add_task("vod", created_at=time.now()) for _ in range(12)]
     observation = look_at(api_of(Product.VOD), watch_of(Product.VOD, *ids), time)
-    assert [counts(sighting) for sighting in observation.sightings] == [(1, 0, 0)] * 12
+    assert [counts(observed) for observed in observation.items] == [(1, 0, 0)] * 12

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.model import Answer, Product, Watch, WatchedItem
+from refresh_watch.model import Product
+from refresh_watch.observation import Answer
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.refusals import MAX_TRIES
+from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch_emulator.stand_in import faults
 from refresh_watch_emulator.stand_in.call import Call
 from refresh_watch_emulator.stand_in.faults import Fault
@@ -19,7 +21,7 @@ from refresh_watch_emulator.stand_in.server import StandIn
 from refresh_watch_emulator.stand_in.switches import Switches
 from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan, World
 from tests.hand_clock import HandClock
-from tests.products.looking import DOMAIN, Followed, counts, lists_a_time, watch_of
+from tests.products.polling import DOMAIN, Followed, counts, lists_a_time, watch_of
 
 ApiOf = Callable[[Product], ProductApi]
 PRODUCTS = [Product.CDN, Product.VOD, Product.VOD_LEGACY]
@@ -86,7 +88,7 @@ def test_what_a_listing_shows_as_settled_is_settled_only_if_every_row_was_certai
     stand_in.faults.add(Fault(mangle.__name__, mangle=mangle), when=lists_a_time)
     for _ in range(2):
         observation = story.look()
-        assert [counts(sighting) for sighting in observation.sightings] == [(1, 0, 1)] * MANY
+        assert [counts(observed) for observed in observation.items] == [(1, 0, 1)] * MANY
 
 
 def test_an_id_that_shows_fewer_rows_than_are_known_is_asked_itself(story: Followed, stand_in: StandIn) -> None:
@@ -99,7 +101,7 @@ def test_an_id_that_shows_fewer_rows_than_are_known_is_asked_itself(story: Follo
     stand_in.faults.add(Fault("forgetful", mangle=forgetful), when=lists_a_time)
     observation = story.look()
     assert listed(stand_in) > 1
-    assert [counts(sighting) for sighting in observation.sightings] == [(1, 0, 1)] * MANY
+    assert [counts(observed) for observed in observation.items] == [(1, 0, 1)] * MANY
 
 
 def test_pages_that_shift_settle_nothing_that_is_not_settled(story: Followed, stand_in: StandIn) -> None:
@@ -112,7 +114,7 @@ def test_pages_that_shift_settle_nothing_that_is_not_settled(story: Followed, st
     stand_in.faults.add(Fault("somebody submits"), when=lambda call: lists_a_time(call) and somebody_submits(call))
     for _ in range(3):
         observation = story.look()
-        assert [counts(sighting) for sighting in observation.sightings] == [(1, 0, 1)] * MANY
+        assert [counts(observed) for observed in observation.items] == [(1, 0, 1)] * MANY
     assert listed(stand_in) > 3
 
 
@@ -120,7 +122,7 @@ def test_a_refused_listing_refuses_no_item_and_is_not_tried_again(story: Followe
     stand_in.faults.add(faults.error(400, "InvalidTime", "The query time is wrong."), when=lists_a_time)
     for _ in range(3):
         observation = story.look()
-        assert [counts(sighting) for sighting in observation.sightings] == [(1, 0, 1)] * MANY
+        assert [counts(observed) for observed in observation.items] == [(1, 0, 1)] * MANY
     assert listed(stand_in) == 1
 
 
@@ -130,7 +132,7 @@ def test_a_listing_without_an_answer_is_left_out_of_the_next_look_only(story: Fo
     for _ in range(3):
         before = listed(stand_in)
         observation = story.look()
-        assert [counts(sighting) for sighting in observation.sightings] == [(1, 0, 1)] * MANY
+        assert [counts(observed) for observed in observation.items] == [(1, 0, 1)] * MANY
         tries.append(listed(stand_in) - before)
     assert tries[:2] == [MAX_TRIES, 0]
     assert tries[2] > 0
@@ -149,7 +151,7 @@ def test_a_listing_that_takes_too_long_does_not_keep_the_items_waiting_for_ever(
         before = listed(stand_in)
         observation = story.look(seconds=2.0)
         tries.append(listed(stand_in) - before)
-        assert Answer.SEEN in {sighting.answer for sighting in observation.sightings}
+        assert Answer.SEEN in {observed.answer for observed in observation.items}
     assert tries[0] in (1, 2)
     assert tries[1] == 0
 
@@ -159,7 +161,7 @@ def test_a_listing_that_ignores_its_time_ends_after_a_page(api_of: ApiOf, stand_
     story = following(api_of(Product.VOD), stand_in, time, [RUNNING], many=40)
     for _ in range(3):
         observation = story.look()
-        assert [counts(sighting) for sighting in observation.sightings] == [(0, 0, 1)] * 40
+        assert [counts(observed) for observed in observation.items] == [(0, 0, 1)] * 40
     assert listed(stand_in) == 1
 
 
@@ -169,7 +171,7 @@ def test_other_peoples_rows_say_nothing_of_ours(api_of: ApiOf, stand_in: StandIn
         plans = [ObjectPlan("http://example.com/b", "Failed" if number % 2 else "Complete")]
         stand_in.world.add_task("vod", objects=plans, created_at=story.watch.started_at)
     observation = story.look()
-    assert [counts(sighting) for sighting in observation.sightings] == [(0, 0, 1)] * 40
+    assert [counts(observed) for observed in observation.items] == [(0, 0, 1)] * 40
 
 
 def test_what_looks_settled_near_the_end_of_the_time_is_asked_itself(
@@ -180,7 +182,7 @@ def test_what_looks_settled_near_the_end_of_the_time_is_asked_itself(
     request = replace(story.watch.request, task_ids=(*story.watch.request.task_ids, edge))
     story.watch = Watch("w1", request, time.now(), tuple(WatchedItem(item) for item in request.items))
     observation = story.look()
-    assert [counts(sighting) for sighting in observation.sightings] == [(1, 0, 0)] * 41
+    assert [counts(observed) for observed in observation.items] == [(1, 0, 0)] * 41
     assert [asked.params["TaskId"] for asked in stand_in.calls if "TaskId" in asked.params] == [edge]
 
 
@@ -190,7 +192,7 @@ def test_an_empty_time_is_no_end(api_of: ApiOf, stand_in: StandIn, time: HandClo
     story = Followed(api_of(Product.VOD), watch, time)
     for at in (1, 60, 200, 600):
         observation = story.look(watch.accepted_at + at)
-        assert {sighting.answer for sighting in observation.sightings} == {Answer.NOT_SEEN}
+        assert {observed.answer for observed in observation.items} == {Answer.NOT_SEEN}
         assert observation.api_calls <= 6
     assert set(story.outcomes.values()) == {None}
 
@@ -200,7 +202,7 @@ def test_tasks_of_more_than_three_days_ago_are_not_listed(api_of: ApiOf, stand_i
     watch = replace(watch, accepted_at=time.now() - 4 * 86400)
     observation = Followed(api_of(Product.VOD), watch, time).look()
     assert not any(asked.code for asked in stand_in.calls)
-    assert {sighting.answer for sighting in observation.sightings} == {Answer.NOT_SEEN}
+    assert {observed.answer for observed in observation.items} == {Answer.NOT_SEEN}
 
 
 def test_a_failure_among_running_objects_is_seen_in_a_listing(
@@ -209,5 +211,5 @@ def test_a_failure_among_running_objects_is_seen_in_a_listing(
     plans = [ObjectPlan(f"http://{DOMAIN}/bad.txt", "Failed"), RUNNING]
     story = following(api_of(Product.VOD), stand_in, time, plans, many=40)
     observation = story.look()
-    assert [counts(sighting) for sighting in observation.sightings] == [(0, 1, 1)] * 40
-    assert observation.sightings[-1].failures[0].object_path == f"http://{DOMAIN}/bad.txt"
+    assert [counts(observed) for observed in observation.items] == [(0, 1, 1)] * 40
+    assert observation.items[-1].failures[0].object_path == f"http://{DOMAIN}/bad.txt"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.model import Answer, Product, Reason
+from refresh_watch.model import Product, Reason
+from refresh_watch.observation import Answer
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.refusals import MAX_TRIES
 from refresh_watch_emulator.stand_in import faults
@@ -16,24 +17,24 @@ from refresh_watch_emulator.stand_in.faults import Fault
 from refresh_watch_emulator.stand_in.server import StandIn
 from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
 from tests.hand_clock import HandClock
-from tests.products.looking import EVERY_PRODUCT, WITH_BY_ID, counts, look_at, paths, sight, watch_of
+from tests.products.polling import EVERY_PRODUCT, WITH_BY_ID, counts, look_at, paths, sight, watch_of
 
 ApiOf = Callable[[Product], ProductApi]
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 def test_an_empty_list_is_not_done(product: Product, api_of: ApiOf, time: HandClock) -> None:
-    sighting = sight(api_of(product), time, "999999999999")
-    assert (sighting.answer, counts(sighting)) == (Answer.NOT_SEEN, (0, 0, 0))
+    observed = sight(api_of(product), time, "999999999999")
+    assert (observed.answer, counts(observed)) == (Answer.NOT_SEEN, (0, 0, 0))
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 def test_page_one_is_not_the_whole_task(product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     plans = [ObjectPlan(path) for path in paths(129)] + [ObjectPlan("http://example.com/last.txt", "Failed")]
     task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
-    sighting = sight(api_of(product), time, task_id)
-    assert (counts(sighting), sighting.whole) == ((129, 1, 0), True)
-    assert sighting.failures[0].object_path == "http://example.com/last.txt"
+    observed = sight(api_of(product), time, task_id)
+    assert (counts(observed), observed.whole) == ((129, 1, 0), True)
+    assert observed.failures[0].object_path == "http://example.com/last.txt"
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
@@ -44,9 +45,9 @@ def test_failed_timeout_and_canceled_are_failures(
     task_id = stand_in.world.add_task(
         product.value, objects=[ObjectPlan("http://example.com/a", word)], created_at=time.now()
     )
-    sighting = sight(api_of(product), time, task_id)
-    assert (counts(sighting), sighting.whole, sighting.status_word) == ((0, 1, 0), True, word)
-    assert [failure.status for failure in sighting.failures] == [word]
+    observed = sight(api_of(product), time, task_id)
+    assert (counts(observed), observed.whole, observed.status_word) == ((0, 1, 0), True, word)
+    assert [failure.status for failure in observed.failures] == [word]
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
@@ -81,8 +82,8 @@ def test_another_tasks_row_is_not_ours(
         product.value, objects=[ObjectPlan("http://example.com/a.txt", NEVER)], created_at=time.now() - 30
     )
     stand_in.faults.add(Fault("foreign", mangle=lambda body: foreign_row(body, counted=counted)))
-    sighting = sight(api_of(product), time, task_id)
-    assert (sighting.answer, counts(sighting)) == (Answer.SEEN, (0, 0, 1))
+    observed = sight(api_of(product), time, task_id)
+    assert (observed.answer, counts(observed)) == (Answer.SEEN, (0, 0, 1))
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
@@ -92,8 +93,8 @@ def test_a_row_of_ours_that_another_tasks_row_displaced_is_missed(
     plans = [ObjectPlan("http://example.com/1.txt", NEVER), ObjectPlan("http://example.com/2.txt")]
     task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
     stand_in.faults.add(Fault("foreign", mangle=lambda body: foreign_row(body, counted=False, instead=True)))
-    sighting = sight(api_of(product), time, task_id)
-    assert (sighting.answer, sighting.whole, sighting.complete) == (Answer.SEEN, False, 1)
+    observed = sight(api_of(product), time, task_id)
+    assert (observed.answer, observed.whole, observed.complete) == (Answer.SEEN, False, 1)
 
 
 WRONG_SHAPES = [
@@ -125,12 +126,12 @@ def test_a_useless_answer_is_no_answer_and_the_next_one_is_the_truth(
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
     api = api_of(product)
     stand_in.faults.add(fault(), times=MAX_TRIES)
-    sighting = sight(api, time, task_id)
-    assert sighting.answer is Answer.NO_ANSWER
-    assert sighting.problem
-    assert "\n" not in sighting.problem
-    sighting = sight(api, time, task_id)
-    assert (counts(sighting), sighting.whole) == ((1, 0, 0), True)
+    observed = sight(api, time, task_id)
+    assert observed.answer is Answer.NO_ANSWER
+    assert observed.problem
+    assert "\n" not in observed.problem
+    observed = sight(api, time, task_id)
+    assert (counts(observed), observed.whole) == ((1, 0, 0), True)
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
@@ -153,7 +154,7 @@ def test_throttling_then_truth_is_the_truth(
     stand_in.faults.add(fault(retry_after_ms=700), times=1)
     started = time.now()
     observation = look_at(api_of(product), watch_of(product, task_id), time)
-    assert (counts(observation.sightings[0]), observation.api_calls) == ((1, 0, 0), 3)
+    assert (counts(observation.items[0]), observation.api_calls) == ((1, 0, 0), 3)
     assert time.now() - started >= 0.7
 
 
@@ -163,8 +164,8 @@ def test_throttling_alone_says_nothing_of_the_task(
 ) -> None:
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
     stand_in.faults.add(faults.throttling())
-    sighting = sight(api_of(product), time, task_id)
-    assert (sighting.answer, sighting.throttled) == (Answer.NO_ANSWER, True)
+    observed = sight(api_of(product), time, task_id)
+    assert (observed.answer, observed.throttled) == (Answer.NO_ANSWER, True)
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
@@ -174,9 +175,9 @@ def test_a_server_that_drips_or_hangs_does_not_hold_a_look(
 ) -> None:
     task_id = stand_in.world.add_task(product.value, created_at=time.now())
     stand_in.faults.add(fault())
-    (sighting,) = look_at(api_of(product), watch_of(product, task_id), time, seconds=0.3).sightings
-    assert sighting.answer is Answer.NO_ANSWER
-    assert "no complete answer within" in sighting.problem
+    (observed,) = look_at(api_of(product), watch_of(product, task_id), time, seconds=0.3).items
+    assert observed.answer is Answer.NO_ANSWER
+    assert "no complete answer within" in observed.problem
 
 
 @pytest.mark.parametrize(
@@ -197,8 +198,8 @@ def test_a_refusal_of_whoever_asks_is_put_on_every_item_at_once(
     ids = [stand_in.world.add_task(product.value, created_at=time.now()) for _ in range(25)]
     stand_in.faults.add(fault)
     observation = look_at(api_of(product), watch_of(product, *ids), time)
-    assert {sighting.answer for sighting in observation.sightings} == {Answer.REFUSED}
-    refusals = {sighting.refusal for sighting in observation.sightings}
+    assert {observed.answer for observed in observation.items} == {Answer.REFUSED}
+    refusals = {observed.refusal for observed in observation.items}
     (refusal,) = refusals
     assert refusal is not None
     assert refusal.reason is reason
@@ -213,18 +214,18 @@ def test_one_bad_id_does_not_spoil_the_nine_others(
     ids = [stand_in.world.add_task(product.value, created_at=time.now()) for _ in range(10)]
     stand_in.faults.add(faults.error(400, "InvalidTaskId.Malformed"), task_id=ids[3])
     observation = look_at(api_of(product), watch_of(product, *ids), time)
-    by_item = {sighting.item: sighting for sighting in observation.sightings}
+    by_item = {observed.item: observed for observed in observation.items}
     bad = by_item.pop(ids[3])
     assert bad.refusal is not None
     assert bad.refusal.reason is Reason.MALFORMED_ID
-    assert {counts(sighting) for sighting in by_item.values()} == {(1, 0, 0)}
+    assert {counts(observed) for observed in by_item.values()} == {(1, 0, 0)}
 
 
 def test_an_expired_token_ends_the_look_without_a_verdict(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     ids = [stand_in.world.add_task("vod", created_at=time.now()) for _ in range(5)]
     stand_in.faults.add(faults.error(400, "InvalidSecurityToken.Expired"))
     observation = look_at(api_of(Product.VOD), watch_of(Product.VOD, *ids), time)
-    assert {sighting.answer for sighting in observation.sightings} == {Answer.NO_ANSWER}
+    assert {observed.answer for observed in observation.items} == {Answer.NO_ANSWER}
     assert observation.api_calls == 1
 
 
@@ -241,8 +242,8 @@ def test_a_list_that_shows_less_than_the_by_id_answer_settles_nothing(
         return {**body, "Tasks": {key: [] for key in body["Tasks"]}, "TotalCount": 0}
 
     stand_in.faults.add(Fault("no rows", mangle=without_rows), action=list_action)
-    sighting = sight(api, time, task_id)
-    assert (sighting.answer, sighting.whole, sighting.complete) == (Answer.SEEN, False, 30)
+    observed = sight(api, time, task_id)
+    assert (observed.answer, observed.whole, observed.complete) == (Answer.SEEN, False, 30)
 
 
 @pytest.mark.parametrize("product", WITH_BY_ID)
@@ -253,8 +254,8 @@ def test_a_list_that_does_not_answer_leaves_a_big_task_open(
     task_id = stand_in.world.add_task(product.value, objects=plans, created_at=time.now())
     list_action = "DescribeRefreshTasks" if product is Product.CDN else "DescribeDcdnRefreshTasks"
     stand_in.faults.add(faults.html(), action=list_action)
-    sighting = sight(api_of(product), time, task_id)
-    assert (sighting.answer, sighting.whole, sighting.complete) == (Answer.SEEN, False, 30)
+    observed = sight(api_of(product), time, task_id)
+    assert (observed.answer, observed.whole, observed.complete) == (Answer.SEEN, False, 30)
 
 
 def test_a_token_that_expires_between_two_questions_ends_the_look(
@@ -265,7 +266,7 @@ def test_a_token_that_expires_between_two_questions_ends_the_look(
     stand_in.faults.add(faults.error(400, "InvalidSecurityToken.Expired"), action="DescribeRefreshTasks")
     observation = look_at(api_of(Product.CDN), watch_of(Product.CDN, *ids), time)
     assert observation.api_calls == 2
-    assert {sighting.answer for sighting in observation.sightings} == {Answer.NO_ANSWER}
+    assert {observed.answer for observed in observation.items} == {Answer.NO_ANSWER}
 
 
 def half_an_emoji(status: int, **body: Any) -> Fault:
@@ -282,7 +283,7 @@ def test_text_that_cannot_be_encoded_ends_no_look(api_of: ApiOf, stand_in: Stand
     row = {"TaskId": task_id, "ObjectPath": "http://\ud800", "Status": "Failed", "Description": "\udfff"}
     stand_in.faults.add(half_an_emoji(200, Tasks=[row], TotalCount=1))
     observation = look_at(api_of(Product.CDN), watch_of(Product.CDN, task_id), time)
-    (failure,) = observation.sightings[0].failures
+    (failure,) = observation.items[0].failures
     assert (failure.object_path, failure.status, failure.description) == ("http://\ufffd", "Failed", "\ufffd")
     assert observation.request_id == "R\ufffd"
 
@@ -290,8 +291,8 @@ def test_text_that_cannot_be_encoded_ends_no_look(api_of: ApiOf, stand_in: Stand
 def test_a_total_of_thousands_of_digits_is_no_answer(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
     task_id = stand_in.world.add_task("cdn", created_at=time.now())
     stand_in.faults.add(Fault("huge total", mangle=huge_total))
-    sighting = sight(api_of(Product.CDN), time, task_id)
-    assert (sighting.answer, "TotalCount" in sighting.problem) == (Answer.NO_ANSWER, True)
+    observed = sight(api_of(Product.CDN), time, task_id)
+    assert (observed.answer, "TotalCount" in observed.problem) == (Answer.NO_ANSWER, True)
 
 
 @pytest.mark.parametrize("status", [403, 503])
@@ -300,7 +301,7 @@ def test_an_error_code_that_cannot_be_encoded_ends_no_look(
 ) -> None:
     task_id = stand_in.world.add_task("cdn", created_at=time.now())
     stand_in.faults.add(half_an_emoji(status, Code="Odd\ud800" + "x" * 5000, Message="\udfff"))
-    sighting = sight(api_of(Product.CDN), time, task_id)
-    told = sighting.refusal.code if sighting.refusal else sighting.problem
+    observed = sight(api_of(Product.CDN), time, task_id)
+    told = observed.refusal.code if observed.refusal else observed.problem
     assert "Oddxx" in told
     assert len(told.encode()) < 200

@@ -15,9 +15,11 @@ from random import Random
 
 from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
-from refresh_watch.model import Answer, FailedObject, Kind, Observation, Sighting, Watch
+from refresh_watch.model import FailedObject, Kind
+from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.reports.wire import from_json
 from refresh_watch.settings import ChannelSetting, Secret, Settings
+from refresh_watch.watch import Watch
 from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.delivery_state import read_delivery
 from refresh_watch.workflow.fan_out import fan_out
@@ -99,28 +101,32 @@ class Cloud:
         if self._hits(0.5):
             self.outage_until = self.at + self.chance.choice((5.0, 120.0, 4000.0))
         dark = self.at < self.outage_until
-        sightings = tuple(self._sighting(item.item, dark) for item in watch.turn)
-        return Observation(sightings, began, self.at, 1)
+        observations = tuple(self._sighting(item.item, dark) for item in watch.turn)
+        return Observation(observations, began, self.at, 1)
 
-    def _sighting(self, item: str, dark: bool) -> Sighting:
+    def _sighting(self, item: str, dark: bool) -> ItemObservation:
         truth = self.truths[item]
         # an answer shows what the question before it brought up to date
         seen_at, self._shown[item] = self._shown.get(item, 0.0), self.at
         if dark:
-            return Sighting(item, Answer.NO_ANSWER, problem="Throttling", throttled=self.chance.random() < 0.7)
+            return ItemObservation(item, Answer.NO_ANSWER, problem="Throttling", throttled=self.chance.random() < 0.7)
         if self.at < truth.appears_at:
-            return Sighting(item, Answer.NOT_SEEN)
+            return ItemObservation(item, Answer.NOT_SEEN)
         if self._hits(1.0):
             # a page is missing
-            return Sighting(item, Answer.SEEN, False, truth.complete, 0, 0, kind=Kind.REFRESH, status_word="Complete")
+            return ItemObservation(
+                item, Answer.SEEN, False, truth.complete, 0, 0, kind=Kind.REFRESH, status_word="Complete"
+            )
         if seen_at < truth.ends_at:
             running = truth.complete + truth.failed
-            return Sighting(item, Answer.SEEN, True, 0, 0, running, kind=Kind.REFRESH, status_word="Refreshing")
+            return ItemObservation(item, Answer.SEEN, True, 0, 0, running, kind=Kind.REFRESH, status_word="Refreshing")
         failures = tuple(
             FailedObject(f"http://example.com/{i}", "Failed", "OriginTimeout") for i in range(truth.failed)
         )
         word = "Failed" if truth.failed else "Complete"
-        return Sighting(item, Answer.SEEN, True, truth.complete, truth.failed, 0, failures, word, kind=Kind.REFRESH)
+        return ItemObservation(
+            item, Answer.SEEN, True, truth.complete, truth.failed, 0, failures, word, kind=Kind.REFRESH
+        )
 
     # the dispatcher
     def run(self, most: int = 20_000) -> None:

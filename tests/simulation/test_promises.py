@@ -13,7 +13,7 @@ from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.request import read_request
 from refresh_watch.watching.state import Hop, write_hop
 from refresh_watch.workflow.guard import guard_delay
-from refresh_watch.workflow.names import final_id, guard_id, hop_id
+from refresh_watch.workflow.task_ids import final_id, guard_id, hop_id
 from tests.simulation.cloud import CHANNELS, Cloud, Truth
 
 SEEDS = range(400)

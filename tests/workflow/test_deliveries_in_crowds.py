@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from refresh_watch.report import Report
-from refresh_watch.workflow.names import report_id_of
 from refresh_watch.workflow.replay import undelivered
+from refresh_watch.workflow.task_ids import report_id_of
 from refresh_watch_emulator.chat_wall import Answer, ChatWall, WallMessage
 from tests.channels.delivering import clock_at_rest
 from tests.unit.reports.sample_reports import PARTLY_FAILED

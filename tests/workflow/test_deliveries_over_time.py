@@ -10,8 +10,8 @@ import pytest
 
 from refresh_watch.report import Report
 from refresh_watch.reports.wire import encode
-from refresh_watch.workflow.names import NOTIFY
 from refresh_watch.workflow.replay import replay, undelivered
+from refresh_watch.workflow.task_ids import NOTIFY
 from refresh_watch_emulator.chat_wall import Answer, ChatWall
 from tests.channels.delivering import channel_of, clock_at_rest, delivered
 from tests.hand_clock import HandClock

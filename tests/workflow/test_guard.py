@@ -1,4 +1,4 @@
-"""Accepted is tracked: chains that are cut, fan-outs that fail, and invocations that break for good."""
+"""Requested is tracked: chains that are cut, fan-outs that fail, and invocations that break for good."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
 from refresh_watch.model import Outcome
 from refresh_watch.reports.wire import decode
 from refresh_watch.settings import Settings
-from refresh_watch.triggers.taken import Wanted
+from refresh_watch.triggers.result import Requested
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.request import read_request
 from refresh_watch.watching.state import Hop, read_hop, write_hop
-from refresh_watch.workflow.chain import Chain, resume
 from refresh_watch.workflow.guard import guard_delay, run_guard
-from refresh_watch.workflow.names import hop_id
 from refresh_watch.workflow.starting import start
+from refresh_watch.workflow.task_history import TaskHistory, resume
+from refresh_watch.workflow.task_ids import hop_id
 from refresh_watch_emulator.engine.crash import KillWorker
 from refresh_watch_emulator.engine.switches import Switches
 from tests.hand_clock import HandClock
@@ -165,7 +165,7 @@ def test_a_hop_that_waits_for_its_turn_in_the_quota_is_not_held_up() -> None:
 
 def test_a_first_hop_that_never_begins_is_overtaken_too() -> None:
     record, clock = Record(), HandClock(1_795_000_000.0)
-    start(Wanted(read_request({"product": "cdn", "task_ids": "1"})), settings=Settings(), engine=record, clock=clock)
+    start(Requested(read_request({"product": "cdn", "task_ids": "1"})), settings=Settings(), engine=record, clock=clock)
     first = read_hop(next(payload for task_id, payload in record.tasks_of["watch"].items() if task_id.startswith("w-")))
     assert found(first, 200) == "alive"
     assert found(first, 1860) == "a hop is held up: overtaken"
@@ -174,7 +174,7 @@ def test_a_first_hop_that_never_begins_is_overtaken_too() -> None:
 def test_a_hop_that_was_resumed_and_is_held_up_again_is_overtaken_again() -> None:
     watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), 1_795_000_000.0)
     record, clock = Record(), HandClock(watch.accepted_at + 1000)
-    resume(Chain(watch.id, (), ()), record, clock, watch)
+    resume(TaskHistory(watch.id, (), ()), record, clock, watch)
     (payload,) = record.tasks_of["watch"].values()
     assert found(read_hop(payload), 1200) == "alive"
     assert found(read_hop(payload), 1400) == "a hop is held up: overtaken"

@@ -6,10 +6,11 @@ import json
 import time
 from pathlib import Path
 
-from refresh_watch.model import Answer, Observation, Outcome, Sighting
+from refresh_watch.model import Outcome
+from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.watching.advance import advance
 from refresh_watch.watching.state import read_hop
-from refresh_watch.workflow.names import hop_id
+from refresh_watch.workflow.task_ids import hop_id
 from refresh_watch_emulator.engine.switches import Switches
 from tests.workflow.house import House, house, wait_for
 from tests.workflow.scenario import add, check_all, many, start_all
@@ -68,9 +69,9 @@ def test_a_later_view_is_dropped_by_the_core_too() -> None:
     text = (Path(__file__).parents[1] / "events" / "hop.json").read_bytes()
     hop = read_hop(text)
     now = hop.watch.accepted_at + 60
-    seen = Sighting(hop.watch.items[0].item, Answer.SEEN, True, complete=1)
+    seen = ItemObservation(hop.watch.items[0].item, Answer.SEEN, True, complete=1)
     settled = advance(hop.watch, Observation((seen,), now, now, 1), now).watch
-    failed = Sighting(hop.watch.items[0].item, Answer.SEEN, True, failed=1)
+    failed = ItemObservation(hop.watch.items[0].item, Answer.SEEN, True, failed=1)
     assert advance(settled, Observation((failed,), now, now, 1), now + 1).watch.items[0].outcome is Outcome.COMPLETE
     assert json.loads(text)["watch"]["items"] == ""
 

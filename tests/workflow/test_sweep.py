@@ -15,8 +15,8 @@ from refresh_watch.function_compute.connect import connect
 from refresh_watch.instants import format_instant
 from refresh_watch.settings import Secret, Settings
 from refresh_watch.triggers.envelope import as_http_event
-from refresh_watch.workflow.sweep import Sweeper
-from refresh_watch.workflow.sweeping import record
+from refresh_watch.workflow.sweep import record
+from refresh_watch.workflow.sweep.sweeper import Sweeper
 from refresh_watch_emulator.engine.switches import Switches
 from refresh_watch_emulator.stand_in.faults import error
 from refresh_watch_emulator.stand_in.world import ObjectPlan
@@ -195,8 +195,8 @@ def test_a_watch_that_is_still_open_is_found_however_long_ago_it_was_accepted(ho
     soon = time.time() + 60
     credentials = Credentials(KEYS[0], Secret(KEYS[1]))
 
-    def known(until: float) -> record.WatchRecord:
-        return record.WatchRecord(Settings(fc_endpoint=home.engine_url), credentials, HandClock(), until)
+    def known(until: float) -> record.WatchIndex:
+        return record.WatchIndex(Settings(fc_endpoint=home.engine_url), credentials, HandClock(), until)
 
     since = {watch.id for watch in known(soon).watches(soon)}
     assert still_open in since

@@ -11,15 +11,15 @@ import pytest
 from refresh_watch.model import Product
 from refresh_watch.products.calling import Caller
 from refresh_watch.products.refusals import RefusedForGood
-from refresh_watch.products.sweeping import MOST_CALLS, Swept, sweep
 from refresh_watch.watching.quota import Quota
-from refresh_watch.workflow.sweeping.asked import Sweep
+from refresh_watch.workflow.sweep.failed_rows import MOST_CALLS, Swept, sweep
+from refresh_watch.workflow.sweep.request import Sweep
 from refresh_watch_emulator.stand_in.faults import error
 from refresh_watch_emulator.stand_in.server import StandIn
 from refresh_watch_emulator.stand_in.switches import Switches
 from refresh_watch_emulator.stand_in.world import ObjectPlan, World
 from tests.hand_clock import HandClock
-from tests.products.looking import RATES, connected
+from tests.products.polling import RATES, connected
 
 PRODUCTS = (Product.CDN, Product.DCDN, Product.VOD)
 HOUR = 3600.0

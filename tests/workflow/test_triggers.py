@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from refresh_watch.workflow.names import broken_id, hop_id
+from refresh_watch.workflow.task_ids import broken_id, hop_id
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
 from refresh_watch_emulator.engine.roles import Roles
 from refresh_watch_emulator.stand_in.world import ObjectPlan

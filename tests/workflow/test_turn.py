@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from refresh_watch.model import Answer, Kind, Observation, Product, Sighting, Watch, WatchRequest
+from refresh_watch.model import Kind, Product, WatchRequest
+from refresh_watch.observation import Answer, ItemObservation, Observation
+from refresh_watch.watch import Watch
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.hop import run_hop, whole_seconds
@@ -25,8 +27,8 @@ def put_off(seconds: float) -> Callable[[Watch], Observation]:
 
 
 def running(watch: Watch) -> Observation:
-    sighting = Sighting("1", Answer.SEEN, True, running=1, status_word="Refreshing")
-    return Observation((sighting,), NOON + 400, NOON + 400, 1, cost=0.2)
+    observed = ItemObservation("1", Answer.SEEN, True, running=1, status_word="Refreshing")
+    return Observation((observed,), NOON + 400, NOON + 400, 1, cost=0.2)
 
 
 def test_the_successor_has_its_turn_and_knows_when_the_look_was_due() -> None:

@@ -18,8 +18,8 @@ from refresh_watch.instants import Instant, Seconds
 from refresh_watch.report import Report
 from refresh_watch.reports.wire import encode
 from refresh_watch.settings import Settings, read_channels
-from refresh_watch.workflow.names import NOTIFY
 from refresh_watch.workflow.notify import notify
+from refresh_watch.workflow.task_ids import NOTIFY
 from refresh_watch_emulator.chat_wall import ChatWall
 from tests.channels.delivering import ALLOWED
 from tests.hand_clock import HandClock

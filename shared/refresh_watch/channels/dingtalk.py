@@ -12,13 +12,13 @@ import hmac
 import re
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
-from refresh_watch.channels.answers.dingtalk import classify
 from refresh_watch.channels.delivery.outcome import Request
 from refresh_watch.channels.delivery.pacing import Rate
-from refresh_watch.channels.forms.ladder import fitting
-from refresh_watch.channels.forms.markdown import AT, harmless, plain
-from refresh_watch.channels.forms.samples import with_samples_that_fit
-from refresh_watch.channels.forms.sections import Dialect, sections, tagless_code
+from refresh_watch.channels.formatting.ladder import fitting
+from refresh_watch.channels.formatting.markdown import AT, harmless, plain
+from refresh_watch.channels.formatting.samples import with_samples_that_fit
+from refresh_watch.channels.formatting.sections import Dialect, sections, tagless_code
+from refresh_watch.channels.responses.dingtalk import classify
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.instants import Instant

@@ -12,14 +12,14 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from refresh_watch.channels.answers.discord import classify
 from refresh_watch.channels.delivery.outcome import Request
 from refresh_watch.channels.delivery.pacing import Rate
-from refresh_watch.channels.forms.characters import characters, fitted
-from refresh_watch.channels.forms.markdown import code, harmless, plain
-from refresh_watch.channels.forms.mentions import check_count
-from refresh_watch.channels.forms.samples import with_samples_that_fit
-from refresh_watch.channels.forms.sections import Dialect, sections
+from refresh_watch.channels.formatting.characters import characters, fitted
+from refresh_watch.channels.formatting.markdown import code, harmless, plain
+from refresh_watch.channels.formatting.mentions import check_count
+from refresh_watch.channels.formatting.samples import with_samples_that_fit
+from refresh_watch.channels.formatting.sections import Dialect, sections
+from refresh_watch.channels.responses.discord import classify
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.instants import Instant

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from refresh_watch.channels.answers.teams import classify
 from refresh_watch.channels.delivery.outcome import Request
 from refresh_watch.channels.delivery.pacing import Rate
-from refresh_watch.channels.forms.ladder import fitting
-from refresh_watch.channels.forms.samples import with_samples_that_fit
+from refresh_watch.channels.formatting.ladder import fitting
+from refresh_watch.channels.formatting.samples import with_samples_that_fit
+from refresh_watch.channels.responses.teams import classify
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.instants import Instant

@@ -11,14 +11,14 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from refresh_watch.channels.answers.telegram import classify
 from refresh_watch.channels.delivery.outcome import Request
 from refresh_watch.channels.delivery.pacing import Rate
-from refresh_watch.channels.forms.characters import characters
-from refresh_watch.channels.forms.ladder import fitting
-from refresh_watch.channels.forms.markdown import harmless, plain
-from refresh_watch.channels.forms.samples import with_samples_that_fit
-from refresh_watch.channels.forms.sections import Dialect, sections
+from refresh_watch.channels.formatting.characters import characters
+from refresh_watch.channels.formatting.ladder import fitting
+from refresh_watch.channels.formatting.markdown import harmless, plain
+from refresh_watch.channels.formatting.samples import with_samples_that_fit
+from refresh_watch.channels.formatting.sections import Dialect, sections
+from refresh_watch.channels.responses.telegram import classify
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.instants import Instant

@@ -8,8 +8,8 @@ import hmac
 import re
 from dataclasses import replace
 
-from refresh_watch.channels.answers.by_status import by_status
 from refresh_watch.channels.delivery.outcome import Delivered, DeliveryOutcome, Request, Response, vendor_text
+from refresh_watch.channels.responses.by_status import by_status
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.instants import Instant, format_instant

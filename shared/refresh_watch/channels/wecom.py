@@ -18,13 +18,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from refresh_watch.channels.answers.wecom import classify
 from refresh_watch.channels.delivery.outcome import Request
 from refresh_watch.channels.delivery.pacing import Rate
-from refresh_watch.channels.forms.ladder import fitting
-from refresh_watch.channels.forms.mentions import check_count
-from refresh_watch.channels.forms.samples import with_samples_that_fit
-from refresh_watch.channels.forms.sections import Dialect, sections, tagless, tagless_code
+from refresh_watch.channels.formatting.ladder import fitting
+from refresh_watch.channels.formatting.mentions import check_count
+from refresh_watch.channels.formatting.samples import with_samples_that_fit
+from refresh_watch.channels.formatting.sections import Dialect, sections, tagless, tagless_code
+from refresh_watch.channels.responses.wecom import classify
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described, as_word
 from refresh_watch.instants import Instant

@@ -20,10 +20,10 @@ from refresh_watch.instants import Instant, parse_instant
 from refresh_watch.model import Kind, Product
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.direct import SUBMIT_KEYS, read_wanted
+from refresh_watch.triggers.json_path import Found, at, within
 from refresh_watch.triggers.labels import LONGEST_NAME, label_of, service_word
-from refresh_watch.triggers.place import Found, at, within
+from refresh_watch.triggers.result import Ignored, Taken, rejected
 from refresh_watch.triggers.strict_json import read_json
-from refresh_watch.triggers.taken import Ignored, Taken, rejected
 from refresh_watch.watching.request import MAX_INSTANT, MAX_ITEMS, MAX_PATH_BYTES, read_task_ids, with_scheme
 
 SUBMITS: Mapping[str, tuple[Product, Kind]] = {

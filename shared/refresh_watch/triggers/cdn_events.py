@@ -18,10 +18,10 @@ from refresh_watch.model import Kind, Product
 from refresh_watch.settings import Settings
 from refresh_watch.triggers import no_submission
 from refresh_watch.triggers.direct import read_wanted
+from refresh_watch.triggers.json_path import Found, at, within
 from refresh_watch.triggers.labels import label_of, service_word
 from refresh_watch.triggers.no_submission import NoSubmission
-from refresh_watch.triggers.place import Found, at, within
-from refresh_watch.triggers.taken import Ignored, Taken, rejected
+from refresh_watch.triggers.result import Ignored, Taken, rejected
 from refresh_watch.watching.request import read_task_ids
 
 KINDS = {"CachedObjectsRefreshed": Kind.REFRESH, "CachedObjectsPushed": Kind.PREFETCH}

@@ -12,7 +12,7 @@ from typing import Any
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.triggers import action_trail, cdn_events, no_submission, queue, topic
 from refresh_watch.triggers.direct import SUBMIT_KEYS
-from refresh_watch.triggers.place import Found, within
+from refresh_watch.triggers.json_path import Found, within
 from refresh_watch.triggers.strict_json import ALLOWED, read_message
 from refresh_watch.watching.request import KEYS
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from refresh_watch.errors import BadInput, Described, as_word
 from refresh_watch.settings import Settings
-from refresh_watch.triggers.place import at
-from refresh_watch.triggers.taken import Rejected, Wanted, rejected
+from refresh_watch.triggers.json_path import at
+from refresh_watch.triggers.result import Rejected, Requested, rejected
 from refresh_watch.watching.request import KEYS, read_request
 
 SUBMIT_KEYS = ("RefreshTaskId", "PushTaskId", "PreloadTaskId")
@@ -29,7 +29,7 @@ COMPLETING = tuple(key for key in KEYS if key != "submitted")
 _NAMES_TASKS = ("task_ids", "object_paths", "submitted")
 
 
-def read(body: Any, place: str, attributes: Mapping[str, str], settings: Settings) -> Wanted | Rejected:
+def read(body: Any, place: str, attributes: Mapping[str, str], settings: Settings) -> Requested | Rejected:
     """Read one request. Nothing is raised."""
     given = _with_submitted(body)
     try:
@@ -44,12 +44,12 @@ def read(body: Any, place: str, attributes: Mapping[str, str], settings: Setting
         return rejected(at(place, error), told_once, known.get("product"), known.get("label"))
 
 
-def read_wanted(given: Any, attributes: Mapping[str, str], settings: Settings, *, at_once: bool = False) -> Wanted:
+def read_wanted(given: Any, attributes: Mapping[str, str], settings: Settings, *, at_once: bool = False) -> Requested:
     """Read a request that attributes complete. Raises BadInput, also for a channel that is not configured."""
     request = read_request(_completed(given, attributes) if isinstance(given, dict) else given)
     for name in request.channels:
         settings.channel(name)
-    return Wanted(request, at_once)
+    return Requested(request, at_once)
 
 
 def told_apart(fields: dict[str, Any]) -> dict[str, Any]:

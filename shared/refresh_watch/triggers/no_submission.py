@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from refresh_watch.errors import BadInput, as_word
+from refresh_watch.triggers.json_path import Found, within
 from refresh_watch.triggers.labels import service_word
-from refresh_watch.triggers.place import Found, within
 
 _INSTEAD = "an event that names tasks: the answer of the submit call, or ActionTrail through EventBridge"
 _OSS = f"{_INSTEAD}; OSS tells of files, not of tasks, and what OSS itself refreshes never shows in the product's API"

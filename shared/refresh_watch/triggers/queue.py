@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refresh_watch.triggers.place import Found, within
+from refresh_watch.triggers.json_path import Found, within
 from refresh_watch.triggers.strict_json import read_message
 
 

@@ -13,10 +13,10 @@ from typing import Any
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.settings import Settings
 from refresh_watch.triggers import action_trail, cdn_events, cloud_event, direct, no_submission, queue, topic
+from refresh_watch.triggers.json_path import Found, within
 from refresh_watch.triggers.no_submission import NoSubmission
-from refresh_watch.triggers.place import Found, within
+from refresh_watch.triggers.result import Taken, rejected
 from refresh_watch.triggers.strict_json import read_message
-from refresh_watch.triggers.taken import Taken, rejected
 
 MAX_ITEMS = 100
 """Of one event, altogether: each is two to four calls to Function Compute, and intake has a minute for them."""

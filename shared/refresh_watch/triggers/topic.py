@@ -12,7 +12,7 @@ from typing import Any
 
 from refresh_watch.errors import BadInput
 from refresh_watch.triggers.direct import COMPLETING
-from refresh_watch.triggers.place import Found, within
+from refresh_watch.triggers.json_path import Found, within
 from refresh_watch.triggers.strict_json import read_json, read_message
 
 

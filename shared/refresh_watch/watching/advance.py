@@ -10,20 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.model import (
-    MAX_SAMPLES,
-    Answer,
-    FailedObject,
-    Kind,
-    Note,
-    Observation,
-    Reason,
-    Refusal,
-    Sighting,
-    Watch,
-    WatchedItem,
-)
+from refresh_watch.model import MAX_SAMPLES, FailedObject, Kind, Note, Reason, Refusal
+from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.report import Report
+from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.outcomes import outcome_of
 from refresh_watch.watching.pace import paced
 from refresh_watch.watching.reporting import bounded_samples, final_report, interim_report, samples_of
@@ -75,22 +65,24 @@ def advance(watch: Watch, observation: Observation, now: Instant, *, held: Secon
     `held`: how much later than planned it began, because others were looked at first.
     """
     is_open = {item.item for item in watch.open_items}
-    sightings = {sighting.item: sighting for sighting in observation.sightings if sighting.item in is_open}
+    observations = {observed.item: observed for observed in observation.items if observed.item in is_open}
     watch = _noted(watch, observation)
     began_at = watch.next_item
     late = observation.started_at >= deadline_of(watch)
     items = tuple(
-        _settle(watch, item, sightings[item.item], now, late=late) if item.item in sightings else item
+        _settle(watch, item, observations[item.item], now, late=late) if item.item in observations else item
         for item in watch.items
     )
-    watch = replace(watch, items=items, samples=_samples(watch, sightings), next_item=_next_turn(watch, sightings))
+    watch = replace(
+        watch, items=items, samples=_samples(watch, observations), next_item=_next_turn(watch, observations)
+    )
     if not watch.open_items:
         return Step(watch, (Tell(final_report(watch, now)),))
     effects: list[Effect] = []
     if not watch.first_failure_told and any(item.failed for item in watch.items):
         watch = replace(watch, first_failure_told=True)
         effects.append(Tell(interim_report(watch, now)))
-    answers = {sighting.answer for sighting in sightings.values()}
+    answers = {observed.answer for observed in observations.values()}
     answered = bool(answers - {Answer.NO_ANSWER, Answer.NOT_REACHED})
     # once round, and it rests: a watch that never fits into one look would else be asked about without a pause
     unfinished = answered and Answer.NOT_REACHED in answers and watch.next_item > began_at
@@ -125,9 +117,9 @@ def given_up(watch: Watch, now: Instant) -> Watch:
 def _noted(watch: Watch, observation: Observation) -> Watch:
     kind = watch.kind
     if kind is Kind.UNKNOWN:
-        kind = next((s.kind for s in observation.sightings if s.kind is not Kind.UNKNOWN), kind)
-    refusals = [s.refusal for s in observation.sightings if s.refusal is not None]
-    problems = [s.problem for s in observation.sightings if s.problem]
+        kind = next((s.kind for s in observation.items if s.kind is not Kind.UNKNOWN), kind)
+    refusals = [s.refusal for s in observation.items if s.refusal is not None]
+    problems = [s.problem for s in observation.items if s.problem]
     notes = [*watch.notes, *(note for note in observation.notes if note not in watch.notes)]
     return replace(
         watch,
@@ -143,22 +135,22 @@ def _noted(watch: Watch, observation: Observation) -> Watch:
     )
 
 
-def _settle(watch: Watch, item: WatchedItem, sighting: Sighting, now: Instant, *, late: bool) -> WatchedItem:
-    if sighting.answer is Answer.SEEN:
-        return _seen(item, sighting, now, late=late)
-    if sighting.answer is Answer.NOT_SEEN:
+def _settle(watch: Watch, item: WatchedItem, observed: ItemObservation, now: Instant, *, late: bool) -> WatchedItem:
+    if observed.answer is Answer.SEEN:
+        return _seen(item, observed, now, late=late)
+    if observed.answer is Answer.NOT_SEEN:
         return _not_seen(watch, item, now, Reason.NEVER_SEEN, late=late)
-    if sighting.answer is Answer.REFUSED and sighting.refusal is not None:
-        return _refused(watch, item, sighting.refusal, now, late=late)
-    return _unanswered(watch, item, sighting, now)
+    if observed.answer is Answer.REFUSED and observed.refusal is not None:
+        return _refused(watch, item, observed.refusal, now, late=late)
+    return _unanswered(watch, item, observed, now)
 
 
-def _seen(item: WatchedItem, sighting: Sighting, now: Instant, *, late: bool) -> WatchedItem:
-    settled = sighting.whole and sighting.running == 0 and sighting.complete + sighting.failed > 0
-    complete, failed, status_word = sighting.complete, sighting.failed, sighting.status_word
+def _seen(item: WatchedItem, observed: ItemObservation, now: Instant, *, late: bool) -> WatchedItem:
+    settled = observed.whole and observed.running == 0 and observed.complete + observed.failed > 0
+    complete, failed, status_word = observed.complete, observed.failed, observed.status_word
     # rows that were not read are still running as far as we know
-    running = 0 if settled else max(1, sighting.running)
-    if not sighting.whole:
+    running = 0 if settled else max(1, observed.running)
+    if not observed.whole:
         # some of the rows take nothing back: objects that were there are there, and what had ended has ended
         known, shown = item.complete + item.failed + item.running, complete + failed + running
         complete, failed = max(item.complete, complete), max(item.failed, failed)
@@ -170,8 +162,8 @@ def _seen(item: WatchedItem, sighting: Sighting, now: Instant, *, late: bool) ->
         failed=failed,
         running=running,
         status_word=status_word,
-        task_ids=item.task_ids or sighting.task_ids,
-        reasons=sighting.reasons if sighting.failed == failed else item.reasons,
+        task_ids=item.task_ids or observed.task_ids,
+        reasons=observed.reasons if observed.failed == failed else item.reasons,
     )
     if settled:
         return replace(item, outcome=outcome_of(complete=item.complete, failed=item.failed), settled_at=now)
@@ -194,9 +186,9 @@ def _refused(watch: Watch, item: WatchedItem, refusal: Refusal, now: Instant, *,
     return _ended(item, now, Reason.MALFORMED_ID)
 
 
-def _unanswered(watch: Watch, item: WatchedItem, sighting: Sighting, now: Instant) -> WatchedItem:
-    until = deadline_of(watch) + (THROTTLED_GRACE if sighting.throttled else NO_ANSWER_GRACE)
-    if sighting.answer is Answer.NOT_REACHED:
+def _unanswered(watch: Watch, item: WatchedItem, observed: ItemObservation, now: Instant) -> WatchedItem:
+    until = deadline_of(watch) + (THROTTLED_GRACE if observed.throttled else NO_ANSWER_GRACE)
+    if observed.answer is Answer.NOT_REACHED:
         # our own budget ended first: only the end of the query window ends this
         until = max(until, watch.started_at + QUERY_WINDOW)
     if now < until:
@@ -223,21 +215,21 @@ def _ended(item: WatchedItem, now: Instant, reason: Reason) -> WatchedItem:
     )
 
 
-def _samples(watch: Watch, sightings: dict[str, Sighting]) -> tuple[tuple[str, FailedObject], ...]:
+def _samples(watch: Watch, observations: dict[str, ItemObservation]) -> tuple[tuple[str, FailedObject], ...]:
     fresh: list[tuple[str, FailedObject]] = []
     for item in watch.items:
-        sighting = sightings.get(item.item)
-        shown = sighting.failures if sighting is not None and sighting.answer is Answer.SEEN else ()
+        observed = observations.get(item.item)
+        shown = observed.failures if observed is not None and observed.answer is Answer.SEEN else ()
         known = samples_of(watch, item.item)
         # a partial reading may show fewer failures than an earlier one: what is known stays
-        whole = sighting is not None and sighting.answer is Answer.SEEN and sighting.whole
+        whole = observed is not None and observed.answer is Answer.SEEN and observed.whole
         fresh.extend((item.item, failure) for failure in (shown if whole or len(shown) >= len(known) else known))
     return bounded_samples(fresh, MAX_SAMPLES, MAX_SAMPLE_BYTES)
 
 
-def _next_turn(watch: Watch, sightings: dict[str, Sighting]) -> int:
+def _next_turn(watch: Watch, observations: dict[str, ItemObservation]) -> int:
     for item in watch.turn:
-        sighting = sightings.get(item.item)
-        if sighting is not None and sighting.answer is Answer.NOT_REACHED:
+        observed = observations.get(item.item)
+        if observed is not None and observed.answer is Answer.NOT_REACHED:
             return next(i for i, other in enumerate(watch.items) if other.item == item.item)
     return watch.next_item

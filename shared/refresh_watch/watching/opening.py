@@ -6,7 +6,8 @@ import hashlib
 import json
 
 from refresh_watch.instants import Instant
-from refresh_watch.model import Watch, WatchedItem, WatchRequest
+from refresh_watch.model import WatchRequest
+from refresh_watch.watch import Watch, WatchedItem
 
 
 def watch_id(prefix: str, request: WatchRequest) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from refresh_watch.model import Outcome, Watch, WatchedItem
+from refresh_watch.model import Outcome
 from refresh_watch.report import Counts
+from refresh_watch.watch import Watch, WatchedItem
 
 
 def outcome_of(*, complete: int, failed: int, overdue: int = 0, unverifiable: int = 0) -> Outcome:

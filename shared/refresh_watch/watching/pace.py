@@ -12,7 +12,9 @@ import math
 from dataclasses import replace
 
 from refresh_watch.instants import Seconds
-from refresh_watch.model import Answer, Observation, Pace, Sighting, Status, Watch
+from refresh_watch.model import Status
+from refresh_watch.observation import Answer, ItemObservation, Observation
+from refresh_watch.watch import Pace, Watch
 
 AGAIN_AFTER: Seconds = 3
 """Between the two looks of a pair: the update that the first one triggers takes a moment."""
@@ -52,12 +54,12 @@ def paced(watch: Watch, observation: Observation, elapsed: Seconds) -> Pace:
     """What a look adds to it. `elapsed`: seconds since submission at which the look began."""
     before = watch.pace
     # what is not there, or refused, may stay so for ever: the others do not wait for it
-    asked = [sighting for sighting in observation.sightings if sighting.answer not in (Answer.NOT_SEEN, Answer.REFUSED)]
-    still_open = [sighting for sighting in asked if not sighting.is_settled]
-    if not still_open or any(sighting.answer is not Answer.SEEN for sighting in still_open):
+    asked = [observed for observed in observation.items if observed.answer not in (Answer.NOT_SEEN, Answer.REFUSED)]
+    still_open = [observed for observed in asked if not observed.is_settled]
+    if not still_open or any(observed.answer is not Answer.SEEN for observed in still_open):
         return replace(before, again=False)
-    pending = all(Status.of(sighting.status_word) is Status.PENDING for sighting in still_open)
-    progress = min(_progress(sighting) for sighting in still_open)
+    pending = all(Status.of(observed.status_word) is Status.PENDING for observed in still_open)
+    progress = min(_progress(observed) for observed in still_open)
     gap = elapsed - (before.looked_at or 0.0)
     lags = _lags(before, progress, elapsed, pending=pending)
     # what was read as if answers were up to date is wrong once they are known to lag
@@ -99,9 +101,9 @@ def step_by_progress(pace: Pace, elapsed: Seconds) -> Seconds | None:
     return SHARE_WHEN_NEAR * remains if remains > AIM_BELOW else max(SHORTEST_STEP, remains)
 
 
-def _progress(sighting: Sighting) -> float:
+def _progress(observed: ItemObservation) -> float:
     """Of a part of the rows it would tell nothing of the rest."""
-    return (sighting.progress or 0.0) if sighting.whole else 0.0
+    return (observed.progress or 0.0) if observed.whole else 0.0
 
 
 def _lags(before: Pace, progress: float, elapsed: Seconds, *, pending: bool) -> bool | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from refresh_watch.instants import Instant
-from refresh_watch.model import FailedObject, Reason, Watch, WatchedItem
+from refresh_watch.model import FailedObject, Reason
 from refresh_watch.report import Report, ReportKind, TaskReport
+from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.outcomes import counts_of, outcome_of, outcome_of_watch
 from refresh_watch.watching.reasons import total
 

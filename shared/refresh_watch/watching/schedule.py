@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from refresh_watch.errors import BadInput
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.model import Kind, Watch
+from refresh_watch.model import Kind
+from refresh_watch.watch import Watch
 from refresh_watch.watching.pace import AGAIN_AFTER, SHORTEST_STEP, step_by_progress
 
 QUERY_WINDOW: Seconds = 3 * 86400

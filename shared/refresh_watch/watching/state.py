@@ -17,20 +17,9 @@ from typing import Any, TypeVar
 
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.instants import Instant
-from refresh_watch.model import (
-    AnyNote,
-    FailedObject,
-    Hints,
-    Kind,
-    Note,
-    Outcome,
-    Pace,
-    Reason,
-    Refusal,
-    Status,
-    Watch,
-    WatchedItem,
-)
+from refresh_watch.model import AnyNote, FailedObject, Kind, Note, Outcome, Reason, Refusal, Status
+from refresh_watch.observation import Hints
+from refresh_watch.watch import Pace, Watch, WatchedItem
 from refresh_watch.watching.reasons import KEYS
 from refresh_watch.watching.request import read_request, write_request
 from refresh_watch.watching.schedule import deadline_of

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from refresh_watch.channels.wants import wants
+from refresh_watch.channels.routing import wants
 from refresh_watch.errors import BadInput
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Seconds
 from refresh_watch.report import Report
 from refresh_watch.settings import Settings
 from refresh_watch.workflow.delivery_state import DeliveryState, write_delivery
-from refresh_watch.workflow.names import NOTIFY, delivery_id, fallback_name
+from refresh_watch.workflow.task_ids import NOTIFY, delivery_id, fallback_name
 
 log = logging.getLogger("refresh_watch.notify")
 

@@ -8,14 +8,14 @@ from refresh_watch.clock import Clock
 from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.tasks import Engine, Task, TaskStatus
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.model import Watch
 from refresh_watch.reports.wire import encode
+from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import given_up, latest_end
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.schedule import LONGEST_WAIT, deadline_of, phase_of
 from refresh_watch.watching.state import Hop, read_hop, write_hop
-from refresh_watch.workflow.chain import Chain, newest_state, read_chain, resume
-from refresh_watch.workflow.names import NOTIFY, WATCH, again_id, final_id, guard_id
+from refresh_watch.workflow.task_history import TaskHistory, newest_state, read_task_history, resume
+from refresh_watch.workflow.task_ids import NOTIFY, WATCH, again_id, final_id, guard_id
 
 log = logging.getLogger("refresh_watch.guard")
 
@@ -45,7 +45,7 @@ def run_guard(guard: Hop, *, engine: Engine, clock: Clock) -> str:
 
     Raises EngineError when Function Compute does not answer, so that the guard is run again.
     """
-    chain = read_chain(guard.watch.id, engine)
+    chain = read_task_history(guard.watch.id, engine)
     if chain.is_told:
         return "settled and told"
     if clock.now() > guard.watch.accepted_at + RECORD_ENDS:
@@ -60,7 +60,7 @@ def run_guard(guard: Hop, *, engine: Engine, clock: Clock) -> str:
     return found
 
 
-def _tend(chain: Chain, first: Watch, engine: Engine, clock: Clock) -> str:
+def _tend(chain: TaskHistory, first: Watch, engine: Engine, clock: Clock) -> str:
     if chain.telling is not None:
         return "settled, on its way to the channels"
     if chain.is_final:
@@ -93,7 +93,7 @@ def _is_held_up(hop: Task, engine: Engine, now: Instant) -> bool:
     return planned.due is not None and now > planned.due + turn + HELD_UP_AFTER
 
 
-def _tell_again(chain: Chain, engine: Engine) -> None:
+def _tell_again(chain: TaskHistory, engine: Engine) -> None:
     for task in chain.finals:
         kept = engine.task(NOTIFY, task.id)
         if kept is not None and kept.payload:

@@ -12,15 +12,17 @@ from refresh_watch.credentials import Credentials
 from refresh_watch.errors import NoCredentials
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.model import Answer, Observation, Reason, Refusal, Sighting, Watch
+from refresh_watch.model import Reason, Refusal
+from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.report import ReportKind
 from refresh_watch.reports.wire import encode
 from refresh_watch.settings import Settings
+from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import Effect, Tell, advance
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.schedule import LONGEST_WAIT
 from refresh_watch.watching.state import Hop, write_hop
-from refresh_watch.workflow.names import NOTIFY, WATCH, final_id, hop_id
+from refresh_watch.workflow.task_ids import NOTIFY, WATCH, final_id, hop_id
 
 log = logging.getLogger("refresh_watch.watch")
 
@@ -85,7 +87,7 @@ def look_at(
 ) -> Observation:
     """Ask the product's API about the open items, as `products.look` does; imports only the SDK of that product."""
     from refresh_watch.products.connect import connect
-    from refresh_watch.products.looking.look import look
+    from refresh_watch.products.polling.look import look
 
     try:
         api = connect(watch.request.product, settings, find_credentials())
@@ -106,8 +108,8 @@ def _quota_of_instance(quota: tuple[tuple[str, float], ...], instances: int) -> 
 
 
 def _refused(watch: Watch, refusal: Refusal, now: Instant) -> Observation:
-    sightings = tuple(Sighting(item.item, Answer.REFUSED, refusal=refusal) for item in watch.open_items)
-    return Observation(sightings, started_at=now, ended_at=now)
+    observations = tuple(ItemObservation(item.item, Answer.REFUSED, refusal=refusal) for item in watch.open_items)
+    return Observation(observations, started_at=now, ended_at=now)
 
 
 def _carry_out(effect: Effect, watch: Watch, number: int, engine: Engine, now: Instant) -> None:

@@ -15,12 +15,12 @@ from refresh_watch.reports.wire import encode
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.envelope import Event, Unreadable, open_envelope
 from refresh_watch.triggers.read import read
-from refresh_watch.triggers.taken import Ignored, Rejected, Taken, Wanted, digest_of
+from refresh_watch.triggers.result import Ignored, Rejected, Requested, Taken, digest_of
 from refresh_watch.watching.reporting import rejected_report
-from refresh_watch.workflow.names import INTAKE, NOTIFY
 from refresh_watch.workflow.probing.probe import attend
 from refresh_watch.workflow.probing.shape import without_probes
 from refresh_watch.workflow.starting import start
+from refresh_watch.workflow.task_ids import INTAKE, NOTIFY
 
 log = logging.getLogger("refresh_watch.intake")
 
@@ -85,7 +85,7 @@ def take_in(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -
             raise failures[0]
         return unavailable(failures[0], wrapped=delivered.wrapped)
     rejections = [item for item in items if isinstance(item, Rejected)]
-    started = any(isinstance(item, Wanted) for item in items)
+    started = any(isinstance(item, Requested) for item in items)
     if rejections and not started:
         return Reply(400, problem(rejections), delivered.wrapped)
     several = isinstance(delivered.body, list) or len(answers) > 1
@@ -127,7 +127,7 @@ def _take_one(
         log.info("ignored", extra={"reason": item.reason})
         return {"ignored": item.reason}
     try:
-        if isinstance(item, Wanted):
+        if isinstance(item, Requested):
             return start(item, settings=settings, engine=engine, clock=clock)
         log.warning("rejected", extra={"problem": item.problem})
         if not delivered.awaited:

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 from refresh_watch.channels.delivery.deliver import deliver
-from refresh_watch.channels.delivery.next_visit import ComeBack, GivenUp
 from refresh_watch.channels.delivery.pacing import Pacing
+from refresh_watch.channels.delivery.retry_policy import Abandoned, RetryLater
 from refresh_watch.clock import Clock
 from refresh_watch.errors import BadInput, Described, EngineError, Undelivered
 from refresh_watch.function_compute.tasks import Engine
@@ -19,11 +19,11 @@ from refresh_watch.model import Note
 from refresh_watch.report import ReportKind
 from refresh_watch.reports.wire import from_json
 from refresh_watch.settings import ChannelSetting, Settings
-from refresh_watch.workflow.broken import is_failure_envelope, tell_broken
 from refresh_watch.workflow.delivery_state import DeliveryState, read_delivery
+from refresh_watch.workflow.failure_events import is_failure_envelope, tell_broken
 from refresh_watch.workflow.fan_out import fan_out, start_delivery
-from refresh_watch.workflow.names import NOTIFY, final_id
 from refresh_watch.workflow.probing.probe import Runtime, attend
+from refresh_watch.workflow.task_ids import NOTIFY, final_id
 
 log = logging.getLogger("refresh_watch.notify")
 
@@ -82,10 +82,10 @@ def visit(state: DeliveryState, *, settings: Settings, engine: Engine, clock: Cl
         return "superseded by the final report"
     delivery = deliver(state.report, channel, settings=settings, clock=clock, pacing=pacing, so_far=state.attempts)
     after = delivery.next
-    if isinstance(after, GivenUp):
+    if isinstance(after, Abandoned):
         _tell_fallback(state, channel, after.why, engine)
         return _give_up(replace(state, attempts=delivery.attempts), after.why, engine)
-    if isinstance(after, ComeBack):
+    if isinstance(after, RetryLater):
         if _is_late(after, clock.now()):
             _tell_fallback(state, channel, str(after.attempts.last), engine)
         later = replace(state, visit=state.visit + 1, attempts=after.attempts)
@@ -107,13 +107,13 @@ def _is_superseded(state: DeliveryState, engine: Engine, now: Instant) -> bool:
         return False
 
 
-def _is_late(after: ComeBack, now: Instant) -> bool:
+def _is_late(after: RetryLater, now: Instant) -> bool:
     # a message that waits for its turn behind others has been refused by nobody
     attempts = after.attempts
     return attempts.last is not None and now - (attempts.first_at or now) >= FALLBACK_AFTER
 
 
-def _until_next_visit(after: ComeBack, now: Instant) -> Seconds:
+def _until_next_visit(after: RetryLater, now: Instant) -> Seconds:
     """A channel may ask for an hour: its fallback does not wait so long. That visit only tells it; it posts nothing."""
     attempts = after.attempts
     if attempts.last is None or attempts.first_at is None:

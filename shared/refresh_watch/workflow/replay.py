@@ -12,7 +12,7 @@ from refresh_watch.report import Report
 from refresh_watch.reports.wire import decode, encode
 from refresh_watch.workflow.delivery_state import DeliveryState, read_delivery_payload
 from refresh_watch.workflow.fan_out import start_delivery
-from refresh_watch.workflow.names import NOTIFY, REPORT_PREFIXES, again_id, delivery_of, report_id_of
+from refresh_watch.workflow.task_ids import NOTIFY, REPORT_PREFIXES, again_id, delivery_of, report_id_of
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from refresh_watch.function_compute.tasks import Engine, Started, Task, TaskStat
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import AnyNote
 from refresh_watch.settings import Settings
-from refresh_watch.triggers.taken import Wanted
+from refresh_watch.triggers.result import Requested
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.schedule import first_look
 from refresh_watch.watching.state import Hop, read_hop, write_hop
-from refresh_watch.workflow.chain import Chain, read_chain, resume
 from refresh_watch.workflow.guard import guard_delay
-from refresh_watch.workflow.names import WATCH, guard_id, hop_id
+from refresh_watch.workflow.task_history import TaskHistory, read_task_history, resume
+from refresh_watch.workflow.task_ids import WATCH, guard_id, hop_id
 
 log = logging.getLogger("refresh_watch.starting")
 
@@ -26,7 +26,7 @@ HASTENED_FROM: Seconds = 10
 
 
 def start(
-    wanted: Wanted, *, settings: Settings, engine: Engine, clock: Clock, notes: tuple[AnyNote, ...] = ()
+    wanted: Requested, *, settings: Settings, engine: Engine, clock: Clock, notes: tuple[AnyNote, ...] = ()
 ) -> dict[str, Any]:
     """Start a watch and its guard, once. Answers `watch_id`, `status_url`, and what an earlier start became.
 
@@ -37,11 +37,11 @@ def start(
     answer: dict[str, Any] = {"watch_id": watch.id, "status_url": None}
     if not settings.channels:
         answer["warning"] = "REFRESH_WATCH_CHANNELS is empty: nobody will be told"
-    chain: Chain | None = None
+    chain: TaskHistory | None = None
     after = 0.0 if wanted.at_once else first_look(watch, now)
     hop = Hop(watch, 0, due=now + after)
     if engine.start_later(WATCH, write_hop(hop), after, hop_id(watch.id, 0)) is Started.ALREADY:
-        chain = read_chain(watch.id, engine)
+        chain = read_task_history(watch.id, engine)
         answer |= {"already": True, "state": _state(chain, engine, clock, at_once=wanted.at_once)}
     if chain is None or not chain.is_told:
         engine.start_later(WATCH, write_hop(Hop(watch, 0, is_guard=True)), guard_delay(watch, 0), guard_id(watch.id, 0))
@@ -49,7 +49,7 @@ def start(
     return answer
 
 
-def _state(chain: Chain, engine: Engine, clock: Clock, *, at_once: bool) -> str:
+def _state(chain: TaskHistory, engine: Engine, clock: Clock, *, at_once: bool) -> str:
     """What became of the watch that this request had already started; a dead chain is started again."""
     if chain.is_final:
         return "settled"

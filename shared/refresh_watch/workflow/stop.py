@@ -7,9 +7,9 @@ from refresh_watch.function_compute.tasks import Engine, Started
 from refresh_watch.reports.wire import encode
 from refresh_watch.watching.advance import stopped
 from refresh_watch.watching.reporting import final_report
-from refresh_watch.workflow.chain import Chain, read_chain
-from refresh_watch.workflow.names import NOTIFY, WATCH
-from refresh_watch.workflow.record import known_state
+from refresh_watch.workflow.history_lookup import known_state
+from refresh_watch.workflow.task_history import TaskHistory, read_task_history
+from refresh_watch.workflow.task_ids import NOTIFY, WATCH
 
 _ROUNDS = 5
 
@@ -20,7 +20,7 @@ def stop(watch_id: str, who: str, *, engine: Engine, clock: Clock) -> bool:
     The guard goes on: it sees that the report reaches the channels, and ends by itself. Answers False when the final
     report had been committed before. Raises NoSuchWatch for an id that Function Compute does not know.
     """
-    chain = read_chain(watch_id, engine)
+    chain = read_task_history(watch_id, engine)
     spoken = not chain.is_final and _speak(chain, who, engine, clock)
     for _ in range(_ROUNDS):
         live = [hop for hop in chain.hops if hop.status.is_live]
@@ -29,11 +29,11 @@ def stop(watch_id: str, who: str, *, engine: Engine, clock: Clock) -> bool:
         for hop in live:
             engine.stop(WATCH, hop.id)
         # a hop that ran may have started its successor before it was stopped
-        chain = read_chain(watch_id, engine)
+        chain = read_task_history(watch_id, engine)
     return spoken
 
 
-def _speak(chain: Chain, who: str, engine: Engine, clock: Clock) -> bool:
+def _speak(chain: TaskHistory, who: str, engine: Engine, clock: Clock) -> bool:
     watch = known_state(chain, engine)
     now = clock.now()
     report = final_report(stopped(watch, now, who), now)

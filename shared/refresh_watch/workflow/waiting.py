@@ -15,15 +15,15 @@ from refresh_watch.clock import Clock
 from refresh_watch.errors import BadInput, EngineError, NoCredentials, NoSuchWatch, RefreshWatchError
 from refresh_watch.function_compute.tasks import Engine, Task
 from refresh_watch.instants import Instant, Seconds, format_duration
-from refresh_watch.model import Watch
 from refresh_watch.report import Report
 from refresh_watch.reports.wire import decode
 from refresh_watch.settings import Settings
+from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import latest_end
 from refresh_watch.watching.schedule import LONGEST_WAIT
 from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.guard import GIVES_UP_AFTER
-from refresh_watch.workflow.names import NOTIFY, WATCH, broken_id, final_id, hop_id
+from refresh_watch.workflow.task_ids import NOTIFY, WATCH, broken_id, final_id, hop_id
 
 FIRST_PAUSE: Seconds = 2
 """After a look is due: it has begun by then, and a warm one has ended."""

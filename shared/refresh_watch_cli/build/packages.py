@@ -14,7 +14,7 @@ from refresh_watch_cli.build.bytecode import compile_package, interpreter_of
 from refresh_watch_cli.build.canonical import digest_of, reduce_records, settle
 from refresh_watch_cli.build.imports import ROOT, SOURCE, Closure, closure_of
 from refresh_watch_cli.build.measuring import Imports, imports_of
-from refresh_watch_cli.build.needed import LeftOut, leave_out
+from refresh_watch_cli.build.prune import LeftOut, leave_out
 from refresh_watch_cli.build.refusal import CannotBuild
 from refresh_watch_cli.build.runtimes import Runtime
 from refresh_watch_cli.build.wheels import install, requirements_for, strip

@@ -16,7 +16,7 @@ from refresh_watch.instants import Seconds
 from refresh_watch.model import Kind
 from refresh_watch.watching.schedule import DEFAULT_DEADLINE, REFRESH, SPREAD, Schedule, read_schedule
 from refresh_watch_cli.cost.measured import MEASURED
-from refresh_watch_cli.cost.plans import Chain, Plan, hops, others
+from refresh_watch_cli.cost.plans import Plan, TaskHistory, hops, others
 from refresh_watch_cli.cost.resources import Resource, Size
 from refresh_watch_cli.cost.tariff import LEAST_PER_HOUR
 
@@ -66,10 +66,10 @@ def woken_by_timers(resources: Sequence[Resource]) -> list[str]:
     return [each.key for each in resources if any(one.kind == "timer" and one.is_on for one in each.triggers)]
 
 
-def chains_of(schedule: str = "") -> list[Chain]:
+def chains_of(schedule: str = "") -> list[TaskHistory]:
     """When the hops of some watches begin, in seconds since submission. Raises BadInput."""
     given = read_schedule(schedule) if schedule else None
-    chains: list[Chain] = []
+    chains: list[TaskHistory] = []
     for number, end in enumerate(_ends()):
         phase = 0.0 if given else (number * 0.618 % 1) * SPREAD
         chains.append(tuple(_looks(given or REFRESH, phase, end)))
@@ -91,7 +91,7 @@ def _ends() -> Iterator[Seconds]:
         yield _MEDIAN * math.exp(_SIGMA * NormalDist().inv_cdf((number + 0.5) / _JOBS))
 
 
-def _estimated(plan: Plan, chains: Sequence[Chain]) -> Estimate:
+def _estimated(plan: Plan, chains: Sequence[TaskHistory]) -> Estimate:
     cny = tuple((watches, plan.cny(watches)) for watches in WATCHES_A_DAY)
     functions = {entry.function for diary in plan.diaries for entry in diary} | plan.every_hour
     return Estimate(

@@ -34,7 +34,7 @@ LOOP: Seconds = 60.0
 TRANSITIONS_A_LOOP = 3
 """Task, Choice and Wait."""
 
-Chain = Sequence[Seconds]
+TaskHistory = Sequence[Seconds]
 """When the hops of one watch begin, in seconds since submission; the last one sees the end."""
 
 
@@ -57,12 +57,12 @@ class Plan:
         return fmean(units_of(diary, self.sizes, cold=cold) for diary in self.diaries)
 
 
-def hops(chains: Sequence[Chain], costs: Mapping[str, Costs], given: Mapping[str, Size]) -> Plan:
+def hops(chains: Sequence[TaskHistory], costs: Mapping[str, Costs], given: Mapping[str, Size]) -> Plan:
     """Ours: one short invocation a look, nothing between them."""
     return Plan("hops (ours)", [_hops(chain, costs, given) for chain in chains], given)
 
 
-def others(chains: Sequence[Chain], costs: Mapping[str, Costs], given: Mapping[str, Size]) -> list[Plan]:
+def others(chains: Sequence[TaskHistory], costs: Mapping[str, Costs], given: Mapping[str, Size]) -> list[Plan]:
     """A function that sleeps, at our size and at the smallest, and CloudFlow.
 
     All tell people the same way as ours, and all but the sleeping one are started by intake.
@@ -83,7 +83,7 @@ def others(chains: Sequence[Chain], costs: Mapping[str, Costs], given: Mapping[s
     ]
 
 
-def _hops(chain: Chain, costs: Mapping[str, Costs], given: Mapping[str, Size]) -> Diary:
+def _hops(chain: TaskHistory, costs: Mapping[str, Costs], given: Mapping[str, Size]) -> Diary:
     guard = guard_delay(open_watch("", WatchRequest(Product.CDN, ("1",), kind=Kind.REFRESH), 0.0), 0)
     return (
         _entry("intake", 0.0, costs["intake"], given["intake"], 2 * START),
@@ -93,7 +93,7 @@ def _hops(chain: Chain, costs: Mapping[str, Costs], given: Mapping[str, Size]) -
     )
 
 
-def _asleep(chain: Chain, costs: Mapping[str, Costs], given: Mapping[str, Size]) -> Diary:
+def _asleep(chain: TaskHistory, costs: Mapping[str, Costs], given: Mapping[str, Size]) -> Diary:
     """One invocation that asks when our hops would."""
     until = chain[-1] + LATENCY + START
     return (_entry("sleeper", 0.0, costs["hop"], given["sleeper"], until), *_told(until, costs, given))

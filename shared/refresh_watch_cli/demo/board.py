@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from refresh_watch.function_compute.tasks import Engine
-from refresh_watch.model import Watch
+from refresh_watch.watch import Watch
 from refresh_watch.watching.outcomes import counts_of
 from refresh_watch.watching.state import read_hop
-from refresh_watch.workflow.names import WATCH, hop_number
+from refresh_watch.workflow.task_ids import WATCH, hop_number
 from refresh_watch_cli.demo.jobs import Job
 from refresh_watch_cli.demo.stage import AUDIENCES
 from refresh_watch_emulator.chat_wall import WallMessage, robots_of

@@ -15,16 +15,16 @@ from refresh_watch_cli.account.bad_keys import mend_key, missing_half
 from refresh_watch_cli.account.identity import Caller, who_am_i
 from refresh_watch_cli.account.regions import check_region, doubt
 from refresh_watch_cli.account.rpc import Refused, call
+from refresh_watch_cli.context import Surroundings, surroundings
 from refresh_watch_cli.cost.estimate import can_estimate, estimate, woken_by_timers
 from refresh_watch_cli.cost.resources import Size
 from refresh_watch_cli.deploy.endpoints import variables_of
+from refresh_watch_cli.deploy.plan import DeployPlan, deployable, read_wanted
 from refresh_watch_cli.deploy.roles import Change, Ram, apply, changes_of
 from refresh_watch_cli.deploy.serverless_devs import NotThere, find_program
 from refresh_watch_cli.deploy.serverless_devs import run as run_serverless_devs
 from refresh_watch_cli.deploy.triggers import doubtful
-from refresh_watch_cli.deploy.wanted import Wanted, deployable, read_wanted
 from refresh_watch_cli.printing import called_as, note
-from refresh_watch_cli.surroundings import Surroundings, surroundings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +85,7 @@ def run(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _dry_run(around: Surroundings, wanted: Sequence[Wanted]) -> int:
+def _dry_run(around: Surroundings, wanted: Sequence[DeployPlan]) -> int:
     print("\n".join(_plan(wanted)))
     try:
         credentials = around.credentials()
@@ -101,7 +101,7 @@ def _dry_run(around: Surroundings, wanted: Sequence[Wanted]) -> int:
     return 0
 
 
-def _check_regions(around: Surroundings, wanted: Sequence[Wanted]) -> None:
+def _check_regions(around: Surroundings, wanted: Sequence[DeployPlan]) -> None:
     """Raises BadInput for a region that is none; of one that may be new it only warns."""
     for region in dict.fromkeys(each.resource.region for each in wanted):
         if not around.settings.fc_endpoint:
@@ -125,7 +125,7 @@ def _credentials(around: Surroundings) -> Credentials:
         raise NoCredentials(f"{half}; {error}" if half else str(error)) from None
 
 
-def _plan(wanted: Sequence[Wanted]) -> list[str]:
+def _plan(wanted: Sequence[DeployPlan]) -> list[str]:
     lines = []
     for each in wanted:
         resource, size = each.resource, each.resource.size
@@ -180,7 +180,7 @@ def _ram(around: Surroundings, credentials: Credentials) -> Ram:
     return ask
 
 
-def _names(wanted: Sequence[Wanted]) -> str:
+def _names(wanted: Sequence[DeployPlan]) -> str:
     return ", ".join(each.resource.name for each in wanted)
 
 

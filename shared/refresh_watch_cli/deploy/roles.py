@@ -13,7 +13,7 @@ from typing import Any
 
 from refresh_watch.errors import Advice, RefreshWatchError
 from refresh_watch_cli.account.rpc import Refused
-from refresh_watch_cli.deploy.wanted import Wanted
+from refresh_watch_cli.deploy.plan import DeployPlan
 
 MADE_BY = "Made by refresh-watch deploy"
 """How the description of each role and policy of ours begins."""
@@ -40,7 +40,7 @@ class Change:
     params: Mapping[str, str]
 
 
-def changes_of(ram: Ram, wanted: Wanted) -> list[Change]:
+def changes_of(ram: Ram, wanted: DeployPlan) -> list[Change]:
     """What has to change for one function; empty when all is as it should be. Only reads.
 
     Raises NotOurs, rpc.Refused, AskAgain.
@@ -58,7 +58,7 @@ def apply(ram: Ram, change: Change) -> None:
             raise
 
 
-def _role_changes(ram: Ram, wanted: Wanted) -> list[Change]:
+def _role_changes(ram: Ram, wanted: DeployPlan) -> list[Change]:
     name = {"RoleName": wanted.role}
     found = _or_none(ram, "GetRole", name, "Role")
     if found is None:
@@ -71,7 +71,7 @@ def _role_changes(ram: Ram, wanted: Wanted) -> list[Change]:
     return [Change(text, "UpdateRole", {**name, "NewAssumeRolePolicyDocument": wanted.trust})]
 
 
-def _policy_changes(ram: Ram, wanted: Wanted) -> list[Change]:
+def _policy_changes(ram: Ram, wanted: DeployPlan) -> list[Change]:
     name = {"PolicyName": wanted.role}
     try:
         answer = ram("GetPolicy", {**name, "PolicyType": "Custom"})
@@ -88,7 +88,7 @@ def _policy_changes(ram: Ram, wanted: Wanted) -> list[Change]:
     return [*_room(ram, wanted), Change(text, "CreatePolicyVersion", new)]
 
 
-def _room(ram: Ram, wanted: Wanted) -> list[Change]:
+def _room(ram: Ram, wanted: DeployPlan) -> list[Change]:
     answer = ram("ListPolicyVersions", {"PolicyName": wanted.role, "PolicyType": "Custom"})
     versions = _list(answer, "PolicyVersions", "PolicyVersion")
     spare = sorted(
@@ -102,7 +102,7 @@ def _room(ram: Ram, wanted: Wanted) -> list[Change]:
     return [Change(text, "DeletePolicyVersion", params)]
 
 
-def _attachment(ram: Ram, wanted: Wanted) -> list[Change]:
+def _attachment(ram: Ram, wanted: DeployPlan) -> list[Change]:
     try:
         attached = _list(ram("ListPoliciesForRole", {"RoleName": wanted.role}), "Policies", "Policy")
     except Refused as refused:  # it is about to be made
@@ -115,7 +115,7 @@ def _attachment(ram: Ram, wanted: Wanted) -> list[Change]:
     return [Change(f"policy {wanted.role}: given to its role", "AttachPolicyToRole", params)]
 
 
-def _check_ours(what: str, wanted: Wanted, found: Mapping[str, Any]) -> None:
+def _check_ours(what: str, wanted: DeployPlan, found: Mapping[str, Any]) -> None:
     description = str(found.get("Description") or "")
     if not description.startswith(MADE_BY):
         raise NotOurs(
@@ -131,7 +131,7 @@ def _check_ours(what: str, wanted: Wanted, found: Mapping[str, Any]) -> None:
         )
 
 
-def _description(wanted: Wanted) -> str:
+def _description(wanted: DeployPlan) -> str:
     return f"{MADE_BY}: what the function {wanted.resource.name} may do"
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from refresh_watch.errors import BadInput, Described, as_word
 from refresh_watch.instants import Seconds
-from refresh_watch.workflow.names import INTAKE, WATCH
-from refresh_watch.workflow.sweeping.asked import read_payload
+from refresh_watch.workflow.sweep.request import read_payload
+from refresh_watch.workflow.task_ids import INTAKE, WATCH
 from refresh_watch_cli.cost.resources import Resource, Trigger
 
 KINDS = ("http", "timer", "eventbridge", "oss", "log", "mns_topic", "cdn_events", "tablestore")

@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from refresh_watch.channels.delivery.deliver import deliver
-from refresh_watch.channels.delivery.next_visit import Done, GivenUp
 from refresh_watch.channels.delivery.pacing import Pacing
+from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished
 from refresh_watch.channels.registry import adapter, check_one
 from refresh_watch.channels.transport.addresses import host_allowed, is_public
 from refresh_watch.deadline import DeadlinePassed, within
 from refresh_watch.errors import BadInput
 from refresh_watch.instants import Seconds
 from refresh_watch.settings import ChannelSetting
+from refresh_watch_cli.deliver_now import answer_of, to_repair
+from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
-from refresh_watch_cli.doctor.patient import Patient
 from refresh_watch_cli.sample_reports import sample_report
-from refresh_watch_cli.telling import answer_of, to_repair
 
 CHANNELS = "REFRESH_WATCH_CHANNELS"
 CALL_SECONDS: Seconds = 10.0
@@ -104,9 +104,9 @@ def _sent(what: str, channel: ChannelSetting, patient: Patient) -> Finding:
     report = sample_report(SAMPLE, clock.now(), uuid.uuid4().hex[:8], channel.language or settings.language)
     delivery = deliver(report, channel, settings=settings, clock=clock, pacing=Pacing())
     said = answer_of(delivery.outcome)
-    if isinstance(delivery.next, Done):
+    if isinstance(delivery.next, Finished):
         return ok(what, said)
-    if isinstance(delivery.next, GivenUp):
+    if isinstance(delivery.next, Abandoned):
         repair = to_repair(delivery)
         # a reason of our own may say what to do already
         return bad(what, said, repair if repair and repair not in said else "see docs/channels.md")

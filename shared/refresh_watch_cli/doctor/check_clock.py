@@ -9,8 +9,8 @@ from email.utils import parsedate_to_datetime
 
 from refresh_watch.deadline import within
 from refresh_watch.instants import Instant, Seconds, format_duration
+from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
-from refresh_watch_cli.doctor.patient import Patient
 
 TOLERATED: Seconds = 60.0
 NEARLY_REFUSED: Seconds = 600.0

@@ -9,8 +9,8 @@ from refresh_watch_cli.cost.estimate import NEEDED, can_estimate, estimate, woke
 from refresh_watch_cli.cost.measured import MEASURED_ON
 from refresh_watch_cli.cost.resources import read_resources
 from refresh_watch_cli.cost.tariff import LEAST_PER_HOUR
+from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, ok, skipped
-from refresh_watch_cli.doctor.patient import Patient
 
 
 def check_cost(patient: Patient) -> Iterator[Finding]:

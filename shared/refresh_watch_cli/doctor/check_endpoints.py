@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from refresh_watch.model import Product
 from refresh_watch_cli.account.regions import doubt, host_of_region
+from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, ok, skipped, warning
-from refresh_watch_cli.doctor.patient import Patient
 
 OWN_DOMAIN = ".aliyuncs.com"
 VOD_HOST = "vod.cn-shanghai.aliyuncs.com"

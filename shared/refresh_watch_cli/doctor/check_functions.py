@@ -12,14 +12,14 @@ from refresh_watch.deadline import DeadlinePassed, within
 from refresh_watch.errors import EngineError
 from refresh_watch.instants import Seconds
 from refresh_watch.triggers.envelope import as_http_event
-from refresh_watch.workflow.names import INTAKE, NOTIFY, WATCH
 from refresh_watch.workflow.probing.probe import event_of
 from refresh_watch.workflow.probing.shape import Do
+from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
+from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
-from refresh_watch_cli.doctor.patient import Patient
 
 if TYPE_CHECKING:
-    from refresh_watch_cli.doctor.asking import Asking, NotDone
+    from refresh_watch_cli.doctor.errors import Asking, NotDone
 
 CALL_SECONDS: Seconds = 65.0
 """More than a cold start and intake's time-out."""
@@ -50,7 +50,7 @@ def _invoke_intake(engine: Asking, function: str) -> str:
 
 
 def _invoke_notify(engine: Asking, function: str) -> str:
-    from refresh_watch_cli.doctor.asking import NotDone
+    from refresh_watch_cli.doctor.errors import NotDone
 
     try:
         engine.invoke(function, event_of(secrets.token_hex(8), Do.ECHO))
@@ -98,7 +98,7 @@ def check_functions(patient: Patient) -> Iterator[Finding]:
         said = "not looked for: REFRESH_WATCH_REGION is not set"
         yield skipped("functions", said, "set it to the region that they are deployed in, such as cn-hangzhou")
         return
-    from refresh_watch_cli.doctor.asking import Asking
+    from refresh_watch_cli.doctor.errors import Asking
 
     engine = Asking(settings, patient.credentials, patient.clock)
     missing: set[str] = set()
@@ -117,7 +117,7 @@ def check_functions(patient: Patient) -> Iterator[Finding]:
 
 def _tried(one: _Try, engine: Asking, patient: Patient) -> tuple[Finding, str]:
     """What became of it, and what that says of the tries to come."""
-    from refresh_watch_cli.doctor.asking import NotDone
+    from refresh_watch_cli.doctor.errors import NotDone
 
     name = patient.settings.function_name(one.function)
     what = f"{one.action} {name}"

@@ -14,8 +14,8 @@ from refresh_watch_cli.account.bad_keys import KEY_ID as _ID
 from refresh_watch_cli.account.bad_keys import KEY_SECRET as _SECRET
 from refresh_watch_cli.account.bad_keys import TOKEN as _TOKEN
 from refresh_watch_cli.account.bad_keys import mend_key
+from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, warning
-from refresh_watch_cli.doctor.patient import Patient
 
 _TEMPORARY = "STS."
 """What the key ids of temporary keys begin with."""

@@ -11,8 +11,8 @@ from refresh_watch_cli.build.environment import check_environment
 from refresh_watch_cli.build.refusal import CannotBuild
 from refresh_watch_cli.cost.resources import Resource, read_resources
 from refresh_watch_cli.deploy.triggers import doubtful, wrong
+from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
-from refresh_watch_cli.doctor.patient import Patient
 from refresh_watch_cli.doctor.variables import RUNTIME
 
 WITHOUT_PYTHON_312 = {"ap-southeast-1": "Singapore", "ap-southeast-5": "Jakarta", "ap-southeast-3": "Kuala Lumpur"}

@@ -10,10 +10,10 @@ from refresh_watch.instants import Seconds
 from refresh_watch.model import Product, Reason
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.connect import connect
+from refresh_watch.products.permission_probes import QUESTIONS, Question
 from refresh_watch.products.refusals import RefusedForGood
-from refresh_watch.products.trying import QUESTIONS, Question
+from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
-from refresh_watch_cli.doctor.patient import Patient
 
 CALL_SECONDS: Seconds = 15.0
 NEEDED_FOR = "watch and list"

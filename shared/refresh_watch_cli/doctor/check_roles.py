@@ -11,16 +11,16 @@ from refresh_watch.errors import EngineError, RefreshWatchError
 from refresh_watch.model import Product
 from refresh_watch.reports.plain import name_only
 from refresh_watch.triggers.envelope import as_http_event
-from refresh_watch.workflow.names import INTAKE, NOTIFY, WATCH
 from refresh_watch.workflow.probing.grants import GET, INVOKE, LIST, ON_FUNCTIONS, Result, Tried
 from refresh_watch.workflow.probing.probe import event_of
 from refresh_watch.workflow.probing.shape import Do
+from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 from refresh_watch_cli.doctor.check_functions import CALL_SECONDS
+from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
-from refresh_watch_cli.doctor.patient import Patient
 
 if TYPE_CHECKING:
-    from refresh_watch_cli.doctor.asking import Asking
+    from refresh_watch_cli.doctor.errors import Asking
 
 _EVENTS: Mapping[str, Callable[[bytes], bytes]] = {
     NOTIFY: lambda event: event,
@@ -58,7 +58,7 @@ def check_roles(patient: Patient) -> Iterator[Finding]:
     if not patient.deployed or patient.credentials is None:
         yield skipped("roles", "not tried: none of the functions was found (see above)")
         return
-    from refresh_watch_cli.doctor.asking import Asking
+    from refresh_watch_cli.doctor.errors import Asking
 
     engine = Asking(patient.settings, patient.credentials, patient.clock)
     known: set[str] = set()
@@ -105,7 +105,7 @@ def _read(given: Any) -> Tried:
 
 
 def _unasked(name: str, error: RefreshWatchError) -> Finding:
-    from refresh_watch_cli.doctor.asking import NotDone
+    from refresh_watch_cli.doctor.errors import NotDone
 
     if isinstance(error, NotDone) and error.is_denied:
         return skipped(name, f"its role was not tried: calling it needs {INVOKE} on {name}")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from refresh_watch.errors import as_word
 from refresh_watch.settings import Settings
+from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, warning
-from refresh_watch_cli.doctor.patient import Patient
 from refresh_watch_cli.doctor.variables import PREFIX, known_names
 
 _SHOWN = ("REGION", "PREFIX", "ENVIRONMENT", "LANGUAGE", "RUNTIME", "QUOTA", "INSTANCES", "ALLOWED_HOSTS")

@@ -11,6 +11,7 @@ from pathlib import Path
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.model import Product
 from refresh_watch.watching.schedule import read_schedule
+from refresh_watch_cli.context import forget_http_proxy, surroundings
 from refresh_watch_cli.doctor.check_channels import check_channels
 from refresh_watch_cli.doctor.check_clock import check_clock
 from refresh_watch_cli.doctor.check_cost import check_cost
@@ -21,11 +22,10 @@ from refresh_watch_cli.doctor.check_manifest import check_manifest
 from refresh_watch_cli.doctor.check_products import check_products
 from refresh_watch_cli.doctor.check_roles import check_roles
 from refresh_watch_cli.doctor.check_settings import check_settings
+from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Check, Finding, Level, bad
-from refresh_watch_cli.doctor.patient import Patient
-from refresh_watch_cli.doctor.shown import Group, as_json, as_lines, summary
+from refresh_watch_cli.doctor.render import Group, as_json, as_lines, summary
 from refresh_watch_cli.serve import PROJECT
-from refresh_watch_cli.surroundings import forget_http_proxy, surroundings
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("Settings", check_settings),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from refresh_watch.model import Word
-from refresh_watch_cli.doctor.patient import Patient
+from refresh_watch_cli.doctor.context import Patient
 
 
 class Level(Word):

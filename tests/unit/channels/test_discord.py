@@ -19,8 +19,8 @@ from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import Fact, FailureGroup, Link
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.robots import discord as robots
-from refresh_watch_emulator.robots.robot import Post, Verdict
+from refresh_watch_emulator.chats import discord as robots
+from refresh_watch_emulator.chats.robot import Post, Verdict
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,

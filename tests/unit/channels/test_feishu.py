@@ -22,8 +22,8 @@ from refresh_watch.model import FailedObject, Outcome
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.reports.compose import compose
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.robots import feishu as robots
-from refresh_watch_emulator.robots.robot import Post
+from refresh_watch_emulator.chats import feishu as robots
+from refresh_watch_emulator.chats.robot import Post
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.answers.feishu import classify
 from refresh_watch.channels.delivery.outcome import (
     Ambiguous,
     ContentRejected,
@@ -19,6 +18,7 @@ from refresh_watch.channels.delivery.outcome import (
     Retry,
     TooLarge,
 )
+from refresh_watch.channels.responses.feishu import classify
 
 OK = {"StatusCode": 0, "StatusMessage": "success", "code": 0, "data": {}, "msg": "success"}
 BAD_CARD = (

@@ -17,8 +17,8 @@ from refresh_watch.model import FailedObject, Kind, Outcome
 from refresh_watch.model import Reason as Why
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.robots import pagerduty as robot
-from refresh_watch_emulator.robots.robot import Post
+from refresh_watch_emulator.chats import pagerduty as robot
+from refresh_watch_emulator.chats.robot import Post
 from tests.unit.reports.sample_reports import (
     BROKEN,
     BY_PATH,

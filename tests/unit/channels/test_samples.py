@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from refresh_watch.channels.forms.samples import with_samples_that_fit
+from refresh_watch.channels.formatting.samples import with_samples_that_fit
 from refresh_watch.reports.message import FailureGroup, Message, Severity
 
 MESSAGE = Message(

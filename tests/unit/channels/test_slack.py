@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 
 from refresh_watch.channels.delivery.outcome import Request
-from refresh_watch.channels.forms.characters import characters
+from refresh_watch.channels.formatting.characters import characters
 from refresh_watch.channels.slack import LIMIT, check, payload, render
 from refresh_watch.deployment import Deployment
 from refresh_watch.model import FailedObject, Outcome
@@ -21,8 +21,8 @@ from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import Link, Severity
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.robots import slack as robots
-from refresh_watch_emulator.robots.robot import Post, Verdict
+from refresh_watch_emulator.chats import slack as robots
+from refresh_watch_emulator.chats.robot import Post, Verdict
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,

@@ -18,8 +18,8 @@ from refresh_watch.model import FailedObject, Outcome, Refusal
 from refresh_watch.model import Reason as Why
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.robots import telegram as robot
-from refresh_watch_emulator.robots.robot import Post
+from refresh_watch_emulator.chats import telegram as robot
+from refresh_watch_emulator.chats.robot import Post
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,

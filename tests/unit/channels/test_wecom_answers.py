@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.answers.wecom import classify
 from refresh_watch.channels.delivery.outcome import (
     ContentRejected,
     Delivered,
@@ -18,6 +17,7 @@ from refresh_watch.channels.delivery.outcome import (
     Retry,
     TooLarge,
 )
+from refresh_watch.channels.responses.wecom import classify
 
 OK = {"errcode": 0, "errmsg": "ok"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from refresh_watch.products.looking.plan import (
+from refresh_watch.products.polling.plan import (
     SKIP_ONCE,
     UNUSABLE,
     Choice,

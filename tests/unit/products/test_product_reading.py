@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from refresh_watch.model import ObjectRow, Page, Status
-from refresh_watch.products.looking.reading import read_all
+from refresh_watch.products.polling.reading import read_all
 
 OURS = "1"
 

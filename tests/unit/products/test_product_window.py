@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from refresh_watch.model import Hints, ObjectRow, Page, Product, Status, Watch, WatchedItem, WatchRequest
-from refresh_watch.products.looking.learning import Learning
-from refresh_watch.products.looking.plan import SKIP_ONCE, UNUSABLE
-from refresh_watch.products.looking.window import (
+from refresh_watch.model import ObjectRow, Page, Product, Status, WatchRequest
+from refresh_watch.observation import Hints
+from refresh_watch.products.polling.hints import Learning
+from refresh_watch.products.polling.plan import SKIP_ONCE, UNUSABLE
+from refresh_watch.products.polling.window import (
     EDGE,
     SUBMITTING,
     WIDER,
@@ -19,7 +20,8 @@ from refresh_watch.products.looking.window import (
     read_window,
     window_of,
 )
-from refresh_watch.products.looking.windowed import Shown
+from refresh_watch.products.polling.window_rows import Shown
+from refresh_watch.watch import Watch, WatchedItem
 
 T0 = 1_795_000_000.0
 DAY = 86_400.0

@@ -12,7 +12,7 @@ import pytest
 from refresh_watch.settings import ChannelSetting, Secret, Settings
 from refresh_watch.triggers.envelope import Event, Unreadable, open_envelope
 from refresh_watch.triggers.read import read
-from refresh_watch.triggers.taken import Rejected
+from refresh_watch.triggers.result import Rejected
 
 EVENTS = Path(__file__).parents[2] / "events"
 SETTINGS = Settings(channels=(ChannelSetting("oncall", "dingtalk", Secret("https://oapi.dingtalk.com/robot/send")),))

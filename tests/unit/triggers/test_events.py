@@ -14,7 +14,7 @@ from refresh_watch.instants import format_instant
 from refresh_watch.settings import ChannelSetting, Secret, Settings
 from refresh_watch.triggers.envelope import Unreadable, open_envelope
 from refresh_watch.triggers.read import read
-from refresh_watch.triggers.taken import Ignored, Rejected, Taken, Wanted
+from refresh_watch.triggers.result import Ignored, Rejected, Requested, Taken
 from refresh_watch.watching.opening import watch_id
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -249,12 +249,12 @@ def test_the_same_product_and_ids_are_one_watch_by_whatever_trigger() -> None:
         watch_id("refresh", item.request)
         for name in alike
         for item in take((EVENTS / f"{name}.json").read_bytes())
-        if isinstance(item, Wanted) and item.request.items == tuple(TWO.split(",")) and not item.request.request_id
+        if isinstance(item, Requested) and item.request.items == tuple(TWO.split(",")) and not item.request.request_id
     }
     assert len(watches) == 1
     told_by_cdn = take((EVENTS / "cdn_events_refreshed.json").read_bytes())
     direct = take(b'{"product": "cdn", "task_ids": "2089687230"}')
-    assert len({watch_id("refresh", item.request) for item in told_by_cdn + direct if isinstance(item, Wanted)}) == 1
+    assert len({watch_id("refresh", item.request) for item in told_by_cdn + direct if isinstance(item, Requested)}) == 1
 
 
 PAGE = (Path(__file__).parents[3] / "docs" / "triggers.md").read_text(encoding="utf-8")
@@ -263,4 +263,4 @@ EXAMPLES = re.findall(r"^```json\n(.+?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 
 def test_every_example_of_the_page_on_triggers_starts_a_watch() -> None:
     items = [item for example in EXAMPLES for item in read(open_envelope(example.encode()).body, SETTINGS)]
-    assert [type(item) for item in items] == [Wanted] * 6, items
+    assert [type(item) for item in items] == [Requested] * 6, items

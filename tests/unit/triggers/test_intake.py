@@ -11,7 +11,7 @@ import pytest
 from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.tasks import Started
 from refresh_watch.triggers.read import MAX_ITEMS
-from refresh_watch.workflow.broken import tell_broken
+from refresh_watch.workflow.failure_events import tell_broken
 from refresh_watch.workflow.intake import take_in
 from tests.hand_clock import HandClock
 from tests.unit.triggers.storm import EVENTS

@@ -13,7 +13,7 @@ import pytest
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.envelope import MAX_EVENT_BYTES, Unreadable, open_envelope
 from refresh_watch.triggers.read import MAX_ITEMS, read
-from refresh_watch.triggers.taken import Ignored, Rejected, Taken, Wanted, digest_of
+from refresh_watch.triggers.result import Ignored, Rejected, Requested, Taken, digest_of
 
 EVENTS = Path(__file__).parents[2] / "events"
 SETTINGS = Settings(account="123456789")
@@ -41,7 +41,7 @@ def trail(**more: Any) -> Any:
 
 
 def paths_of(items: tuple[Taken, ...]) -> list[str]:
-    return [path for item in items if isinstance(item, Wanted) for path in item.request.object_paths]
+    return [path for item in items if isinstance(item, Requested) for path in item.request.object_paths]
 
 
 # bounds
@@ -65,7 +65,7 @@ def test_four_envelopes_are_opened_and_a_fifth_is_refused_by_its_place() -> None
     def wrapped(body: Any) -> dict[str, Any]:
         return {"messageBody": json.dumps(body)}
 
-    assert isinstance(only(read(wrapped(wrapped(wrapped(wrapped(GOOD)))), SETTINGS)), Wanted)
+    assert isinstance(only(read(wrapped(wrapped(wrapped(wrapped(GOOD)))), SETTINGS)), Requested)
     problem = refusal(wrapped(wrapped(wrapped(wrapped(wrapped(GOOD)))))).problem
     assert problem == (
         "messageBody.messageBody.messageBody.messageBody: an event inside 4 others is not allowed; "
@@ -179,7 +179,7 @@ def test_people_are_told_once_of_what_comes_again_and_again(name: str, changes: 
 )
 def test_what_a_service_carries_is_opened_whatever_the_type_of_its_event(data: Any) -> None:
     of_service = {**event("eventbridge_of_another_service"), "source": "acs.mns", "type": "mns:Topic:PublishMessage"}
-    assert isinstance(only(read({**of_service, "data": data}, SETTINGS)), Wanted)
+    assert isinstance(only(read({**of_service, "data": data}, SETTINGS)), Requested)
 
 
 def test_two_timers_that_are_wired_wrong_are_told_of_both() -> None:
@@ -190,7 +190,7 @@ def test_two_timers_that_are_wired_wrong_are_told_of_both() -> None:
 def test_raw_data_in_a_stream_is_text_in_a_list() -> None:
     text = json.dumps(GOOD)
     batch = [text, base64.b64encode(text.encode()).decode(), json.dumps(event("queue_one"))]
-    assert [type(item) for item in read(batch, SETTINGS)] == [Wanted] * 3
+    assert [type(item) for item in read(batch, SETTINGS)] == [Requested] * 3
     assert refusal(["task 1"]).problem.startswith("[0]: text that is no JSON (line 1 column 1)")
 
 
@@ -207,7 +207,7 @@ def test_what_the_body_says_wins_and_other_attributes_are_not_read() -> None:
         "kind": "refresh",
     }
     item = only(read({**GOOD, "label": "ours"}, SETTINGS, beside))
-    assert isinstance(item, Wanted)
+    assert isinstance(item, Requested)
     assert (item.request.task_ids, item.request.label, item.request.kind) == (("704225667",), "ours", "refresh")
 
 
@@ -217,7 +217,7 @@ def test_attributes_complete_every_request_of_an_event() -> None:
         SETTINGS,
         {"product": "cdn", "deadline": "5m"},
     )
-    assert [item.request.deadline for item in items if isinstance(item, Wanted)] == [300.0] * 3
+    assert [item.request.deadline for item in items if isinstance(item, Requested)] == [300.0] * 3
 
 
 def test_several_paths_beside_a_body_are_told_apart() -> None:
@@ -242,7 +242,7 @@ def test_more_paths_than_one_watch_can_hold_are_watched_in_parts_and_none_is_los
     ]
     asked = {"ObjectPath": "\n".join(urls)}
     items = read(trail(requestParameters=asked, responseElements=None), SETTINGS)
-    labels = [item.request.label for item in items if isinstance(item, Wanted)]
+    labels = [item.request.label for item in items if isinstance(item, Requested)]
     assert labels == [f"alice: {_short(urls[0])} +1899 (part {i}/{len(items)})" for i in range(1, len(items) + 1)]
     assert len(items) == 3
     assert paths_of(items) == urls
@@ -273,7 +273,7 @@ def test_paths_are_read_in_every_form(asked: Any) -> None:
 def test_an_id_in_the_record_is_enough() -> None:
     record = trail(requestParameters="no JSON", eventTime=None, responseElements='{"RefreshTaskId": 704225667}')
     item = only(read(record, SETTINGS))
-    assert isinstance(item, Wanted)
+    assert isinstance(item, Requested)
     assert (item.request.task_ids, item.request.submitted_at) == (("704225667",), None)
 
 
@@ -285,14 +285,14 @@ def test_what_is_encoded_in_a_url_stays_as_it_was_submitted() -> None:
 @pytest.mark.parametrize("when", ["2026-11-22T16:00:00+08:00", "2026-11-22T08:00:00.000Z", "2026-11-22T08:00:00"])
 def test_the_time_of_a_record_is_read_in_every_form(when: str) -> None:
     item = only(read(trail(eventTime=when, responseElements=None), SETTINGS))
-    assert isinstance(item, Wanted)
+    assert isinstance(item, Requested)
     assert item.request.submitted_at == 1795334400.0
 
 
 @pytest.mark.parametrize("key", ["RefreshTaskId", "refreshTaskId", "REFRESHTASKID"])
 def test_the_id_is_found_however_its_key_is_written(key: str) -> None:
     item = only(read(trail(responseElements={key: "704225667"}), SETTINGS))
-    assert isinstance(item, Wanted)
+    assert isinstance(item, Requested)
     assert item.request.task_ids == ("704225667",)
 
 
@@ -337,7 +337,7 @@ def test_only_a_record_that_is_certain_to_be_of_another_account_is_refused(
 ) -> None:
     more = {"recipientAccountId": recipient} if recipient else {}
     item = only(read(trail(userIdentity=identity, **more), replace(SETTINGS, account=account)))
-    assert isinstance(item, Wanted if watched else Rejected)
+    assert isinstance(item, Requested if watched else Rejected)
 
 
 @pytest.mark.parametrize(
@@ -353,14 +353,14 @@ def test_only_a_record_that_is_certain_to_be_of_another_account_is_refused(
 )
 def test_a_label_says_who_and_what(name: str | None, label: str) -> None:
     item = only(read(trail(userIdentity={"userName": name, "accessKeyId": "not-a-key"}), SETTINGS))
-    assert isinstance(item, Wanted)
+    assert isinstance(item, Requested)
     assert item.request.label == label
 
 
 def test_a_label_shows_no_signature_of_a_url() -> None:
     asked = {"ObjectPath": "https://example.com/a.txt?auth_key=fake"}
     item = only(read(trail(requestParameters=asked), SETTINGS))
-    assert isinstance(item, Wanted)
+    assert isinstance(item, Requested)
     assert item.request.label == "alice: example.com/a.txt"
 
 
@@ -370,7 +370,7 @@ def test_a_label_shows_no_signature_of_a_url() -> None:
 def test_a_refresh_by_tag_names_no_url_and_is_watched_by_the_id_alone(name: str, product: str) -> None:
     record = trail(eventName=name, requestParameters={"CacheTag": "release-7"})
     item = only(read(record, SETTINGS))
-    assert isinstance(item, Wanted)
+    assert isinstance(item, Requested)
     assert (item.request.product, item.request.kind, item.request.label) == (product, "refresh", f"alice: {name}")
     assert refusal({**record, "responseElements": {}}).problem.startswith("requestParameters.ObjectPath: no URL")
 
@@ -388,7 +388,7 @@ def test_a_task_id_is_read_as_a_number_of_either_kind_and_as_text(task: Any) -> 
     body = event("cdn_events_refreshed")
     body["events"][0]["eventParameter"]["taskId"] = task
     item = only(read(body, SETTINGS))
-    assert isinstance(item, Wanted)
+    assert isinstance(item, Requested)
     assert item.request.task_ids == ("2089687230",)
 
 
@@ -404,7 +404,7 @@ def test_a_time_of_creation_that_cannot_be_is_left_out(created: Any) -> None:
     body = event("cdn_events_refreshed")
     body["events"][0]["eventParameter"]["createTime"] = created
     item = only(read(body, SETTINGS))
-    assert isinstance(item, Wanted)
+    assert isinstance(item, Requested)
     assert item.request.submitted_at is None
 
 
@@ -434,14 +434,14 @@ SECRET = "https://oapi.dingtalk.com/robot/send?access_token=" + "0fake" * 12
 )
 def test_a_credential_that_stands_where_it_should_not_is_not_repeated(body: Any) -> None:
     item = only(read(body, SETTINGS))
-    said = item.request.label if isinstance(item, Wanted) else repr(item)
+    said = item.request.label if isinstance(item, Requested) else repr(item)
     assert said
     assert "fake" not in said
 
 
 def test_the_good_events_of_several_are_kept() -> None:
     body = {"events": [event("cdn_events_refreshed")["events"][0], 7, event("oss_object_created")["events"][0]]}
-    assert [type(item) for item in read(body, SETTINGS)] == [Wanted, Rejected, Rejected]
+    assert [type(item) for item in read(body, SETTINGS)] == [Requested, Rejected, Rejected]
 
 
 @pytest.mark.parametrize(
@@ -463,4 +463,4 @@ def test_an_answer_that_another_product_has_given_is_refused(
 def test_dcdn_answers_with_either_key_of_a_prefetch() -> None:
     for key in ("PushTaskId", "PreloadTaskId"):
         (wanted,) = read({"product": "dcdn", key: "1"}, SETTINGS)
-        assert isinstance(wanted, Wanted)
+        assert isinstance(wanted, Requested)

@@ -8,21 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.model import (
-    Answer,
-    FailedObject,
-    Kind,
-    Note,
-    Observation,
-    Outcome,
-    Product,
-    Reason,
-    Refusal,
-    Sighting,
-    Watch,
-    WatchRequest,
-)
+from refresh_watch.model import FailedObject, Kind, Note, Outcome, Product, Reason, Refusal, WatchRequest
+from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.report import ReportKind
+from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import (
     APPEARS_WITHIN,
     NO_ANSWER_GRACE,
@@ -47,15 +36,15 @@ def watch_of(*ids: str, **request: object) -> Watch:
     return open_watch("refresh", given_request, ACCEPTED)
 
 
-def seen(item: str, complete: int = 0, failed: int = 0, running: int = 0, *, whole: bool = True) -> Sighting:
+def seen(item: str, complete: int = 0, failed: int = 0, running: int = 0, *, whole: bool = True) -> ItemObservation:
     failures = tuple(FailedObject(f"http://example.com/{item}/{i}", "Failed", "OriginTimeout") for i in range(failed))
     word = "Refreshing" if running else "Failed" if failed else "Complete"
-    return Sighting(item, Answer.SEEN, whole, complete, failed, running, failures, word, kind=Kind.REFRESH)
+    return ItemObservation(item, Answer.SEEN, whole, complete, failed, running, failures, word, kind=Kind.REFRESH)
 
 
-def look(watch: Watch, *sightings: Sighting, after: float) -> Step:
+def look(watch: Watch, *observations: ItemObservation, after: float) -> Step:
     now = ACCEPTED + after
-    return advance(watch, Observation(sightings, started_at=now, ended_at=now, api_calls=1), now)
+    return advance(watch, Observation(observations, started_at=now, ended_at=now, api_calls=1), now)
 
 
 def reports(step: Step) -> list[ReportKind]:
@@ -80,7 +69,7 @@ def test_rows_that_were_not_all_read_never_settle_a_task() -> None:
 
 
 def test_an_empty_answer_is_not_done() -> None:
-    step = look(watch_of("1"), Sighting("1", Answer.NOT_SEEN), after=600)
+    step = look(watch_of("1"), ItemObservation("1", Answer.NOT_SEEN), after=600)
     assert step.watch.open_items
     assert reports(step) == []
 
@@ -133,7 +122,7 @@ def test_a_late_look_that_sees_the_end_wins_over_the_clock() -> None:
 def test_a_task_that_was_seen_and_vanished_is_overdue_with_its_last_status() -> None:
     step = look(watch_of("1", deadline=60.0), seen("1", running=1), after=15)
     for after in (60, 65):
-        step = look(step.watch, Sighting("1", Answer.NOT_SEEN), after=after)
+        step = look(step.watch, ItemObservation("1", Answer.NOT_SEEN), after=after)
     assert step.watch.items[0].outcome is Outcome.OVERDUE
     assert step.watch.items[0].status_word == "Refreshing"
 
@@ -141,21 +130,21 @@ def test_a_task_that_was_seen_and_vanished_is_overdue_with_its_last_status() -> 
 def test_a_task_that_never_appeared_is_unverifiable_at_the_deadline() -> None:
     watch = watch_of("1", deadline=60.0)
     for after in (15, 60, 65):
-        step = look(watch, Sighting("1", Answer.NOT_SEEN), after=after)
+        step = look(watch, ItemObservation("1", Answer.NOT_SEEN), after=after)
         watch = step.watch
     assert (watch.items[0].outcome, watch.items[0].reason) == (Outcome.UNVERIFIABLE, Reason.NEVER_SEEN)
 
 
 def test_a_task_older_than_three_days_is_unverifiable_at_once() -> None:
     watch = watch_of("1", submitted_at=ACCEPTED - QUERY_WINDOW - 1)
-    step = look(watch, Sighting("1", Answer.NOT_SEEN), after=0)
+    step = look(watch, ItemObservation("1", Answer.NOT_SEEN), after=0)
     assert step.watch.items[0].reason is Reason.TOO_OLD
     assert reports(step) == [ReportKind.FINAL]
 
 
 def test_a_refusal_for_good_ends_the_watch_at_once() -> None:
-    sightings = [Sighting(item, Answer.REFUSED, refusal=NO_PERMISSION) for item in ("1", "2")]
-    step = look(watch_of("1", "2"), *sightings, after=0)
+    observations = [ItemObservation(item, Answer.REFUSED, refusal=NO_PERMISSION) for item in ("1", "2")]
+    step = look(watch_of("1", "2"), *observations, after=0)
     report = step.effects[0].report  # type: ignore[union-attr]
     assert report.outcome is Outcome.UNVERIFIABLE
     assert report.refusal == NO_PERMISSION
@@ -163,7 +152,7 @@ def test_a_refusal_for_good_ends_the_watch_at_once() -> None:
 
 def test_a_refusal_leaves_what_is_settled_as_it_is() -> None:
     step = look(watch_of("1", "2"), seen("1", complete=2), seen("2", complete=1, running=1), after=15)
-    step = look(step.watch, Sighting("2", Answer.REFUSED, refusal=NO_PERMISSION), after=45)
+    step = look(step.watch, ItemObservation("2", Answer.REFUSED, refusal=NO_PERMISSION), after=45)
     report = step.effects[0].report  # type: ignore[union-attr]
     assert report.outcome is Outcome.UNVERIFIABLE
     assert (report.counts.complete, report.counts.unverifiable) == (3, 1)
@@ -171,17 +160,17 @@ def test_a_refusal_leaves_what_is_settled_as_it_is() -> None:
 
 def test_a_malformed_id_may_be_one_that_is_not_known_yet() -> None:
     watch = watch_of("1")
-    sighting = Sighting("1", Answer.REFUSED, refusal=MALFORMED)
-    step = look(watch, sighting, after=APPEARS_WITHIN - 1)
+    observed = ItemObservation("1", Answer.REFUSED, refusal=MALFORMED)
+    step = look(watch, observed, after=APPEARS_WITHIN - 1)
     assert step.watch.open_items
     assert look(step.watch, seen("1", complete=1), after=APPEARS_WITHIN).watch.items[0].outcome is Outcome.COMPLETE
-    assert look(step.watch, sighting, after=APPEARS_WITHIN).watch.items[0].reason is Reason.MALFORMED_ID
+    assert look(step.watch, observed, after=APPEARS_WITHIN).watch.items[0].reason is Reason.MALFORMED_ID
 
 
 @pytest.mark.parametrize(("throttled", "grace"), [(False, NO_ANSWER_GRACE), (True, THROTTLED_GRACE)])
 def test_an_api_without_an_answer_delays_the_verdict(throttled: bool, grace: float) -> None:
     watch = watch_of("1", deadline=60.0)
-    silent = Sighting("1", Answer.NO_ANSWER, problem="Throttling", throttled=throttled)
+    silent = ItemObservation("1", Answer.NO_ANSWER, problem="Throttling", throttled=throttled)
     step = look(watch, silent, after=59 + grace)
     assert step.watch.open_items
     assert look(step.watch, seen("1", complete=1), after=60 + grace).watch.items[0].outcome is Outcome.COMPLETE
@@ -191,7 +180,11 @@ def test_an_api_without_an_answer_delays_the_verdict(throttled: bool, grace: flo
 def test_items_that_were_not_reached_are_asked_first_and_at_once() -> None:
     watch = watch_of("1", "2", "3")
     step = look(
-        watch, seen("1", running=1), Sighting("2", Answer.NOT_REACHED), Sighting("3", Answer.NOT_REACHED), after=15
+        watch,
+        seen("1", running=1),
+        ItemObservation("2", Answer.NOT_REACHED),
+        ItemObservation("3", Answer.NOT_REACHED),
+        after=15,
     )
     assert [item.item for item in step.watch.turn] == ["2", "3", "1"]
     assert step.effects == (LookAgain(0.0),)
@@ -199,7 +192,7 @@ def test_items_that_were_not_reached_are_asked_first_and_at_once() -> None:
 
 def test_once_all_items_have_had_their_turn_a_watch_that_fits_into_no_look_rests() -> None:
     watch = replace(watch_of("1", "2", "3"), next_item=2)
-    step = look(watch, seen("3", running=1), seen("1", running=1), Sighting("2", Answer.NOT_REACHED), after=15)
+    step = look(watch, seen("3", running=1), seen("1", running=1), ItemObservation("2", Answer.NOT_REACHED), after=15)
     assert [item.item for item in step.watch.turn] == ["2", "3", "1"]
     (effect,) = step.effects
     assert isinstance(effect, LookAgain)
@@ -208,7 +201,7 @@ def test_once_all_items_have_had_their_turn_a_watch_that_fits_into_no_look_rests
 
 def test_a_look_without_any_answer_waits_for_the_schedule() -> None:
     watch = watch_of("1", "2", schedule="0,15,45;15")
-    step = look(watch, Sighting("1", Answer.NO_ANSWER), Sighting("2", Answer.NOT_REACHED), after=15)
+    step = look(watch, ItemObservation("1", Answer.NO_ANSWER), ItemObservation("2", Answer.NOT_REACHED), after=15)
     assert step.effects == (LookAgain(30.0),)
 
 
@@ -245,7 +238,7 @@ def test_counts_are_of_objects_and_a_task_that_never_showed_one_counts_as_one() 
             watch,
             seen("1", complete=3, failed=1),
             seen("2", complete=1, running=4),
-            Sighting("3", Answer.NOT_SEEN),
+            ItemObservation("3", Answer.NOT_SEEN),
             after=after,
         )
         watch = step.watch
@@ -266,11 +259,11 @@ answers = st.sampled_from(
         lambda item: seen(item, complete=1, failed=1),
         lambda item: seen(item, complete=1, running=1),
         lambda item: seen(item, complete=1, whole=False),
-        lambda item: Sighting(item, Answer.NOT_SEEN),
-        lambda item: Sighting(item, Answer.NO_ANSWER, problem="HTTP 503"),
-        lambda item: Sighting(item, Answer.NO_ANSWER, problem="Throttling", throttled=True),
-        lambda item: Sighting(item, Answer.NOT_REACHED),
-        lambda item: Sighting(item, Answer.REFUSED, refusal=MALFORMED),
+        lambda item: ItemObservation(item, Answer.NOT_SEEN),
+        lambda item: ItemObservation(item, Answer.NO_ANSWER, problem="HTTP 503"),
+        lambda item: ItemObservation(item, Answer.NO_ANSWER, problem="Throttling", throttled=True),
+        lambda item: ItemObservation(item, Answer.NOT_REACHED),
+        lambda item: ItemObservation(item, Answer.REFUSED, refusal=MALFORMED),
     ]
 )
 
@@ -281,8 +274,8 @@ def test_whatever_a_look_shows_verdicts_only_move_forward_and_the_watch_ends(pla
     now, told = ACCEPTED, []
     for n in range(3000):
         makers = plan[min(n, len(plan) - 1)]
-        sightings = tuple(make(item.item) for make, item in zip(makers, watch.items, strict=True))  # type: ignore[operator]
-        step = advance(watch, Observation(sightings, now, now, 3), now)
+        observations = tuple(make(item.item) for make, item in zip(makers, watch.items, strict=True))  # type: ignore[operator]
+        step = advance(watch, Observation(observations, now, now, 3), now)
         for before, after in zip(watch.items, step.watch.items, strict=True):
             assert before.is_open or before == after
         told += reports(step)

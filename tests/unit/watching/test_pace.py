@@ -9,7 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from refresh_watch.model import Answer, Kind, Observation, Pace, Product, Sighting, Watch, WatchRequest
+from refresh_watch.model import Kind, Product, WatchRequest
+from refresh_watch.observation import Answer, ItemObservation, Observation
+from refresh_watch.watch import Pace, Watch
 from refresh_watch.watching.advance import LookAgain, Tell, advance
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.schedule import first_look
@@ -57,10 +59,10 @@ def follow(state: Callable[[float], Shown], ends: float, *, stale: bool = False,
         word, progress = told if stale else truth
         told = truth
         done = word == "Complete"
-        sighting = Sighting(
+        observed = ItemObservation(
             name, Answer.SEEN, True, int(done), 0, int(not done), status_word=word, progress=progress, kind=Kind.REFRESH
         )
-        step = advance(watch, Observation((sighting,), ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age)
+        step = advance(watch, Observation((observed,), ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age)
         watch = step.watch
         (effect,) = step.effects
         if isinstance(effect, Tell):
@@ -119,7 +121,7 @@ def test_of_several_items_the_slowest_sets_the_pace() -> None:
     watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1", "2"), kind=Kind.REFRESH), ACCEPTED)
     watch = replace(watch, pace=Pace(looked_at=50, gap=50, progress=20, points=((50, 20.0),), lags=False))
     seen = [
-        Sighting(i, Answer.SEEN, True, running=1, status_word="Refreshing", progress=p)
+        ItemObservation(i, Answer.SEEN, True, running=1, status_word="Refreshing", progress=p)
         for i, p in (("1", 90.0), ("2", 40.0))
     ]
     step = advance(watch, Observation(tuple(seen), ACCEPTED + 100, ACCEPTED + 100, 1), ACCEPTED + 100)
@@ -129,8 +131,8 @@ def test_of_several_items_the_slowest_sets_the_pace() -> None:
 def test_a_look_that_did_not_show_every_item_tells_nothing_of_the_pace() -> None:
     watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1", "2"), kind=Kind.REFRESH), ACCEPTED)
     seen = (
-        Sighting("1", Answer.SEEN, True, running=1, status_word="Refreshing", progress=50.0),
-        Sighting("2", Answer.NO_ANSWER),
+        ItemObservation("1", Answer.SEEN, True, running=1, status_word="Refreshing", progress=50.0),
+        ItemObservation("2", Answer.NO_ANSWER),
     )
     step = advance(watch, Observation(seen, ACCEPTED + 100, ACCEPTED + 100, 1), ACCEPTED + 100)
     assert step.watch.pace == Pace()
@@ -141,12 +143,12 @@ def test_an_item_that_is_never_seen_does_not_stop_the_pace_of_the_others() -> No
     watch = replace(watch, pace=Pace(lags=False))
     for age, progress in ((50.0, 20.0), (100.0, 40.0)):
         seen = (
-            Sighting("1", Answer.SEEN, True, running=1, status_word="Refreshing", progress=progress),
-            Sighting("2", Answer.NOT_SEEN),
+            ItemObservation("1", Answer.SEEN, True, running=1, status_word="Refreshing", progress=progress),
+            ItemObservation("2", Answer.NOT_SEEN),
         )
         watch = advance(watch, Observation(seen, ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age).watch
     assert watch.pace.points == ((50, 20.0), (100, 40.0))
-    nothing = (Sighting("1", Answer.NOT_SEEN), Sighting("2", Answer.NOT_SEEN))
+    nothing = (ItemObservation("1", Answer.NOT_SEEN), ItemObservation("2", Answer.NOT_SEEN))
     after = advance(watch, Observation(nothing, ACCEPTED + 120, ACCEPTED + 120, 1), ACCEPTED + 120).watch
     assert after.pace == replace(watch.pace, again=False)
 
@@ -184,8 +186,8 @@ def test_whatever_progress_is_shown_there_is_a_next_look_after_each_hop(
     age = 0.0
     for later, word, progress in steps:
         age += later
-        sighting = Sighting("1", Answer.SEEN, True, running=1, status_word=word, progress=progress)
-        step = advance(watch, Observation((sighting,), ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age)
+        observed = ItemObservation("1", Answer.SEEN, True, running=1, status_word=word, progress=progress)
+        step = advance(watch, Observation((observed,), ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age)
         (effect,) = step.effects
         assert isinstance(effect, LookAgain)
         assert 0 < effect.after < 3600

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refresh_watch.errors import BadInput
-from refresh_watch.model import Kind, Pace, Product, Watch, WatchRequest
+from refresh_watch.model import Kind, Product, WatchRequest
+from refresh_watch.watch import Pace, Watch
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.schedule import (
     LONGEST_STEP,

@@ -11,20 +11,9 @@ import pytest
 
 from refresh_watch.errors import BadInput
 from refresh_watch.function_compute.tasks import MAX_PAYLOAD
-from refresh_watch.model import (
-    FailedObject,
-    Hints,
-    Kind,
-    Note,
-    Outcome,
-    Pace,
-    Product,
-    Reason,
-    Refusal,
-    Watch,
-    WatchedItem,
-    WatchRequest,
-)
+from refresh_watch.model import FailedObject, Kind, Note, Outcome, Product, Reason, Refusal, WatchRequest
+from refresh_watch.observation import Hints
+from refresh_watch.watch import Pace, Watch, WatchedItem
 from refresh_watch.watching.advance import MAX_SAMPLE_BYTES, MAX_SAMPLES
 from refresh_watch.watching.opening import open_watch, watch_id
 from refresh_watch.watching.reporting import bounded_samples

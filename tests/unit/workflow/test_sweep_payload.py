@@ -12,7 +12,7 @@ from refresh_watch.triggers.envelope import as_http_event
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.request import read_request
 from refresh_watch.watching.state import Hop, write_hop
-from refresh_watch.workflow.sweeping.asked import Sweep, is_sweep, read_payload
+from refresh_watch.workflow.sweep.request import Sweep, is_sweep, read_payload
 
 CDN, DCDN, VOD = Product.CDN, Product.DCDN, Product.VOD
 TIMER = {"triggerTime": "2026-11-22T08:00:00Z", "triggerName": "sweep", "payload": "sweep"}

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.model import Kind, ObjectRow, Product, Status, Watch
+from refresh_watch.model import Kind, ObjectRow, Product, Status
+from refresh_watch.watch import Watch
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.request import read_request, write_request
-from refresh_watch.workflow.sweeping.unwatched import MOST_TOLD, Unwatched, bound_to
+from refresh_watch.workflow.sweep.unwatched import MOST_TOLD, Unwatched, bound_to
 
 T0 = 1_795_000_000.0
 A, B = "https://example.com/a", "https://example.com/b"

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from refresh_watch.channels.adapter import Adapter
 from refresh_watch.channels.delivery.attempts import Attempts, Failure, failure_of
-from refresh_watch.channels.delivery.next_visit import Next, next_visit
 from refresh_watch.channels.delivery.outcome import (
     Accepted,
     Ambiguous,
@@ -22,6 +21,7 @@ from refresh_watch.channels.delivery.outcome import (
     TooLarge,
 )
 from refresh_watch.channels.delivery.pacing import Pacing
+from refresh_watch.channels.delivery.retry_policy import Next, next_visit
 from refresh_watch.channels.registry import adapter, check_one
 from refresh_watch.channels.transport.post import post
 from refresh_watch.channels.transport.redact import redacted
@@ -51,13 +51,13 @@ _WITHOUT_URLS = 2  # the rung that a refused content goes down to
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of a visit. `next` is Done, ComeBack or GivenUp (`next_visit.py`)."""
+    """What became of a visit. `next` is Finished, RetryLater or Abandoned (`retry_policy.py`)."""
 
     channel: str
     outcome: DeliveryOutcome
     next: Next
     posts: int  # requests that were sent in this visit
-    attempts: Attempts  # all that was tried so far; a ComeBack has its own, for the next visit
+    attempts: Attempts  # all that was tried so far; a RetryLater has its own, for the next visit
 
 
 def deliver(
@@ -72,7 +72,7 @@ def deliver(
 ) -> Delivery:
     """Post the report, with up to QUICK_TRIES tries in place for what passes quickly, and say what follows.
 
-    `so_far` comes from the last visit's ComeBack; the first visit gives none. A message that is too large or whose
+    `so_far` comes from the last visit's RetryLater; the first visit gives none. A message that is too large or whose
     content is refused goes down the ladder of `Adapter.render`. An answer that leaves open whether the message was
     posted is tried again, but not for ever (`next_visit.MOST_UNCLEAR`): a message twice is better than none, and its
     event id shows that it is the same one. When `pacing` has no turn for it, it comes back. Raises nothing for what the

@@ -16,7 +16,7 @@ from refresh_watch.errors import EngineError, RefreshWatchError
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Word
-from refresh_watch.workflow.names import INTAKE, NOTIFY, WATCH
+from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 
 CALL_SECONDS: Seconds = 8.0
 """What one try may take, the import of its SDK included."""

@@ -23,8 +23,8 @@ from refresh_watch.clock import Clock
 from refresh_watch.errors import RefreshWatchError
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.workflow.names import NOTIFY
 from refresh_watch.workflow.probing.shape import Do, Found, Layer, describe, find, keys_of
+from refresh_watch.workflow.task_ids import NOTIFY
 
 if TYPE_CHECKING:
     from refresh_watch.workflow.probing.grants import Tried

@@ -12,8 +12,8 @@ from refresh_watch.errors import AskAgain, RefreshWatchError
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Page, Product, Reason
 from refresh_watch.products.connect import connect
+from refresh_watch.products.permission_probes import QUESTIONS, Question
 from refresh_watch.products.refusals import RefusedForGood
-from refresh_watch.products.trying import QUESTIONS, Question
 from refresh_watch.settings import Settings
 from refresh_watch.workflow.probing.grants import CALL_SECONDS, Result, Tried
 

@@ -15,12 +15,12 @@ from typing import Any
 from refresh_watch.errors import BadInput
 from refresh_watch.instants import Seconds, format_duration, format_instant, parse_duration
 from refresh_watch.model import Product
+from refresh_watch_cli.context import Surroundings
 from refresh_watch_cli.doctor.probe import events, failing, refresh, tasks
 from refresh_watch_cli.doctor.probe.run import Probing
 from refresh_watch_cli.doctor.probe.submit import PRODUCTS, check_url
 from refresh_watch_cli.doctor.probe.table import LEGEND, Same, as_json, table
 from refresh_watch_cli.printing import note
-from refresh_watch_cli.surroundings import Surroundings
 
 DEFAULT_DELAY: Seconds = 10
 DEFAULT_PATIENCE: Seconds = 480

@@ -10,9 +10,9 @@ from refresh_watch.function_compute.inspecting import Submitted
 from refresh_watch.function_compute.tasks import TaskStatus
 from refresh_watch.instants import Seconds, format_duration
 from refresh_watch.triggers.envelope import as_http_event
-from refresh_watch.workflow.names import INTAKE, NOTIFY
 from refresh_watch.workflow.probing.probe import event_of, kept
 from refresh_watch.workflow.probing.shape import HTTP, Do
+from refresh_watch.workflow.task_ids import INTAKE, NOTIFY
 from refresh_watch_cli.doctor.probe.run import SHORTLY, NotDeployed, Probing
 from refresh_watch_cli.doctor.probe.table import Same
 from refresh_watch_cli.printing import note

@@ -7,9 +7,9 @@ from typing import Any
 
 from refresh_watch.function_compute.inspecting import Recorded
 from refresh_watch.instants import Seconds, format_duration
-from refresh_watch.workflow.names import INTAKE, NOTIFY
 from refresh_watch.workflow.probing.probe import kept
 from refresh_watch.workflow.probing.shape import ENVELOPE, Do
+from refresh_watch.workflow.task_ids import INTAKE, NOTIFY
 from refresh_watch_cli.doctor.probe.events import in_words
 from refresh_watch_cli.doctor.probe.run import SHORTLY, Probing
 from refresh_watch_cli.doctor.probe.table import Same

@@ -12,9 +12,9 @@ from refresh_watch.clock import Clock
 from refresh_watch.errors import EngineError, RefreshWatchError
 from refresh_watch.function_compute.inspecting import Inspecting, Recorded, Submitted
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.workflow.names import INTAKE, NOTIFY
 from refresh_watch.workflow.probing.probe import event_of, task_id
 from refresh_watch.workflow.probing.shape import Do
+from refresh_watch.workflow.task_ids import INTAKE, NOTIFY
 from refresh_watch_cli.doctor.probe.table import Finding, Same, finding
 from refresh_watch_cli.printing import note
 

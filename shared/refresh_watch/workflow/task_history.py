@@ -1,0 +1,78 @@
+"""The hops of a watch as Function Compute's own record shows them: alive, settled, or cut off."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from refresh_watch.clock import Clock
+from refresh_watch.function_compute.tasks import Engine, Started, Task, TaskStatus
+from refresh_watch.watch import Watch
+from refresh_watch.watching.state import Hop, read_hop, write_hop
+from refresh_watch.workflow.task_ids import NOTIFY, WATCH, final_id, hop_id, hop_number, hop_prefix
+
+log = logging.getLogger("refresh_watch.chain")
+
+
+@dataclass(frozen=True)
+class TaskHistory:
+    """All hops, by number, and the tasks that carry the final report: the one that committed it, and its repeats."""
+
+    watch_id: str
+    hops: tuple[Task, ...]
+    finals: tuple[Task, ...]
+
+    @property
+    def is_final(self) -> bool:
+        """The verdict was spoken."""
+        return bool(self.finals)
+
+    @property
+    def is_told(self) -> bool:
+        """The verdict was fanned out to the channels."""
+        return any(task.status is TaskStatus.SUCCEEDED for task in self.finals)
+
+    @property
+    def telling(self) -> Task | None:
+        """A task that will still carry the verdict to the channels, or does so now."""
+        return next((task for task in self.finals if task.status.is_live), None)
+
+    @property
+    def live(self) -> Task | None:
+        """A hop that waits or runs."""
+        return next((hop for hop in reversed(self.hops) if hop.status.is_live), None)
+
+    @property
+    def next_number(self) -> int:
+        """Of the hop after the newest one."""
+        return hop_number(self.hops[-1].id) + 1 if self.hops else 0
+
+
+def read_task_history(watch_id: str, engine: Engine) -> TaskHistory:
+    """Ask Function Compute for the tasks of one watch."""
+    hops = sorted(engine.tasks(WATCH, hop_prefix(watch_id)), key=lambda task: hop_number(task.id))
+    return TaskHistory(watch_id, tuple(hops), tuple(engine.tasks(NOTIFY, final_id(watch_id))))
+
+
+def newest_state(chain: TaskHistory, engine: Engine) -> Watch | None:
+    """The watch as the newest hop was given it; None where Function Compute keeps no payload of any."""
+    for hop in reversed(chain.hops):
+        task = engine.task(WATCH, hop.id)
+        if task is not None and task.payload:
+            return read_hop(task.payload).watch
+    return None
+
+
+def resume(chain: TaskHistory, engine: Engine, clock: Clock, watch: Watch | None = None) -> Started:
+    """Start the hop after the newest one, with the newest state that is kept, else with `watch`.
+
+    A list that lags behind does no harm: the id of a hop that exists is answered with "already".
+    """
+    state = newest_state(chain, engine) or watch
+    if state is None:
+        log.warning("no state is kept, so nothing could be resumed", extra={"watch_id": chain.watch_id})
+        return Started.ALREADY
+    hop = Hop(replace(state, id=chain.watch_id), chain.next_number, due=clock.now())
+    started = engine.start_later(WATCH, write_hop(hop), 0, hop_id(chain.watch_id, hop.number))
+    log.warning("resumed", extra={"watch_id": chain.watch_id, "hop": hop.number, "start": started.value})
+    return started

@@ -1,0 +1,110 @@
+"""What a deployment consists of, read and checked before anything is asked of the account or made in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from refresh_watch.checks import one_of
+from refresh_watch.errors import BadInput, Described
+from refresh_watch_cli.build.environment import check_environment
+from refresh_watch_cli.build.runtimes import RUNTIMES
+from refresh_watch_cli.cost.resources import Resource, read_resources
+from refresh_watch_cli.deploy.endpoints import check_endpoints
+from refresh_watch_cli.deploy.triggers import wrong
+
+ROLE_NAME = re.compile(r"[A-Za-z0-9.-]{1,64}")
+"""RAM's rule for roles; that for policies has no dot (api-ram-2015-05-01-createrole, -createpolicy)."""
+
+_FUNCTION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_OURS = "REFRESH_WATCH_"
+RUNTIME = "REFRESH_WATCH_RUNTIME"
+_SAMPLE_PREFIX = "functions/refresh-"  # as the policy files have it
+
+
+@dataclass(frozen=True)
+class DeployPlan:
+    """One function and the role that it takes on."""
+
+    resource: Resource
+    role: str  # also the name of the role's only policy
+    trust: str  # policies as JSON, with the prefix put in
+    policy: str
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What the function may do, in the policy's order."""
+        return tuple(dict.fromkeys(action for statement in statements(self.policy) for action in statement))
+
+
+def deployable(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment that s.yaml is to be read with: our variables without space around them, and no empty one.
+
+    So the settings read them, and Serverless Devs takes an empty one for one that is not set. Raises BadInput for `${`:
+    it would run what follows as a program, and print the whole value where it cannot (3.1.10).
+    """
+    ours = {name: value.strip() for name, value in environment.items() if name.startswith(_OURS)}
+    for name, value in ours.items():
+        if "${" in value:
+            raise BadInput(name, Described("a text with ${"), "no ${, which s.yaml would take for an expression")
+    others = {name: value for name, value in environment.items() if name not in ours}
+    return others | {name: value for name, value in ours.items() if value}
+
+
+def read_wanted(folder: Path, environment: Mapping[str, str]) -> tuple[DeployPlan, ...]:
+    """Read s.yaml and the policies of the project in `folder`, in the order of s.yaml.
+
+    Raises BadInput for whatever Function Compute or RAM would refuse, and for settings that a function could not read.
+    """
+    if environment.get(RUNTIME):
+        one_of(RUNTIME, environment[RUNTIME], [runtime.name for runtime in RUNTIMES])
+    resources = read_resources(folder / "s.yaml", environment)
+    for resource in resources:
+        if _FUNCTION_NAME.fullmatch(resource.name) is None:
+            allowed = "letters, digits, - and _, beginning with a letter or _, at most 64"
+            raise BadInput(f"resources.{resource.key}.props.functionName", resource.name, allowed)
+        if not resource.name.endswith(f"-{resource.key}"):
+            allowed = f"a prefix and -{resource.key}: the functions find each other by that"
+            raise BadInput(f"resources.{resource.key}.props.functionName", resource.name, allowed)
+        check_environment(resource.name, dict(resource.environment))
+        check_endpoints(resource)
+        for problem in wrong(resource):
+            raise problem
+    trust = _policy(folder / "functions" / "trust.json")
+    return tuple(
+        DeployPlan(
+            resource, _role(resource), trust, _policy(folder / "functions" / resource.key / "policy.json", resource)
+        )
+        for resource in resources
+    )
+
+
+def statements(policy: str) -> list[tuple[str, ...]]:
+    """The actions of each statement of a policy."""
+    found = (statement["Action"] for statement in json.loads(policy)["Statement"])
+    return [(actions,) if isinstance(actions, str) else tuple(actions) for actions in found]
+
+
+def _role(resource: Resource) -> str:
+    # the fc3 component writes a role's ARN in small letters, whatever s.yaml says
+    name = resource.name.lower()
+    if ROLE_NAME.fullmatch(name) is None:
+        allowed = "letters, digits and hyphens, at most 64: RAM's roles are named so"
+        raise BadInput(f"resources.{resource.key}.props.functionName", resource.name, allowed)
+    return name
+
+
+def _policy(path: Path, resource: Resource | None = None) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+        document: Any = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise BadInput("policy", str(path), f"a readable JSON file ({type(error).__name__})") from None
+    compact = json.dumps(document, separators=(",", ":"))
+    if resource is None:
+        return compact
+    return compact.replace(_SAMPLE_PREFIX, f"functions/{resource.name.removesuffix(resource.key)}")

@@ -1,0 +1,1 @@
+"""`refresh-watch list`: the query of the four documents."""

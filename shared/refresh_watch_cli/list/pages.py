@@ -1,0 +1,139 @@
+"""Asks a product's API for `refresh-watch list`: a page, all pages, several tasks, or the tasks of a watch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from refresh_watch.clock import Clock
+from refresh_watch.instants import Instant
+from refresh_watch.model import ListQuery, ObjectRow, Outcome, Page, Status
+from refresh_watch.products.api import ProductApi
+from refresh_watch.products.listing import list_tasks, tasks_by_ids
+from refresh_watch.products.polling.observations import may_be_cut, rows_of_path
+from refresh_watch.products.polling.reading import Reading, read_all
+from refresh_watch.products.refusals import RefusedForGood, concerns_one_item
+from refresh_watch.watch import Watch, WatchedItem
+from refresh_watch.watching.quota import Quota
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What was read, before our own filter.
+
+    `total` is the API's count. `unknown`: task ids and paths of which it showed no row. `whole`: no row is missing of
+    the others.
+    """
+
+    rows: tuple[ObjectRow, ...]
+    total: int
+    whole: bool = True
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass
+class Asking:
+    """Asks until an instant, within the quota. Every method raises AskAgain, RefusedForGood and BadInput."""
+
+    api: ProductApi
+    quota: Quota
+    clock: Clock
+    until: Instant
+    last: Page | None = None  # the last answer: its ids, page and note
+    _by_id: dict[str, tuple[ObjectRow, ...]] = field(default_factory=dict)
+
+    def one(self, query: ListQuery, *, every: bool) -> Listed:
+        """One page, or all of them."""
+        if not every:
+            page = self._page(query)
+            rows, total, whole = tuple(row for row in page.rows if _belongs(row, query)), page.total, True
+        else:
+            reading = self._every(query, lambda row: _belongs(row, query))
+            rows, whole = reading.rows, reading.whole
+            total = self.last.total if self.last else len(rows)
+        # a filter or a later page says nothing about whether the task is known
+        alone = query == ListQuery(task_id=query.task_id, page_size=query.page_size)
+        return Listed(rows, total, whole, (query.task_id,) if alone and query.task_id and not rows else ())
+
+    def tasks(self, ids: Sequence[str], filters: ListQuery) -> Listed:
+        """All rows of these tasks, task by task. The by-id operation knows no filter: with one, each has its list."""
+        is_filtered = filters != ListQuery(page_size=filters.page_size)
+        most = self.api.ids_per_call
+        if most and not is_filtered:
+            for start in range(0, len(ids), most):
+                self._ask_together(ids[start : start + most])
+        rows: list[ObjectRow] = []
+        unknown, whole = [], True
+        for task_id in ids:
+            reading = self._task(task_id, filters)
+            rows.extend(reading.rows)
+            whole = whole and reading.whole
+            if not reading.rows and not is_filtered:
+                unknown.append(task_id)
+        return Listed(tuple(rows), len(rows), whole, tuple(unknown))
+
+    def watch(self, watch: Watch, wanted: Sequence[Status]) -> Listed:
+        """The rows of a watch; where complete ones are not wanted, nothing is asked about what is known complete."""
+        request = watch.request
+        filters = ListQuery(
+            domain_name=request.domain_name,
+            object_type=request.object_type,
+            resource_group_id=request.resource_group_id,
+        )
+        skips = bool(wanted) and Status.COMPLETE not in wanted
+        items = [item for item in watch.items if not (skips and item.outcome is Outcome.COMPLETE)]
+        if request.task_ids:
+            return self.tasks([item.item for item in items], filters)
+        rows: list[ObjectRow] = []
+        unknown, whole = [], True
+        for item in items:
+            reading = self._path(item, watch, filters)
+            rows.extend(reading.rows)
+            whole = whole and reading.whole
+            if not reading.rows:
+                unknown.append(item.item)
+        return Listed(tuple(rows), len(rows), whole, tuple(unknown))
+
+    def _ask_together(self, ids: Sequence[str]) -> None:
+        """Ask by id, and in halves where the answer may be cut or one bad id spoils it; what stays so has its list."""
+        if len(ids) < 2:
+            return
+        try:
+            page = self.last = tasks_by_ids(self.api, ids, quota=self.quota, clock=self.clock, until=self.until)
+        except RefusedForGood as error:
+            if not concerns_one_item(error.refusal):
+                raise
+        else:
+            if not may_be_cut(page, ids):
+                for task_id in ids:
+                    self._by_id[task_id] = tuple(row for row in page.rows if row.task_id == task_id)
+                return
+        half = (len(ids) + 1) // 2
+        self._ask_together(ids[:half])
+        self._ask_together(ids[half:])
+
+    def _task(self, task_id: str, filters: ListQuery) -> Reading:
+        if task_id in self._by_id:
+            return Reading(self._by_id[task_id], whole=True)
+        try:
+            return self._every(replace(filters, task_id=task_id), lambda row: row.task_id == task_id)
+        except RefusedForGood as error:
+            if not concerns_one_item(error.refusal):
+                raise
+            return Reading((), whole=True)  # among others it is one that the API does not know
+
+    def _path(self, item: WatchedItem, watch: Watch, filters: ListQuery) -> Reading:
+        reading = self._every(replace(filters, object_path=item.item), lambda row: row.object_path == item.item)
+        return Reading(tuple(rows_of_path(reading.rows, item, watch)), reading.whole)
+
+    def _every(self, query: ListQuery, belongs: Callable[[ObjectRow], bool]) -> Reading:
+        query = replace(query, page_size=query.page_size or self.api.page_size)
+        return read_all(lambda number: self._page(replace(query, page_number=number)), belongs)
+
+    def _page(self, query: ListQuery) -> Page:
+        self.last = list_tasks(self.api, query, quota=self.quota, clock=self.clock, until=self.until)
+        return self.last
+
+
+def _belongs(row: ObjectRow, query: ListQuery) -> bool:
+    return query.task_id in ("", row.task_id)

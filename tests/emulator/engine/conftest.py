@@ -1,0 +1,32 @@
+"""An engine over sockets that ends with its test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from refresh_watch_emulator.engine.engine import Engine
+from tests.emulator.engine.engine_calls import MANIFEST, Start
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Start]:
+    """Start engines; they end with the test."""
+    started: list[Engine] = []
+
+    def start(file: str = "queue.sqlite", **options: Any) -> Engine:
+        started.append(Engine(MANIFEST, tmp_path / file, **options).start())
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop(0)

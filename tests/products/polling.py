@@ -1,0 +1,94 @@
+"""What the tests of this folder share: a clock, a connection, a watch and a look at it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from refresh_watch.credentials import Credentials
+from refresh_watch.model import Outcome, Product, WatchRequest
+from refresh_watch.observation import ItemObservation, Observation
+from refresh_watch.products.api import ProductApi
+from refresh_watch.products.connect import connect
+from refresh_watch.products.polling.look import look
+from refresh_watch.settings import Secret, Settings
+from refresh_watch.watch import Watch, WatchedItem
+from refresh_watch.watching.advance import advance
+from refresh_watch.watching.quota import Quota
+from refresh_watch_emulator.stand_in.call import Call
+from refresh_watch_emulator.stand_in.server import StandIn
+from tests.hand_clock import HandClock
+
+CREDENTIALS = Credentials("testAK", Secret("testSK"))
+EVERY_PRODUCT = (Product.CDN, Product.DCDN, Product.VOD, Product.VOD_LEGACY)
+WITH_BY_ID = (Product.CDN, Product.DCDN)
+DOMAIN = "example.com"
+RATES = {"cdn.list": 5.0, "cdn.by_id": 30.0, "dcdn.list": 5.0, "dcdn.by_id": 30.0, "vod.list": 5.0}
+"""The account's quota (documents; VOD's is stated nowhere)."""
+
+
+def connected(stand_in: StandIn, product: Product, credentials: Credentials = CREDENTIALS) -> ProductApi:
+    settings = Settings(cdn_endpoint=stand_in.endpoint, dcdn_endpoint=stand_in.endpoint, vod_endpoint=stand_in.endpoint)
+    return connect(product, settings, credentials)
+
+
+def watch_of(product: Product, *task_ids: str, **request: Any) -> Watch:
+    if product is Product.VOD_LEGACY:  # its document requires both
+        request = {"domain_name": DOMAIN, "object_type": "file", **request}
+    asked = WatchRequest(product, task_ids=task_ids, **request)
+    return Watch("w1", asked, time.time(), items=tuple(WatchedItem(item) for item in asked.items))
+
+
+def look_at(
+    api: ProductApi, watch: Watch, clock: HandClock, *, seconds: float = 60.0, quota: Quota | None = None
+) -> Observation:
+    rates = dict.fromkeys(("cdn.list", "cdn.by_id", "dcdn.list", "dcdn.by_id", "vod.list"), 1000.0)
+    return look(api, watch, quota=quota or Quota(rates), clock=clock, until=clock.now() + seconds)
+
+
+def sight(api: ProductApi, clock: HandClock, task_id: str, **request: Any) -> ItemObservation:
+    """One look at one task."""
+    (observed,) = look_at(api, watch_of(api.product, task_id, **request), clock).items
+    return observed
+
+
+def actions(stand_in: StandIn) -> list[str]:
+    """What was asked, oldest first."""
+    return [asked.action for asked in stand_in.calls]
+
+
+def counts(observed: ItemObservation) -> tuple[int, int, int]:
+    """Complete, failed, running."""
+    return (observed.complete, observed.failed, observed.running)
+
+
+def paths(how_many: int) -> Sequence[str]:
+    return [f"http://{DOMAIN}/{number}.txt" for number in range(how_many)]
+
+
+@dataclass
+class Followed:
+    """A watch that is followed look by look, within the account's quota."""
+
+    api: ProductApi
+    watch: Watch
+    time: HandClock
+
+    def look(self, at: float | None = None, *, seconds: float = 600.0) -> Observation:
+        """Look, at the earliest at that instant, and take it into account."""
+        self.time.at = max(self.time.at, at or 0.0)
+        observation = look_at(self.api, self.watch, self.time, seconds=seconds, quota=Quota(RATES))
+        self.watch = advance(self.watch, observation, self.time.now()).watch
+        return observation
+
+    @property
+    def outcomes(self) -> dict[str, Outcome | None]:
+        """Of each id; None: still open."""
+        return {item.item: item.outcome for item in self.watch.items}
+
+
+def lists_a_time(call: Call) -> bool:
+    """The call names no id, but a time."""
+    return "StartTime" in call.params
