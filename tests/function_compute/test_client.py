@@ -21,7 +21,7 @@ from refresh_watch.settings import Secret, Settings
 from refresh_watch_emulator.engine.engine import FAKE_KEYS, Engine
 from refresh_watch_emulator.engine.switches import Duplicate, Switches
 
-MANIFEST = Path(__file__).parents[1] / "local" / "engine" / "s.yaml"
+MANIFEST = Path(__file__).parents[1] / "emulator" / "engine" / "s.yaml"
 SLEEP = b'{"do": "nothing"}'
 
 

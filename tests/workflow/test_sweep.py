@@ -15,7 +15,7 @@ from refresh_watch.function_compute.connect import connect
 from refresh_watch.instants import format_instant
 from refresh_watch.settings import Secret, Settings
 from refresh_watch.triggers.envelope import as_http_event
-from refresh_watch.workflow.sweep import record
+from refresh_watch.workflow.sweep import watch_index
 from refresh_watch.workflow.sweep.sweeper import Sweeper
 from refresh_watch_emulator.engine.switches import Switches
 from refresh_watch_emulator.stand_in.faults import error
@@ -182,7 +182,7 @@ def test_nothing_is_told_while_the_record_cannot_be_read_to_its_end(
     add(home, "vod", "Failed")
     payload = timer("sweep vod 8h")
     with monkeypatch.context() as patched:
-        patched.setattr(record, "MOST_CALLS", 1)
+        patched.setattr(watch_index, "MOST_CALLS", 1)
         assert in_process(home, clock).run(payload) == "vod: nothing to tell"
     assert in_process(home, clock).run(payload) == "vod: 1 failed and not watched, told"
 
@@ -195,14 +195,14 @@ def test_a_watch_that_is_still_open_is_found_however_long_ago_it_was_accepted(ho
     soon = time.time() + 60
     credentials = Credentials(KEYS[0], Secret(KEYS[1]))
 
-    def known(until: float) -> record.WatchIndex:
-        return record.WatchIndex(Settings(fc_endpoint=home.engine_url), credentials, HandClock(), until)
+    def known(until: float) -> watch_index.WatchIndex:
+        return watch_index.WatchIndex(Settings(fc_endpoint=home.engine_url), credentials, HandClock(), until)
 
     since = {watch.id for watch in known(soon).watches(soon)}
     assert still_open in since
     assert ended not in since
     assert ended in {watch.id for watch in known(soon).watches(soon - HOUR)}
-    with pytest.raises(record.Unread):
+    with pytest.raises(watch_index.Unread):
         next(known(0).watches(soon - HOUR))
 
 
@@ -264,7 +264,7 @@ def test_what_a_watch_by_path_was_bound_to_is_asked_within_the_same_bounds(
     add(home, "cdn", "Failed", path=f"{URL}/bounds", ago=HOUR - 60)
     listed = len(home.tasks("watch", "g-")) // 100 + 2
     with monkeypatch.context() as patched:
-        patched.setattr(record, "MOST_CALLS", listed)
+        patched.setattr(watch_index, "MOST_CALLS", listed)
         assert in_process(home, clock).run(timer("sweep cdn 8h")) == "cdn: nothing to tell"
 
 
