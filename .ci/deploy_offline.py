@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import World
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import World
 
 COMMAND = Path(sys.executable).with_name("refresh-watch")
 

@@ -17,8 +17,8 @@ import pytest
 
 from refresh_watch_cli.main import main
 from refresh_watch_emulator.chat_wall import ChatWall
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import World
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import World
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEADLINE = 60

@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from refresh_watch_emulator.chat_wall import Answer, ChatWall, WallMessage
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.cli.conftest import CommandLine
 
 QUICK = ("--schedule", "0,1;1")

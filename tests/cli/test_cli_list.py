@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from refresh_watch_emulator.stand_in.faults import error
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import ObjectPlan
+from refresh_watch_emulator.products.faults import error
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import ObjectPlan
 from tests.cli.conftest import Ran
 
 Call = Callable[..., Ran]

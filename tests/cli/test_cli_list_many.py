@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from refresh_watch_emulator.chat_wall import ChatWall
-from refresh_watch_emulator.stand_in.faults import error
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
+from refresh_watch_emulator.products.faults import error
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.cli.conftest import CommandLine, Ran
 from tests.cli.test_cli_deployment import QUICK, Served, shown
 from tests.workflow.house import client_of, wait_for

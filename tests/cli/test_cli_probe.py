@@ -25,9 +25,9 @@ from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
 from refresh_watch_emulator.engine.switches import ApiEvent, Duplicate
 from refresh_watch_emulator.engine.switches import Switches as EngineSwitches
 from refresh_watch_emulator.engine.worker import Code
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.switches import Switches as ProductSwitches
-from refresh_watch_emulator.stand_in.world import ObjectPlan
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.switches import Switches as ProductSwitches
+from refresh_watch_emulator.products.world import ObjectPlan
 from tests.cli.conftest import CommandLine, Ran, clean_environment
 from tests.workflow.house import KEYS, ROOT, House, house, wait_for
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
+from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.cli.conftest import PROJECT, CommandLine, Ran, clean_environment
 from tests.cli.gate import Gate
 from tests.workflow.house import House, house, wait_for

@@ -14,9 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from refresh_watch_emulator.chat_wall import ChatWall
-from refresh_watch_emulator.stand_in.faults import throttling_user
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan, World
+from refresh_watch_emulator.products.faults import throttling_user
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import NEVER, ObjectPlan, World
 from tests.cli.conftest import CommandLine, Ran, account_environment
 
 PRODUCTS = ("cdn", "dcdn", "vod", "vod-legacy")
@@ -204,7 +204,7 @@ def test_throttling_delays_the_verdict_and_does_not_change_it(cli: CommandLine, 
 
 
 def test_a_missing_permission_ends_at_once_and_names_the_ram_action(cli: CommandLine, stand_in: StandIn) -> None:
-    from refresh_watch_emulator.stand_in.faults import error
+    from refresh_watch_emulator.products.faults import error
 
     stand_in.faults.add(error(403, "Forbidden.RAM", "User not authorized to operate on the specified resource."))
 

@@ -15,9 +15,9 @@ from refresh_watch.settings import Settings
 from refresh_watch.watch import Watch
 from refresh_watch_cli.context import Surroundings
 from refresh_watch_cli.watch import EXIT_CODES, NO_ANSWER_SECONDS, follow
-from refresh_watch_emulator.stand_in.faults import throttling_user
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
+from refresh_watch_emulator.products.faults import throttling_user
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.hand_clock import HandClock
 
 KEYS = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "testAK", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testSK"}

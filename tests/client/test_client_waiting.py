@@ -19,7 +19,7 @@ from refresh_watch.watch import Watch
 from refresh_watch.watching.reporting import broken_report, final_report
 from refresh_watch.watching.state import read_hop, write_hop
 from refresh_watch.workflow.waiting import NOT_STARTED_FOR, UNANSWERED_FOR, UNKNOWN_FOR, Listener
-from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
+from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.cli.gate import Gate
 from tests.client.patience import patient
 from tests.hand_clock import HandClock

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from refresh_watch_cli.main import main
-from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.products.server import StandIn
 from tests.cli.conftest import Ran as RanCommand
 
 PROJECT = Path(__file__).resolve().parents[2]

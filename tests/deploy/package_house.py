@@ -29,8 +29,8 @@ from refresh_watch_cli.build.bytecode import interpreter_of
 from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime, runtime_named
 from refresh_watch_emulator.chat_wall import ChatWall
 from refresh_watch_emulator.engine.engine import Engine
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import World
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import World
 
 PROJECT = Path(__file__).resolve().parents[2]
 KEYS = ("testAK", "testSK", "")

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from refresh_watch.client import connect
-from refresh_watch_emulator.stand_in.world import ObjectPlan
+from refresh_watch_emulator.products.world import ObjectPlan
 from tests.cli.conftest import clean_environment
 from tests.workflow.house import House, house
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from refresh_watch_emulator.stand_in.account import Identity, Role
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import World
+from refresh_watch_emulator.products.account import Identity, Role
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import World
 from tests.deploy.newcomer import CHANNELS, FUNCTIONS, NOBODY, PROJECT, Newcomer
 
 

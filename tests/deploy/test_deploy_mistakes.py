@@ -14,8 +14,8 @@ from refresh_watch.errors import AskAgain, BadInput
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.account.identity import who_am_i
 from refresh_watch_cli.account.regions import check_region, doubt
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import World
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import World
 from tests.deploy.newcomer import NOBODY, Newcomer, Ran
 
 TIMER = """

@@ -17,9 +17,9 @@ from refresh_watch_cli.deploy import roles
 from refresh_watch_cli.deploy.plan import read_wanted
 from refresh_watch_cli.deploy.roles import changes_of
 from refresh_watch_emulator.engine.manifest import read_manifest
-from refresh_watch_emulator.stand_in.account import Account
-from refresh_watch_emulator.stand_in.call import ApiError, Call
-from refresh_watch_emulator.stand_in.ram import VERSION, answer_ram
+from refresh_watch_emulator.products.account import Account
+from refresh_watch_emulator.products.call import ApiError, Call
+from refresh_watch_emulator.products.ram import VERSION, answer_ram
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = (PROJECT / "docs" / "deploying.md").read_text(encoding="utf-8")

@@ -24,7 +24,7 @@ from refresh_watch_cli.cost.measured import Cost
 from refresh_watch_cli.cost.plans import LATENCY, POST, START
 from refresh_watch_cli.cost.resources import Size
 from refresh_watch_cli.cost.tariff import units
-from refresh_watch_emulator.stand_in.world import ObjectPlan
+from refresh_watch_emulator.products.world import ObjectPlan
 from tests.deploy.package_house import RUNNABLE, build_in, copy_of_project, runtime_here
 from tests.performance.cpu_share import Group, group
 from tests.performance.hop_cost import House, furnished, run_handler

@@ -13,7 +13,7 @@ from refresh_watch.model import Kind, Outcome, Product, WatchRequest
 from refresh_watch.settings import DEFAULT_QUOTA, Settings
 from refresh_watch.triggers.result import Requested
 from refresh_watch.workflow.starting import start
-from refresh_watch_emulator.stand_in.world import ObjectPlan
+from refresh_watch_emulator.products.world import ObjectPlan
 from tests.performance.account import Account, virtual_deadlines
 from tests.performance.cases import NOON
 from tests.performance.cloud import Cloud, Tally, Terms

@@ -33,8 +33,8 @@ from refresh_watch.workflow.delivery_state import DeliveryState, write_delivery
 from refresh_watch_cli.cost.measured import Cost, Costs
 from refresh_watch_emulator.chat_wall import ChatWall
 from refresh_watch_emulator.engine.engine import Engine
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import ObjectPlan, World
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import ObjectPlan, World
 
 PROJECT = Path(__file__).resolve().parents[2]
 KEYS = ("testAK", "testSK", "")

@@ -14,10 +14,10 @@ from refresh_watch.model import ListQuery, Page, Product
 from refresh_watch.products.queries import check_ids, check_query, parameters
 from refresh_watch.products.refusals import classify
 from refresh_watch.products.rows import read_by_id, read_list
-from refresh_watch_emulator.stand_in.actions import OPERATIONS, Describe, answer
-from refresh_watch_emulator.stand_in.call import ApiError, Call
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import World
+from refresh_watch_emulator.products.actions import OPERATIONS, Describe, answer
+from refresh_watch_emulator.products.call import ApiError, Call
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import World
 from tests.performance.cases import LATENCY
 
 PAGE_SIZE = {Product.CDN: 100, Product.DCDN: 50, Product.VOD: 50}

@@ -10,8 +10,8 @@ from math import isnan, nan
 
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Product
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import ObjectPlan, World
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import ObjectPlan, World
 from tests.performance import ours
 from tests.performance.cases import NOON, Case, Scene, Truth
 from tests.performance.table import Check, at_most, print_table

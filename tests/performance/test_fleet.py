@@ -9,8 +9,8 @@ import pytest
 
 from refresh_watch.errors import AskAgain
 from refresh_watch.model import ListQuery, Product
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import ObjectPlan
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import ObjectPlan
 from tests.performance.account import Account
 from tests.performance.cases import NOON
 from tests.performance.cloud import Terms, back_off

@@ -13,9 +13,9 @@ from refresh_watch.products.api import ProductApi
 from refresh_watch.products.connect import connect
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.settings import Secret, Settings
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import ObjectPlan, World
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import ObjectPlan, World
 from tests.hand_clock import HandClock
 from tests.performance.cases import NOON
 from tests.performance.products import Door, InProcessApi

@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import ObjectPlan, World
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import ObjectPlan, World
 from tests.performance.cases import NOON, Case, Scene, Truth
 from tests.performance.peers import (
     AZURE,

@@ -8,9 +8,9 @@ import pytest
 
 from refresh_watch.model import Product
 from refresh_watch.products.api import ProductApi
-from refresh_watch_emulator.stand_in.gateway import Gateway
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import World
+from refresh_watch_emulator.products.gateway import Gateway
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import World
 from tests.hand_clock import HandClock
 from tests.products.polling import connected
 

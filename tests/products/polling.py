@@ -17,8 +17,8 @@ from refresh_watch.settings import Secret, Settings
 from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.advance import advance
 from refresh_watch.watching.quota import Quota
-from refresh_watch_emulator.stand_in.call import Call
-from refresh_watch_emulator.stand_in.server import StandIn
+from refresh_watch_emulator.products.call import Call
+from refresh_watch_emulator.products.server import StandIn
 from tests.hand_clock import HandClock
 
 CREDENTIALS = Credentials("testAK", Secret("testSK"))

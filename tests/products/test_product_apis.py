@@ -18,10 +18,10 @@ from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.reports.notes import note_text
 from refresh_watch.settings import Secret, Settings
 from refresh_watch.watching.quota import Quota
-from refresh_watch_emulator.stand_in import faults
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import ObjectPlan
+from refresh_watch_emulator.products import faults
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import ObjectPlan
 from tests.hand_clock import HandClock
 from tests.products.polling import CREDENTIALS, DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, connected
 

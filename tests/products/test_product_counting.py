@@ -11,13 +11,13 @@ import pytest
 from refresh_watch.model import Outcome, Product
 from refresh_watch.observation import Answer
 from refresh_watch.products.api import ProductApi
-from refresh_watch_emulator.stand_in import faults
-from refresh_watch_emulator.stand_in.call import Call
-from refresh_watch_emulator.stand_in.faults import Fault
-from refresh_watch_emulator.stand_in.gateway import Gateway
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan, World
+from refresh_watch_emulator.products import faults
+from refresh_watch_emulator.products.call import Call
+from refresh_watch_emulator.products.faults import Fault
+from refresh_watch_emulator.products.gateway import Gateway
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import NEVER, ObjectPlan, World
 from tests.hand_clock import HandClock
 from tests.products.polling import EVERY_PRODUCT, WITH_BY_ID, Followed, counts, paths, watch_of
 

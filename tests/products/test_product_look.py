@@ -14,9 +14,9 @@ from refresh_watch.products.api import ProductApi
 from refresh_watch.products.polling.plan import UNUSABLE
 from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.quota import Quota
-from refresh_watch_emulator.stand_in import faults
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
+from refresh_watch_emulator.products import faults
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.hand_clock import HandClock
 from tests.products.polling import DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, watch_of
 

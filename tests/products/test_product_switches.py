@@ -10,10 +10,10 @@ import pytest
 from refresh_watch.model import Product, Reason
 from refresh_watch.observation import Answer
 from refresh_watch.products.api import ProductApi
-from refresh_watch_emulator.stand_in.faults import Fault
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
+from refresh_watch_emulator.products.faults import Fault
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.hand_clock import HandClock
 from tests.products.polling import EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, paths, sight, watch_of
 

@@ -12,10 +12,10 @@ from refresh_watch.model import Product, Reason
 from refresh_watch.observation import Answer
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.refusals import MAX_TRIES
-from refresh_watch_emulator.stand_in import faults
-from refresh_watch_emulator.stand_in.faults import Fault
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
+from refresh_watch_emulator.products import faults
+from refresh_watch_emulator.products.faults import Fault
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.hand_clock import HandClock
 from tests.products.polling import EVERY_PRODUCT, WITH_BY_ID, counts, look_at, paths, sight, watch_of
 

@@ -25,9 +25,9 @@ from refresh_watch_emulator.engine.engine import Engine
 from refresh_watch_emulator.engine.roles import Roles
 from refresh_watch_emulator.engine.switches import Switches as EngineSwitches
 from refresh_watch_emulator.engine.worker import Code
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.switches import Switches as ProductSwitches
-from refresh_watch_emulator.stand_in.world import DEFAULT_QUOTA, World
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.switches import Switches as ProductSwitches
+from refresh_watch_emulator.products.world import DEFAULT_QUOTA, World
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = ("testAK", "testSK", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
+from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.workflow.house import House
 
 PRODUCTS = ("cdn", "dcdn", "vod", "vod-legacy")

@@ -11,7 +11,7 @@ import pytest
 
 from refresh_watch.channels.registry import kinds
 from refresh_watch_emulator.chat_wall import WallMessage
-from refresh_watch_emulator.stand_in.world import ObjectPlan
+from refresh_watch_emulator.products.world import ObjectPlan
 from tests.workflow.house import TURN, House, house, wait_for
 from tests.workflow.scenario import URL, add, check_all, many, start_all
 

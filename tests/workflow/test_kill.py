@@ -18,8 +18,8 @@ import pytest
 from refresh_watch.errors import EngineError
 from refresh_watch_emulator.chat_wall import ChatWall
 from refresh_watch_emulator.engine.crash import VARIABLE
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import ObjectPlan, World
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import ObjectPlan, World
 from tests.workflow.house import KEYS, QUICK, ROOT, House, client_of, environment_of, wait_for
 from tests.workflow.scenario import URL, add
 

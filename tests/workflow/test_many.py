@@ -19,10 +19,10 @@ from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.request import read_request
 from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.hop import LOOK_SHARE, look_at, run_hop
-from refresh_watch_emulator.stand_in.faults import throttling
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import ObjectPlan, World
+from refresh_watch_emulator.products.faults import throttling
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import ObjectPlan, World
 from tests.hand_clock import HandClock
 from tests.workflow.house import house, manifest_with
 

@@ -22,7 +22,7 @@ from refresh_watch.workflow.probing.shape import Do, find, without_probes
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
 from refresh_watch_emulator.engine.roles import Roles
 from refresh_watch_emulator.engine.switches import Switches
-from refresh_watch_emulator.stand_in import faults
+from refresh_watch_emulator.products import faults
 from tests.workflow.house import KEYS, ROOT, House, house, wait_for
 from tests.workflow.scenario import add, many
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from refresh_watch_emulator.stand_in.world import ObjectPlan
+from refresh_watch_emulator.products.world import ObjectPlan
 from tests.workflow.house import house, wait_for
 from tests.workflow.scenario import URL, add
 

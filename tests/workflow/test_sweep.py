@@ -18,8 +18,8 @@ from refresh_watch.triggers.envelope import as_http_event
 from refresh_watch.workflow.sweep import watch_index
 from refresh_watch.workflow.sweep.sweeper import Sweeper
 from refresh_watch_emulator.engine.switches import Switches
-from refresh_watch_emulator.stand_in.faults import error
-from refresh_watch_emulator.stand_in.world import ObjectPlan
+from refresh_watch_emulator.products.faults import error
+from refresh_watch_emulator.products.world import ObjectPlan
 from tests.hand_clock import HandClock
 from tests.workflow.house import KEYS, QUICK, House, house, wait_for
 

@@ -14,10 +14,10 @@ from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.watching.quota import Quota
 from refresh_watch.workflow.sweep.failed_rows import MOST_CALLS, Swept, sweep
 from refresh_watch.workflow.sweep.request import Sweep
-from refresh_watch_emulator.stand_in.faults import error
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import ObjectPlan, World
+from refresh_watch_emulator.products.faults import error
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import ObjectPlan, World
 from tests.hand_clock import HandClock
 from tests.products.polling import RATES, connected
 

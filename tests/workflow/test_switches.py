@@ -11,7 +11,7 @@ import pytest
 from refresh_watch.watching.opening import watch_id
 from refresh_watch.watching.request import read_request
 from refresh_watch_emulator.engine import switches as engine
-from refresh_watch_emulator.stand_in import switches as product
+from refresh_watch_emulator.products import switches as product
 from tests.workflow.house import house, invoking, wait_for
 from tests.workflow.scenario import add, check_all, many, start_all
 

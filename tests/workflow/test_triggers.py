@@ -15,7 +15,7 @@ import pytest
 from refresh_watch.workflow.task_ids import broken_id, hop_id
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
 from refresh_watch_emulator.engine.roles import Roles
-from refresh_watch_emulator.stand_in.world import ObjectPlan
+from refresh_watch_emulator.products.world import ObjectPlan
 from tests.workflow.house import House, house, wait_for
 from tests.workflow.scenario import URL, add, many
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from refresh_watch.instants import Seconds
 from refresh_watch.model import Kind, Outcome, Product
-from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan
+from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 
 SCHEDULE = "1,3,5;2"
 UNKNOWN_ID = "99999999"

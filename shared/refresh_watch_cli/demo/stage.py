@@ -26,8 +26,8 @@ from refresh_watch_cli.serve import LOCAL_REGION, PROJECT, ROUTES
 from refresh_watch_emulator.chat_wall import ChatWall, WallMessage
 from refresh_watch_emulator.engine.engine import Engine
 from refresh_watch_emulator.engine.worker import LogLine
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import World, by_words_in_url
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import World, by_words_in_url
 
 STANDING_IN = ("CDN", "DCDN", "VOD", "STS", "RAM")
 """Whose REFRESH_WATCH_..._ENDPOINT the stand-in answers for."""

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from refresh_watch_emulator.engine.roles import Roles
-from refresh_watch_emulator.stand_in import faults
-from refresh_watch_emulator.stand_in.account import Identity
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import World
+from refresh_watch_emulator.products import faults
+from refresh_watch_emulator.products.account import Identity
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import World
 from tests.cli.conftest import Ran
 from tests.cli.doctor.conftest import found
 from tests.workflow.house import House

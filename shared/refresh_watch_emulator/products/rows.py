@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from refresh_watch.instants import format_instant
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import FAILURES, Row, RowState
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import FAILURES, Row, RowState
 
 _JOINED = {
     "Internal Error": "InternalError",

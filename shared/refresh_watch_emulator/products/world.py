@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch_emulator.stand_in.account import Account
-from refresh_watch_emulator.stand_in.allowance import Allowance
+from refresh_watch_emulator.products.account import Account
+from refresh_watch_emulator.products.allowance import Allowance
 
 SERVICES = ("cdn", "dcdn", "vod")
 WINDOW: Seconds = 3 * 86400

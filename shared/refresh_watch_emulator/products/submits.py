@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh_watch.instants import Instant
-from refresh_watch_emulator.stand_in.call import Call, bad
-from refresh_watch_emulator.stand_in.world import World, domain_of
+from refresh_watch_emulator.products.call import Call, bad
+from refresh_watch_emulator.products.world import World, domain_of
 
 LONGEST_URL = 1024
 

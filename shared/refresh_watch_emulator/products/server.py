@@ -17,13 +17,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from refresh_watch.clock import Clock, SystemClock
+from refresh_watch_emulator.products.call import Call
+from refresh_watch_emulator.products.faults import HTML, Faults, Wire
+from refresh_watch_emulator.products.gateway import Asked, Gateway, Reply
+from refresh_watch_emulator.products.query_signature import COMMON_PARAMETERS, verify_query
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import World
 from refresh_watch_emulator.signature import Nonces, SignatureRefused, verify
-from refresh_watch_emulator.stand_in.call import Call
-from refresh_watch_emulator.stand_in.faults import HTML, Faults, Wire
-from refresh_watch_emulator.stand_in.gateway import Asked, Gateway, Reply
-from refresh_watch_emulator.stand_in.query_signature import COMMON_PARAMETERS, verify_query
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import World
 
 DEFAULT_CREDENTIALS: Mapping[str, str] = {"testAK": "testSK"}
 LONGEST_BODY = 10 * 1024 * 1024

@@ -14,11 +14,11 @@ from refresh_watch.errors import AskAgain
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.account.identity import CallerKind, who_am_i
 from refresh_watch_cli.account.rpc import MAX_TRIES, Refused, call
-from refresh_watch_emulator.stand_in.account import Identity
-from refresh_watch_emulator.stand_in.faults import HTML, Fault, Wire, internal_error, throttling_user
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import World
+from refresh_watch_emulator.products.account import Identity
+from refresh_watch_emulator.products.faults import HTML, Fault, Wire, internal_error, throttling_user
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import World
 from tests.hand_clock import HandClock
 
 KEYS = Credentials("testAK", Secret("testSK"))

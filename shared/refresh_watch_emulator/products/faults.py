@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh_watch.instants import Seconds
-from refresh_watch_emulator.stand_in.call import ApiError, Call
+from refresh_watch_emulator.products.call import ApiError, Call
 
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.world import World
-from tests.emulator.stand_in.account import HandClock
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.world import World
+from tests.emulator.products.account import HandClock
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from refresh_watch.instants import format_instant
-from refresh_watch_emulator.stand_in.world import ObjectPlan
-from tests.emulator.stand_in.account import NOON, Account, account
+from refresh_watch_emulator.products.world import ObjectPlan
+from tests.emulator.products.account import NOON, Account, account
 
 PRODUCTS = ("cdn", "dcdn", "vod", "vod-legacy")
 AN_HOUR_AGO = format_instant(NOON - 3600)

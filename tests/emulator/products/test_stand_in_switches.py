@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import ObjectPlan
-from tests.emulator.stand_in.account import NOON, Account, account
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import ObjectPlan
+from tests.emulator.products.account import NOON, Account, account
 
 FAILED = ObjectPlan("http://a.com/1", "Failed", description="Origin Return StatusCode 5XX")
 

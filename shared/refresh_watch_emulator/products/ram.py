@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from refresh_watch.instants import Instant, format_instant
-from refresh_watch_emulator.stand_in.account import MOST_VERSIONS, Account, Policy, PolicyVersion, Role
-from refresh_watch_emulator.stand_in.call import ApiError, Call, bad
+from refresh_watch_emulator.products.account import MOST_VERSIONS, Account, Policy, PolicyVersion, Role
+from refresh_watch_emulator.products.call import ApiError, Call, bad
 
 VERSION = "2015-05-01"
 LONGEST_DOCUMENT = 6144

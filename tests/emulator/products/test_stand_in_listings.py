@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from refresh_watch.instants import format_instant
-from refresh_watch_emulator.stand_in.faults import internal_error
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import ObjectPlan
-from tests.emulator.stand_in.account import NOON, Account, account
+from refresh_watch_emulator.products.faults import internal_error
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import ObjectPlan
+from tests.emulator.products.account import NOON, Account, account
 
 PLAN = ObjectPlan("http://a.com/1", after=100)
 

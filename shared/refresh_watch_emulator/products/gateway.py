@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh_watch.instants import Instant, Seconds
+from refresh_watch_emulator.products.actions import HOSTS, answer
+from refresh_watch_emulator.products.call import ApiError, Call
+from refresh_watch_emulator.products.faults import Fault, Faults, Wire
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import World
 from refresh_watch_emulator.signature import SignatureRefused
-from refresh_watch_emulator.stand_in.actions import HOSTS, answer
-from refresh_watch_emulator.stand_in.call import ApiError, Call
-from refresh_watch_emulator.stand_in.faults import Fault, Faults, Wire
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import World
 
 JSON_TYPE = ("Content-Type", "application/json;charset=utf-8")
 

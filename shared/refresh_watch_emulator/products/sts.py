@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refresh_watch_emulator.stand_in.account import Account
+from refresh_watch_emulator.products.account import Account
 
 VERSION = "2015-04-01"
 

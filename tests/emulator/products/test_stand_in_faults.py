@@ -10,10 +10,10 @@ from alibabacloud_cdn20180510 import models as cdn
 from alibabacloud_tea_openapi.exceptions import ClientException, ServerException, ThrottlingException
 from darabonba.exceptions import UnretryableException
 
-from refresh_watch_emulator.stand_in import faults
-from refresh_watch_emulator.stand_in.faults import Fault, Faults
-from refresh_watch_emulator.stand_in.server import StandIn
-from tests.emulator.stand_in.account import account, client
+from refresh_watch_emulator.products import faults
+from refresh_watch_emulator.products.faults import Fault, Faults
+from refresh_watch_emulator.products.server import StandIn
+from tests.emulator.products.account import account, client
 
 
 def ask(stand_in: StandIn, **options: Any) -> Any:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from refresh_watch.instants import Instant
-from refresh_watch_emulator.stand_in import ram, sts
-from refresh_watch_emulator.stand_in.call import ApiError, Call
-from refresh_watch_emulator.stand_in.queries import ListQuestion, by_id_question, list_question, malformed_id
-from refresh_watch_emulator.stand_in.rows import row_json, shown_state, shown_status
-from refresh_watch_emulator.stand_in.submits import Submit, submit
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import Row, Task, World, domain_of
+from refresh_watch_emulator.products import ram, sts
+from refresh_watch_emulator.products.call import ApiError, Call
+from refresh_watch_emulator.products.queries import ListQuestion, by_id_question, list_question, malformed_id
+from refresh_watch_emulator.products.rows import row_json, shown_state, shown_status
+from refresh_watch_emulator.products.submits import Submit, submit
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import Row, Task, World, domain_of
 
 CDN, DCDN, VOD = "2018-05-10", "2018-01-15", "2017-03-21"
 HOSTS: Mapping[str, str] = {

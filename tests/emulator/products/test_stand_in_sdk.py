@@ -19,11 +19,11 @@ from darabonba.runtime import RuntimeOptions
 
 from refresh_watch.clock import SystemClock
 from refresh_watch.instants import format_instant
-from refresh_watch_emulator.stand_in.query_signature import sign_query, string_to_sign
-from refresh_watch_emulator.stand_in.server import StandIn
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import ObjectPlan, World
-from tests.emulator.stand_in.account import HandClock, client
+from refresh_watch_emulator.products.query_signature import sign_query, string_to_sign
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import ObjectPlan, World
+from tests.emulator.products.account import HandClock, client
 
 TWO = [ObjectPlan("http://a.com/1.txt"), ObjectPlan("http://a.com/2.txt", "Failed", description="Internal Error")]
 

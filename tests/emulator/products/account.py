@@ -7,10 +7,10 @@ from typing import Any
 
 from alibabacloud_tea_openapi.models import Config
 
-from refresh_watch_emulator.stand_in.call import Call
-from refresh_watch_emulator.stand_in.gateway import Gateway, Reply
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import World
+from refresh_watch_emulator.products.call import Call
+from refresh_watch_emulator.products.gateway import Gateway, Reply
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import World
 from tests.hand_clock import HandClock
 
 NOON = 1_795_000_000.0

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from refresh_watch_emulator.stand_in.allowance import Allowance
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import NEVER, ObjectPlan, World, by_words_in_url
-from tests.emulator.stand_in.account import NOON, Account, account
+from refresh_watch_emulator.products.allowance import Allowance
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import NEVER, ObjectPlan, World, by_words_in_url
+from tests.emulator.products.account import NOON, Account, account
 
 
 def submit(here: Account, *urls: str, **params: str) -> list[str]:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from refresh_watch.instants import Instant, parse_instant
-from refresh_watch_emulator.stand_in.call import ApiError, Call, bad
-from refresh_watch_emulator.stand_in.switches import Switches
-from refresh_watch_emulator.stand_in.world import WINDOW
+from refresh_watch_emulator.products.call import ApiError, Call, bad
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import WINDOW
 
 PAGE_SIZE = 20
 MOST_PER_PAGE: Mapping[str, int] = {"cdn": 100, "dcdn": 50, "vod": 50}
