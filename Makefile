@@ -7,7 +7,7 @@ RUNTIME ?=
 DEPLOY ?=
 UV := 0.13.9
 
-.PHONY: help setup demo test browser lint bench build deploy lock clean
+.PHONY: help setup demo test browser picture lint bench build deploy lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -33,6 +33,9 @@ test: $(READY) ## the tests
 
 browser: $(READY) ## the preview page in a real browser: one that npm installs here, or the one that CHROMIUM names
 	@$(VENV)/bin/pytest tests/browser
+
+picture: $(READY) ## the READMEs' pictures, from the preview (a browser as for `make browser`, and Chinese fonts)
+	@$(VENV)/bin/python -m tests.browser.picture
 
 lint: $(READY) ## style, types, import rules
 	@$(VENV)/bin/ruff check .

@@ -1,4 +1,4 @@
-"""What docs/starting.md and the READMEs tell people to paste does what they say: every block is run.
+"""What docs/starting.md and the README tell people to paste does what they say: every block is run.
 
 `aliyun` is one that answers as the real one prints; everything behind it is the deployed functions.
 """
@@ -32,7 +32,6 @@ def waits(text: str) -> bool:
 SHELL = [
     *(fence for fence in fences(STARTING) if fence.kind == "sh"),
     *fences(PROJECT / "README.md", "refresh-watch start "),
-    *fences(PROJECT / "README.zh.md", "refresh-watch start "),
 ]
 PYTHON = [fence for fence in fences(STARTING) if fence.kind == "python"]
 GITHUB, GITLAB = (yaml.safe_load(fence.text) for fence in fences(STARTING) if fence.kind == "yaml")
@@ -78,7 +77,7 @@ def test_a_line_that_waits_stops_the_script_when_the_refresh_or_its_submit_fails
     assert "released" not in ran.stdout
 
 
-def test_from_python_the_end_is_heard(
+def test_from_python_the_outcome_is_returned(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, value in place.environment.items():
@@ -88,7 +87,7 @@ def test_from_python_the_end_is_heard(
     request = models.RefreshObjectCachesRequest(object_path="http://example.com/a")
 
     class Submitted:
-        """The caller's own client; so quick an end is none of a real job."""
+        """The caller's own client. The job ends at once, as no real one does."""
 
         def refresh_object_caches(self, request: Any) -> Any:
             answer = own.refresh_object_caches(request)
