@@ -1,7 +1,7 @@
-"""The chat wall: stand-in chat robots over HTTP on 127.0.0.1, for the demo and for tests. Never deployed.
+"""The chat wall: stand-in chats over HTTP on 127.0.0.1, for the demo and for tests. Never deployed.
 
-`/<kind>/<name>` answers as the vendor of that kind does (`chats/<kind>.py`). A robot comes into being, with secrets
-that are obviously fake, when it is first spoken of. `/` shows every message as its chat would.
+`/<kind>/<name>` answers as the vendor of that kind does (`chats/<kind>.py`). A chat is created, with secrets that
+are obviously fake, when it is first named. `/` shows every message as its chat would.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from urllib.parse import urlsplit
 
 from refresh_watch.clock import Clock, SystemClock
 from refresh_watch.instants import Instant, format_instant
-from refresh_watch_emulator import chats as robots
-from refresh_watch_emulator.chats.robot import Post, Robot, RobotFile, Verdict, answer
+from refresh_watch_emulator import chats
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, ChatKind, Post, json_answer
 
 _MOST_BYTES = 1_000_000
-KINDS = tuple(sorted(file.stem for file in Path(robots.__path__[0]).glob("[a-z]*.py") if file.stem != "robot"))
-"""The kinds of robots that there are."""
+KINDS = tuple(sorted(file.stem for file in Path(chats.__path__[0]).glob("[a-z]*.py") if file.stem != "contract"))
+"""The kinds of chats that there are."""
 
 
-def robots_of(kind: str) -> RobotFile:
-    """How the robots of a kind in KINDS behave."""
-    return cast("RobotFile", importlib.import_module(f"{robots.__name__}.{kind}"))
+def chat_kind(kind: str) -> ChatKind:
+    """How the chats of a kind in KINDS behave."""
+    return cast("ChatKind", importlib.import_module(f"{chats.__name__}.{kind}"))
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A canned answer, given instead of the robot's own."""
+    """A canned answer, given instead of the chat's own."""
 
     status: int = 200
     body: str = '{"errcode":0,"errmsg":"ok"}'
     headers: tuple[tuple[str, str], ...] = ()
-    posts: bool = False  # the robot shows the message in spite of what it answers
+    posts: bool = False  # the chat shows the message in spite of what it answers
 
 
 RESET = "reset"
@@ -53,10 +53,10 @@ HTML = Answer(200, "<html><body>502 Bad Gateway</body></html>", (("content-type"
 
 @dataclass(frozen=True)
 class WallMessage:
-    """A message that a robot has posted."""
+    """A message that a chat shows."""
 
     kind: str
-    robot: str
+    chat: str
     at: Instant
     id: str  # webhook-id; empty for chats
     body: dict[str, Any]
@@ -74,12 +74,12 @@ class ChatWall:
         *,
         rate_limits: bool = True,
     ) -> None:
-        """Port 0 takes a free one. Without `rate_limits` a robot takes any number of messages a minute."""
+        """Port 0 takes a free one. Without `rate_limits` a chat takes any number of messages a minute."""
         self._clock = clock or SystemClock()
         self._on_message = on_message
         self._rate_limits = rate_limits
         self._lock = threading.RLock()
-        self._robots: dict[tuple[str, str], Robot] = {}
+        self._chats: dict[tuple[str, str], Chat] = {}
         self._scripts: dict[tuple[str, str], deque[Answer | str]] = {}
         self._messages: list[WallMessage] = []
         self._posts: list[Post] = []
@@ -123,53 +123,53 @@ class ChatWall:
         with self._lock:
             return tuple(self._posts)
 
-    def robot(self, kind: str, name: str, **settings: Any) -> Robot:
-        """The robot; `settings` change its `secret`, `keyword`, `access_token`. Empty switches that check off."""
+    def chat(self, kind: str, name: str, **settings: Any) -> Chat:
+        """The chat; `settings` change its `secret`, `keyword`, `access_token`. Empty switches that check off."""
         with self._lock:
-            robot = self._robots.get((kind, name)) or robots_of(kind).made(name)
-            self._robots[kind, name] = replace(robot, **settings)
-            return self._robots[kind, name]
+            chat = self._chats.get((kind, name)) or chat_kind(kind).create_chat(name)
+            self._chats[kind, name] = replace(chat, **settings)
+            return self._chats[kind, name]
 
     def url(self, kind: str, name: str) -> str:
         """The address that a channel posts to."""
-        return f"http://127.0.0.1:{self.port}/{kind}/{name}{robots_of(kind).address(self.robot(kind, name))}"
+        return f"http://127.0.0.1:{self.port}/{kind}/{name}{chat_kind(kind).address(self.chat(kind, name))}"
 
     def entry(self, kind: str, name: str, **more: Any) -> dict[str, Any]:
-        """The robot as an entry of REFRESH_WATCH_CHANNELS (with 127.0.0.1 in REFRESH_WATCH_ALLOWED_HOSTS)."""
-        robot = self.robot(kind, name)
+        """The chat as an entry of REFRESH_WATCH_CHANNELS (with 127.0.0.1 in REFRESH_WATCH_ALLOWED_HOSTS)."""
+        chat = self.chat(kind, name)
         entry = {"name": name, "kind": kind, "url": self.url(kind, name)}
-        settings = {"secret": robot.secret, "keyword": robot.keyword}
+        settings = {"secret": chat.secret, "keyword": chat.keyword}
         return {**entry, **{key: value for key, value in settings.items() if value}, **more}
 
     def script(self, kind: str, name: str, *answers: Answer | str) -> None:
-        """The robot's next answers, each for one request: an Answer, RESET or HANG. Then it answers by itself."""
+        """The chat's next answers, each for one request: an Answer, RESET or HANG. Then it answers by itself."""
         with self._lock:
             self._scripts.setdefault((kind, name), deque()).extend(answers)
 
     def take(self, post: Post) -> Answer | str:
         """What to answer; called by the server for each request."""
-        key = (post.kind, post.robot)
+        key = (post.kind, post.chat)
         with self._lock:
             post = replace(post, at=self._clock.now())
             script = self._scripts.get(key)
             scripted = script.popleft() if script else None
             if scripted is not None:
-                verdict = Verdict(accepted=isinstance(scripted, Answer) and scripted.posts)
+                reply = ChatAnswer(accepted=isinstance(scripted, Answer) and scripted.posts)
             elif post.kind in KINDS:
-                judge = robots_of(post.kind).judge
-                verdict = judge(self.robot(*key), post, self._recent(post), limited=self._rate_limits)
+                receive = chat_kind(post.kind).receive
+                reply = receive(self.chat(*key), post, self._recent(post), limited=self._rate_limits)
             else:
-                verdict = answer(404, error="no such robot")
-            self._posts.append(replace(post, accepted=verdict.accepted))
+                reply = json_answer(404, error="no such chat")
+            self._posts.append(replace(post, accepted=reply.accepted))
             message = None
-            if verdict.accepted:
+            if reply.accepted:
                 body = post.json() or {}
-                mentioned = robots_of(post.kind).mentioned(body) if post.kind in KINDS else ()
+                mentioned = chat_kind(post.kind).mentioned(body) if post.kind in KINDS else ()
                 message = WallMessage(*key, post.at, post.header("webhook-id"), body, mentioned)
                 self._messages.append(message)
         if message is not None and self._on_message is not None:
             self._on_message(message)
-        return scripted if scripted is not None else Answer(verdict.status, verdict.body, verdict.headers)
+        return scripted if scripted is not None else Answer(reply.status, reply.body, reply.headers)
 
     def page(self) -> str:
         """Every message so far, drawn from what was sent."""
@@ -177,21 +177,21 @@ class ChatWall:
 
         newest_first = sorted(self.messages, key=lambda message: (message.kind, -message.at))
         drawn = [
-            Drawn(message.kind, f"{message.robot} {format_instant(message.at)[11:19]}", "", message.body)
+            Drawn(message.kind, f"{message.chat} {format_instant(message.at)[11:19]}", "", message.body)
             for message in newest_first
         ]
-        return page("The chat wall", "What the robots were sent, the newest first. Reload for more.", drawn)
+        return page("The chat wall", "What the chats were sent, the newest first. Reload for more.", drawn)
 
     def wait_for_end(self) -> None:
         """Return when the wall stops: what a hanging request does."""
         self._stopping.wait()
 
     def _recent(self, post: Post) -> tuple[Instant, ...]:
-        return tuple(each.at for each in self._posts if (each.kind, each.robot) == (post.kind, post.robot))
+        return tuple(each.at for each in self._posts if (each.kind, each.chat) == (post.kind, post.chat))
 
 
 def _route(path: str) -> tuple[str, str, str]:
-    """Kind, robot, and what follows: ``/telegram/oncall/bot1:x/sendMessage`` ends in ``/bot1:x/sendMessage``."""
+    """Kind, name, and what follows: ``/telegram/oncall/bot1:x/sendMessage`` ends in ``/bot1:x/sendMessage``."""
     kind, _, rest = path.removeprefix("/").partition("/")
     name, slash, more = rest.partition("/")
     return kind, name, slash + more

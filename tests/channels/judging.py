@@ -11,18 +11,18 @@ from refresh_watch.channels.registry import adapter
 from refresh_watch.deployment import Deployment
 from refresh_watch.report import Report
 from refresh_watch.settings import ChannelSetting, read_channels
-from refresh_watch_emulator.chat_wall import robots_of
-from refresh_watch_emulator.chats.robot import Post, Robot, Verdict
+from refresh_watch_emulator.chat_wall import chat_kind
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post
 from tests.channels.delivering import ALLOWED
 
 NOW = 1_800_000_000.0
 HERE = Deployment("prod", "cn-hangzhou", "1234567890123456")
 
 
-def setting(kind: str, robot: Robot, **more: object) -> ChannelSetting:
+def setting(kind: str, chat: Chat, **more: object) -> ChannelSetting:
     """The channel that posts to a robot."""
-    url = f"http://127.0.0.1:1/{kind}/{robot.name}{robots_of(kind).address(robot)}"
-    entry = {"name": "oncall", "kind": kind, "url": url, "secret": robot.secret, "keyword": robot.keyword, **more}
+    url = f"http://127.0.0.1:1/{kind}/{chat.name}{chat_kind(kind).address(chat)}"
+    entry = {"name": "oncall", "kind": kind, "url": url, "secret": chat.secret, "keyword": chat.keyword, **more}
     (channel,) = read_channels(json.dumps([{key: value for key, value in entry.items() if value}]), ALLOWED)
     adapter(kind).check(channel)
     return channel
@@ -41,9 +41,9 @@ def post_of(channel: ChannelSetting, request: Request) -> Post:
     return Post(kind, name, parts.query, request.headers, request.body, at=NOW, path=path)
 
 
-def judged(channel: ChannelSetting, robot: Robot, request: Request) -> Verdict:
+def judged(channel: ChannelSetting, chat: Chat, request: Request) -> ChatAnswer:
     """What the robot answers to a request that comes first."""
-    return robots_of(channel.kind).judge(robot, post_of(channel, request), (), limited=True)
+    return chat_kind(channel.kind).receive(chat, post_of(channel, request), (), limited=True)
 
 
 def body_of(channel: ChannelSetting, request: Request) -> dict[str, Any]:

@@ -29,14 +29,14 @@ def _post(url: str, body: Any, headers: dict[str, str] | None = None) -> tuple[i
 
 def _signed(wall: ChatWall, clock: HandClock, *, late: float = 0.0, twice: bool = False) -> str:
     timestamp = str(int((clock.now() - late) * 1000))
-    encoded = quote(sign(wall.robot("dingtalk", "oncall").secret, timestamp), safe="")
+    encoded = quote(sign(wall.chat("dingtalk", "oncall").secret, timestamp), safe="")
     return f"{wall.url('dingtalk', 'oncall')}&timestamp={timestamp}&sign={quote(encoded) if twice else encoded}"
 
 
 def test_dingtalk_takes_a_signed_message_and_keeps_it(wall: ChatWall, clock: HandClock) -> None:
     assert _post(_signed(wall, clock), TEXT) == (200, {"errcode": 0, "errmsg": "ok"})
     (message,) = wall.messages
-    assert (message.kind, message.robot, message.at, message.body) == ("dingtalk", "oncall", clock.now(), TEXT)
+    assert (message.kind, message.chat, message.at, message.body) == ("dingtalk", "oncall", clock.now(), TEXT)
 
 
 def test_dingtalk_refuses_what_the_real_one_refuses(wall: ChatWall, clock: HandClock) -> None:
@@ -54,7 +54,7 @@ def test_dingtalk_refuses_what_the_real_one_refuses(wall: ChatWall, clock: HandC
     assert code(_signed(wall, clock), {"msgtype": "markdown", "markdown": {"title": "x"}}) == 40035
     assert code(_signed(wall, clock), TEXT, {"content-type": "text/plain"}) == 43004
     assert code(_signed(wall, clock), {"msgtype": "text", "text": {"content": "x" * 20_000}}) == 460101
-    wall.robot("dingtalk", "oncall", keyword="cdn")
+    wall.chat("dingtalk", "oncall", keyword="cdn")
     assert code(_signed(wall, clock)) == 310000
     assert wall.messages == ()
     assert len(wall.posts) == 10
@@ -75,7 +75,7 @@ def test_a_mention_counts_only_where_it_is_in_at_and_in_the_text(wall: ChatWall,
 def test_a_webhook_is_verified() -> None:
     wall_clock = time.time()
     with ChatWall() as real:
-        url, secret = real.url("webhook", "audit"), real.robot("webhook", "audit").secret
+        url, secret = real.url("webhook", "audit"), real.chat("webhook", "audit").secret
         body = b'{"type":"x"}'
         now = datetime.fromtimestamp(int(wall_clock), tz=timezone.utc)
         headers = {

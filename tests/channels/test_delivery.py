@@ -46,15 +46,15 @@ def _dripping(begins: bytes) -> Iterator[tuple[str, threading.Event]]:
     def serve() -> None:
         for _ in range(3):
             try:
-                caller, _from = robot.accept()
+                caller, _from = chat.accept()
             except OSError:
                 return
             threading.Thread(target=answer, args=(caller,), daemon=True).start()
 
-    with socket.create_server(("127.0.0.1", 0)) as robot:
+    with socket.create_server(("127.0.0.1", 0)) as chat:
         threading.Thread(target=serve, daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{robot.getsockname()[1]}/webhook/audit", ran_dry
+            yield f"http://127.0.0.1:{chat.getsockname()[1]}/webhook/audit", ran_dry
         finally:
             left.set()
 
@@ -79,7 +79,7 @@ def test_people_are_mentioned_on_failure_only(wall: ChatWall, clock: HandClock) 
 
 
 def test_a_robot_with_a_keyword_takes_the_message_that_carries_it(wall: ChatWall, clock: HandClock) -> None:
-    wall.robot("dingtalk", "oncall", keyword="刷新通知")
+    wall.chat("dingtalk", "oncall", keyword="刷新通知")
     without = delivered(replace(channel_of(wall), keyword=""), clock)
     assert isinstance(without.next, Abandoned)
     assert "`keyword`" in without.next.why
@@ -88,7 +88,7 @@ def test_a_robot_with_a_keyword_takes_the_message_that_carries_it(wall: ChatWall
 
 def test_a_wrong_secret_is_given_up_at_once_and_says_which_setting(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall)
-    wall.robot("dingtalk", "oncall", secret="SEC-another-fake-secret")
+    wall.chat("dingtalk", "oncall", secret="SEC-another-fake-secret")
     delivery = delivered(channel, clock)
     assert isinstance(delivery.next, Abandoned)
     assert "`secret`" in delivery.next.why
@@ -100,7 +100,7 @@ def test_a_webhook_whose_receiver_has_only_the_new_secret_takes_a_rotating_sende
 ) -> None:
     old = channel_of(wall, "webhook")
     new = "whsec_" + "bmV3IGZha2Ugc2VjcmV0IG5ldyBmYWtlIHNlY3JldA=="
-    wall.robot("webhook", "oncall", secret=new)
+    wall.chat("webhook", "oncall", secret=new)
     assert isinstance(delivered(old, clock).next, Abandoned)
     assert old.secret is not None
     both = replace(old, secret=type(old.secret)(f"{new} {old.secret.value}"))
@@ -336,7 +336,7 @@ def test_a_redirect_is_not_followed(wall: ChatWall, clock: HandClock, kind: str)
     delivery = delivered(channel_of(wall, kind), clock)
     assert isinstance(delivery.next, Abandoned)
     assert "redirects are not followed" in delivery.next.why
-    assert [post.robot for post in wall.posts] == ["oncall"]
+    assert [post.chat for post in wall.posts] == ["oncall"]
 
 
 def test_410_is_given_up_at_once(wall: ChatWall, clock: HandClock) -> None:

@@ -12,7 +12,7 @@ from refresh_watch.channels.delivery.outcome import Delivered, Permanent, Retry
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import RESET, Answer, ChatWall
 from refresh_watch_emulator.chats import discord
-from refresh_watch_emulator.chats.robot import Post, Verdict
+from refresh_watch_emulator.chats.contract import ChatAnswer, Post
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
@@ -29,11 +29,11 @@ def _refusal(problem: str) -> Answer:
 
 def _judged(
     body: object, *, query: str = "wait=true", path: str = "", headers: tuple[tuple[str, str], ...] = JSON
-) -> Verdict:
-    robot = discord.made("oncall")
+) -> ChatAnswer:
+    chat = discord.create_chat("oncall")
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    there = path or discord.address(robot).replace("/api/", "/api/v10/")
-    return discord.judge(robot, Post("discord", "oncall", query, headers, raw, path=there), (), limited=False)
+    there = path or discord.address(chat).replace("/api/", "/api/v10/")
+    return discord.receive(chat, Post("discord", "oncall", query, headers, raw, path=there), (), limited=False)
 
 
 def _with(**embed: object) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def test_a_message_with_links_that_are_called_harmful_is_sent_again_without_them
     refusal = '{"message":"Message blocked by harmful links filter","code":240000}'
     wall.script("discord", "oncall", Answer(400, refusal))
     assert delivered(channel_of(wall, "discord"), clock).next == Finished()
-    assert "example.com" not in discord.shown(wall.messages[0].body)
+    assert "example.com" not in discord.visible_text(wall.messages[0].body)
 
 
 def test_a_wrong_token_and_a_webhook_that_is_gone_are_given_up_and_the_setting_named(
@@ -194,7 +194,7 @@ def test_without_wait_the_webhook_proves_nothing() -> None:
 
 
 def test_without_a_version_in_its_address_the_webhook_says_not_why_it_refuses() -> None:
-    refusal = _judged(_with(title="x" * 257), path=discord.address(discord.made("oncall")))
+    refusal = _judged(_with(title="x" * 257), path=discord.address(discord.create_chat("oncall")))
     assert json.loads(refusal.body) == {"embeds": ["0"]}
 
 

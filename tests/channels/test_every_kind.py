@@ -27,7 +27,7 @@ from refresh_watch.model import FailedObject, Outcome
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import LAST_STEP
-from refresh_watch_emulator.chat_wall import KINDS, robots_of
+from refresh_watch_emulator.chat_wall import KINDS, chat_kind
 from tests.channels.judging import HERE, body_of, judged, rendered, setting
 from tests.unit.reports.sample_reports import FEW, NASTY, PARTLY_FAILED, reports
 
@@ -65,15 +65,15 @@ def test_there_is_a_stand_in_for_every_kind() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("url", ["x" * 1981, "路" * 1981, "🔥" * 1981, '`<@all>&"' * 220])
 def test_ten_thousand_failed_urls_of_two_thousand_characters_are_one_message_that_is_taken(kind: str, url: str) -> None:
-    robot = robots_of(kind).made("oncall")
-    channel = setting(kind, robot)
+    chat = chat_kind(kind).create_chat("oncall")
+    channel = setting(kind, chat)
     failures = tuple(
         FailedObject(f"http://example.com/{n}{url}"[:2000], "Failed", "OriginTimeout") for n in range(10_000)
     )
     report = _with(failures)
     for language in ("en", "zh"):
         request = rendered(report, channel, language=language)
-        verdict = judged(channel, robot, request)
+        verdict = judged(channel, chat, request)
         assert verdict.accepted, verdict.body
         if kind != "webhook":
             assert "10000" in request.body.decode()
@@ -90,22 +90,22 @@ def test_ten_thousand_failed_urls_of_two_thousand_characters_are_one_message_tha
 def test_any_report_is_taken_and_mentions_nobody(
     kind: str, report: Report, language: str, step: int, keyword: str
 ) -> None:
-    robot = replace(robots_of(kind).made("oncall"), keyword=keyword)
-    channel = setting(kind, robot)
+    chat = replace(chat_kind(kind).create_chat("oncall"), keyword=keyword)
+    channel = setting(kind, chat)
     request = rendered(report, channel, language=language, step=step)
-    verdict = judged(channel, robot, request)
+    verdict = judged(channel, chat, request)
     assert verdict.accepted, verdict.body
     body = body_of(channel, request)
-    assert robots_of(kind).mentioned(body) == ()
+    assert chat_kind(kind).mentioned(body) == ()
 
 
 @pytest.mark.parametrize("kind", CHATS)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_chat_says_the_same_in_the_same_order(kind: str, language: str) -> None:
-    robot = robots_of(kind).made("oncall")
-    channel = setting(kind, robot)
+    chat = chat_kind(kind).create_chat("oncall")
+    channel = setting(kind, chat)
     message = compose(PARTLY_FAILED, language=language, deployment=HERE)
-    text = robots_of(kind).shown(body_of(channel, rendered(PARTLY_FAILED, channel, language=language)))
+    text = chat_kind(kind).visible_text(body_of(channel, rendered(PARTLY_FAILED, channel, language=language)))
     text = re.sub(r"[\\]", "", text)
     (link,) = message.links
     parts = [
@@ -126,25 +126,25 @@ def test_every_chat_says_the_same_in_the_same_order(kind: str, language: str) ->
 @pytest.mark.parametrize("kind", CHATS)
 @pytest.mark.parametrize(("length", "least"), [(900, 3), (1600, 1)])
 def test_a_message_that_is_too_long_shows_as_many_urls_as_there_is_room_for(kind: str, length: int, least: int) -> None:
-    robot = robots_of(kind).made("oncall")
-    channel = setting(kind, robot)
+    chat = chat_kind(kind).create_chat("oncall")
+    channel = setting(kind, chat)
     urls = [f"http://example.com/{n}/".ljust(length, "x") for n in range(18)]
     report = _with(tuple(FailedObject(url, "Failed", f"reason {n % 6}") for n, url in enumerate(urls)))
-    text = robots_of(kind).shown(body_of(channel, rendered(report, channel)))
+    text = chat_kind(kind).visible_text(body_of(channel, rendered(report, channel)))
     shown = len({f"example.com/{n}/" for n in range(18) if f"example.com/{n}/" in text})
     assert shown >= (7 if kind == "slack" and length == 900 else least)
 
 
 @pytest.mark.parametrize("kind", CHATS)
 def test_the_two_lowest_rungs_hold_no_url_at_all(kind: str) -> None:
-    robot = robots_of(kind).made("oncall")
-    channel = setting(kind, robot)
+    chat = chat_kind(kind).create_chat("oncall")
+    channel = setting(kind, chat)
     report = replace(
         _with((FailedObject("http://example.com/a", "Failed", "see http://example.com/b"),)),
         problem="http://x.example/y",
     )
     for step in (2, LAST_STEP):
-        shown = robots_of(kind).shown(body_of(channel, rendered(report, channel, step=step)))
+        shown = chat_kind(kind).visible_text(body_of(channel, rendered(report, channel, step=step)))
         assert not re.search("://|%3A%2F%2F", shown), (step, shown)
 
 
@@ -161,9 +161,9 @@ def test_the_title_has_the_real_counts_on_every_rung(
 ) -> None:
     report = _with(failures)
     report = replace(report, counts=replace(report.counts, complete=complete))
-    robot = robots_of(kind).made("oncall")
-    channel = setting(kind, robot)
-    text = robots_of(kind).shown(body_of(channel, rendered(report, channel, language=language, step=step)))
+    chat = chat_kind(kind).create_chat("oncall")
+    channel = setting(kind, chat)
+    text = chat_kind(kind).visible_text(body_of(channel, rendered(report, channel, language=language, step=step)))
     assert f"{len(failures)}/{len(failures) + complete}" in re.sub(r"[\\]", "", text)
 
 
@@ -225,11 +225,11 @@ def test_an_error_status_is_never_delivered(kind: str, status: int) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_report_is_taken_on_every_rung_in_both_languages(kind: str) -> None:
-    robot = robots_of(kind).made("oncall")
-    channel = setting(kind, robot)
+    chat = chat_kind(kind).create_chat("oncall")
+    channel = setting(kind, chat)
     for report_kind in ReportKind:
         for step in range(LAST_STEP + 1):
             for language in ("en", "zh"):
                 report = replace(PARTLY_FAILED, kind=report_kind)
-                verdict = judged(channel, robot, rendered(report, channel, language=language, step=step))
+                verdict = judged(channel, chat, rendered(report, channel, language=language, step=step))
                 assert verdict.accepted, verdict.body

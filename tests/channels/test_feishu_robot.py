@@ -13,12 +13,12 @@ from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, Re
 from refresh_watch.settings import Secret
 from refresh_watch_emulator.chat_wall import Answer, ChatWall
 from refresh_watch_emulator.chats import feishu
-from refresh_watch_emulator.chats.robot import Post
+from refresh_watch_emulator.chats.contract import Post
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import EVERY_KIND
 
-ROBOT = replace(feishu.made("oncall"), secret="")
+CHAT = replace(feishu.create_chat("oncall"), secret="")
 TEXT = {"msg_type": "text", "content": {"text": "hello"}}
 
 
@@ -29,8 +29,8 @@ def _refusal(code: int, message: str, status: int = 200) -> Answer:
 def _answered(body: object, **changed: Any) -> tuple[int, dict[str, Any]]:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = (("content-type", "application/json"),)
-    post = Post("feishu", "oncall", "", headers, raw, at=1_700_000_000.0, path=feishu.address(ROBOT))
-    verdict = feishu.judge(changed.pop("robot", ROBOT), replace(post, **changed), (), limited=True)
+    post = Post("feishu", "oncall", "", headers, raw, at=1_700_000_000.0, path=feishu.address(CHAT))
+    verdict = feishu.receive(changed.pop("chat", CHAT), replace(post, **changed), (), limited=True)
     return verdict.status, json.loads(verdict.body)
 
 
@@ -48,7 +48,7 @@ MARKDOWN = {"tag": "markdown", "content": "words"}
 def test_every_report_is_delivered_and_failures_mention_people(
     wall: ChatWall, clock: HandClock, kind: str, language: str
 ) -> None:
-    wall.robot(kind, "oncall", keyword="刷新通知")
+    wall.chat(kind, "oncall", keyword="刷新通知")
     channel = channel_of(wall, kind, mention=["ou_fake0001", "all"], language=language)
     for report in EVERY_KIND:
         assert delivered(channel, clock, report).next == Finished()
@@ -85,7 +85,7 @@ def test_a_bot_that_takes_not_even_text_is_given_up(wall: ChatWall, clock: HandC
 def test_a_wrong_secret_keyword_or_hook_is_given_up_with_the_setting_to_repair(
     wall: ChatWall, clock: HandClock
 ) -> None:
-    wall.robot("feishu", "oncall", keyword="刷新通知")
+    wall.chat("feishu", "oncall", keyword="刷新通知")
     right = channel_of(wall, "feishu")
     wrong = {
         "`secret`": replace(right, secret=Secret("fake-secret-of-another")),
@@ -131,8 +131,8 @@ def test_a_bot_that_is_posted_to_too_fast_is_left_alone_for_a_minute(
         ({"msg_type": "text", "content": {"text": ""}}, {}, 400, 9499),
         ({"msg_type": "text", "content": {"text": "x" * 20_000}}, {}, 200, 19036),
         ({"msg_type": "postcard"}, {}, 200, 19002),
-        ({**TEXT, "timestamp": "1700000000", "sign": "AAAA"}, {"robot": feishu.made("oncall")}, 200, 19021),
-        (TEXT, {"robot": replace(ROBOT, keyword="刷新通知")}, 200, 19024),
+        ({**TEXT, "timestamp": "1700000000", "sign": "AAAA"}, {"chat": feishu.create_chat("oncall")}, 200, 19021),
+        (TEXT, {"chat": replace(CHAT, keyword="刷新通知")}, 200, 19024),
         (_card(MARKDOWN, schema="1.0"), {}, 200, 11246),
         (_card(), {}, 200, 11246),
         (_card({**MARKDOWN, "text_color": "red"}), {}, 200, 11246),
@@ -151,12 +151,12 @@ def test_the_stand_in_refuses_what_the_bot_refuses(
 def test_a_signature_is_good_for_an_hour_and_only_with_its_own_timestamp() -> None:
     # the vector of the guide's own sample
     signed = {**TEXT, "timestamp": "1599360473", "sign": "l1N0gAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8="}
-    robot = replace(ROBOT, secret="demo")
-    assert _answered(signed, robot=robot, at=1599360473.0)[1]["code"] == 0
-    assert _answered(signed, robot=robot, at=1599364073.0)[1]["code"] == 0
-    assert _answered(signed, robot=robot, at=1599364074.0)[1]["code"] == 19021
-    assert _answered({**signed, "timestamp": "1599360474"}, robot=robot, at=1599360473.0)[1]["code"] == 19021
-    assert _answered({**signed, "timestamp": 1599360473}, robot=robot, at=1599360473.0)[1]["code"] == 19021
+    chat = replace(CHAT, secret="demo")
+    assert _answered(signed, chat=chat, at=1599360473.0)[1]["code"] == 0
+    assert _answered(signed, chat=chat, at=1599364073.0)[1]["code"] == 0
+    assert _answered(signed, chat=chat, at=1599364074.0)[1]["code"] == 19021
+    assert _answered({**signed, "timestamp": "1599360474"}, chat=chat, at=1599360473.0)[1]["code"] == 19021
+    assert _answered({**signed, "timestamp": 1599360473}, chat=chat, at=1599360473.0)[1]["code"] == 19021
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,13 @@ from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, Re
 from refresh_watch.channels.transport.redact import redacted
 from refresh_watch.settings import Secret
 from refresh_watch_emulator.chat_wall import Answer, ChatWall
-from refresh_watch_emulator.chats import pagerduty as robot
-from refresh_watch_emulator.chats.robot import Post
+from refresh_watch_emulator.chats import pagerduty as chat
+from refresh_watch_emulator.chats.contract import Post
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND, PARTLY_FAILED
 
-KEY = robot.made("oncall").secret
+KEY = chat.create_chat("oncall").secret
 EVENT = {
     "routing_key": KEY,
     "event_action": "trigger",
@@ -52,7 +52,7 @@ def test_a_success_resolves_what_the_failure_triggered(wall: ChatWall, clock: Ha
 
 def test_a_wrong_routing_key_is_given_up_at_once_and_says_which_setting(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall, "pagerduty")
-    wall.robot("pagerduty", "oncall", secret="anotherfakeroutingkey00000000000")
+    wall.chat("pagerduty", "oncall", secret="anotherfakeroutingkey00000000000")
     delivery = delivered(channel, clock)
     assert isinstance(delivery.next, Abandoned)
     assert "`secret`" in delivery.next.why
@@ -66,7 +66,7 @@ def test_an_event_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: 
     assert (delivery.next, delivery.posts) == (Finished(), 4)
     sizes = [len(post.raw) for post in wall.posts]
     assert sizes == sorted(set(sizes), reverse=True)
-    assert "failed 6/120" in robot.shown(wall.messages[0].body)
+    assert "failed 6/120" in chat.visible_text(wall.messages[0].body)
 
 
 def test_a_limited_service_comes_back_and_gets_the_same_event(wall: ChatWall, clock: HandClock) -> None:

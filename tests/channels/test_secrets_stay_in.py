@@ -23,8 +23,8 @@ FAILURES = (
 
 
 def _secrets(wall: ChatWall, kind: str) -> list[str]:
-    robot = wall.robot(kind, "oncall")
-    return [secret for secret in (robot.secret, robot.access_token) if secret]
+    chat = wall.chat(kind, "oncall")
+    return [secret for secret in (chat.secret, chat.access_token) if secret]
 
 
 def _answers(failure: str, secrets: list[str]) -> tuple[Answer | str, ...]:

@@ -12,7 +12,7 @@ from refresh_watch.channels.delivery.outcome import Delivered, Permanent, Retry
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import RESET, Answer, ChatWall
 from refresh_watch_emulator.chats import slack
-from refresh_watch_emulator.chats.robot import Post, Verdict
+from refresh_watch_emulator.chats.contract import ChatAnswer, Post
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
@@ -27,10 +27,10 @@ def _word(word: str, status: int = 400) -> Answer:
     return Answer(status, word, (("content-type", "text/html"),))
 
 
-def _judged(body: object, headers: tuple[tuple[str, str], ...] = JSON) -> Verdict:
-    robot = slack.made("oncall")
+def _judged(body: object, headers: tuple[tuple[str, str], ...] = JSON) -> ChatAnswer:
+    chat = slack.create_chat("oncall")
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return slack.judge(robot, Post("slack", "oncall", "", headers, raw, path=slack.address(robot)), (), limited=False)
+    return slack.receive(chat, Post("slack", "oncall", "", headers, raw, path=slack.address(chat)), (), limited=False)
 
 
 def _with(**block: object) -> dict[str, Any]:
@@ -74,14 +74,14 @@ def test_what_slack_refuses_for_its_size_or_its_blocks_goes_down_the_ladder(
     assert sizes == sorted(set(sizes), reverse=True)
     (message,) = wall.messages
     assert lowest in message.body
-    assert "failed 6/120" in slack.shown(message.body)
+    assert "failed 6/120" in slack.visible_text(message.body)
     assert ("attachments" in message.body) == (lowest == "attachments")
 
 
 def test_a_message_whose_blocks_were_refused_is_sent_again_without_urls(wall: ChatWall, clock: HandClock) -> None:
     wall.script("slack", "oncall", _word("invalid_blocks"))
     assert delivered(channel_of(wall, "slack"), clock).next == Finished()
-    assert "example.com" not in slack.shown(wall.messages[0].body)
+    assert "example.com" not in slack.visible_text(wall.messages[0].body)
 
 
 def test_a_wrong_token_is_given_up_at_once_and_the_setting_named(wall: ChatWall, clock: HandClock) -> None:

@@ -16,7 +16,7 @@ from refresh_watch.channels.registry import check_one
 from refresh_watch.errors import BadInput
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chat_wall import HTML, Answer, ChatWall
-from refresh_watch_emulator.chats import teams as robot
+from refresh_watch_emulator.chats import teams as chat
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
@@ -66,8 +66,8 @@ def test_a_refused_card_goes_down_the_ladder(wall: ChatWall, clock: HandClock, a
     wall.script("teams", "oncall", answer, answer)
     assert delivered(channel_of(wall, "teams"), clock).next == Finished()
     (message,) = wall.messages
-    assert "example.com" not in robot.shown(message.body)
-    assert "failed 6/120" in robot.shown(message.body)
+    assert "example.com" not in chat.visible_text(message.body)
+    assert "failed 6/120" in chat.visible_text(message.body)
 
 
 def test_a_card_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: HandClock) -> None:
@@ -80,7 +80,7 @@ def test_a_card_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: Ha
 
 def test_a_wrong_signature_is_given_up_at_once_and_says_which_setting(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall, "teams")
-    wall.robot("teams", "oncall", access_token="another-fake-signature")
+    wall.chat("teams", "oncall", access_token="another-fake-signature")
     delivery = delivered(channel, clock)
     assert isinstance(delivery.next, Abandoned)
     assert "`url`" in delivery.next.why
@@ -119,7 +119,7 @@ def test_whoever_still_has_a_connector_is_told_that_it_is_retired(allowed: tuple
 
 
 def test_another_host_is_refused() -> None:
-    url = f"https://hooks.example.com{robot.address(robot.made('oncall'))}"
+    url = f"https://hooks.example.com{chat.address(chat.create_chat('oncall'))}"
     with pytest.raises(BadInput, match=r"hooks\.example\.com.*powerplatform"):
         check_one(ChannelSetting("oncall", "teams", Secret(url)), ())
 

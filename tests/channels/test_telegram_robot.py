@@ -15,7 +15,7 @@ from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, Re
 from refresh_watch.channels.transport.redact import redacted
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chat_wall import Answer, ChatWall
-from refresh_watch_emulator.chats import telegram as robot
+from refresh_watch_emulator.chats import telegram as chat
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
@@ -52,7 +52,7 @@ def test_html_that_cannot_be_parsed_goes_down_the_ladder(wall: ChatWall, clock: 
     (message,) = wall.messages
     assert "parse_mode" not in message.body
     assert message.mentioned == ("4200042",)
-    assert "failed 6/120" in robot.shown(message.body)
+    assert "failed 6/120" in chat.visible_text(message.body)
 
 
 def test_a_message_that_is_too_long_goes_down_the_ladder(wall: ChatWall, clock: HandClock) -> None:
@@ -137,7 +137,7 @@ def test_the_bot_refuses_what_the_real_one_refuses(wall: ChatWall) -> None:
     ],
 )
 def test_a_mention_counts_where_telegram_makes_one(text: str, people: tuple[str, ...]) -> None:
-    assert robot.mentioned({"text": text, "parse_mode": "HTML"}) == people
+    assert chat.mentioned({"text": text, "parse_mode": "HTML"}) == people
 
 
 @pytest.mark.parametrize("echoed", [TOKEN, TOKEN.replace(":", "%3A"), f"bot{TOKEN}", TOKEN.partition(":")[2]])

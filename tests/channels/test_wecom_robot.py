@@ -12,12 +12,12 @@ from refresh_watch.channels.delivery.outcome import Permanent, Retry, TooLarge
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import Answer, ChatWall
 from refresh_watch_emulator.chats import wecom
-from refresh_watch_emulator.chats.robot import Post
+from refresh_watch_emulator.chats.contract import Post
 from tests.channels.delivering import channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import EVERY_KIND
 
-ROBOT = wecom.made("oncall")
+CHAT = wecom.create_chat("oncall")
 
 
 def _refusal(code: int, message: str) -> Answer:
@@ -26,8 +26,8 @@ def _refusal(code: int, message: str) -> Answer:
 
 def _answered(body: object, **changed: Any) -> int:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    post = Post("wecom", "oncall", f"key={ROBOT.access_token}", (), raw, path="/cgi-bin/webhook/send")
-    code: int = json.loads(wecom.judge(ROBOT, replace(post, **changed), (), limited=True).body)["errcode"]
+    post = Post("wecom", "oncall", f"key={CHAT.access_token}", (), raw, path="/cgi-bin/webhook/send")
+    code: int = json.loads(wecom.receive(CHAT, replace(post, **changed), (), limited=True).body)["errcode"]
     return code
 
 

@@ -54,8 +54,8 @@ def sample(name: str, clock: HandClock) -> Report:
 
 @pytest.fixture
 def channel(wall: ChatWall) -> ChannelSetting:
-    robot = wall.robot("dingtalk", "oncall")
-    return ChannelSetting("oncall", "dingtalk", Secret(wall.url("dingtalk", "oncall")), Secret(robot.secret))
+    chat = wall.chat("dingtalk", "oncall")
+    return ChannelSetting("oncall", "dingtalk", Secret(wall.url("dingtalk", "oncall")), Secret(chat.secret))
 
 
 def test_a_busy_channel_is_visited_again_after_a_minute(wall: ChatWall, channel: ChannelSetting) -> None:

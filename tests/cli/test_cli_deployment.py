@@ -146,8 +146,8 @@ def test_an_undelivered_report_is_listed_and_delivered_by_a_replay(
 ) -> None:
     task_id = stand_in.world.add_task("cdn", created_at=time.time())
     endpoint = {"REFRESH_WATCH_FC_ENDPOINT": serve().url}
-    robot = wall.robot("dingtalk", "oncall")
-    wall.robot("dingtalk", "oncall", access_token="another-fake-token")
+    chat = wall.chat("dingtalk", "oncall")
+    wall.chat("dingtalk", "oncall", access_token="another-fake-token")
     watch_id = cli.run("start", "cdn", task_id, "--label", "lost", "--json", *QUICK, **endpoint).json["watch_id"]
     shown(wall, "webhook", watch_id)
 
@@ -157,7 +157,7 @@ def test_an_undelivered_report_is_listed_and_delivered_by_a_replay(
     assert "to oncall" in listed.out
     assert "300005" in listed.out
     assert "fake-token" not in listed.out
-    wall.robot("dingtalk", "oncall", access_token=robot.access_token)
+    wall.chat("dingtalk", "oncall", access_token=chat.access_token)
     sent = cli.run("replay", watch_id, **endpoint)
 
     assert (sent.code, sent.out.count("started again: "), sent.out.count("\n")) == (0, 1, 1)

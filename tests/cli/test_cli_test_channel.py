@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from refresh_watch_cli.sample_reports import LABELS
-from refresh_watch_emulator.chat_wall import KINDS, Answer, ChatWall, robots_of
+from refresh_watch_emulator.chat_wall import KINDS, Answer, ChatWall, chat_kind
 from tests.cli.conftest import CommandLine, clean_environment
 
 SENT = ["interim", "partly_failed", "rejected", "broken", "complete"]
@@ -43,7 +43,7 @@ def test_each_kind_of_robot_takes_one_of_each_report_the_complete_one_last(wall:
     assert ran.out.count(f"  {taken}") == len(SENT)
     assert len(wall.messages) == len(wall.posts) == len(SENT)
     for message in wall.messages:
-        assert LABELS["en"] in robots_of(kind).shown(message.body)
+        assert LABELS["en"] in chat_kind(kind).visible_text(message.body)
 
 
 def test_it_prints_the_vendors_own_code_and_words(wall: ChatWall) -> None:
@@ -73,7 +73,7 @@ def test_people_are_mentioned_by_its_failures_and_by_nothing_else(wall: ChatWall
 
 def test_a_refusal_ends_1_with_what_to_repair_and_nothing_more_is_sent(wall: ChatWall) -> None:
     entry = wall.entry("dingtalk", "oncall")
-    wall.robot("dingtalk", "oncall", secret="SEC-another-fake-secret")
+    wall.chat("dingtalk", "oncall", secret="SEC-another-fake-secret")
 
     ran = command_line(entry).run("test-channel")
 
@@ -135,7 +135,7 @@ def test_a_pause_of_more_than_a_day_is_told_in_days(wall: ChatWall) -> None:
 
 def test_each_channel_is_tested_whatever_became_of_the_one_before(wall: ChatWall) -> None:
     entries = [wall.entry("dingtalk", "first"), wall.entry("webhook", "audit")]
-    wall.robot("dingtalk", "first", secret="SEC-another-fake-secret")
+    wall.chat("dingtalk", "first", secret="SEC-another-fake-secret")
 
     ran = command_line(*entries).run("test-channel")
 
@@ -192,8 +192,8 @@ def test_a_chinese_message_says_in_chinese_that_it_is_a_test(wall: ChatWall, of_
     entry = wall.entry("feishu", "oncall", **({"language": of_channel} if of_channel else {}))
     command_line(entry).run("test-channel", REFRESH_WATCH_LANGUAGE=of_settings)
     for message in wall.messages:
-        assert LABELS["zh"] in robots_of("feishu").shown(message.body)
-        assert LABELS["en"] not in robots_of("feishu").shown(message.body)
+        assert LABELS["zh"] in chat_kind("feishu").visible_text(message.body)
+        assert LABELS["en"] not in chat_kind("feishu").visible_text(message.body)
 
 
 def test_its_help_says_whom_it_reaches_what_stays_open_and_how_it_ends(wall: ChatWall) -> None:
@@ -217,8 +217,8 @@ def test_no_secret_is_printed(wall: ChatWall) -> None:
     for kind in KINDS:
         wall.script(kind, f"oncall_{kind}", Answer(403, "{}"))
     bad = command_line(*entries).run("test-channel")
-    robots = [wall.robot(kind, f"oncall_{kind}") for kind in KINDS]
-    secrets = [secret for robot in robots for secret in (robot.secret, robot.access_token) if secret]
+    chats = [wall.chat(kind, f"oncall_{kind}") for kind in KINDS]
+    secrets = [secret for chat in chats for secret in (chat.secret, chat.access_token) if secret]
     assert len(secrets) >= len(KINDS)
     for ran in (good, bad):
         assert [secret for secret in secrets if secret in ran.out + ran.err] == []

@@ -138,7 +138,7 @@ def test_a_channel_that_refuses_is_named_and_does_not_change_the_verdict(
     cli: CommandLine, stand_in: StandIn, wall: ChatWall
 ) -> None:
     task_id = stand_in.world.add_task("cdn", created_at=time.time())
-    wall.robot("dingtalk", "oncall", access_token="another-fake-token")
+    wall.chat("dingtalk", "oncall", access_token="another-fake-token")
 
     ran = cli.run("watch", "cdn", task_id, "--channel", "oncall", *QUICK)
 

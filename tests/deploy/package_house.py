@@ -163,7 +163,7 @@ class Outside:
 
 
 @contextmanager
-def outside(robots: Sequence[str]) -> Iterator[Outside]:
+def outside(chats: Sequence[str]) -> Iterator[Outside]:
     """Open the stand-ins, with a robot of each kind in ``robots`` that has the kind's name."""
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -173,7 +173,7 @@ def outside(robots: Sequence[str]) -> Iterator[Outside]:
         endpoints = {f"REFRESH_WATCH_{name}_ENDPOINT": products.endpoint for name in ("CDN", "DCDN", "VOD")}
         settings = {
             **endpoints,
-            "REFRESH_WATCH_CHANNELS": json.dumps([wall.entry(kind, kind) for kind in robots]),
+            "REFRESH_WATCH_CHANNELS": json.dumps([wall.entry(kind, kind) for kind in chats]),
             "REFRESH_WATCH_ALLOWED_HOSTS": "127.0.0.1",
             "REFRESH_WATCH_REGION": "cn-hangzhou",
             "REFRESH_WATCH_QUOTA": "cdn.list=1000,cdn.by_id=1000,dcdn.list=1000,dcdn.by_id=1000,vod.list=1000",

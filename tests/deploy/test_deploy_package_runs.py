@@ -121,7 +121,7 @@ def test_a_watch_of_each_product_ends_in_its_final_report_in_the_chat(ran: Run, 
     (final,) = [
         message.body["data"]
         for message in ran.place.wall.messages
-        if message.robot == "webhook" and message.body["data"]["label"] == product
+        if message.chat == "webhook" and message.body["data"]["label"] == product
     ]
     assert final["product"] == product
     assert final["outcome"] == "complete"
@@ -129,7 +129,7 @@ def test_a_watch_of_each_product_ends_in_its_final_report_in_the_chat(ran: Run, 
 
 
 def test_a_report_reaches_a_robot_of_every_kind(ran: Run) -> None:
-    assert {message.robot for message in ran.place.wall.messages} == set(kinds())
+    assert {message.chat for message in ran.place.wall.messages} == set(kinds())
 
 
 def test_intake_works_with_the_credentials_of_a_configured_profile(ran: Run) -> None:

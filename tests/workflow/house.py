@@ -68,12 +68,12 @@ class House:
         assert status == 202, answer
         return str(answer["watch_id"])
 
-    def messages(self, watch_id: str, kind: str = "final", robot: str = "audit") -> list[dict[str, Any]]:
+    def messages(self, watch_id: str, kind: str = "final", chat: str = "audit") -> list[dict[str, Any]]:
         """What the webhook robot was told of a watch: the `data` of each message."""
         return [
             message.body["data"]
             for message in self.wall.messages
-            if message.robot == robot and message.body.get("type") == f"refresh_watch.{kind}"
+            if message.chat == chat and message.body.get("type") == f"refresh_watch.{kind}"
             if message.body["data"].get("watch_id", "") == watch_id
         ]
 
@@ -81,9 +81,9 @@ class House:
         """Wait for the final report of a watch."""
         return wait_for(lambda: self.messages(watch_id), timeout, f"no final of {watch_id}")[0]
 
-    def chats(self, robot: str = "oncall") -> list[WallMessage]:
+    def chats(self, chat: str = "oncall") -> list[WallMessage]:
         """What the DingTalk robot was told."""
-        return [message for message in self.wall.messages if message.robot == robot]
+        return [message for message in self.wall.messages if message.chat == chat]
 
     def tasks(self, function: str, prefix: str) -> list[Task]:
         """The engine's record."""

@@ -34,11 +34,11 @@ class _SlowRobot:
         self.house = VirtualNotify(self.clock, self.wall, channels, instances)
 
     def _slowly(self, message: WallMessage) -> None:
-        if message.robot == "oncall":
+        if message.chat == "oncall":
             self.clock.at += SLOWLY
 
-    def told(self, robot: str) -> list[float]:
-        return [message.at - self.began for message in self.wall.messages if message.robot == robot]
+    def told(self, chat: str) -> list[float]:
+        return [message.at - self.began for message in self.wall.messages if message.chat == chat]
 
 
 BUSY = Answer(503, "", posts=True)

@@ -39,8 +39,8 @@ def _report(number: int, channel: str = "oncall") -> Report:
     return replace(PARTLY_FAILED, id=f"f-{key}", watch_id=key, label=f"job {number}", channels=(channel,))
 
 
-def _refused(wall: ChatWall, robot: str = "oncall") -> list[float]:
-    return [post.at for post in wall.posts if post.robot == robot and not post.accepted]
+def _refused(wall: ChatWall, chat: str = "oncall") -> list[float]:
+    return [post.at for post in wall.posts if post.chat == chat and not post.accepted]
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "wecom"])
@@ -118,12 +118,12 @@ def test_a_robot_that_is_dead_for_a_day_is_kept_told_on_the_fallback_once_and_re
     began = clock.now()
     _dead(wall, house, answer)
     (told,) = wall.messages
-    assert told.robot == "backup"
+    assert told.chat == "backup"
     assert 600 <= told.at - began <= 720, "people do not wait a day for what the fallback can tell them at once"
     data = told.body["data"]
     assert data["label"] == "job 7"
     assert any("oncall" in str(note) for note in data["notes"])
-    tries = [post.at - began for post in wall.posts if post.robot == "oncall"]
+    tries = [post.at - began for post in wall.posts if post.chat == "oncall"]
     assert DAY - 3600 <= tries[-1] <= DAY
     assert 70 <= len(tries) <= 90, "three tries in place, about hourly"
     (kept,) = undelivered(house)
@@ -133,7 +133,7 @@ def test_a_robot_that_is_dead_for_a_day_is_kept_told_on_the_fallback_once_and_re
     wall._scripts.clear()
     replay(kept, engine=house)
     house.run()
-    assert [message.robot for message in wall.messages] == ["backup", "oncall"]
+    assert [message.chat for message in wall.messages] == ["backup", "oncall"]
     assert undelivered(house) == []
 
 
@@ -144,10 +144,10 @@ def test_a_relay_that_shows_the_message_but_does_not_say_so_shows_it_eight_times
     house = VirtualNotify(clock, wall, channels)
     began = clock.now()
     _dead(wall, house, Answer(200, "<html>OK</html>", posts=True))
-    shown = [message.at - began for message in wall.messages if message.robot == "oncall"]
+    shown = [message.at - began for message in wall.messages if message.chat == "oncall"]
     assert len(shown) == 8
     assert shown[-1] > 3 * 3600, "a page that says that it is being mended is outlasted"
-    assert [message.robot for message in wall.messages].count("backup") == 1
+    assert [message.chat for message in wall.messages].count("backup") == 1
     (kept,) = undelivered(house)
     assert "no errcode of DingTalk in a 200" in kept.why
     assert "`url`" in kept.why
@@ -183,7 +183,7 @@ def test_a_fallback_does_not_wait_as_long_as_the_channel_asks_us_to(clock: HandC
     for number in (1, 2):  # the second one learns it from the first
         house.commit(_report(number))
     house.run()
-    told = {robot: [m.at - began for m in wall.messages if m.robot == robot] for robot in ("oncall", "backup")}
+    told = {chat: [m.at - began for m in wall.messages if m.chat == chat] for chat in ("oncall", "backup")}
     assert [600 <= at <= 610 for at in told["backup"]] == [True, True]
     assert [3000 <= at <= 3070 for at in told["oncall"]] == [True, True]
     assert len(wall.posts) == 5
@@ -209,7 +209,7 @@ def test_a_report_that_waits_for_its_turn_for_long_is_not_told_on_the_fallback(
     for number in range(300):
         house.commit(_report(number))
     house.run()
-    assert {message.robot for message in wall.messages} == {"oncall"}
+    assert {message.chat for message in wall.messages} == {"oncall"}
     assert len(wall.messages) == 300
 
 
@@ -220,7 +220,7 @@ def test_what_waits_behind_a_block_of_ten_minutes_is_not_told_on_the_fallback(cl
     for number in range(100):
         house.commit(_report(number))
     house.run()
-    told = [message.robot for message in wall.messages]
+    told = [message.chat for message in wall.messages]
     assert told.count("oncall") == 100
     assert told.count("backup") <= house.instances, "those that were refused themselves"
 
@@ -262,5 +262,5 @@ def test_one_dead_robot_delays_no_other(clock: HandClock, wall: ChatWall) -> Non
     for number in range(20):
         house.commit(replace(_report(number), channels=("oncall", "audit")))
     house.run()
-    assert len([message for message in wall.messages if message.robot == "audit"]) == 20
+    assert len([message for message in wall.messages if message.chat == "audit"]) == 20
     assert max(message.at for message in wall.messages) - began < 60

@@ -144,9 +144,9 @@ def test_logs_are_json_lines_with_request_and_watch_ids_and_without_secrets(home
     assert all(line["request_id"] for line in ours)
     text = "\n".join(home.log)
     for kind, name in (("dingtalk", "oncall"), ("webhook", "audit")):
-        robot = home.wall.robot(kind, name)
-        assert robot.secret not in text
-        assert not robot.access_token or robot.access_token not in text
+        chat = home.wall.chat(kind, name)
+        assert chat.secret not in text
+        assert not chat.access_token or chat.access_token not in text
     assert "testSK" not in text
     assert "Authorization" not in text
 

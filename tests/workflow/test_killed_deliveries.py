@@ -66,7 +66,7 @@ def _played(kill_at: int, *, after_start: bool, answers: Sequence[Answer]) -> tu
             replay(one, engine=house)
             house.run()
         assert undelivered(house) == []
-        return house, [message.robot for message in wall.messages]
+        return house, [message.chat for message in wall.messages]
 
 
 @pytest.mark.parametrize("after_start", [False, True])

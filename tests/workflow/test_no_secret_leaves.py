@@ -16,12 +16,12 @@ from tests.workflow.house import house, wait_for
 def test_no_secret_is_in_the_functions_log_the_queues_file_or_the_list_of_undelivered_reports(tmp_path: Path) -> None:
     with ChatWall(rate_limits=False) as wall:
         names = {kind: f"robot_{kind}" for kind in KINDS}
-        robots = [wall.robot(kind, name) for kind, name in names.items()]
-        secrets = [secret for robot in robots for secret in (robot.secret, robot.access_token) if secret]
-        for robot in robots:
-            held = [robot.secret, robot.access_token]
+        chats = [wall.chat(kind, name) for kind, name in names.items()]
+        secrets = [secret for chat in chats for secret in (chat.secret, chat.access_token) if secret]
+        for chat in chats:
+            held = [chat.secret, chat.access_token]
             echo = " ".join([*held, *(quote(each, safe="") for each in held)])
-            wall.script(robot.kind, robot.name, *[Answer(400, f"refused: {echo}")] * 5)
+            wall.script(chat.kind, chat.name, *[Answer(400, f"refused: {echo}")] * 5)
         channels = [wall.entry(kind, name) for kind, name in names.items()]
         with house(tmp_path, channels=channels) as home:
             report = replace(PARTLY_FAILED, channels=())
@@ -35,7 +35,7 @@ def test_no_secret_is_in_the_functions_log_the_queues_file_or_the_list_of_undeli
     assert len(secrets) >= len(KINDS)
     assert files
     assert "refresh_watch.deliver" in shown
-    own = {robot.name: (robot.secret, robot.access_token) for robot in robots}
+    own = {chat.name: (chat.secret, chat.access_token) for chat in chats}
     leaked = [
         name
         for name, held in own.items()

@@ -249,7 +249,7 @@ def test_a_batch_with_a_probe_in_it_starts_its_watches_and_rejects_nothing(tmp_p
         home.fc.start_later("intake", json.dumps([probe("shape"), request]).encode(), 0, "e-batch")
 
         assert saw(home, ID, "shape-")["shape"] == [{"form": "list of 2"}]
-        told = wait_for(lambda: [m.body for m in home.wall.messages if m.robot == "audit"], 30, "nothing was told")
+        told = wait_for(lambda: [m.body for m in home.wall.messages if m.chat == "audit"], 30, "nothing was told")
         assert [message["type"] for message in told] == ["refresh_watch.final"]
         # a label is no probe, in whatever it is written
         assert told[0]["data"]["label"] == request["label"]

@@ -46,7 +46,7 @@ def test_what_a_robot_refused_for_good_is_kept_told_why_and_replayed_once(tmp_pa
         assert [(one.channel, one.report.watch_id) for one in found] == [("oncall", watch_id)]
         assert "keywords not in content" in found[0].why
         time.sleep(1.5)
-        posts = [post for post in home.wall.posts if post.robot == "oncall"]
+        posts = [post for post in home.wall.posts if post.chat == "oncall"]
         assert len(posts) == 1, "a refusal for good is posted once, whatever Function Compute runs again"
         for _ in range(2):
             replay(found[0], engine=home.fc)
@@ -76,7 +76,7 @@ def test_a_robot_that_fails_for_a_moment_is_tried_again_in_place_and_later(tmp_p
         home.wall.script("webhook", "audit", Answer(503, "busy"), "reset")
         watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
         home.final(watch_id)
-        assert len([post for post in home.wall.posts if post.robot == "audit"]) == 3
+        assert len([post for post in home.wall.posts if post.chat == "audit"]) == 3
         home.wall.script("webhook", "audit", Answer(429, "slow down", (("Retry-After", "120"),)))
         later = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
         waiting = wait_for(lambda: home.tasks("notify", f"n-{later}-final-audit-a01"), 10, "a visit two minutes later")

@@ -12,7 +12,7 @@ from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.task_ids import WATCH, hop_number
 from refresh_watch_cli.demo.jobs import Job
 from refresh_watch_cli.demo.stage import AUDIENCES
-from refresh_watch_emulator.chat_wall import WallMessage, robots_of
+from refresh_watch_emulator.chat_wall import WallMessage, chat_kind
 
 
 @dataclass
@@ -105,6 +105,6 @@ def _kind_of(message: WallMessage, watch_id: str) -> str:
         if message.body.get("data", {}).get("watch_id") != watch_id:
             return ""
         return str(message.body.get("type", "")).removeprefix("refresh_watch.")
-    text = robots_of(message.kind).shown(message.body)
+    text = chat_kind(message.kind).visible_text(message.body)
     # the footer names the event, the same on every retry
     return "final" if f"f-{watch_id}" in text else "interim" if f"i-{watch_id}" in text else ""

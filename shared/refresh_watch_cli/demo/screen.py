@@ -11,7 +11,7 @@ from refresh_watch.instants import Instant, Seconds, format_instant
 from refresh_watch.reports.plain import one_line
 from refresh_watch_cli.demo.board import Board
 from refresh_watch_cli.demo.stage import AUDIENCES
-from refresh_watch_emulator.chat_wall import WallMessage, robots_of
+from refresh_watch_emulator.chat_wall import WallMessage, chat_kind
 
 WIDTH = 78
 EVERY: Seconds = 5
@@ -93,11 +93,11 @@ def message_lines(message: WallMessage) -> list[str]:
         data = message.body.get("data", {})
         words = (message.body.get("type"), data.get("outcome"), data.get("product"), data.get("label"))
         return [
-            _cut(f"--> webhook {message.robot} {at}: {' · '.join(one_line(str(word), 40) for word in words if word)}")
+            _cut(f"--> webhook {message.chat} {at}: {' · '.join(one_line(str(word), 40) for word in words if word)}")
         ]
-    head = f"--- {_VENDORS.get(message.kind, message.kind)} robot {message.robot} {at} "
+    head = f"--- {_VENDORS.get(message.kind, message.kind)} robot {message.chat} {at} "
     lines = [head.ljust(WIDTH, "-")]
-    for line in robots_of(message.kind).shown(message.body).splitlines():
+    for line in chat_kind(message.kind).visible_text(message.body).splitlines():
         plain = _MARKUP.sub("", line).removeprefix("#### ").removeprefix("> ").rstrip()
         indent = "  " + " " * (len(plain) - len(plain.lstrip()))
         if plain:

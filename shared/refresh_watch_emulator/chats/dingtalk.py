@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch_emulator.chats.robot import Post, Robot, Verdict, answer, blocked
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, json_answer
 
 MOST_BYTES = 20_000
 A_MINUTE = 20
@@ -19,41 +19,41 @@ SKEW: Seconds = 3600.0
 _UNKNOWN_TAG = re.compile(r"</?(?!font\b)[A-Za-z][^<>]*>", re.IGNORECASE)
 
 
-def made(name: str) -> Robot:
+def create_chat(name: str) -> Chat:
     """A robot with fake secrets of its own."""
-    return Robot("dingtalk", name, secret=f"SEC-fake-secret-of-{name}", access_token=f"fake-token-of-{name}")
+    return Chat("dingtalk", name, secret=f"SEC-fake-secret-of-{name}", access_token=f"fake-token-of-{name}")
 
 
-def address(robot: Robot) -> str:
+def address(chat: Chat) -> str:
     """The token stands in the query."""
-    return f"?access_token={robot.access_token}"
+    return f"?access_token={chat.access_token}"
 
 
-def judge(robot: Robot, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> Verdict:
+def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> ChatAnswer:
     """Token, rate, signature, then content; the 21st post within a minute blocks the robot for ten minutes."""
-    if robot.access_token and post.given("access_token") != robot.access_token:
+    if chat.access_token and post.given("access_token") != chat.access_token:
         return _refusal(300005, "token is not exist")
     if limited and blocked(post.at, recent, most=A_MINUTE, per=60.0, block=BLOCK):
         return _refusal(130101, "send too fast, exceed 20 times per minute")
-    if robot.secret:
+    if chat.secret:
         timestamp = post.given("timestamp")
         if not timestamp.isdigit() or abs(int(timestamp) / 1000 - post.at) > SKEW:
             return _refusal(310000, "invalid timestamp")
-        mac = hmac.new(robot.secret.encode(), f"{timestamp}\n{robot.secret}".encode(), hashlib.sha256)
+        mac = hmac.new(chat.secret.encode(), f"{timestamp}\n{chat.secret}".encode(), hashlib.sha256)
         if not hmac.compare_digest(post.given("sign").encode(), base64.b64encode(mac.digest())):
             return _refusal(310000, "sign not match")
-    return _content(robot, post)
+    return _content(chat, post)
 
 
 def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
     """Who is named in `at` and written as @… in the text."""
     at = body.get("at") or {}
-    text = shown(body)
+    text = visible_text(body)
     named = [*at.get("atMobiles", []), *at.get("atUserIds", []), *(["all"] if at.get("isAtAll") else [])]
     return tuple(person for person in named if person == "all" or f"@{person}" in text)
 
 
-def shown(body: dict[str, Any]) -> str:
+def visible_text(body: dict[str, Any]) -> str:
     """Text or markdown, of which a phone shows nothing where a tag of HTML is in it, in code too; the title stands in
     the notification only."""
     part = body.get(str(body.get("msgtype"))) or {}
@@ -61,7 +61,7 @@ def shown(body: dict[str, Any]) -> str:
     return "" if body.get("msgtype") == "markdown" and _UNKNOWN_TAG.search(text) else text
 
 
-def _content(robot: Robot, post: Post) -> Verdict:
+def _content(chat: Chat, post: Post) -> ChatAnswer:
     if not post.header("content-type").startswith("application/json"):
         return _refusal(43004, "require Content-Type application/json")
     if len(post.raw) > MOST_BYTES:
@@ -73,10 +73,10 @@ def _content(robot: Robot, post: Post) -> Verdict:
     wanted = {"text": ("content",), "markdown": ("title", "text")}[body["msgtype"]]
     if not isinstance(part, dict) or not all(isinstance(part.get(key), str) and part[key] for key in wanted):
         return _refusal(40035, "missing parameter")
-    if robot.keyword and robot.keyword not in shown(body):
+    if chat.keyword and chat.keyword not in visible_text(body):
         return _refusal(310000, "keywords not in content")
-    return answer(accepted=True, errcode=0, errmsg="ok")
+    return json_answer(accepted=True, errcode=0, errmsg="ok")
 
 
-def _refusal(code: int, message: str) -> Verdict:
-    return answer(errcode=code, errmsg=message)
+def _refusal(code: int, message: str) -> ChatAnswer:
+    return json_answer(errcode=code, errmsg=message)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch_emulator.chats.robot import Post, Robot, Verdict, answer, blocked
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, json_answer
 
 A_BURST = 5
 PAUSE: Seconds = 2.0
@@ -31,47 +31,47 @@ _NUMBER = "100000000000000001"
 _PATH = re.compile(rf"/api/(?:v(?P<version>\d+)/)?webhooks/{_NUMBER}/(?P<token>[^/]+)")
 
 
-def made(name: str) -> Robot:
+def create_chat(name: str) -> Chat:
     """A webhook with a fake token of its own."""
-    return Robot("discord", name, access_token=f"fake-token-of-{name}")
+    return Chat("discord", name, access_token=f"fake-token-of-{name}")
 
 
-def address(robot: Robot) -> str:
+def address(chat: Chat) -> str:
     """Number and token stand in the path."""
-    return f"/api/webhooks/{_NUMBER}/{robot.access_token}"
+    return f"/api/webhooks/{_NUMBER}/{chat.access_token}"
 
 
-def judge(robot: Robot, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> Verdict:
+def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> ChatAnswer:
     """Number and token, rate, then the message. Without ``wait=true`` it answers 204 before anything is posted."""
     match = _PATH.fullmatch(post.path)
     if match is None:
-        return answer(404, message="Unknown Webhook", code=10015)
-    if robot.access_token and match["token"] != robot.access_token:
-        return answer(401, message="Invalid Webhook Token", code=50027)
+        return json_answer(404, message="Unknown Webhook", code=10015)
+    if chat.access_token and match["token"] != chat.access_token:
+        return json_answer(401, message="Invalid Webhook Token", code=50027)
     of_old = int(match["version"] or OLDEST) < 8
     if limited and blocked(post.at, recent, most=A_BURST, per=PAUSE):
         pause = (PAUSE - 0.25) * (1000 if of_old else 1)
-        said = answer(429, message="You are being rate limited.", retry_after=pause, **{"global": False})
+        said = json_answer(429, message="You are being rate limited.", retry_after=pause, **{"global": False})
         return replace(said, headers=(("retry-after", str(int(PAUSE * (1000 if of_old else 1)))),))
     return _content(post, of_old=of_old)
 
 
-def _content(post: Post, *, of_old: bool) -> Verdict:
+def _content(post: Post, *, of_old: bool) -> ChatAnswer:
     body = post.json()
     if body is None:
-        return answer(400, message="The request body contains invalid JSON.", code=50109)
+        return json_answer(400, message="The request body contains invalid JSON.", code=50109)
     is_json = post.header("content-type").startswith("application/json")
     if not is_json or not (body.get("content") or body.get("embeds")):
-        return answer(400, message="Cannot send an empty message", code=50006)
+        return json_answer(400, message="Cannot send an empty message", code=50006)
     for field, problem in _problems(body):
         if of_old:
-            return Verdict(400, json.dumps({field: ["0"]}))
+            return ChatAnswer(400, json.dumps({field: ["0"]}))
         errors = {field: {"_errors": [{"code": problem, "message": "refused"}]}}
-        return answer(400, message="Invalid Form Body", code=50035, errors=errors)
+        return json_answer(400, message="Invalid Form Body", code=50035, errors=errors)
     if post.given("wait") != "true":
-        return Verdict(204, "", accepted=True)
+        return ChatAnswer(204, "", accepted=True)
     identity = str(int(post.at * 1000) << 22)
-    return answer(accepted=True, id=identity, type=0, webhook_id=_NUMBER, content=body.get("content", ""))
+    return json_answer(accepted=True, id=identity, type=0, webhook_id=_NUMBER, content=body.get("content", ""))
 
 
 def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def shown(body: dict[str, Any]) -> str:
+def visible_text(body: dict[str, Any]) -> str:
     """Content, then the embeds."""
     texts = [str(body.get("content", ""))]
     for embed in body.get("embeds", []):

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch_emulator.chats.robot import Post, Robot, Verdict, answer, blocked
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, json_answer
 
 MOST_BYTES = 20_000
 A_MINUTE, A_SECOND = 100, 5
@@ -37,23 +37,23 @@ _AT = re.compile(r"<at\b([^>]*)>", re.IGNORECASE)
 _WHO = re.compile(r"\b(?:user_id|open_id|ids|id|email)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 
 
-def made(name: str) -> Robot:
+def create_chat(name: str) -> Chat:
     """A bot with fake secrets of its own."""
-    return Robot("feishu", name, secret=f"fake-secret-of-{name}", access_token=f"fake-hook-of-{name}")
+    return Chat("feishu", name, secret=f"fake-secret-of-{name}", access_token=f"fake-hook-of-{name}")
 
 
-def address(robot: Robot) -> str:
+def address(chat: Chat) -> str:
     """The id of the hook ends the path."""
-    return f"/open-apis/bot/v2/hook/{robot.access_token}"
+    return f"/open-apis/bot/v2/hook/{chat.access_token}"
 
 
-def judge(robot: Robot, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> Verdict:
+def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> ChatAnswer:
     """Hook, rates, shape, signature, keyword, then the card itself."""
-    if robot.access_token and post.path != address(robot):
+    if chat.access_token and post.path != address(chat):
         return _refusal(19001, "param invalid: incoming webhook access token invalid")
     if limited and _too_fast(post.at, recent):
         return _refusal(11232, "frequency limited psm[lark.oapi.app_platform_runtime]appID[1500]")
-    return _content(robot, post)
+    return _content(chat, post)
 
 
 def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
@@ -68,23 +68,23 @@ def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def shown(body: dict[str, Any]) -> str:
+def visible_text(body: dict[str, Any]) -> str:
     """The title, then each element."""
     return "\n".join(_texts(body))
 
 
-def _content(robot: Robot, post: Post) -> Verdict:
+def _content(chat: Chat, post: Post) -> ChatAnswer:
     body = post.json()
     if body is None or not post.header("content-type").startswith("application/json"):
-        return answer(400, code=9499, msg="Bad Request", data={})
+        return json_answer(400, code=9499, msg="Bad Request", data={})
     if len(post.raw) > MOST_BYTES:
         return _refusal(19036, "request body is too large, max 30KB")
-    if robot.secret and not _signed(robot.secret, body, post.at):
+    if chat.secret and not _signed(chat.secret, body, post.at):
         return _refusal(19021, "sign match fail or timestamp is not within one hour from current time")
-    if robot.keyword and not any(robot.keyword in text for text in _texts(body)):
+    if chat.keyword and not any(chat.keyword in text for text in _texts(body)):
         return _refusal(19024, "Key Words Not Found")
     wrong = _wrong_with(body)
-    return wrong or answer(accepted=True, StatusCode=0, StatusMessage="success", code=0, data={}, msg="success")
+    return wrong or json_answer(accepted=True, StatusCode=0, StatusMessage="success", code=0, data={}, msg="success")
 
 
 def _too_fast(now: Instant, recent: tuple[Instant, ...]) -> bool:
@@ -119,11 +119,11 @@ def _texts(body: dict[str, Any]) -> list[str]:
     return [text for text in texts if text]
 
 
-def _wrong_with(body: dict[str, Any]) -> Verdict | None:
+def _wrong_with(body: dict[str, Any]) -> ChatAnswer | None:
     if body.get("msg_type") == "text":
         content = body.get("content")
         text = content.get("text") if isinstance(content, dict) else None
-        return None if isinstance(text, str) and text else answer(400, code=9499, msg="Bad Request", data={})
+        return None if isinstance(text, str) and text else json_answer(400, code=9499, msg="Bad Request", data={})
     if body.get("msg_type") != "interactive" or not isinstance(body.get("card"), dict):
         return _refusal(19002, "params error, msg_type need")
     try:
@@ -194,5 +194,5 @@ def _want(right: object, what: str) -> None:
         raise _BadCardError(what)
 
 
-def _refusal(code: int, message: str) -> Verdict:
-    return answer(code=code, msg=message, data={})
+def _refusal(code: int, message: str) -> ChatAnswer:
+    return json_answer(code=code, msg=message, data={})

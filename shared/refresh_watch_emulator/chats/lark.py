@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from refresh_watch_emulator.chats import feishu
-from refresh_watch_emulator.chats.feishu import address, judge, mentioned, shown
-from refresh_watch_emulator.chats.robot import Robot
+from refresh_watch_emulator.chats.contract import Chat
+from refresh_watch_emulator.chats.feishu import address, mentioned, receive, visible_text
 
-__all__ = ["address", "judge", "made", "mentioned", "shown"]
+__all__ = ["address", "create_chat", "mentioned", "receive", "visible_text"]
 
 
-def made(name: str) -> Robot:
+def create_chat(name: str) -> Chat:
     """A bot with fake secrets of its own."""
-    return replace(feishu.made(name), kind="lark")
+    return replace(feishu.create_chat(name), kind="lark")

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from refresh_watch.instants import Instant
-from refresh_watch_emulator.chats.robot import Post, Robot, Verdict, blocked
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked
 
 MOST_BYTES = 512_000
 A_MINUTE = 120
@@ -16,21 +16,21 @@ LONGEST_DEDUP_KEY = 255
 _PATH = "/v2/enqueue"
 
 
-def made(name: str) -> Robot:
+def create_chat(name: str) -> Chat:
     """An integration with a fake routing key of its own."""
     key = f"fakeroutingkeyof{re.sub('[^a-z0-9]', '', name)}"
-    return Robot("pagerduty", name, secret=key.ljust(32, "0")[:32])
+    return Chat("pagerduty", name, secret=key.ljust(32, "0")[:32])
 
 
-def address(robot: Robot) -> str:  # noqa: ARG001
+def address(chat: Chat) -> str:  # noqa: ARG001
     """The key stands in the body."""
     return _PATH
 
 
-def judge(robot: Robot, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> Verdict:
+def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> ChatAnswer:
     """Rate and size, then the event, its key first."""
     if post.path != _PATH:
-        return Verdict(404, "Not Found")
+        return ChatAnswer(404, "Not Found")
     if limited and blocked(post.at, recent, most=A_MINUTE, per=60.0):
         words = "Requests for this service are arriving too quickly.  Please retry later."
         return _said(429, "throttle exceeded", words)
@@ -39,7 +39,7 @@ def judge(robot: Robot, post: Post, recent: tuple[Instant, ...], *, limited: boo
     event = post.json()
     if event is None:
         return _invalid("JSON payload could not be parsed")
-    wrong = _key_errors(robot, event) or _event_errors(event)
+    wrong = _key_errors(chat, event) or _event_errors(event)
     if wrong:
         return _invalid(*wrong)
     return _said(202, "success", "Event processed", dedup_key=event["dedup_key"])
@@ -50,7 +50,7 @@ def mentioned(body: dict[str, Any]) -> tuple[str, ...]:  # noqa: ARG001
     return ()
 
 
-def shown(body: dict[str, Any]) -> str:
+def visible_text(body: dict[str, Any]) -> str:
     """The summary, the details, a line each, and the links."""
     payload = body.get("payload") or {}
     lines = [str(payload.get("summary", "")), *_lines(payload.get("custom_details") or {})]
@@ -66,13 +66,13 @@ def _lines(value: Any, name: str = "") -> list[str]:
     return [f"{name}{value}"]
 
 
-def _key_errors(robot: Robot, event: dict[str, Any]) -> list[str]:
+def _key_errors(chat: Chat, event: dict[str, Any]) -> list[str]:
     key = event.get("routing_key")
     if not isinstance(key, str) or not key:
         return ["'routing_key' is missing or blank"]
     if len(key) != 32:
         return ["Length of 'routing_key' is incorrect (should be 32 characters)"]
-    return ["Invalid routing key"] if robot.secret and key != robot.secret else []
+    return ["Invalid routing key"] if chat.secret and key != chat.secret else []
 
 
 def _event_errors(event: dict[str, Any]) -> list[str]:
@@ -100,10 +100,10 @@ def _event_errors(event: dict[str, Any]) -> list[str]:
     return errors
 
 
-def _invalid(*errors: str) -> Verdict:
+def _invalid(*errors: str) -> ChatAnswer:
     return _said(400, "invalid event", "Event object is invalid", errors=list(errors))
 
 
-def _said(http_status: int, status: str, message: str, **more: Any) -> Verdict:
+def _said(http_status: int, status: str, message: str, **more: Any) -> ChatAnswer:
     body = json.dumps({"status": status, "message": message, **more})
-    return Verdict(http_status, body, accepted=http_status == 202)
+    return ChatAnswer(http_status, body, accepted=http_status == 202)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch_emulator.chats.robot import Post, Robot, Verdict, blocked
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked
 
 A_BURST = 10
 PAUSE: Seconds = 10.0
@@ -26,30 +26,30 @@ _BY_ITSELF = re.compile(r"@(here|channel|everyone)\b")
 _ALL = ("channel", "everyone")
 
 
-def made(name: str) -> Robot:
+def create_chat(name: str) -> Chat:
     """A webhook with a fake token of its own."""
-    return Robot("slack", name, access_token=f"fake-token-of-{name}")
+    return Chat("slack", name, access_token=f"fake-token-of-{name}")
 
 
-def address(robot: Robot) -> str:
+def address(chat: Chat) -> str:
     """Workspace, webhook and token stand in the path."""
-    return f"/services/T0FAKE000/B0FAKE000/{robot.access_token}"
+    return f"/services/T0FAKE000/B0FAKE000/{chat.access_token}"
 
 
-def judge(robot: Robot, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> Verdict:
+def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> ChatAnswer:
     """Address and token, rate, then the message."""
-    if post.path.rpartition("/")[0] != address(robot).rpartition("/")[0]:
+    if post.path.rpartition("/")[0] != address(chat).rpartition("/")[0]:
         return _word(404, "no_service")
-    if robot.access_token and post.path != address(robot):
+    if chat.access_token and post.path != address(chat):
         return _word(403, "invalid_token")
     if limited and blocked(post.at, recent, most=A_BURST, per=PAUSE):
         body = {"retry_after": int(PAUSE), "ok": False, "error": "rate_limited"}
-        return Verdict(429, json.dumps(body), headers=(("retry-after", str(int(PAUSE))),))
+        return ChatAnswer(429, json.dumps(body), headers=(("retry-after", str(int(PAUSE))),))
     body_given = post.json()
     if not post.header("content-type").startswith("application/json") or body_given is None:
         return _word(400, "invalid_payload")
     problem = _problem(body_given)
-    return _word(400, problem) if problem else Verdict(200, "ok", accepted=True, headers=_TEXT)
+    return _word(400, problem) if problem else ChatAnswer(200, "ok", accepted=True, headers=_TEXT)
 
 
 def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys("all" if each in _ALL else each for each in found))
 
 
-def shown(body: dict[str, Any]) -> str:
+def visible_text(body: dict[str, Any]) -> str:
     """The blocks, above and beside the bar; `text` only where there is no block."""
     texts = [each["text"] for block in _blocks(body) for each in _texts(block)] or [str(body.get("text", ""))]
     return "\n".join(html.unescape(text) for text in texts)
@@ -155,5 +155,5 @@ def _active_texts(body: dict[str, Any]) -> Iterator[tuple[str, bool]]:
                 yield each["text"], not each.get("verbatim", False)
 
 
-def _word(status: int, word: str) -> Verdict:
-    return Verdict(status, word, headers=_TEXT)
+def _word(status: int, word: str) -> ChatAnswer:
+    return ChatAnswer(status, word, headers=_TEXT)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from refresh_watch.instants import Instant
-from refresh_watch_emulator.chats.robot import Post, Robot, Verdict, answer, blocked
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, json_answer
 
 MOST_BYTES = 28_000
 A_SECOND = 4
@@ -25,21 +25,21 @@ _STYLES = {
 }
 
 
-def made(name: str) -> Robot:
+def create_chat(name: str) -> Chat:
     """A workflow with a fake signature of its own."""
-    return Robot("teams", name, access_token=f"fake-signature-of-{name}")
+    return Chat("teams", name, access_token=f"fake-signature-of-{name}")
 
 
-def address(robot: Robot) -> str:
+def address(chat: Chat) -> str:
     """The signature stands in the query."""
-    return f"{_PATH}?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig={robot.access_token}"
+    return f"{_PATH}?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig={chat.access_token}"
 
 
-def judge(robot: Robot, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> Verdict:
+def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> ChatAnswer:
     """Address, signature, rate, JSON; what comes after that is 202, whether it is posted or not."""
     if post.path != _PATH:
         return _refusal(404, "WorkflowNotFound", "The workflow could not be found.")
-    if robot.access_token and post.given("sig") != robot.access_token:
+    if chat.access_token and post.given("sig") != chat.access_token:
         words = "The request must be authenticated only by Shared Access scheme."
         return _refusal(401, "DirectApiAuthorizationRequired", words)
     if limited and blocked(post.at, recent, most=A_SECOND, per=1.0):
@@ -48,7 +48,7 @@ def judge(robot: Robot, post: Post, recent: tuple[Instant, ...], *, limited: boo
     if body is None:
         words = "The input body for trigger 'manual' of type 'Request' did not match its schema definition."
         return _refusal(400, "TriggerInputSchemaMismatch", words)
-    return Verdict(202, "", accepted=len(post.raw) <= MOST_BYTES and _is_posted(body))
+    return ChatAnswer(202, "", accepted=len(post.raw) <= MOST_BYTES and _is_posted(body))
 
 
 def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def shown(body: dict[str, Any]) -> str:
+def visible_text(body: dict[str, Any]) -> str:
     """Every element of the cards, a line each, and the buttons."""
     lines = []
     for card in _cards(body):
@@ -160,7 +160,7 @@ def _is_mention(entity: Any) -> bool:
     )
 
 
-def _refusal(status: int, code: str, message: str, *, retry_after: str = "") -> Verdict:
-    verdict = answer(status, error={"code": code, "message": message})
+def _refusal(status: int, code: str, message: str, *, retry_after: str = "") -> ChatAnswer:
+    reply = json_answer(status, error={"code": code, "message": message})
     headers = (("retry-after", retry_after),) if retry_after else ()
-    return Verdict(status, verdict.body, accepted=False, headers=headers)
+    return ChatAnswer(status, reply.body, accepted=False, headers=headers)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh_watch.instants import Instant
-from refresh_watch_emulator.chats.robot import Post, Robot, Verdict, answer, blocked
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, json_answer
 
 MOST_UNITS = 4096
 A_MINUTE = 20
@@ -37,22 +37,22 @@ class _Span:
     target: str = ""
 
 
-def made(name: str) -> Robot:
+def create_chat(name: str) -> Chat:
     """A bot with a fake token of its own."""
-    return Robot("telegram", name, access_token=f"{BOT}:fake-token-of-{name}")
+    return Chat("telegram", name, access_token=f"{BOT}:fake-token-of-{name}")
 
 
-def address(robot: Robot) -> str:
+def address(chat: Chat) -> str:
     """The token stands in the path, the chat in the query."""
-    return f"/bot{robot.access_token}/sendMessage?chat_id={CHAT}"
+    return f"/bot{chat.access_token}/sendMessage?chat_id={CHAT}"
 
 
-def judge(robot: Robot, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> Verdict:
+def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> ChatAnswer:
     """Token, rate, chat, then the text as its markup is parsed."""
     bot = re.fullmatch(r"/bot(\d+:[\w-]+)/sendMessage", post.path)
     if bot is None:
         return _refusal(404, "Not Found")
-    if robot.access_token and bot.group(1) != robot.access_token:
+    if chat.access_token and bot.group(1) != chat.access_token:
         return _refusal(401, "Unauthorized")
     if limited and blocked(post.at, recent, most=A_MINUTE, per=60.0):
         wait = max(1, round(60 - (post.at - recent[-A_MINUTE])))
@@ -82,12 +82,12 @@ def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
     return tuple(person for _, person in sorted(found))
 
 
-def shown(body: dict[str, Any]) -> str:
+def visible_text(body: dict[str, Any]) -> str:
     """The text as it is read, without its markup."""
     return _parsed(body)[0]
 
 
-def _text(body: dict[str, Any], at: Instant) -> Verdict:
+def _text(body: dict[str, Any], at: Instant) -> ChatAnswer:
     if not isinstance(body.get("text"), str) or not isinstance(body.get("entities", []), list):
         return _refusal(400, "Bad Request: message text is empty")
     if body.get("parse_mode", "HTML") != "HTML":
@@ -102,7 +102,7 @@ def _text(body: dict[str, Any], at: Instant) -> Verdict:
         return _refusal(400, "Bad Request: message is too long")
     sender = {"id": int(BOT), "is_bot": True, "first_name": "refresh-watch"}
     chat = {"id": int(CHAT), "title": "on-call", "type": "supergroup"}
-    return answer(
+    return json_answer(
         accepted=True, ok=True, result={"message_id": 7, "from": sender, "chat": chat, "date": int(at), "text": text}
     )
 
@@ -157,6 +157,6 @@ def _of_html(source: str) -> tuple[str, list[_Span]]:
     return text + source[at:], spans
 
 
-def _refusal(code: int, description: str, **parameters: Any) -> Verdict:
+def _refusal(code: int, description: str, **parameters: Any) -> ChatAnswer:
     body: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
-    return Verdict(code, json.dumps(body | ({"parameters": parameters} if parameters else {})))
+    return ChatAnswer(code, json.dumps(body | ({"parameters": parameters} if parameters else {})))

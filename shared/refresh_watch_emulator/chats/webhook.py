@@ -9,40 +9,40 @@ import json
 from typing import Any
 
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch_emulator.chats.robot import Post, Robot, Verdict, answer
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, json_answer
 
 SKEW: Seconds = 300.0
 
 
-def made(name: str) -> Robot:
+def create_chat(name: str) -> Chat:
     """A receiver with a fake secret of its own."""
     key = hashlib.sha256(f"fake secret of {name}".encode()).digest()
-    return Robot("webhook", name, secret=f"whsec_{base64.b64encode(key).decode()}")
+    return Chat("webhook", name, secret=f"whsec_{base64.b64encode(key).decode()}")
 
 
-def address(robot: Robot) -> str:  # noqa: ARG001
+def address(chat: Chat) -> str:  # noqa: ARG001
     """Its address holds no secret."""
     return ""
 
 
-def judge(robot: Robot, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> Verdict:  # noqa: ARG001
+def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> ChatAnswer:  # noqa: ARG001
     """Id, timestamp and signature of exactly the bytes that came."""
     identity, timestamp = post.header("webhook-id"), post.header("webhook-timestamp")
     if not identity or "." in identity:
-        return answer(400, error="webhook-id")
+        return json_answer(400, error="webhook-id")
     if not timestamp.isdigit() or abs(int(timestamp) - post.at) > SKEW:
-        return answer(401, error="webhook-timestamp")
+        return json_answer(401, error="webhook-timestamp")
     signed = identity.encode() + b"." + timestamp.encode() + b"." + post.raw
     known = []
-    for secret in robot.secret.split():
+    for secret in chat.secret.split():
         mac = hmac.new(base64.b64decode(secret.split("_", 1)[1]), signed, hashlib.sha256)
         known.append(b"v1," + base64.b64encode(mac.digest()))
     given = [signature.encode() for signature in post.header("webhook-signature").split(" ")]
     if known and not any(hmac.compare_digest(one, other) for one in known for other in given):
-        return answer(401, error="webhook-signature")
+        return json_answer(401, error="webhook-signature")
     if post.json() is None:
-        return answer(400, error="body")
-    return Verdict(204, "", accepted=True)
+        return json_answer(400, error="body")
+    return ChatAnswer(204, "", accepted=True)
 
 
 def mentioned(body: dict[str, Any]) -> tuple[str, ...]:  # noqa: ARG001
@@ -50,6 +50,6 @@ def mentioned(body: dict[str, Any]) -> tuple[str, ...]:  # noqa: ARG001
     return ()
 
 
-def shown(body: dict[str, Any]) -> str:
+def visible_text(body: dict[str, Any]) -> str:
     """All of it."""
     return json.dumps(body, ensure_ascii=False)

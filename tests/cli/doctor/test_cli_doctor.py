@@ -68,9 +68,9 @@ def test_where_all_is_well_it_says_so_and_changes_nothing(deployed: House, docto
 
 
 def test_with_send_each_channel_says_what_it_takes(deployed: House, doctor: Callable[..., Ran]) -> None:
-    deployed.wall.robot("dingtalk", "closed", access_token="another-fake-token")
+    deployed.wall.chat("dingtalk", "closed", access_token="another-fake-token")
     channels = [deployed.wall.entry("webhook", "audit2"), deployed.wall.entry("dingtalk", "closed")]
-    deployed.wall.robot("dingtalk", "closed", access_token="yet-another-fake-token")
+    deployed.wall.chat("dingtalk", "closed", access_token="yet-another-fake-token")
 
     ran = doctor("--send", "--product", "cdn", REFRESH_WATCH_CHANNELS=json.dumps(channels))
 

@@ -19,8 +19,8 @@ from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import Fact, FailureGroup, Link
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.chats import discord as robots
-from refresh_watch_emulator.chats.robot import Post, Verdict
+from refresh_watch_emulator.chats import discord as chats
+from refresh_watch_emulator.chats.contract import ChatAnswer, Post
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -34,8 +34,8 @@ from tests.unit.reports.sample_reports import (
     reports,
 )
 
-ROBOT = robots.made("oncall")
-URL = f"https://discord.com{robots.address(ROBOT)}"
+CHAT = chats.create_chat("oncall")
+URL = f"https://discord.com{chats.address(CHAT)}"
 CHANNEL = ChannelSetting("oncall", "discord", Secret(URL))
 ANN, ADMINS = "80351110224678912", "165511591545143296"
 ONCALL = replace(CHANNEL, mention=(f"<@{ANN}>", f"<@&{ADMINS}>"))
@@ -51,10 +51,10 @@ def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, lang
     return body
 
 
-def _judged(request: Request) -> Verdict:
+def _judged(request: Request) -> ChatAnswer:
     parts = urlsplit(request.url)
     post = Post("discord", "oncall", parts.query, request.headers, request.body, path=parts.path)
-    return robots.judge(ROBOT, post, (), limited=False)
+    return chats.receive(CHAT, post, (), limited=False)
 
 
 def _outside_code(text: str) -> str:
@@ -97,7 +97,7 @@ def test_everything_that_is_to_be_told_stands_in_content_and_embed(report: Repor
     assert embed["title"] == message.summary
     assert embed["footer"] == {"text": message.footer}
     # a back tick in words of others is shown as an apostrophe
-    shown = robots.shown(body).replace("`", "'")
+    shown = chats.visible_text(body).replace("`", "'")
     told = [*message.next_steps, message.command]
     told += [word for fact in message.facts for word in (fact.label, fact.value)]
     told += [word for group in message.groups for word in (group.reason, *group.samples, str(group.count))]
@@ -130,7 +130,7 @@ def test_a_failure_pings_the_people_and_no_others(report: Report, step: int) -> 
     body = _sent(report, ONCALL, step)
     assert body["content"].endswith(f"\n<@{ANN}> <@&{ADMINS}>")
     assert body["allowed_mentions"] == {"parse": [], "users": [ANN], "roles": [ADMINS]}
-    assert robots.mentioned(body) == (ANN, ADMINS)
+    assert chats.mentioned(body) == (ANN, ADMINS)
 
 
 @pytest.mark.parametrize("report", [COMPLETE, OVERDUE, NO_PERMISSION, REJECTED])
@@ -138,7 +138,7 @@ def test_a_failure_pings_the_people_and_no_others(report: Report, step: int) -> 
 def test_what_is_no_failure_pings_nobody(report: Report, step: int) -> None:
     body = _sent(report, replace(ONCALL, mention=(*ONCALL.mention, "all")), step)
     assert body["allowed_mentions"] == {"parse": [], "users": [], "roles": []}
-    assert robots.mentioned(body) == ()
+    assert chats.mentioned(body) == ()
     assert "<@" not in json.dumps(body)
 
 
@@ -150,10 +150,10 @@ def test_the_keyword_begins_every_message_on_every_rung(report: Report, step: in
 
 def test_the_rungs_go_from_full_to_plain_text() -> None:
     full, fewer, no_urls, plain = (_sent(PARTLY_FAILED, step=step) for step in range(4))
-    assert robots.shown(full).count("http://example.com/") == 5
-    assert robots.shown(fewer).count("http://example.com/") == 2
-    assert "http://" not in robots.shown(no_urls)
-    assert "OriginTimeout" in robots.shown(no_urls)
+    assert chats.visible_text(full).count("http://example.com/") == 5
+    assert chats.visible_text(fewer).count("http://example.com/") == 2
+    assert "http://" not in chats.visible_text(no_urls)
+    assert "OriginTimeout" in chats.visible_text(no_urls)
     assert set(plain) == {"content", "allowed_mentions"}
     assert plain["content"].startswith("[CDN refresh][prod][failed 6/120] 6 of 120 objects failed")
     assert "release 2026.11.22" not in plain["content"]
@@ -165,7 +165,7 @@ def test_nobody_is_pinged_by_the_words_of_others(mention: tuple[str, ...]) -> No
     failed = (FailedObject(f"http://example.com/{nasty}", "Failed", nasty),)
     report = replace(PARTLY_FAILED, label=nasty, tasks=(TaskReport(nasty, Outcome.FAILED, 1, failed=failed),))
     body = _sent(report, replace(CHANNEL, mention=mention))
-    assert robots.mentioned(body) == {"@here": ("here",), "all": ("all",)}.get(mention[0], (ANN,))
+    assert chats.mentioned(body) == {"@here": ("here",), "all": ("all",)}.get(mention[0], (ANN,))
     (embed,) = body["embeds"]
     for text in (body["content"], embed["description"], *(field["value"] for field in embed["fields"])):
         assert not re.search(r"evil|\*\*x|@everyone$", _outside_code(text.removesuffix("\n@everyone")))
@@ -179,7 +179,7 @@ def test_the_code_of_a_refusal_is_no_markup_in_the_next_step() -> None:
         tasks=(TaskReport("1", Outcome.UNVERIFIABLE, 1, reason=Reason.REFUSED),),
     )
     for step in (0, 3):
-        assert r"Some\_Code\_Of\_Theirs" in robots.shown(_sent(report, step=step))
+        assert r"Some\_Code\_Of\_Theirs" in chats.visible_text(_sent(report, step=step))
 
 
 def test_thousands_of_long_urls_are_cut_to_the_limit_with_real_counts() -> None:
@@ -193,7 +193,7 @@ def test_thousands_of_long_urls_are_cut_to_the_limit_with_real_counts() -> None:
         tasks=(TaskReport("1", Outcome.FAILED, 5000, failed=failed),),
     )
     request = _request(report)
-    shown = robots.shown(json.loads(request.body))
+    shown = chats.visible_text(json.loads(request.body))
     numbers = [int(number) for number in re.findall(r"`Reason number \d`: (\d+)", shown)]
     assert sum(numbers) == 5000
     assert "failed 5000/5000" in shown
@@ -258,10 +258,10 @@ def test_whatever_the_report_says_discord_takes_it_and_nothing_of_it_is_active(l
         request = _request(report, ONCALL, step, language)
         assert _judged(request).status == 200
         body = json.loads(request.body)
-        assert robots.mentioned(body) == ((ANN, ADMINS) if is_failure else ())
+        assert chats.mentioned(body) == ((ANN, ADMINS) if is_failure else ())
         # even if everyone might be pinged, the words of others would ping nobody
-        unguarded = robots.mentioned(body | {"allowed_mentions": {"parse": ["users", "roles", "everyone"]}})
-        assert unguarded == robots.mentioned(body)
+        unguarded = chats.mentioned(body | {"allowed_mentions": {"parse": ["users", "roles", "everyone"]}})
+        assert unguarded == chats.mentioned(body)
         embeds = body.get("embeds", [])
         texts = [body["content"], *(embed.get("description", "") for embed in embeds)]
         texts += [field["value"] for embed in embeds for field in embed.get("fields", [])]

@@ -22,8 +22,8 @@ from refresh_watch.model import FailedObject, Outcome
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.reports.compose import compose
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.chats import feishu as robots
-from refresh_watch_emulator.chats.robot import Post
+from refresh_watch_emulator.chats import feishu as chats
+from refresh_watch_emulator.chats.contract import Post
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -38,9 +38,9 @@ from tests.unit.reports.sample_reports import (
     texts,
 )
 
-ROBOT = robots.made("oncall")
-URL = f"https://open.feishu.cn{robots.address(ROBOT)}"
-CHANNEL = ChannelSetting("oncall", "feishu", Secret(URL), Secret(ROBOT.secret))
+CHAT = chats.create_chat("oncall")
+URL = f"https://open.feishu.cn{chats.address(CHAT)}"
+CHANNEL = ChannelSetting("oncall", "feishu", Secret(URL), Secret(CHAT.secret))
 ONCALL = replace(CHANNEL, mention=("ou_0a1b2c3d", "7f8a9b2c"))
 NOW = 1_700_000_000.0
 INJECTIONS = (
@@ -164,29 +164,29 @@ def test_our_own_pages_are_buttons_that_open_them() -> None:
 @pytest.mark.parametrize("step", range(4))
 def test_a_failure_mentions_the_people_in_the_form_of_the_message(report: Report, step: int) -> None:
     body = _sent(report, replace(ONCALL, mention=("ou_0a1b2c3d", "@all", "all")), step)
-    assert robots.mentioned(body) == ("ou_0a1b2c3d", "all")
+    assert chats.mentioned(body) == ("ou_0a1b2c3d", "all")
     form = '<at user_id="all">all</at>' if step == 3 else "<at id=all></at>"
-    assert form in robots.shown(body)
+    assert form in chats.visible_text(body)
 
 
 @pytest.mark.parametrize("report", [COMPLETE, OVERDUE, NO_PERMISSION, REJECTED])
 @pytest.mark.parametrize("step", range(4))
 def test_what_is_no_failure_mentions_nobody(report: Report, step: int) -> None:
-    assert "<at" not in robots.shown(_sent(report, ONCALL, step))
+    assert "<at" not in chats.visible_text(_sent(report, ONCALL, step))
 
 
 @pytest.mark.parametrize("step", range(4))
 @pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
 def test_the_keyword_begins_every_message_on_every_rung(report: Report, step: int) -> None:
-    assert robots.shown(_sent(report, replace(CHANNEL, keyword="刷新通知"), step)).startswith("刷新通知 [")
+    assert chats.visible_text(_sent(report, replace(CHANNEL, keyword="刷新通知"), step)).startswith("刷新通知 [")
 
 
 def test_the_rungs_go_from_a_full_card_to_plain_text() -> None:
     full, fewer, no_urls, plain = (_sent(PARTLY_FAILED, step=step) for step in range(4))
-    assert robots.shown(full).count("http://example.com/") == 5
-    assert robots.shown(fewer).count("http://example.com/") == 2
-    assert "http://example.com" not in robots.shown(no_urls)
-    assert "OriginTimeout" in robots.shown(no_urls)
+    assert chats.visible_text(full).count("http://example.com/") == 5
+    assert chats.visible_text(fewer).count("http://example.com/") == 2
+    assert "http://example.com" not in chats.visible_text(no_urls)
+    assert "OriginTimeout" in chats.visible_text(no_urls)
     assert [body["msg_type"] for body in (full, fewer, no_urls, plain)] == ["interactive"] * 3 + ["text"]
     assert plain["content"]["text"].startswith("[CDN refresh][prod][failed 6/120] 6 of 120 objects failed")
     assert "release 2026.11.22" not in plain["content"]["text"]
@@ -204,9 +204,9 @@ def test_words_of_others_mention_nobody_and_stay_words(words: str, step: int) ->
         tasks=(TaskReport(words, Outcome.FAILED, 6, None, words, failed=(FailedObject(words, "Failed", words),) * 6),),
     )
     body = _sent(report, ONCALL, step)
-    assert robots.mentioned(body) == ONCALL.mention
+    assert chats.mentioned(body) == ONCALL.mention
     if step < 2:
-        assert words.replace("<", "＜").replace("`", "'") in robots.shown(body)
+        assert words.replace("<", "＜").replace("`", "'") in chats.visible_text(body)
     if step < 3:
         for text in _markdown(body):
             assert not re.search(r"\]\(|!\[|\*\*bold|evil", re.sub(r"`[^`\n]*`", "", text))
@@ -222,7 +222,7 @@ def test_thousands_of_long_urls_are_cut_to_the_limit_with_real_counts() -> None:
         counts=Counts(failed=5000),
         tasks=(TaskReport("1", Outcome.FAILED, 5000, failed=failed),),
     )
-    shown = robots.shown(_sent(report))
+    shown = chats.visible_text(_sent(report))
     numbers = [int(number) for number in re.findall(r"`Reason number \d`: (\d+)", shown)]
     assert sum(numbers) == 5000
     assert "failed 5000/5000" in shown
@@ -238,12 +238,12 @@ def test_whatever_the_report_says_the_bot_takes_it_and_mentions_the_right_people
         request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
         assert len(request.body) <= LIMIT
         post = Post("feishu", "oncall", "", request.headers, request.body, NOW, path=urlsplit(request.url).path)
-        verdict = robots.judge(replace(ROBOT, keyword="刷新通知"), post, (), limited=True)
+        verdict = chats.receive(replace(CHAT, keyword="刷新通知"), post, (), limited=True)
         assert verdict.accepted, verdict.body
         body = json.loads(request.body)
         is_failure = report.counts.failed > 0 or report.kind is ReportKind.BROKEN
-        assert robots.mentioned(body) == (ONCALL.mention if is_failure else ())
-        shown = robots.shown(body)
+        assert chats.mentioned(body) == (ONCALL.mention if is_failure else ())
+        shown = chats.visible_text(body)
         assert shown.startswith(f"刷新通知 {heading}")
         assert not re.search(r"[\u202e\x1b\u2028]", shown)
 
@@ -275,7 +275,7 @@ def test_people_that_the_bot_can_mention_are_accepted_up_to_twenty() -> None:
 
 
 def test_lark_is_the_same_bot_at_its_own_host() -> None:
-    hook = replace(CHANNEL, kind="lark", url=Secret(f"https://open.larksuite.com{robots.address(ROBOT)}"))
+    hook = replace(CHANNEL, kind="lark", url=Secret(f"https://open.larksuite.com{chats.address(CHAT)}"))
     check_one(hook, ())
     with pytest.raises(BadInput, match=r"open\.larksuite\.com"):
         check_one(replace(hook, url=Secret(URL)), ())

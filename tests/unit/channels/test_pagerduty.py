@@ -17,8 +17,8 @@ from refresh_watch.model import FailedObject, Kind, Outcome
 from refresh_watch.model import Reason as Why
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.chats import pagerduty as robot
-from refresh_watch_emulator.chats.robot import Post
+from refresh_watch_emulator.chats import pagerduty as chat
+from refresh_watch_emulator.chats.contract import Post
 from tests.unit.reports.sample_reports import (
     BROKEN,
     BY_PATH,
@@ -33,7 +33,7 @@ from tests.unit.reports.sample_reports import (
     reports,
 )
 
-SERVICE = robot.made("oncall")
+SERVICE = chat.create_chat("oncall")
 CHANNEL = ChannelSetting(
     "oncall", "pagerduty", Secret("https://events.pagerduty.com/v2/enqueue"), Secret(SERVICE.secret)
 )
@@ -51,7 +51,7 @@ def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, lang
     assert len(request.body) <= LIMIT
     assert request.url == channel.url.value
     post = Post("pagerduty", "oncall", "", request.headers, request.body, NOW, path="/v2/enqueue")
-    verdict = robot.judge(SERVICE, post, (), limited=True)
+    verdict = chat.receive(SERVICE, post, (), limited=True)
     assert verdict.accepted, verdict.body
     body: dict[str, Any] = json.loads(request.body)
     return body
@@ -190,8 +190,8 @@ def test_whatever_the_report_says_the_event_is_taken(language: str, report: Repo
         assert re.fullmatch(r"refresh-watch-[0-9a-f]{64}", body["dedup_key"])
         succeeded = report.kind is ReportKind.FINAL and report.outcome is Outcome.COMPLETE
         assert body["event_action"] == ("resolve" if succeeded else "trigger")
-        assert robot.mentioned(body) == ()
-        assert not re.search(r"[\x00-\x08\x0b-\x1f\u202e\u2028]", robot.shown(body))
+        assert chat.mentioned(body) == ()
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\u202e\u2028]", chat.visible_text(body))
         if report.counts.failed and report.outcome is Outcome.FAILED and report.kind.value == "final":
             assert f"{report.counts.failed}/{report.counts.total}" in body["payload"]["summary"]
 

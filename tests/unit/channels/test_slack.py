@@ -21,8 +21,8 @@ from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import Link, Severity
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.chats import slack as robots
-from refresh_watch_emulator.chats.robot import Post, Verdict
+from refresh_watch_emulator.chats import slack as chats
+from refresh_watch_emulator.chats.contract import ChatAnswer, Post
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -36,8 +36,8 @@ from tests.unit.reports.sample_reports import (
     reports,
 )
 
-ROBOT = robots.made("oncall")
-URL = f"https://hooks.slack.com{robots.address(ROBOT)}"
+CHAT = chats.create_chat("oncall")
+URL = f"https://hooks.slack.com{chats.address(CHAT)}"
 CHANNEL = ChannelSetting("oncall", "slack", Secret(URL))
 ONCALL = replace(CHANNEL, mention=("<@U024BE7LH>", "<!subteam^SAZ94GDB8>", "<!here>"))
 PEOPLE = ("U024BE7LH", "SAZ94GDB8", "here")
@@ -53,10 +53,10 @@ def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, lang
     return body
 
 
-def _judged(request: Request) -> Verdict:
+def _judged(request: Request) -> ChatAnswer:
     parts = urlsplit(request.url)
     post = Post("slack", "oncall", parts.query, request.headers, request.body, path=parts.path)
-    return robots.judge(ROBOT, post, (), limited=False)
+    return chats.receive(CHAT, post, (), limited=False)
 
 
 def _blocks(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -90,7 +90,7 @@ def test_everything_that_is_to_be_told_stands_in_the_blocks(report: Report, lang
         "text": {"type": "plain_text", "text": message.title, "emoji": False},
     }
     # a back tick in words of others is shown as an apostrophe
-    shown = robots.shown(body).replace("`", "'")
+    shown = chats.visible_text(body).replace("`", "'")
     told = [message.summary, *message.next_steps, message.command, message.footer]
     told += [word for fact in message.facts for word in (fact.label, fact.value)]
     told += [word for group in message.groups for word in (group.reason, *group.samples, str(group.count))]
@@ -135,14 +135,14 @@ def test_a_failure_mentions_the_people_above_the_bar(report: Report, step: int) 
         assert body["blocks"][1]["text"] == {"type": "mrkdwn", "text": mentions, "verbatim": True}
     else:
         assert body["text"].endswith(f"\n{mentions}")
-    assert robots.mentioned(body) == PEOPLE
+    assert chats.mentioned(body) == PEOPLE
 
 
 @pytest.mark.parametrize("report", [COMPLETE, OVERDUE, NO_PERMISSION, REJECTED])
 @pytest.mark.parametrize("step", range(4))
 def test_what_is_no_failure_mentions_nobody(report: Report, step: int) -> None:
     body = _sent(report, ONCALL, step)
-    assert robots.mentioned(body) == ()
+    assert chats.mentioned(body) == ()
     assert b"<@" not in _request(report, ONCALL, step).body
     assert b"<!" not in _request(report, ONCALL, step).body
 
@@ -152,15 +152,15 @@ def test_what_is_no_failure_mentions_nobody(report: Report, step: int) -> None:
 def test_the_keyword_begins_every_message_on_every_rung(report: Report, step: int) -> None:
     body = _sent(report, replace(CHANNEL, keyword="CDN & co"), step)
     assert body["text"].startswith("CDN &amp; co [")
-    assert robots.shown(body).startswith("CDN & co [")
+    assert chats.visible_text(body).startswith("CDN & co [")
 
 
 def test_the_rungs_go_from_full_to_plain_text() -> None:
     full, fewer, no_urls, plain = (_sent(PARTLY_FAILED, step=step) for step in range(4))
-    assert robots.shown(full).count("http://example.com/") == 5
-    assert robots.shown(fewer).count("http://example.com/") == 2
-    assert "http://" not in robots.shown(no_urls)
-    assert "OriginTimeout" in robots.shown(no_urls)
+    assert chats.visible_text(full).count("http://example.com/") == 5
+    assert chats.visible_text(fewer).count("http://example.com/") == 2
+    assert "http://" not in chats.visible_text(no_urls)
+    assert "OriginTimeout" in chats.visible_text(no_urls)
     assert set(plain) == {"text", "unfurl_links", "unfurl_media"}
     assert plain["text"].startswith("[CDN refresh][prod][failed 6/120] 6 of 120 objects failed")
     assert "release 2026.11.22" not in plain["text"]
@@ -176,10 +176,10 @@ def test_words_of_others_are_escaped_wherever_they_stand() -> None:
         tasks=(TaskReport(nasty, Outcome.FAILED, 1, failed=failed),),
     )
     body = _sent(report)
-    assert robots.mentioned(body) == ()
+    assert chats.mentioned(body) == ()
     assert json.dumps(body).count("<") == len(_links(body)) == 1
     assert "`http://example.com/?a=1&amp;b=&lt;!here&gt;'&lt;!channel&gt; &lt;https:" in json.dumps(body)
-    assert "<!channel> <https://evil.example|pay here> &" in robots.shown(body)
+    assert "<!channel> <https://evil.example|pay here> &" in chats.visible_text(body)
 
 
 def test_the_end_of_a_code_span_is_one_to_slack_in_chinese_too() -> None:
@@ -227,7 +227,7 @@ def test_thousands_of_long_urls_are_cut_to_the_limit_with_real_counts() -> None:
         tasks=(TaskReport("1", Outcome.FAILED, 5000, failed=failed),),
     )
     request = _request(report)
-    shown = robots.shown(json.loads(request.body))
+    shown = chats.visible_text(json.loads(request.body))
     numbers = [int(number) for number in re.findall(r"`Reason number \d` : (\d+)", shown)]
     assert sum(numbers) == 5000
     assert "failed 5000/5000" in shown
@@ -253,9 +253,9 @@ def test_whatever_the_report_says_slack_takes_it_and_nothing_of_it_is_active(lan
     for step in range(4):
         request = _request(report, ONCALL, step, language)
         assert characters(request.body.decode()) <= LIMIT
-        assert _judged(request) == Verdict(200, "ok", accepted=True, headers=(("content-type", "text/html"),))
+        assert _judged(request) == ChatAnswer(200, "ok", accepted=True, headers=(("content-type", "text/html"),))
         body = json.loads(request.body)
-        assert robots.mentioned(body) == (PEOPLE if is_failure else ())
+        assert chats.mentioned(body) == (PEOPLE if is_failure else ())
         texts = [body["text"], *_texts(body, "mrkdwn"), *_texts(body, "plain_text")]
         assert sum(text.count("<") for text in texts) == (3 if is_failure else 0) + len(_links(body))
         for text in _texts(body, "mrkdwn"):
@@ -263,7 +263,7 @@ def test_whatever_the_report_says_slack_takes_it_and_nothing_of_it_is_active(lan
             assert not re.search(r"://|@all|\u202e|\x1b|`", re.sub(r"`[^`\n]+`|<https://[^<>]+>", "", text))
         if report.counts.failed and report.outcome is Outcome.FAILED and report.kind is ReportKind.FINAL:
             assert f"{report.counts.failed}/{report.counts.total}" in body["text"]
-            assert f"{report.counts.failed}/{report.counts.total}" in robots.shown(body)
+            assert f"{report.counts.failed}/{report.counts.total}" in chats.visible_text(body)
 
 
 @pytest.mark.parametrize(

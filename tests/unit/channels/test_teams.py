@@ -18,8 +18,8 @@ from refresh_watch.model import FailedObject, Outcome, Refusal
 from refresh_watch.model import Reason as Why
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.chats import teams as robot
-from refresh_watch_emulator.chats.robot import Post
+from refresh_watch_emulator.chats import teams as chat
+from refresh_watch_emulator.chats.contract import Post
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -33,9 +33,9 @@ from tests.unit.reports.sample_reports import (
     reports,
 )
 
-FLOW = robot.made("oncall")
+FLOW = chat.create_chat("oncall")
 HOST = "https://default0fake0.a1.environment.api.powerplatform.com:443"
-URL = HOST + robot.address(FLOW)
+URL = HOST + chat.address(FLOW)
 CHANNEL = ChannelSetting("oncall", "teams", Secret(URL))
 GUID = "00000000-1111-2222-3333-444444444444"
 ONCALL = replace(CHANNEL, mention=("Ann Lee|ann@example.com", "bo@example.com", f"张三|{GUID}"))
@@ -46,8 +46,8 @@ NOW = 1700000000.0
 def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
     request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
     assert len(request.body) <= LIMIT
-    path, _, query = robot.address(FLOW).partition("?")
-    verdict = robot.judge(
+    path, _, query = chat.address(FLOW).partition("?")
+    verdict = chat.receive(
         FLOW, Post("teams", "oncall", query, request.headers, request.body, NOW, path=path), (), limited=True
     )
     assert verdict.accepted, verdict
@@ -76,7 +76,9 @@ def test_the_card_is_full_width_in_a_message_and_begins_with_the_title() -> None
     assert body["attachments"][0]["contentType"] == "application/vnd.microsoft.card.adaptive"
     card = _card(body)
     assert (card["type"], card["version"], card["msteams"]) == ("AdaptiveCard", "1.4", {"width": "Full"})
-    assert robot.shown(body).startswith("[CDN refresh][prod][failed 6/120] release 2026.11.22\n6 of 120 objects failed")
+    assert chat.visible_text(body).startswith(
+        "[CDN refresh][prod][failed 6/120] release 2026.11.22\n6 of 120 objects failed"
+    )
 
 
 @pytest.mark.parametrize("step", [0, 3])
@@ -107,12 +109,12 @@ def test_the_colour_of_the_title_is_that_of_the_outcome(report: Report, colour: 
     ],
 )
 def test_both_languages_say_what_happened(report: Report, en: str, zh: str) -> None:
-    assert en in robot.shown(_sent(report))
-    assert zh in robot.shown(_sent(report, language="zh"))
+    assert en in chat.visible_text(_sent(report))
+    assert zh in chat.visible_text(_sent(report, language="zh"))
 
 
 def test_a_failure_shows_reasons_samples_and_how_many_more() -> None:
-    text = robot.shown(_sent(PARTLY_FAILED))
+    text = chat.visible_text(_sent(PARTLY_FAILED))
     assert "• OriginTimeout (the origin did not answer in time): 4\nhttp://example.com/0.txt\n" in text
     assert "\n1 more\n" in text
     assert "\nrefresh-watch list cdn --task-id 704222904 --status failed --urls\n" in text
@@ -136,10 +138,10 @@ def test_words_of_others_stand_only_where_no_markdown_and_no_mention_is_read() -
         notes=(nasty,),
     )
     body = _sent(report)
-    assert robot.mentioned(body) == ()
-    assert robot.shown(body).count("evil.example") > 2
+    assert chat.mentioned(body) == ()
+    assert chat.visible_text(body).count("evil.example") > 2
     assert not re.search(r"evil|<at>|\*|\{\{", " ".join(_active(body)))
-    assert robot.mentioned(_sent(report, ONCALL)) == PEOPLE
+    assert chat.mentioned(_sent(report, ONCALL)) == PEOPLE
     runs = [run for element in _card(body)["body"] for run in element.get("inlines", []) if "evil" in run["text"]]
     assert {run["fontType"] for run in runs} == {"Monospace"}
 
@@ -148,7 +150,7 @@ def test_words_of_others_stand_only_where_no_markdown_and_no_mention_is_read() -
 @pytest.mark.parametrize("report", [PARTLY_FAILED, INTERIM, BROKEN])
 def test_a_failure_mentions_the_people_on_every_rung(report: Report, step: int) -> None:
     body = _sent(report, ONCALL, step)
-    assert robot.mentioned(body) == PEOPLE
+    assert chat.mentioned(body) == PEOPLE
     assert "<at>Ann Lee</at> <at>bo</at> <at>张三</at>" in _active(body)
     assert _card(body)["msteams"]["entities"][0] == {
         "type": "mention",
@@ -161,18 +163,18 @@ def test_a_failure_mentions_the_people_on_every_rung(report: Report, step: int) 
 @pytest.mark.parametrize("report", [COMPLETE, OVERDUE, NO_PERMISSION, REJECTED])
 def test_what_is_no_failure_mentions_nobody(report: Report, step: int) -> None:
     body = _sent(report, ONCALL, step)
-    assert robot.mentioned(body) == ()
+    assert chat.mentioned(body) == ()
     assert "<at>" not in json.dumps(body)
 
 
 @pytest.mark.parametrize("step", range(4))
 @pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
 def test_the_keyword_begins_every_message_on_every_rung(report: Report, step: int) -> None:
-    assert robot.shown(_sent(report, replace(CHANNEL, keyword="刷新通知"), step)).startswith("刷新通知 [")
+    assert chat.visible_text(_sent(report, replace(CHANNEL, keyword="刷新通知"), step)).startswith("刷新通知 [")
 
 
 def test_the_rungs_go_from_full_to_our_own_words() -> None:
-    full, fewer, no_urls, plain = (robot.shown(_sent(PARTLY_FAILED, step=step)) for step in range(4))
+    full, fewer, no_urls, plain = (chat.visible_text(_sent(PARTLY_FAILED, step=step)) for step in range(4))
     assert full.count("http://example.com/") == 5
     assert fewer.count("http://example.com/") == 2
     assert "http://example.com/" not in no_urls
@@ -189,7 +191,7 @@ def test_as_many_long_urls_are_shown_as_there_is_room_for() -> None:
         PARTLY_FAILED, tasks=(TaskReport("1", Outcome.FAILED, 18, failed=failed),), counts=Counts(failed=18)
     )
     request = render(report, CHANNEL, language="en", deployment=Deployment("prod"), now=NOW, step=0)
-    text = robot.shown(json.loads(request.body))
+    text = chat.visible_text(json.loads(request.body))
     shown = len(re.findall("http://example.com/", text))
     assert 3 <= shown < 18
     assert LIMIT - 3200 < len(request.body) <= LIMIT
@@ -205,7 +207,7 @@ def test_thousands_of_long_urls_keep_their_real_counts() -> None:
         counts=Counts(failed=5000),
         tasks=(TaskReport("1", Outcome.FAILED, 5000, failed=failed),),
     )
-    text = robot.shown(_sent(report))
+    text = chat.visible_text(_sent(report))
     assert sum(int(number) for number in re.findall(r"Reason \d: (\d+)", text)) == 5000
     assert "failed 5000/5000" in text
 
@@ -217,11 +219,11 @@ def test_whatever_the_report_says_the_card_is_posted_and_nothing_of_it_is_active
     for step in range(4):
         body = _sent(report, ONCALL, step, language)
         failure = report.counts.failed > 0 or report.kind is ReportKind.BROKEN
-        assert robot.mentioned(body) == (PEOPLE if failure else ())
+        assert chat.mentioned(body) == (PEOPLE if failure else ())
         ours = re.sub("<at>(Ann Lee|bo|张三)</at>", "", " ".join(_active(body)))
         assert not re.search(r"[<>*`@]|\]\(|://|\{\{|\u202e|\x1b", ours)
         if report.counts.failed and report.outcome is Outcome.FAILED and report.kind.value == "final":
-            assert f"{report.counts.failed}/{report.counts.total}" in robot.shown(body)
+            assert f"{report.counts.failed}/{report.counts.total}" in chat.visible_text(body)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +272,7 @@ def test_two_people_of_one_name_are_told_apart_or_refused() -> None:
 def test_what_works_passes() -> None:
     check(ONCALL)
     check(replace(CHANNEL, mention=("o'neil_guest.com#EXT#@example.onmicrosoft.com",)))
-    check(replace(CHANNEL, url=Secret(f"https://gateway.example.com/teams{robot.address(FLOW)}")))
+    check(replace(CHANNEL, url=Secret(f"https://gateway.example.com/teams{chat.address(FLOW)}")))
     check(
         replace(
             CHANNEL,

@@ -18,8 +18,8 @@ from refresh_watch.model import FailedObject, Outcome, Refusal
 from refresh_watch.model import Reason as Why
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.chats import telegram as robot
-from refresh_watch_emulator.chats.robot import Post
+from refresh_watch_emulator.chats import telegram as chat
+from refresh_watch_emulator.chats.contract import Post
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -33,8 +33,8 @@ from tests.unit.reports.sample_reports import (
     reports,
 )
 
-BOT = robot.made("oncall")
-URL = f"https://api.telegram.org{robot.address(BOT)}"
+BOT = chat.create_chat("oncall")
+URL = f"https://api.telegram.org{chat.address(BOT)}"
 CHANNEL = ChannelSetting("oncall", "telegram", Secret(URL))
 ONCALL = replace(CHANNEL, mention=("@oncall_team", "4200042"))
 NOW = 1700000000.0
@@ -43,8 +43,8 @@ NOW = 1700000000.0
 def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
     request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
     assert request.url == URL.partition("?")[0]
-    post = Post("telegram", "oncall", "", request.headers, request.body, NOW, path=robot.address(BOT).partition("?")[0])
-    verdict = robot.judge(BOT, post, (), limited=True)
+    post = Post("telegram", "oncall", "", request.headers, request.body, NOW, path=chat.address(BOT).partition("?")[0])
+    verdict = chat.receive(BOT, post, (), limited=True)
     assert verdict.accepted, verdict.body
     body: dict[str, Any] = json.loads(request.body)
     return body
@@ -77,7 +77,7 @@ def test_the_message_is_html_without_previews_and_begins_with_the_title() -> Non
     body = _sent(PARTLY_FAILED)
     assert body["parse_mode"] == "HTML"
     assert body["link_preview_options"] == {"is_disabled": True}
-    assert robot.shown(body).startswith(
+    assert chat.visible_text(body).startswith(
         "🟠 [CDN refresh][prod][failed 6/120] release 2026.11.22\n6 of 120 objects failed"
     )
 
@@ -87,7 +87,7 @@ def test_the_message_is_html_without_previews_and_begins_with_the_title() -> Non
     [(COMPLETE, "🟢"), (PARTLY_FAILED, "🟠"), (OVERDUE, "🟠"), (REJECTED, "🟠"), (INTERIM, "🟠"), (BROKEN, "🔴")],
 )
 def test_the_colour_is_that_of_the_outcome(report: Report, mark: str) -> None:
-    assert robot.shown(_sent(report)).startswith(mark)
+    assert chat.visible_text(_sent(report)).startswith(mark)
 
 
 @pytest.mark.parametrize(
@@ -101,12 +101,12 @@ def test_the_colour_is_that_of_the_outcome(report: Report, mark: str) -> None:
     ],
 )
 def test_both_languages_say_what_happened(report: Report, en: str, zh: str) -> None:
-    assert en in robot.shown(_sent(report))
-    assert zh in robot.shown(_sent(report, language="zh"))
+    assert en in chat.visible_text(_sent(report))
+    assert zh in chat.visible_text(_sent(report, language="zh"))
 
 
 def test_a_failure_shows_reasons_samples_and_how_many_more() -> None:
-    text = robot.shown(_sent(PARTLY_FAILED))
+    text = chat.visible_text(_sent(PARTLY_FAILED))
     assert "OriginTimeout (the origin did not answer in time): 4\nhttp://example.com/0.txt\n" in text
     assert "\n1 more\n" in text
     assert "refresh-watch list cdn --task-id 704222904 --status failed --urls" in text
@@ -124,8 +124,8 @@ def test_words_of_others_are_code_and_do_nothing() -> None:
         notes=(nasty,),
     )
     body = _sent(report)
-    assert robot.mentioned(body) == ()
-    assert robot.shown(body).count("evil.example") > 2
+    assert chat.mentioned(body) == ()
+    assert chat.visible_text(body).count("evil.example") > 2
     assert not re.search(r"evil\.example|nonsense", _outside_code(body))
     assert html.escape("</code>", quote=False) in body["text"]
 
@@ -140,31 +140,31 @@ def test_what_looks_like_a_link_or_a_mention_in_our_own_words_is_code_too() -> N
     channel = replace(CHANNEL, keyword="@refresh_alerts <b>")
     request = render(report, channel, language="en", deployment=Deployment("staging.example.com"), now=NOW, step=0)
     body = json.loads(request.body)
-    assert robot.mentioned(body) == ()
-    assert "Invalid.Name" in robot.shown(body)
-    assert robot.shown(body).startswith("@refresh_alerts <b> ")
+    assert chat.mentioned(body) == ()
+    assert "Invalid.Name" in chat.visible_text(body)
+    assert chat.visible_text(body).startswith("@refresh_alerts <b> ")
     assert not re.search(r"\.example|Invalid\.|@", _outside_code(body))
     lowest = render(report, channel, language="en", deployment=Deployment("@staging"), now=NOW, step=3)
-    assert robot.mentioned(json.loads(lowest.body)) == ()
+    assert chat.mentioned(json.loads(lowest.body)) == ()
 
 
 @pytest.mark.parametrize("step", range(4))
 @pytest.mark.parametrize("report", [PARTLY_FAILED, INTERIM, BROKEN])
 def test_a_failure_mentions_the_people_on_every_rung(report: Report, step: int) -> None:
-    assert robot.mentioned(_sent(report, ONCALL, step)) == ("@oncall_team", "4200042")
+    assert chat.mentioned(_sent(report, ONCALL, step)) == ("@oncall_team", "4200042")
 
 
 @pytest.mark.parametrize("step", range(4))
 @pytest.mark.parametrize("report", [COMPLETE, OVERDUE, NO_PERMISSION, REJECTED])
 def test_what_is_no_failure_mentions_nobody(report: Report, step: int) -> None:
-    assert robot.mentioned(_sent(report, ONCALL, step)) == ()
+    assert chat.mentioned(_sent(report, ONCALL, step)) == ()
 
 
 @pytest.mark.parametrize("step", range(4))
 @pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
 def test_the_keyword_begins_every_message_on_every_rung(report: Report, step: int) -> None:
     body = _sent(report, replace(CHANNEL, keyword="刷新通知"), step)
-    assert robot.shown(body).startswith("刷新通知")
+    assert chat.visible_text(body).startswith("刷新通知")
 
 
 def test_the_rungs_go_from_full_to_text_without_markup() -> None:
@@ -180,7 +180,7 @@ def test_the_rungs_go_from_full_to_text_without_markup() -> None:
 
 def test_a_user_without_a_name_is_mentioned_in_plain_text_where_utf16_says() -> None:
     body = _sent(PARTLY_FAILED, replace(ONCALL, keyword="🔥", mention=("4200042", "@oncall_team", "77")), step=3)
-    assert robot.mentioned(body) == ("4200042", "@oncall_team", "77")
+    assert chat.mentioned(body) == ("4200042", "@oncall_team", "77")
     units = body["text"].encode("utf-16-le")
     named = [units[2 * e["offset"] : 2 * (e["offset"] + e["length"])].decode("utf-16-le") for e in body["entities"]]
     assert named == ["4200042", "77"]
@@ -189,7 +189,7 @@ def test_a_user_without_a_name_is_mentioned_in_plain_text_where_utf16_says() -> 
 def test_as_many_long_urls_are_shown_as_there_is_room_for() -> None:
     failed = tuple(FailedObject(f"http://example.com/{'a' * 700}{n}", "Failed", f"Reason {n % 3}") for n in range(9))
     report = replace(PARTLY_FAILED, tasks=(TaskReport("1", Outcome.FAILED, 9, failed=failed),), counts=Counts(failed=9))
-    text = robot.shown(_sent(report))
+    text = chat.visible_text(_sent(report))
     shown = len(re.findall("http://example.com/", text))
     assert 3 <= shown < 9
     assert LIMIT - 800 < _units(text) <= LIMIT
@@ -206,7 +206,7 @@ def test_thousands_of_long_urls_keep_their_real_counts() -> None:
         counts=Counts(failed=5000),
         tasks=(TaskReport("1", Outcome.FAILED, 5000, failed=failed),),
     )
-    text = robot.shown(_sent(report))
+    text = chat.visible_text(_sent(report))
     assert _units(text) <= LIMIT
     assert sum(int(number) for number in re.findall(r"Reason \d: (\d+)", text)) == 5000
     assert "failed 5000/5000" in text
@@ -221,15 +221,15 @@ def test_whatever_the_report_says_the_message_is_taken_and_nothing_of_it_is_acti
     for step in range(4):
         body = _sent(report, ONCALL, step, language)
         failure = report.counts.failed > 0 or report.kind is ReportKind.BROKEN
-        assert robot.mentioned(body) == (ONCALL.mention if failure else ())
-        assert _units(robot.shown(body)) <= LIMIT
+        assert chat.mentioned(body) == (ONCALL.mention if failure else ())
+        assert _units(chat.visible_text(body)) <= LIMIT
         # a message has at most a hundred entities: what comes after them would lose its code
         assert len(re.findall(r"<(?:code|b|a)\b", body["text"])) <= 100
         if "parse_mode" in body:
             ours = re.sub(r'<a href="[^"]*">', "", _outside_code(body)).replace("@oncall_team", "")
             assert not re.search(r"@|\.\w|://|\u202e|\x1b", ours)
         if report.counts.failed and report.outcome is Outcome.FAILED and report.kind.value == "final":
-            assert f"{report.counts.failed}/{report.counts.total}" in robot.shown(body)
+            assert f"{report.counts.failed}/{report.counts.total}" in chat.visible_text(body)
 
 
 @pytest.mark.parametrize(
@@ -261,5 +261,5 @@ def test_a_mention_that_is_no_person_is_refused(person: str) -> None:
 
 def test_what_works_passes() -> None:
     check(ONCALL)
-    check(replace(CHANNEL, url=Secret(f"https://gateway.example.com/chat/telegram{robot.address(BOT)}")))
+    check(replace(CHANNEL, url=Secret(f"https://gateway.example.com/chat/telegram{chat.address(BOT)}")))
     check(replace(CHANNEL, url=Secret(f"{URL.replace('-1001234567890', '@our_channel')}&message_thread_id=17")))

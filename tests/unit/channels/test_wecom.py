@@ -20,8 +20,8 @@ from refresh_watch.model import FailedObject, Outcome
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.reports.compose import compose
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.chats import wecom as robots
-from refresh_watch_emulator.chats.robot import Post
+from refresh_watch_emulator.chats import wecom as chats
+from refresh_watch_emulator.chats.contract import Post
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -36,8 +36,8 @@ from tests.unit.reports.sample_reports import (
     texts,
 )
 
-ROBOT = robots.made("oncall")
-CHANNEL = ChannelSetting("oncall", "wecom", Secret(f"https://qyapi.weixin.qq.com{robots.address(ROBOT)}"))
+CHAT = chats.create_chat("oncall")
+CHANNEL = ChannelSetting("oncall", "wecom", Secret(f"https://qyapi.weixin.qq.com{chats.address(CHAT)}"))
 MEMBERS = replace(CHANNEL, mention=("zhangsan", "li.si@example.com"))
 PHONES = replace(CHANNEL, mention=("zhangsan", "13800001111", "+852-12345678"))
 EVERYONE = replace(CHANNEL, mention=("zhangsan", "all"))
@@ -56,12 +56,12 @@ def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, lang
     assert request.url == channel.url.value
     body: dict[str, Any] = json.loads(request.body)
     limit = {"text": TEXT_LIMIT, "markdown": MARKDOWN_LIMIT}[body["msgtype"]]
-    assert len(robots.shown(body).encode()) <= limit
+    assert len(chats.visible_text(body).encode()) <= limit
     return body
 
 
 def _shown(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> str:
-    return robots.shown(_sent(report, channel, step, language))
+    return chats.visible_text(_sent(report, channel, step, language))
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_our_own_pages_are_linked(channel: ChannelSetting) -> None:
 def test_user_ids_are_mentioned_in_markdown(report: Report) -> None:
     body = _sent(report, MEMBERS)
     assert body["msgtype"] == "markdown"
-    assert "\n<@zhangsan> <@li.si@example.com>\n" in robots.shown(body)
-    assert robots.mentioned(body) == MEMBERS.mention
+    assert "\n<@zhangsan> <@li.si@example.com>\n" in chats.visible_text(body)
+    assert chats.mentioned(body) == MEMBERS.mention
 
 
 @pytest.mark.parametrize("report", [PARTLY_FAILED, INTERIM, BROKEN])
@@ -132,7 +132,7 @@ def test_a_phone_number_or_everyone_makes_a_failure_a_text_that_mentions_them(
     assert body["msgtype"] == "text"
     assert body["text"]["mentioned_list"] == members
     assert body["text"]["mentioned_mobile_list"] == phones
-    assert "<" not in robots.shown(body)
+    assert "<" not in chats.visible_text(body)
 
 
 def test_a_failure_as_text_says_what_it_says_in_markdown() -> None:
@@ -149,7 +149,7 @@ def test_a_failure_as_text_says_what_it_says_in_markdown() -> None:
 def test_the_lowest_rung_mentions_the_same_people(channel: ChannelSetting) -> None:
     body = _sent(PARTLY_FAILED, channel, 3)
     assert body["msgtype"] == "text"
-    assert robots.mentioned(body) == robots.mentioned(_sent(PARTLY_FAILED, channel))
+    assert chats.mentioned(body) == chats.mentioned(_sent(PARTLY_FAILED, channel))
 
 
 @pytest.mark.parametrize("report", [COMPLETE, OVERDUE, NO_PERMISSION, REJECTED])
@@ -157,7 +157,7 @@ def test_the_lowest_rung_mentions_the_same_people(channel: ChannelSetting) -> No
 def test_what_is_no_failure_mentions_nobody_and_is_markdown(report: Report, channel: ChannelSetting) -> None:
     for step in range(4):
         body = _sent(report, channel, step)
-        assert robots.mentioned(body) == ()
+        assert chats.mentioned(body) == ()
         assert body["msgtype"] == ("text" if step == 3 else "markdown")
 
 
@@ -192,9 +192,9 @@ def test_words_of_others_mention_nobody_and_stay_words(channel: ChannelSetting, 
         tasks=(TaskReport(words, Outcome.FAILED, 6, None, words, failed=(FailedObject(words, "Failed", words),) * 6),),
     )
     body = _sent(report, channel, step)
-    assert robots.mentioned(body) == channel.mention
+    assert chats.mentioned(body) == channel.mention
     if body["msgtype"] == "markdown":
-        outside_code = re.sub(r"`[^`\n]*`", "", robots.shown(body))
+        outside_code = re.sub(r"`[^`\n]*`", "", chats.visible_text(body))
         assert not re.search(r"\]\(http://evil|\*\*bold|</font><font", outside_code)
 
 
@@ -229,13 +229,13 @@ def test_what_does_not_fit_without_urls_is_left_out_by_lines_from_the_end(
         ),
     )
     body = _sent(report, channel, language=language)
-    text = robots.shown(body)
+    text = chats.visible_text(body)
     lines = text.split("\n")
     assert "600/714" in lines[0]
     assert "600" in lines[1]
     assert "\n…\n\n" in text
     assert "f-0a1b2c3d" in lines[-1]
-    assert robots.mentioned(body) == channel.mention
+    assert chats.mentioned(body) == channel.mention
     assert all(line.count("`") % 2 == 0 for line in lines)
     assert text.count("<font") == text.count("</font>")
 
@@ -256,11 +256,11 @@ def test_whatever_the_report_says_the_robot_takes_it_and_mentions_the_right_peop
         request = render(report, channel, language=language, deployment=deployment, now=NOW, step=step)
         parts = urlsplit(request.url)
         post = Post("wecom", "oncall", parts.query, request.headers, request.body, NOW, path=parts.path)
-        verdict = robots.judge(ROBOT, post, (), limited=True)
+        verdict = chats.receive(CHAT, post, (), limited=True)
         assert verdict.accepted, verdict.body
         body = json.loads(request.body)
-        assert sorted(robots.mentioned(body)) == (sorted(channel.mention) if is_failure else [])
-        text = robots.shown(body)
+        assert sorted(chats.mentioned(body)) == (sorted(channel.mention) if is_failure else [])
+        text = chats.visible_text(body)
         assert heading in text.split("\n")[0]
         assert not re.search(r"[\u202e\x1b\u2028]", text)
         assert text.count("<") == text.count("<@") + text.count("<font color=") + text.count("</font>")
@@ -299,5 +299,5 @@ def test_twenty_people_with_the_longest_ids_leave_room_for_the_message() -> None
     long = replace(PARTLY_FAILED, label="路" * 80)
     for step in range(4):
         body = _sent(long, many, step, "zh")
-        assert robots.mentioned(body) == many.mention
-        assert "失败 6/120" in robots.shown(body)
+        assert chats.mentioned(body) == many.mention
+        assert "失败 6/120" in chats.visible_text(body)

@@ -1,4 +1,4 @@
-"""A robot, what it is sent, and what it answers; and what a robot's file has to offer."""
+"""A stand-in chat, what it is sent, and what it answers; and what the file of a kind has to offer."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from refresh_watch.instants import Instant, Seconds
 
 
 @dataclass(frozen=True)
-class Robot:
-    """A robot and its security settings; an empty one is not checked."""
+class Chat:
+    """One chat that takes posts, and its security settings; an empty one is not checked."""
 
     kind: str
     name: str
@@ -23,10 +23,10 @@ class Robot:
 
 @dataclass(frozen=True)
 class Post:
-    """One request that arrived. `path` is what follows the robot's name in the address."""
+    """One request that arrived. `path` is what follows the chat's name in the address."""
 
     kind: str
-    robot: str
+    chat: str
     query: str
     headers: tuple[tuple[str, str], ...]
     raw: bytes
@@ -52,8 +52,8 @@ class Post:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a robot answers, and whether it shows the message."""
+class ChatAnswer:
+    """What a chat answers, and whether it shows the message."""
 
     status: int = 200
     body: str = ""
@@ -61,37 +61,37 @@ class Verdict:
     headers: tuple[tuple[str, str], ...] = field(default=())
 
 
-class RobotFile(Protocol):
+class ChatKind(Protocol):
     """A module of this folder is one. All of its functions are pure."""
 
-    def made(self, name: str) -> Robot:
-        """A robot with fake secrets of its own."""
+    def create_chat(self, name: str) -> Chat:
+        """A chat with fake secrets of its own."""
         ...
 
-    def address(self, robot: Robot) -> str:
-        """Path and query that follow ``/<kind>/<name>`` in the robot's address; empty, or it begins with / or ?."""
+    def address(self, chat: Chat) -> str:
+        """Path and query that follow ``/<kind>/<name>`` in the chat's address; empty, or it begins with / or ?."""
         ...
 
-    def judge(self, robot: Robot, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> Verdict:
-        """What the real one answers. `recent`: when the robot's earlier posts came; `limited`: rates are kept."""
+    def receive(self, chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: bool) -> ChatAnswer:
+        """What the real one answers. `recent`: when the chat's earlier posts came; `limited`: rates are kept."""
         ...
 
     def mentioned(self, body: dict[str, Any]) -> tuple[str, ...]:
         """Who is really mentioned by a message that is shown, in the words of the vendor (``all`` for everyone)."""
         ...
 
-    def shown(self, body: dict[str, Any]) -> str:
+    def visible_text(self, body: dict[str, Any]) -> str:
         """All words of the message that a reader sees, a line a block; markup is left in."""
         ...
 
 
-def answer(status: int = 200, *, accepted: bool = False, **body: Any) -> Verdict:
-    """A verdict with a JSON object for a body."""
-    return Verdict(status, json.dumps(body, ensure_ascii=False), accepted)
+def json_answer(status: int = 200, *, accepted: bool = False, **body: Any) -> ChatAnswer:
+    """An answer with a JSON object for a body."""
+    return ChatAnswer(status, json.dumps(body, ensure_ascii=False), accepted)
 
 
 def blocked(now: Instant, recent: tuple[Instant, ...], *, most: int, per: Seconds, block: Seconds = 0.0) -> bool:
-    """A robot takes `most` posts in `per` seconds; the next one blocks it for `block`. What comes meanwhile does not
+    """A chat takes `most` posts in `per` seconds; the next one blocks it for `block`. What comes meanwhile does not
     count."""
     counted: list[Instant] = []
     blocked_until = float("-inf")
