@@ -1,4 +1,4 @@
-"""What the tests of this folder share: a clock that nobody waits for, and a delivery to a robot of the chat wall."""
+"""What the tests of this folder share: a clock that stands still, and a delivery to a chat of the wall."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.unit.reports.sample_reports import PARTLY_FAILED
 
 ALLOWED = ("127.0.0.1", "localhost")
 QUICKLY = 0.3
-"""Seconds that a hanging robot is waited for."""
+"""Time-out of a post that never gets an answer. No test that expects an answer uses it: a loaded machine may be slower."""
 
 
 def clock_at_rest() -> HandClock:
@@ -32,7 +32,7 @@ def channel_of(wall: ChatWall, kind: str = "dingtalk", name: str = "oncall", **m
 def delivered(channel: ChannelSetting, clock: HandClock, report: Report = PARTLY_FAILED, **more: Any) -> Delivery:
     settings = Settings(allowed_hosts=ALLOWED, environment="prod", region="cn-hangzhou")
     # a pacing of its own for each: what is shared is for the test to say
-    given = {"timeout": QUICKLY, "pacing": Pacing(), **more}
+    given = {"pacing": Pacing(), **more}
     return deliver(report, channel, settings=settings, clock=clock, **given)
 
 

@@ -14,7 +14,7 @@ from refresh_watch.channels.delivery.outcome import Ambiguous, ContentRejected, 
 from refresh_watch.channels.delivery.pacing import Pacing
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import HANG, HTML, RESET, Answer, ChatWall
-from tests.channels.delivering import channel_of, delivered, with_url
+from tests.channels.delivering import QUICKLY, channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
 
@@ -174,7 +174,7 @@ def test_an_answer_that_says_nothing_is_tried_again(
 
 def test_a_robot_that_hangs_is_not_waited_for_in_place_for_long(wall: ChatWall, clock: HandClock) -> None:
     wall.script("webhook", "audit", HANG, HANG, HANG)
-    delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
+    delivery = delivered(channel_of(wall, "webhook", "audit"), clock, timeout=QUICKLY)
     assert isinstance(delivery.outcome, Ambiguous)
     assert delivery.outcome.reason.endswith(" from 127.0.0.1"), "the host, and nothing of the URL but the host"
     assert isinstance(delivery.next, RetryLater)
@@ -183,7 +183,7 @@ def test_a_robot_that_hangs_is_not_waited_for_in_place_for_long(wall: ChatWall, 
 @pytest.mark.parametrize("begins", [b"", b"HTTP/1.1 200 OK\r\nx-drip: "], ids=["status", "headers"])
 def test_a_robot_whose_answer_drips_is_given_up_in_time(wall: ChatWall, clock: HandClock, begins: bytes) -> None:
     with _dripping(begins) as (url, ran_dry):
-        delivery = delivered(with_url(channel_of(wall, "webhook", "audit"), url), clock)
+        delivery = delivered(with_url(channel_of(wall, "webhook", "audit"), url), clock, timeout=QUICKLY)
         assert not ran_dry.is_set(), "the posts outlived their time many times over"
     assert isinstance(delivery.outcome, Ambiguous)
     assert isinstance(delivery.next, RetryLater)
@@ -192,7 +192,7 @@ def test_a_robot_whose_answer_drips_is_given_up_in_time(wall: ChatWall, clock: H
 @pytest.mark.parametrize("line", [b"200 OK", b"410 Gone"])
 def test_a_body_that_drips_leaves_the_status_an_answer(wall: ChatWall, clock: HandClock, line: bytes) -> None:
     with _dripping(b"HTTP/1.1 " + line + b"\r\ncontent-length: 50000\r\n\r\n") as (url, ran_dry):
-        delivery = delivered(with_url(channel_of(wall, "webhook", "audit"), url), clock, timeout=1.0)
+        delivery = delivered(with_url(channel_of(wall, "webhook", "audit"), url), clock, timeout=2.0)
         assert not ran_dry.is_set(), "the body was read to its end"
     assert delivery.posts == 1
     assert delivery.outcome.http_status == int(line[:3])
