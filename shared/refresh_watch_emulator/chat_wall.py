@@ -6,25 +6,23 @@ are obviously fake, when it is first named. `/` shows every message as its chat 
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import socket
-import struct
 import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from refresh_watch.clock import Clock, SystemClock
 from refresh_watch.instants import Instant, format_instant
 from refresh_watch_emulator import chats
 from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, ChatKind, Post, json_answer
+from refresh_watch_emulator.web.messages import JSON_TYPE, HttpRequest, HttpResponse, Wire
+from refresh_watch_emulator.web.server import HttpServer
 
 _MOST_BYTES = 1_000_000
+_AS_LONG_AS_THE_WALL = 86400.0
 KINDS = tuple(sorted(file.stem for file in Path(chats.__path__[0]).glob("[a-z]*.py") if file.stem != "contract"))
 """The kinds of chats that there are."""
 
@@ -42,12 +40,13 @@ class Answer:
     body: str = '{"errcode":0,"errmsg":"ok"}'
     headers: tuple[tuple[str, str], ...] = ()
     posts: bool = False  # the chat shows the message in spite of what it answers
+    wire: Wire = Wire.WHOLE
 
 
-RESET = "reset"
+RESET = Answer(wire=Wire.RESET)
 """The connection is reset instead of an answer."""
-HANG = "hang"
-"""There is no answer until the sender goes away or the wall stops."""
+HANG = Answer(wire=Wire.HANGING)
+"""There is no answer until the wall stops."""
 HTML = Answer(200, "<html><body>502 Bad Gateway</body></html>", (("content-type", "text/html"),))
 
 
@@ -80,25 +79,19 @@ class ChatWall:
         self._rate_limits = rate_limits
         self._lock = threading.RLock()
         self._chats: dict[tuple[str, str], Chat] = {}
-        self._scripts: dict[tuple[str, str], deque[Answer | str]] = {}
+        self._scripts: dict[tuple[str, str], deque[Answer]] = {}
         self._messages: list[WallMessage] = []
         self._posts: list[Post] = []
-        self._stopping = threading.Event()
-        self._server = _server(self, port)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._server = HttpServer(self._answer, port=port, most_body_bytes=_MOST_BYTES)
 
     def start(self) -> ChatWall:
         """Answer from now on."""
-        self._thread.start()
+        self._server.start()
         return self
 
     def stop(self) -> None:
         """Answer no more; what hangs is let go."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-        self._server.server_close()
+        self._server.stop()
 
     def __enter__(self) -> ChatWall:
         return self.start()
@@ -109,7 +102,7 @@ class ChatWall:
     @property
     def port(self) -> int:
         """The port that it listens on."""
-        return int(self._server.server_address[1])
+        return self._server.port
 
     @property
     def messages(self) -> tuple[WallMessage, ...]:
@@ -141,12 +134,12 @@ class ChatWall:
         settings = {"secret": chat.secret, "keyword": chat.keyword}
         return {**entry, **{key: value for key, value in settings.items() if value}, **more}
 
-    def script(self, kind: str, name: str, *answers: Answer | str) -> None:
+    def script(self, kind: str, name: str, *answers: Answer) -> None:
         """The chat's next answers, each for one request: an Answer, RESET or HANG. Then it answers by itself."""
         with self._lock:
             self._scripts.setdefault((kind, name), deque()).extend(answers)
 
-    def take(self, post: Post) -> Answer | str:
+    def take(self, post: Post) -> Answer:
         """What to answer; called by the server for each request."""
         key = (post.kind, post.chat)
         with self._lock:
@@ -154,7 +147,7 @@ class ChatWall:
             script = self._scripts.get(key)
             scripted = script.popleft() if script else None
             if scripted is not None:
-                reply = ChatAnswer(accepted=isinstance(scripted, Answer) and scripted.posts)
+                reply = ChatAnswer(accepted=scripted.posts)
             elif post.kind in KINDS:
                 receive = chat_kind(post.kind).receive
                 reply = receive(self.chat(*key), post, self._recent(post), limited=self._rate_limits)
@@ -182,9 +175,19 @@ class ChatWall:
         ]
         return page("The chat wall", "What the chats were sent, the newest first. Reload for more.", drawn)
 
-    def wait_for_end(self) -> None:
-        """Return when the wall stops: what a hanging request does."""
-        self._stopping.wait()
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "POST":
+            kind, name, path = _route(request.path)
+            headers = tuple((key.lower(), value) for key, value in request.headers)
+            answer = self.take(Post(kind, name, request.query, headers, request.body, path=path))
+        elif request.path == "/":
+            answer = Answer(200, self.page(), (("content-type", "text/html; charset=utf-8"),))
+        else:
+            answer = Answer(404, '{"error":"no such page"}')
+        headers = answer.headers
+        if "content-type" not in (name.lower() for name, _ in headers):
+            headers = (*headers, JSON_TYPE)
+        return HttpResponse(answer.status, headers, answer.body.encode(), answer.wire, _AS_LONG_AS_THE_WALL)
 
     def _recent(self, post: Post) -> tuple[Instant, ...]:
         return tuple(each.at for each in self._posts if (each.kind, each.chat) == (post.kind, post.chat))
@@ -195,57 +198,3 @@ def _route(path: str) -> tuple[str, str, str]:
     kind, _, rest = path.removeprefix("/").partition("/")
     name, slash, more = rest.partition("/")
     return kind, name, slash + more
-
-
-def _server(wall: ChatWall, port: int) -> ThreadingHTTPServer:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            length = min(int(self.headers.get("content-length") or 0), _MOST_BYTES)
-            body = self.rfile.read(length)
-            parts = urlsplit(self.path)
-            kind, name, path = _route(parts.path)
-            headers = tuple((key.lower(), value) for key, value in self.headers.items())
-            answer = wall.take(Post(kind, name, parts.query, headers, body, path=path))
-            self.close_connection = True
-            if isinstance(answer, Answer):
-                self._give(answer)
-            elif answer == HANG:
-                wall.wait_for_end()
-            else:
-                # a reset instead of an orderly end
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.connection.close()
-
-        def do_GET(self) -> None:
-            self.close_connection = True
-            known = urlsplit(self.path).path == "/"
-            html = (("content-type", "text/html; charset=utf-8"),)
-            self._give(Answer(200, wall.page(), html) if known else Answer(404, '{"error":"no such page"}'))
-
-        def _give(self, answer: Answer) -> None:
-            data = answer.body.encode()
-            names = {name.lower() for name, _ in answer.headers}
-            self.send_response(answer.status)
-            for name, value in answer.headers:
-                self.send_header(name, value)
-            if "content-type" not in names:
-                self.send_header("Content-Type", "application/json")
-            self.send_header("Connection", "close")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            with contextlib.suppress(ConnectionError):  # the sender has gone: it will come again
-                self.wfile.write(data)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            """Nothing: the path is a credential."""
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        block_on_close = False
-
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            """Nothing: a sender that goes away is what some tests are about."""
-
-    return Server(("127.0.0.1", port), Handler)

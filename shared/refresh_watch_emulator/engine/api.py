@@ -6,7 +6,6 @@ After the SDK and the page on asynchronous tasks. What an answer's code is calle
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +14,7 @@ from urllib.parse import parse_qsl, unquote
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch_emulator.engine.crash import Crashes, CrashPoint
 from refresh_watch_emulator.engine.dispatcher import AtLimit, Dispatcher
-from refresh_watch_emulator.engine.http_event import Answer, Request, event_of
+from refresh_watch_emulator.engine.http_event import event_of
 from refresh_watch_emulator.engine.keys import KnownKeys
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID, Function, Manifest
 from refresh_watch_emulator.engine.roles import Roles
@@ -32,9 +31,12 @@ from refresh_watch_emulator.engine.task import (
     new_task_id,
 )
 from refresh_watch_emulator.signature import SignatureRefused
+from refresh_watch_emulator.web.messages import HttpRequest, HttpResponse, json_response
 
 PREFIX = "/2023-03-30/"
 MOST_SYNC_BYTES = 32 * 1024 * 1024
+MOST_BODY_BYTES = MOST_SYNC_BYTES + 1024 * 1024
+"""More than that is not even read."""
 LONGEST_DELAY: Seconds = 3600
 
 _PATH = re.compile(r"/2023-03-30/functions/([^/]+)/(invocations|async-tasks)(?:/([^/]+?)(/stop)?)?")
@@ -48,7 +50,7 @@ _ACTIONS = {
 """As RAM names them."""
 
 
-class Refused(Exception):
+class ApiRefused(Exception):
     """The answer to a request that cannot be carried out."""
 
     def __init__(self, status: int, code: str, message: str, action: str = "") -> None:
@@ -85,24 +87,24 @@ class Api:
         self._roles = roles
         self._clock = clock
 
-    def answer(self, request: Request, role: str = "") -> Answer:
+    def answer(self, request: HttpRequest, role: str = "") -> HttpResponse:
         """Carry out a signed request; ``role`` is the key of the function that makes it, where that is known."""
         request_id = new_request_id(self._clock())
         try:
             self._keys.verify(request)
             return self._route(request, request_id, role)
-        except (Refused, SignatureRefused) as refused:
+        except (ApiRefused, SignatureRefused) as refused:
             body: dict[str, Any] = {"Code": refused.code, "Message": refused.message, "RequestId": request_id}
             if refused.code == _OLD_FORM:
                 body = {"ErrorCode": "StatefulAsyncInvocationAlreadyExists", "ErrorMessage": refused.message}
-            elif isinstance(refused, Refused) and refused.action:
+            elif isinstance(refused, ApiRefused) and refused.action:
                 body["AccessDeniedDetail"] = {"AuthAction": refused.action}
             return _json(refused.status, body, request_id)
 
-    def start(self, function: Function, request: Request, event: bytes, request_id: str) -> Answer:
-        """Accept an asynchronous invocation: 202 once it is stored. Raises Refused."""
+    def start(self, function: Function, request: HttpRequest, event: bytes, request_id: str) -> HttpResponse:
+        """Accept an asynchronous invocation: 202 once it is stored. Raises ApiRefused."""
         if len(request.body) > MOST_ASYNC_BYTES:
-            raise Refused(400, "EntityTooLarge", f"the payload is larger than {MOST_ASYNC_BYTES} bytes")
+            raise ApiRefused(400, "EntityTooLarge", f"the payload is larger than {MOST_ASYNC_BYTES} bytes")
         delay = _delay(request.header("x-fc-async-delay"))
         task_id = _task_id(request.header("x-fc-async-task-id")) if function.async_task else new_task_id()
         now = self._clock()
@@ -123,23 +125,23 @@ class Api:
         headers = [("X-Fc-Request-Id", request_id)]
         if function.async_task:
             headers.append(("X-Fc-Async-Task-Id", task_id))
-        return Answer(202, tuple(headers))
+        return HttpResponse(202, tuple(headers))
 
-    def _route(self, request: Request, request_id: str, role: str) -> Answer:
+    def _route(self, request: HttpRequest, request_id: str, role: str) -> HttpResponse:
         match = _PATH.fullmatch(request.path)
         if match is None:
-            raise Refused(404, "PathNotSupported", f"path {request.path!r} is not supported")
+            raise ApiRefused(404, "PathNotSupported", f"path {request.path!r} is not supported")
         name, what, task_id, stop = (unquote(part or "") for part in match.groups())
         function = self._manifest.named(name)
         if function is None:
-            raise Refused(404, "FunctionNotFound", f"function {name!r} does not exist")
+            raise ApiRefused(404, "FunctionNotFound", f"function {name!r} does not exist")
         query = dict(parse_qsl(request.query, keep_blank_values=True))
         if query.get("qualifier", "LATEST") != "LATEST":
-            raise Refused(404, "VersionNotFound", f"version {query['qualifier']!r} of {name!r} does not exist")
+            raise ApiRefused(404, "VersionNotFound", f"version {query['qualifier']!r} of {name!r} does not exist")
         operation = (request.method, what, bool(task_id), bool(stop))
         action = _ACTIONS.get(operation, "")
         if not self._roles.may(role, action, function.key):
-            raise Refused(403, "AccessDenied", "the caller is not authorized to perform this action", action)
+            raise ApiRefused(403, "AccessDenied", "the caller is not authorized to perform this action", action)
         if operation == ("POST", "invocations", False, False):
             return self._invoke(function, request, request_id)
         if operation == ("GET", "async-tasks", False, False):
@@ -149,13 +151,13 @@ class Api:
         if operation == ("PUT", "async-tasks", True, True):
             if self._dispatcher.stop(function, task_id) is None:
                 raise _no_task(task_id)
-            return Answer(204, (("X-Fc-Request-Id", request_id),))
-        raise Refused(405, "MethodNotAllowed", f"{request.method} is not allowed here")
+            return HttpResponse(204, (("X-Fc-Request-Id", request_id),))
+        raise ApiRefused(405, "MethodNotAllowed", f"{request.method} is not allowed here")
 
-    def _invoke(self, function: Function, request: Request, request_id: str) -> Answer:
+    def _invoke(self, function: Function, request: HttpRequest, request_id: str) -> HttpResponse:
         kind = request.header("x-fc-invocation-type") or "Sync"
         if kind not in ("Sync", "Async"):
-            raise Refused(400, "InvalidArgument", f"x-fc-invocation-type {kind!r} is neither Sync nor Async")
+            raise ApiRefused(400, "InvalidArgument", f"x-fc-invocation-type {kind!r} is neither Sync nor Async")
         event = request.body
         if function.http is not None and self._switches.api_event is ApiEvent.HTTP_SHAPED:
             domain = f"{ACCOUNT_ID}.{function.region}.fc.aliyuncs.com"
@@ -163,15 +165,15 @@ class Api:
         if kind == "Async":
             return self.start(function, request, event, request_id)
         if len(request.body) > MOST_SYNC_BYTES:
-            raise Refused(400, "EntityTooLarge", f"the payload is larger than {MOST_SYNC_BYTES} bytes")
+            raise ApiRefused(400, "EntityTooLarge", f"the payload is larger than {MOST_SYNC_BYTES} bytes")
         try:
             result = self._dispatcher.invoke(function, request_id, event)
         except AtLimit:
-            raise Refused(429, "ResourceExhausted", f"{function.name} runs as often as it may") from None
+            raise ApiRefused(429, "ResourceExhausted", f"{function.name} runs as often as it may") from None
         headers = [("X-Fc-Request-Id", request_id), ("Content-Type", "application/octet-stream")]
         if not result.ok:
             headers.append(("X-Fc-Error-Type", FUNCTION_ERROR))
-        return Answer(200, tuple(headers), result.body)
+        return HttpResponse(200, tuple(headers), result.body)
 
     def _list(self, function: Function, query: dict[str, str]) -> dict[str, Any]:
         lag = self._switches.list_lag
@@ -199,29 +201,28 @@ class Api:
             raise _no_task(task_id)
         return as_api(task, function.arn, payload=True)
 
-    def _duplicate(self, task_id: str) -> Refused:
+    def _duplicate(self, task_id: str) -> ApiRefused:
         message = f"a task {task_id!r} was submitted before"
         if self._switches.duplicate is Duplicate.BAD_REQUEST:
-            return Refused(400, "StatefulAsyncInvocationAlreadyExists", message)
+            return ApiRefused(400, "StatefulAsyncInvocationAlreadyExists", message)
         if self._switches.duplicate is Duplicate.OLD_BODY:
-            return Refused(409, _OLD_FORM, message)
-        return Refused(409, "Conflict", message)
+            return ApiRefused(409, _OLD_FORM, message)
+        return ApiRefused(409, "Conflict", message)
 
 
 _OLD_FORM = "2.0"
 
 
-def _json(status: int, body: dict[str, Any], request_id: str) -> Answer:
-    headers = (("X-Fc-Request-Id", request_id), ("Content-Type", "application/json"))
-    return Answer(status, headers, json.dumps(body, ensure_ascii=False).encode())
+def _json(status: int, body: dict[str, Any], request_id: str) -> HttpResponse:
+    return json_response(status, body, ("X-Fc-Request-Id", request_id))
 
 
-def _no_task(task_id: str) -> Refused:
-    return Refused(404, "AsyncTaskNotFound", f"task {task_id!r} does not exist")
+def _no_task(task_id: str) -> ApiRefused:
+    return ApiRefused(404, "AsyncTaskNotFound", f"task {task_id!r} does not exist")
 
 
-def _bad(name: str, given: str, allowed: str) -> Refused:
-    return Refused(400, "InvalidArgument", f"{name} {given!r} is not allowed; allowed: {allowed}")
+def _bad(name: str, given: str, allowed: str) -> ApiRefused:
+    return ApiRefused(400, "InvalidArgument", f"{name} {given!r} is not allowed; allowed: {allowed}")
 
 
 def _delay(text: str) -> Seconds:

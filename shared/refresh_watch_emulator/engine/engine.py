@@ -12,20 +12,21 @@ from types import TracebackType
 
 from refresh_watch.errors import BadInput, EngineError
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch_emulator.engine.api import PREFIX, Api
+from refresh_watch_emulator.engine.api import MOST_BODY_BYTES, PREFIX, Api
 from refresh_watch_emulator.engine.crash import Crash, Crashes, KillWorker, WorkerKills
 from refresh_watch_emulator.engine.dispatcher import Dispatcher
 from refresh_watch_emulator.engine.environment import ENDPOINT_VARIABLE, Keys
 from refresh_watch_emulator.engine.front import Front
-from refresh_watch_emulator.engine.http_event import Answer, Request
+from refresh_watch_emulator.engine.gate import InstanceGate
 from refresh_watch_emulator.engine.keys import KnownKeys
 from refresh_watch_emulator.engine.manifest import Function, read_manifest
 from refresh_watch_emulator.engine.roles import Roles
-from refresh_watch_emulator.engine.server import InstanceGate, Server
 from refresh_watch_emulator.engine.store import Store
 from refresh_watch_emulator.engine.switches import Switches
 from refresh_watch_emulator.engine.worker import Code, Gate, LogLine
 from refresh_watch_emulator.engine.workers import Workers
+from refresh_watch_emulator.web.messages import HttpRequest, HttpResponse
+from refresh_watch_emulator.web.server import HttpServer
 
 FAKE_KEYS: Keys = ("LTAI-embedded-engine", "embedded-engine-secret", "")
 """What functions are given, and requests have to be signed with, when no other credentials are named."""
@@ -93,7 +94,7 @@ class Engine:
         self._crashes = tuple(crashes)
         self._kills = WorkerKills(tuple(kills))
         self._roles = roles
-        self._parts: tuple[Store, Dispatcher, Server] | None = None
+        self._parts: tuple[Store, Dispatcher, HttpServer] | None = None
         self._api: Api | None = None
         self._front: Front | None = None
 
@@ -108,7 +109,14 @@ class Engine:
                 raise BadInput(f"resources.{function.key}: source", str(source), "a file that can be read")
         store = Store(self._database)
         try:
-            server = Server(self._address, self._answer, self._failed)
+            server = HttpServer(
+                self._answer,
+                host=self._address[0],
+                port=self._address[1],
+                most_body_bytes=MOST_BODY_BYTES,
+                name="refresh-watch",
+                failed=self._failed,
+            )
         except OSError:
             store.close()
             raise
@@ -145,7 +153,7 @@ class Engine:
             self.manifest, dispatcher, self._api, routes=self._routes, bearer=self._bearer, clock=self._clock
         )
         self._parts = (store, dispatcher, server)
-        server.serve()
+        server.start()
         dispatcher.start()
         return self
 
@@ -158,7 +166,7 @@ class Engine:
         store, dispatcher, server = self._parts
         self._parts = None
         dispatcher.close(grace)
-        server.close()
+        server.stop()
         store.close()
 
     def __enter__(self) -> Engine:
@@ -187,12 +195,12 @@ class Engine:
         """Look at the clock again, after it was set."""
         self._running()[1].wake()
 
-    def _running(self) -> tuple[Store, Dispatcher, Server]:
+    def _running(self) -> tuple[Store, Dispatcher, HttpServer]:
         if self._parts is None:
             raise EngineError("the embedded engine is not running")
         return self._parts
 
-    def _answer(self, request: Request, role: str = "") -> Answer:
+    def _answer(self, request: HttpRequest, role: str = "") -> HttpResponse:
         if self._api is None or self._front is None:
             raise EngineError("the embedded engine is not running")
         if request.path.startswith(PREFIX):

@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from refresh_watch.instants import Instant
-from refresh_watch_emulator.engine.api import MOST_SYNC_BYTES, Api, Refused
+from refresh_watch_emulator.engine.api import MOST_SYNC_BYTES, Api, ApiRefused
 from refresh_watch_emulator.engine.dispatcher import AtLimit, Dispatcher
-from refresh_watch_emulator.engine.http_event import Answer, Request, answer_of, event_of
+from refresh_watch_emulator.engine.http_event import event_of, response_of
 from refresh_watch_emulator.engine.manifest import Function, Manifest
 from refresh_watch_emulator.engine.settling import FUNCTION_ERROR
 from refresh_watch_emulator.engine.task import new_request_id
+from refresh_watch_emulator.web.messages import HttpRequest, HttpResponse, problem
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -44,7 +45,7 @@ class Front:
         self._bearer = bearer
         self._clock = clock
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: HttpRequest) -> HttpResponse:
         """Run the function that the path means and give its answer."""
         refusal = self._refusal(request)
         if refusal is not None:
@@ -55,31 +56,30 @@ class Front:
         function, path = found
         methods = () if function.http is None else function.http.methods
         if request.method not in methods:
-            answer = problem(
-                405, "Method Not Allowed", f"{request.method} is not allowed; allowed: {', '.join(methods)}"
-            )
-            return Answer(answer.status, (*answer.headers, ("Allow", ", ".join(methods))), answer.body)
+            allowed = ", ".join(methods)
+            refused = problem(405, "Method Not Allowed", f"{request.method} is not allowed; allowed: {allowed}")
+            return refused.with_headers(("Allow", allowed))
         request_id = new_request_id(self._clock())
         event = event_of(_without_bearer(request), path, request.header("Host"), request_id, self._clock())
         try:
             return self._run(function, request, event, request_id)
-        except Refused as refused:
+        except ApiRefused as refused:
             return problem(refused.status, refused.code, refused.message)
         except AtLimit:
             return problem(429, "Too Many Requests", "the function runs as often as it may; try again")
 
-    def _run(self, function: Function, request: Request, event: bytes, request_id: str) -> Answer:
+    def _run(self, function: Function, request: HttpRequest, event: bytes, request_id: str) -> HttpResponse:
         if request.header("X-Fc-Invocation-Type") == "Async":
             return self._api.start(function, request, event, request_id)
         if len(request.body) > MOST_SYNC_BYTES:
-            raise Refused(400, "InvalidArgument", f"the body is larger than {MOST_SYNC_BYTES} bytes")
+            raise ApiRefused(400, "InvalidArgument", f"the body is larger than {MOST_SYNC_BYTES} bytes")
         result = self._dispatcher.invoke(function, request_id, event)
         if result.ok:
-            answer = answer_of(result.body)
+            response = response_of(result.body)
         else:  # what went wrong is in the log: no traceback is shown
-            answer = problem(500, "Internal Server Error", f"the function failed; request id {request_id}")
-            answer = Answer(answer.status, (*answer.headers, ("X-Fc-Error-Type", FUNCTION_ERROR)), answer.body)
-        return Answer(answer.status, (*answer.headers, ("X-Fc-Request-Id", request_id)), answer.body)
+            response = problem(500, "Internal Server Error", f"the function failed; request id {request_id}")
+            response = response.with_headers(("X-Fc-Error-Type", FUNCTION_ERROR))
+        return response.with_headers(("X-Fc-Request-Id", request_id))
 
     def _find(self, path: str) -> tuple[Function, str] | None:
         key = next((key for route, key in self._routes if path == route or path.startswith(f"{route}/")), None)
@@ -89,24 +89,18 @@ class Front:
         function = self._manifest.keyed(key) if key else None
         return None if function is None else (function, path)
 
-    def _refusal(self, request: Request) -> Answer | None:
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         if self._bearer is not None:
             shown = _bearer_of(request.header("Authorization"))
             if shown is not None and hmac.compare_digest(shown.encode(), self._bearer.encode()):
                 return None
-            answer = problem(401, "Unauthorized", "the header `Authorization: Bearer <token>` is missing or wrong")
-            return Answer(401, (*answer.headers, ("WWW-Authenticate", "Bearer")), answer.body)
+            refused = problem(401, "Unauthorized", "the header `Authorization: Bearer <token>` is missing or wrong")
+            return refused.with_headers(("WWW-Authenticate", "Bearer"))
         host = request.header("Host")
         origin = request.header("Origin")
         if urlsplit(f"//{host}").hostname not in _LOOPBACK or (origin and urlsplit(origin).netloc != host):
             return problem(403, "Forbidden", "without a token, only programs of this machine are let in")
         return None
-
-
-def problem(status: int, title: str, detail: str) -> Answer:
-    """Write an `application/problem+json` answer."""
-    body = json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail}, ensure_ascii=False)
-    return Answer(status, (("Content-Type", "application/problem+json"),), body.encode())
 
 
 def _bearer_of(value: str) -> str | None:
@@ -115,10 +109,10 @@ def _bearer_of(value: str) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def _without_bearer(request: Request) -> Request:
+def _without_bearer(request: HttpRequest) -> HttpRequest:
     headers = tuple(
         (name, value)
         for name, value in request.headers
         if not (name.lower() == "authorization" and _bearer_of(value) is not None)
     )
-    return Request(request.method, request.path, request.query, headers, request.body, request.client)
+    return replace(request, headers=headers)

@@ -6,40 +6,15 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from refresh_watch.instants import Instant, format_instant
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
+from refresh_watch_emulator.web.messages import JSON_TYPE, HttpRequest, HttpResponse, json_response
 
 
-@dataclass(frozen=True)
-class Request:
-    """An HTTP request. ``path`` and ``query`` are as on the wire."""
-
-    method: str
-    path: str
-    query: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    client: str = "127.0.0.1"
-
-    def header(self, name: str) -> str:
-        """The first header of that name, in any case; empty without one."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-
-
-def event_of(request: Request, path: str, domain: str, request_id: str, now: Instant) -> bytes:
+def event_of(request: HttpRequest, path: str, domain: str, request_id: str, now: Instant) -> bytes:
     """Write the event of a request that reached the trigger under ``path`` (as on the wire)."""
     body, is_base64 = _text(request.body)
     event = {
@@ -68,22 +43,21 @@ def event_of(request: Request, path: str, domain: str, request_id: str, now: Ins
     return json.dumps(event, ensure_ascii=False).encode()
 
 
-def answer_of(result: bytes) -> Answer:
+def response_of(result: bytes) -> HttpResponse:
     """Read what a handler returned: a mapping with statusCode, else the body of a plain 200."""
     try:
         value = json.loads(result)
     except ValueError:
         value = None
     if not isinstance(value, dict) or "statusCode" not in value:
-        return Answer(200, (("Content-Type", "application/json"),), result)
+        return HttpResponse(200, (JSON_TYPE,), result)
     try:
-        return _answer(value)
+        return _response(value)
     except (TypeError, ValueError, AttributeError, binascii.Error):
-        text = b'{"Code":"BadResponse","Message":"the function\'s answer is no HTTP answer"}'
-        return Answer(502, (("Content-Type", "application/json"),), text)
+        return json_response(502, {"Code": "BadResponse", "Message": "what the function returned is no HTTP response"})
 
 
-def _answer(value: dict[str, Any]) -> Answer:
+def _response(value: dict[str, Any]) -> HttpResponse:
     status = int(value["statusCode"])
     if not 200 <= status <= 599:
         raise ValueError(status)
@@ -95,8 +69,7 @@ def _answer(value: dict[str, Any]) -> Answer:
     if not isinstance(body, str):
         raise TypeError(body)
     data = base64.b64decode(body, validate=True) if value.get("isBase64Encoded") else body.encode()
-    own_length = tuple((name, text) for name, text in headers if name.lower() != "content-length")
-    return Answer(status, own_length, data)
+    return HttpResponse(status, headers, data)
 
 
 def _text(body: bytes) -> tuple[str, bool]:

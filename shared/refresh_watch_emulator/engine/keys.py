@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 
 from refresh_watch_emulator.engine.environment import Keys
-from refresh_watch_emulator.engine.http_event import Request
 from refresh_watch_emulator.signature import Nonces, verify
+from refresh_watch_emulator.web.messages import HttpRequest
 
 _REMEMBERED = 16
 """Credentials that rotate stay good for as long as runs that were given them may last."""
@@ -35,7 +35,7 @@ class KnownKeys:
                 del self._known[next(iter(self._known))]
         return keys
 
-    def verify(self, request: Request) -> None:
+    def verify(self, request: HttpRequest) -> None:
         """Return when the request is signed as it should be. Raises SignatureRefused."""
         verify(
             request.method,

@@ -252,8 +252,8 @@ class Store:
         return [_task(row) for row in self._connection.execute(sql, values)]
 
     def _with_events(self, task: Task, seen_at: Instant | None = None) -> Task:
-        sql = "SELECT at, status, detail FROM step WHERE number = ?1 AND (?2 IS NULL OR at <= ?2) ORDER BY id"
-        rows = self._connection.execute(sql, (task.number, seen_at))
+        sql = "SELECT at, status, detail FROM step WHERE number = :number AND (:at IS NULL OR at <= :at) ORDER BY id"
+        rows = self._connection.execute(sql, {"number": task.number, "at": seen_at})
         events = tuple(TaskEvent(at, TaskStatus(status), detail) for at, status, detail in rows)
         return replace(task, events=events)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,20 +9,9 @@ from typing import Any
 
 from refresh_watch.instants import Seconds
 from refresh_watch_emulator.products.call import ApiError, Call
+from refresh_watch_emulator.web.messages import Wire
 
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
-
-
-class Wire(enum.Enum):
-    """What becomes of an answer on the connection."""
-
-    WHOLE = enum.auto()
-    CLOSED_AFTER = enum.auto()  # whole, then the idle connection is closed without a word
-    TRUNCATED = enum.auto()  # half of the body, then closed
-    DRIPPING = enum.auto()  # byte by byte
-    HANGING = enum.auto()  # nothing for `seconds`, then closed
-    CLOSED = enum.auto()  # closed without an answer
-    RESET = enum.auto()  # RST
 
 
 @dataclass(frozen=True)

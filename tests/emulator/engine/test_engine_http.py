@@ -138,15 +138,3 @@ def test_an_api_call_to_an_http_function_arrives_plain_or_http_shaped_as_switche
     assert json.loads(event["body"]) == {"a": 1}
     assert event["headers"]["Authorization"].startswith("ACS3-HMAC-SHA256 ")
     assert shaped.run("test-act", {"a": 1}) == {"a": 1}  # it has no HTTP trigger
-
-
-def test_a_request_without_a_length_is_refused_and_the_server_lives_on(engine: Start) -> None:
-    running = engine()
-    connection = HTTPConnection(urlsplit(running.url).netloc, timeout=20)
-    # the headers alone: it is refused before anything else is read, and a body could meet a closed door
-    connection.putrequest("POST", "/http/door/")
-    connection.putheader("Transfer-Encoding", "chunked")
-    connection.endheaders()
-    assert connection.getresponse().status == 411
-    connection.close()
-    assert Reply(running, "POST", "/http/door/", b"x").status == 200

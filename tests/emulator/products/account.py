@@ -8,7 +8,7 @@ from typing import Any
 from alibabacloud_tea_openapi.models import Config
 
 from refresh_watch_emulator.products.call import Call
-from refresh_watch_emulator.products.gateway import Gateway, Reply
+from refresh_watch_emulator.products.gateway import Gateway, ProductResponse
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import World
 from tests.hand_clock import HandClock
@@ -35,14 +35,14 @@ class Account:
     def world(self) -> World:
         return self.gateway.world
 
-    def call(self, product: str, action: str, **params: object) -> Reply:
+    def call(self, product: str, action: str, **params: object) -> ProductResponse:
         texts = {name: str(value) for name, value in params.items()}
         return self.gateway.handle(Call(action, VERSIONS[product], texts), self.clock.now())
 
-    def list(self, product: str = "cdn", **params: object) -> Reply:
+    def list(self, product: str = "cdn", **params: object) -> ProductResponse:
         return self.call(product, LIST_ACTIONS[product], **params)
 
-    def by_id(self, product: str = "cdn", **params: object) -> Reply:
+    def by_id(self, product: str = "cdn", **params: object) -> ProductResponse:
         return self.call(product, BY_ID_ACTIONS[product], **params)
 
     def rows(self, product: str = "cdn", **params: object) -> list[dict[str, Any]]:
