@@ -13,6 +13,7 @@ from refresh_watch.channels.delivery.retry_policy import Abandoned
 from refresh_watch.settings import ChannelSetting
 from refresh_watch.workflow.delivery_state import DeliveryState, write_delivery
 from refresh_watch_emulator.chat_wall import HANG, HTML, KINDS, RESET, Answer, ChatWall
+from refresh_watch_emulator.web.messages import Wire
 from tests.channels.delivering import QUICKLY, channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import PARTLY_FAILED
@@ -42,7 +43,7 @@ def _answers(failure: str, secrets: list[str]) -> tuple[Answer | str, ...]:
         "echo in json": (Answer(200, json.dumps({"errcode": 300005, "code": 19001, "errmsg": echo, "msg": echo})),) * 3,
         "echo escaped": (Answer(200, f'{{"errcode":300005,"code":19001,"errmsg":"{escaped}","msg":"{escaped}"}}'),) * 3,
         "echo in a 500": (Answer(500, f"{echo} {encoded}"),) * 3,
-        "bad headers": (Answer(200, "{}", (("x\r\nnonsense without colon", "y"),)),) * 3,
+        "bad headers": (Answer(body="HTTP/1.1 200 OK\r\nx\r\nno colon\r\n\r\n{}", wire=Wire.RAW),) * 3,
         "redirect": (Answer(302, "", (("location", f"https://example.com/?k={encoded}"),)),),
         "limited": (Answer(429, echo, (("retry-after", "9"),)),),
         "unknown code": (Answer(200, json.dumps({"errcode": 987654, "code": 987654, "ok": False, "errmsg": echo})),)

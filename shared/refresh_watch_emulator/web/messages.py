@@ -38,6 +38,7 @@ class Wire(enum.Enum):
     HANGING = enum.auto()  # nothing for `seconds`, then closed
     CLOSED = enum.auto()  # closed without a response
     RESET = enum.auto()  # RST
+    RAW = enum.auto()  # the body is all that is sent, status line and headers included, however wrong; then closed
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ IDLE_CONNECTION: Seconds = 120
 STOPPING: Seconds = 5
 """How long `stop` waits for requests under way. Their connections are closed before."""
 
-_SOCKET = "refresh_watch.socket"
+_CHANNEL = "refresh_watch.channel"
 
 
 def print_error(error: Exception) -> None:
@@ -133,18 +133,20 @@ class HttpServer:
         headers.append(("Content-Length", str(len(response.body))))
         start_response(f"{response.status} {http.client.responses.get(response.status, 'Unknown')}", headers)
         if response.wire is not Wire.WHOLE:
-            return self._badly(response, environ[_SOCKET])
+            return self._badly(response, environ[_CHANNEL])
         silent = environ["REQUEST_METHOD"] == "HEAD" or response.status in (204, 304)
         return [b"" if silent else response.body]
 
-    def _badly(self, response: HttpResponse, connection: socket.socket) -> Iterator[bytes]:
+    def _badly(self, response: HttpResponse, channel: Any) -> Iterator[bytes]:
         """Send what the fault leaves of the response; an OSError makes waitress close the connection."""
         wire, body = response.wire, response.body
         if wire is Wire.HANGING:
             self._stopping.wait(response.seconds)
         elif wire is Wire.RESET:
             # closing with unsent data pending for 0 seconds sends RST in place of FIN
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        elif wire is Wire.RAW:
+            channel.write_soon(body)
         elif wire is Wire.DRIPPING:
             for i in range(len(body)):
                 if self._stopping.wait(response.seconds):
@@ -200,7 +202,7 @@ class _ThreadPerRequest(ThreadedTaskDispatcher):
 
 class _Task(WSGITask):
     def get_environment(self) -> dict[str, Any]:
-        return {**super().get_environment(), _SOCKET: self.channel.socket}
+        return {**super().get_environment(), _CHANNEL: self.channel}
 
 
 class _Refusal(ErrorTask):
