@@ -1,17 +1,21 @@
-# Every target sets up .venv by itself. `make` alone lists them.
+# Every target sets up .venv by itself. `make` alone lists them. Another interpreter needs another folder, such as
+# `make quick PYTHON=python3.12 VENV=.venv-3.12`.
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 READY := $(VENV)/.ready
 FUNCTIONS ?=
 RUNTIME ?=
 DEPLOY ?=
+EFFORT ?=
+SEEDS ?= 0-999
+PYTEST := EFFORT=$(EFFORT) $(VENV)/bin/pytest
 UV := 0.13.9
 
-.PHONY: help setup demo test browser picture lint bench build deploy lock clean
+.PHONY: help setup demo quick test storm simulate browser picture lint bench build deploy lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make .venv, from requirements pinned by hash
 
@@ -28,8 +32,19 @@ $(READY): tests/requirements.txt pyproject.toml
 demo: $(READY) ## the whole workflow on this machine, no account: refresh and prefetch jobs until their messages
 	@$(VENV)/bin/refresh-watch demo
 
-test: $(READY) ## the tests
-	@$(VENV)/bin/pytest -n 4 --dist worksteal --ignore=tests/browser
+quick: EFFORT := quick
+quick: $(READY) ## the tests of what decides, in half a minute: unit, simulation
+	@$(PYTEST) -n 2 --dist worksteal tests/unit tests/simulation
+
+test: $(READY) ## all tests, in three minutes (EFFORT=full draws more examples, as CI does)
+	@$(PYTEST) -n 4 --dist worksteal --ignore=tests/browser
+
+storm: EFFORT := full
+storm: $(READY) ## a hundred thousand events, from whole ones to garbage, through intake
+	@$(PYTEST) -n 2 tests/unit/triggers/test_event_storm.py
+
+simulate: $(READY) ## the promises under seeded trouble, in virtual time (SEEDS=0-99999)
+	@$(VENV)/bin/python -m tests.simulation $(SEEDS)
 
 browser: $(READY) ## the preview page in a real browser: one that npm installs here, or the one that CHROMIUM names
 	@$(VENV)/bin/pytest tests/browser

@@ -6,8 +6,11 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from tests.effort import EFFORT
+
 settings.register_profile(
     "refresh-watch",
+    max_examples=EFFORT.examples,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=bool(os.environ.get("CI")),
