@@ -46,12 +46,12 @@ def endpoint(variable: str, value: str) -> str:
         host = parts.hostname or ""
         _ = parts.port
     except ValueError:
-        raise BadInput(variable, Described("text that is no URL"), allowed) from None
+        raise BadInput(variable, Described("text that is not a URL"), allowed) from None
     # a webhook's URL may have been put here: only its host is shown
     if "@" in parts.netloc:
         raise BadInput(variable, Described("a URL with a user name"), allowed)
     if parts.scheme not in ("http", "https") or re.fullmatch(r"[\w.:-]+", host) is None:
-        raise BadInput(variable, Described("text that is no http(s) URL"), allowed)
+        raise BadInput(variable, Described("text that is not an http(s) URL"), allowed)
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise BadInput(variable, Described(f"a URL with a path or a query, to {host}"), allowed)
     return f"{parts.scheme}://{parts.netloc}"
@@ -64,9 +64,9 @@ def check_url(where: str, url: str, allowed_hosts: tuple[str, ...]) -> None:
         host = parts.hostname or ""
         port = parts.port
     except ValueError:
-        raise BadInput(where, Described("text that is no URL"), "an https URL") from None
+        raise BadInput(where, Described("text that is not a URL"), "an https URL") from None
     if not host or parts.scheme not in ("http", "https"):
-        raise BadInput(where, Described("text that is no http(s) URL"), "an https URL")
+        raise BadInput(where, Described("text that is not an http(s) URL"), "an https URL")
     if "@" in parts.netloc:
         raise BadInput(where, Described(f"a URL with a user name, to {host}"), "a URL without user name and password")
     if re.fullmatch(r"[\w.:-]+", host, re.ASCII) is None:

@@ -25,7 +25,7 @@ from typing import Any
 
 from refresh_watch.clock import Clock, SystemClock
 from refresh_watch.credentials import Credentials, find
-from refresh_watch.errors import BadInput, Described, EngineError, as_word
+from refresh_watch.errors import BadInput, EngineError, as_word, wrong_type
 from refresh_watch.function_compute.connect import connect as connect_engine
 from refresh_watch.model import WatchRequest
 from refresh_watch.report import Report
@@ -126,7 +126,7 @@ class Watches:
 def _check_watch_id(given: object) -> None:
     allowed = "the watch_id that start answered with: 16 digits from 0 to f"
     if not isinstance(given, str):
-        raise BadInput("watch_id", Described(type(given).__name__), allowed)
+        raise wrong_type("watch_id", given, allowed)
     if re.fullmatch("[0-9a-f]{16}", given) is None:  # watching/opening.py
         raise BadInput("watch_id", as_word(given), allowed)
 

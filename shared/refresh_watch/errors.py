@@ -46,17 +46,53 @@ def as_word(text: str) -> str:
     return text
 
 
+_NOT_ALLOWED = "{field}: {given} is not allowed; allowed: {allowed}"
+
+
 class BadInput(RefreshWatchError):
     """A value that we were given cannot be used. Names the field, what was given and what is allowed."""
 
     advice = Advice.TELL_PEOPLE
 
-    def __init__(self, field: str, given: object, allowed: str) -> None:
+    def __init__(self, field: str, given: object, allowed: str, *, sentence: str = _NOT_ALLOWED) -> None:
         """``field`` and ``given`` are shown cut to 80 printable characters; callers never pass a secret."""
         self.field = _shown(field)
         self.given = _short(given)
         self.allowed = allowed
-        super().__init__(f"{self.field}: {self.given} is not allowed; allowed: {allowed}")
+        self.sentence = sentence
+        super().__init__(sentence.format(field=self.field, given=self.given, allowed=allowed))
+
+    def reworded(self, *, field: str | None = None, allowed: str | None = None) -> BadInput:
+        """The same mistake, where the field has another name or what is allowed has other words."""
+        return BadInput(
+            self.field if field is None else field,
+            Described(self.given),
+            self.allowed if allowed is None else allowed,
+            sentence=self.sentence,
+        )
+
+
+def missing(field: str, allowed: str) -> BadInput:
+    """A field that has to be given, and is not."""
+    return BadInput(field, Described("nothing"), allowed, sentence="{field} is missing; allowed: {allowed}")
+
+
+def only_one_of(field: str, *alternatives: str) -> BadInput:
+    """More than one of several fields was given; `field` is one of them."""
+    return BadInput(field, Described("both"), ", ".join(alternatives), sentence="{field}: give only one of {allowed}")
+
+
+def wrong_type(field: str, given: object, allowed: str) -> BadInput:
+    """A value of another type than `allowed`, which follows "must be": "a string"."""
+    return BadInput(field, type_of(given), allowed, sentence="{field}: must be {allowed} ({given} was given)")
+
+
+def type_of(given: object) -> str:
+    """What kind of value it is, in the words of JSON."""
+    words = {dict: "an object", list: "a list", tuple: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    if isinstance(given, (int, float)) and not isinstance(given, bool):
+        return Described("a number")
+    return Described(words.get(type(given), f"a value of type {type(given).__name__}"))
 
 
 class AskAgain(RefreshWatchError):

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from refresh_watch.checks import check_url, endpoint, matching, one_of, printable, whole_number
 from refresh_watch.deployment import Deployment
-from refresh_watch.errors import BadInput, Described, as_word
+from refresh_watch.errors import BadInput, Described, as_word, wrong_type
 from refresh_watch.model import Outcome
 
 CHANNEL_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -213,10 +213,10 @@ def _entries(text: str) -> list[Any]:
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise BadInput(
-            _CHANNELS, Described(f"text that is no JSON (line {line})"), "a JSON array of channels"
+            _CHANNELS, Described(f"text that is not JSON (line {line})"), "a JSON array of channels"
         ) from None
     if not isinstance(entries, list):
-        raise BadInput(_CHANNELS, Described(type(entries).__name__), "a JSON array of channels")
+        raise wrong_type(_CHANNELS, entries, "a JSON array of channels")
     return entries
 
 
@@ -231,7 +231,7 @@ def _channel_or_problem(
 
 def _channel(where: str, entry: Any, allowed_hosts: tuple[str, ...], taken: Container[str]) -> ChannelSetting:
     if not isinstance(entry, dict):
-        raise BadInput(where, Described(type(entry).__name__), "an object with name, kind and url")
+        raise wrong_type(where, entry, "an object with name, kind and url")
     for key in entry:
         if key not in _CHANNEL_KEYS:
             raise BadInput(f"{where}: key", as_word(key), ", ".join(_CHANNEL_KEYS))
@@ -259,7 +259,7 @@ def _channel(where: str, entry: Any, allowed_hosts: tuple[str, ...], taken: Cont
 def _string(where: str, entry: dict[str, Any], key: str) -> str:
     value = entry.get(key, "")
     if not isinstance(value, str):
-        raise BadInput(f"{where}.{key}", Described(type(value).__name__), "a string")
+        raise wrong_type(f"{where}.{key}", value, "a string")
     return value
 
 
@@ -268,10 +268,10 @@ def _strings(where: str, entry: dict[str, Any], key: str) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
-        raise BadInput(f"{where}.{key}", Described(type(value).__name__), "a list of strings")
+        raise wrong_type(f"{where}.{key}", value, "a list of strings")
     for i, word in enumerate(value):
         if not isinstance(word, str):
-            raise BadInput(f"{where}.{key}[{i}]", Described(type(word).__name__), "a string")
+            raise wrong_type(f"{where}.{key}[{i}]", word, "a string")
     return tuple(value)
 
 

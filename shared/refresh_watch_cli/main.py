@@ -100,7 +100,7 @@ def _run(given: list[str]) -> int:
         try:
             return int(module.run(namespace))
         except BadInput as error:
-            raise as_typed(error, parser, namespace) from None
+            raise as_typed(error, parser) from None
     except ModuleNotFoundError as error:  # what `pip install` of the project alone leaves out
         raise NotInstalled(f"{error.name} is not installed here; a checkout has it after `make setup`") from None
 

@@ -15,9 +15,9 @@ _TYPED_AS = {
 }
 """Fields whose argument is called otherwise."""
 
-_FIELD = re.compile(r"(?P<name>[a-z_]+)(\[\d+\])?: ")
+_FIELD = re.compile(r"(?P<name>[a-z_]+)(\[\d+\])?(?=: | is missing; )")
+_ALLOWED = re.compile(r"(?P<given>.*(; allowed: |: give only one of |: must be ))(?P<allowed>.*)")
 _FIELDS = re.compile(r"[a-z]+(?:_[a-z]+)+")  # of one word alone there is no telling whether it means the field
-_NOTHING = "'' is not allowed"
 
 
 class AsTyped(BadInput):
@@ -29,21 +29,21 @@ class AsTyped(BadInput):
         self.args = (line,)
 
 
-def as_typed(error: BadInput, parser: argparse.ArgumentParser, namespace: argparse.Namespace) -> BadInput:
+def as_typed(error: BadInput, parser: argparse.ArgumentParser) -> BadInput:
     """The refusal with the names of the parser's own arguments; as it is where none of them was meant."""
-    line = str(error)
+    line = str(error)  # what intake has refused is known by its line alone
     match = _FIELD.match(line)
     action = match and _action(match["name"], parser)
     if match is None or action is None:
         return error
-    said = line[match.end() :]
-    if said.startswith(_NOTHING) and getattr(namespace, action.dest, None) is None:
-        said = f"nothing{said[2:]}"
-    given, marker, allowed = said.rpartition("; allowed: ")
+    said = _typed(action) + line[match.end() :]
+    parts = _ALLOWED.fullmatch(said)
+    if parts is None:
+        return AsTyped(error, said)
     # `submitted` is what `-` reads
-    allowed = allowed.replace("task_ids, submitted, object_paths", "task_ids, -, object_paths")
+    allowed = parts["allowed"].replace("task_ids, submitted, object_paths", "task_ids, -, object_paths")
     allowed = _FIELDS.sub(lambda found: _typed(_action(found[0], parser)) or found[0], allowed)
-    return AsTyped(error, f"{_typed(action)}: {given}{marker}{allowed}")
+    return AsTyped(error, parts["given"] + allowed)
 
 
 def _action(field: str, parser: argparse.ArgumentParser) -> argparse.Action | None:

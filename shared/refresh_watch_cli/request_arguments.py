@@ -69,5 +69,5 @@ def _items(ids: list[str], standard_input: TextIO | None) -> dict[str, Any]:
     try:
         text = standard_input.read() if standard_input is not None else ""  # None where the shell has closed it
     except UnicodeDecodeError:
-        raise BadInput(_STANDARD_INPUT, Described("bytes that are no UTF-8"), ALLOWED) from None
+        raise BadInput(_STANDARD_INPUT, Described("bytes that are not UTF-8"), ALLOWED) from None
     return read_submitted(text, _STANDARD_INPUT)

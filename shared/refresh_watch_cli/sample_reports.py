@@ -164,7 +164,7 @@ _REJECTED = Report(
     kind=ReportKind.REJECTED,
     made_at=0,
     product=Product.CDN.value,
-    problem="task_ids: nothing is not allowed; allowed: the ids that the submit API returned",
+    problem="task_ids is missing; allowed: the ids that the submit API returned",
 )
 _BROKEN = replace(
     _COMPLETE,

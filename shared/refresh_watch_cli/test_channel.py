@@ -11,7 +11,7 @@ from refresh_watch.channels.delivery.outcome import Later
 from refresh_watch.channels.delivery.pacing import Pacing
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch.channels.routing import wants
-from refresh_watch.errors import BadInput, Described
+from refresh_watch.errors import BadInput, missing
 from refresh_watch.instants import format_duration
 from refresh_watch.model import Kind
 from refresh_watch.report import Report
@@ -76,9 +76,7 @@ def _channels(named: str | None, around: Surroundings) -> tuple[list[ChannelSett
     if not usable and broken:
         raise next(iter(broken.values()))
     if not usable:
-        raise BadInput(
-            "REFRESH_WATCH_CHANNELS", Described("nothing"), 'such as [{"name":"oncall","kind":"dingtalk","url":"…"}]'
-        )
+        raise missing("REFRESH_WATCH_CHANNELS", 'such as [{"name":"oncall","kind":"dingtalk","url":"…"}]')
     return usable, broken
 
 

@@ -74,9 +74,9 @@ def test_the_answers_of_several_submits_make_one_watch(watches: Watches) -> None
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ("", "submitted: nothing (did the submit fail?)"),
-        (None, "submitted: nothing is not allowed"),
-        (1.5, "submitted: float"),
+        ("", "(did the submit fail?)"),
+        (None, "submitted is missing; allowed: "),
+        (1.5, "(a number was given)"),
         ("ERROR: SDK.ServerError\nErrorCode: Forbidden.RAM\nRecommend: x", "submitted: an error: Forbidden.RAM"),
         ("ERROR: default profile is not configured yet", "an error: default profile is not configured yet"),
         ('{"Code": "Throttling.User", "Message": "slow", "RequestId": "x"}', "submitted.Code: 'Throttling.User'"),
@@ -87,8 +87,8 @@ def test_the_answers_of_several_submits_make_one_watch(watches: Watches) -> None
             "submitted.PreloadTaskId: this key with product cdn is not allowed",
         ),
         ('{"RefreshTaskId": "1"}\nERROR: the second failed', "an error: the second failed"),
-        ('{"RefreshTaskId": "704225', "text that is no JSON"),
-        ('{\n "a":\n [\n  1\n ]\n', "text that is no JSON"),
+        ('{"RefreshTaskId": "704225', "text that is not JSON"),
+        ('{\n "a":\n [\n  1\n ]\n', "text that is not JSON"),
         ("RefreshTaskId\n-------\n1", "task_ids[0]: 'RefreshTaskId'"),
         ("null", "task_ids[0]: 'null'"),
     ],
@@ -120,7 +120,7 @@ def test_urls_can_be_watched_where_no_id_is_known(watches: Watches) -> None:
     at = {"submitted_at": "2026-11-22T08:00:00Z"}
 
     assert watches.start("cdn", object_paths=["http://example.com/a"], **at, **LATER).watch_id
-    with pytest.raises(BadInput, match="submitted_at: nothing"):
+    with pytest.raises(BadInput, match="submitted_at is missing"):
         watches.start("cdn", object_paths=["http://example.com/a"])
 
 

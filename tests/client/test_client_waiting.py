@@ -134,13 +134,21 @@ def test_a_watch_that_was_started_here_is_looked_for_longer(deployed: House, gat
 
 @pytest.mark.parametrize(
     ("given", "shown"),
-    [("nosuch", "'nosuch'"), ("", "''"), ("0123456789ABCDEF", "'0123456789ABCDEF'"), (5, "int"), (None, "NoneType")],
+    [
+        ("nosuch", "'nosuch'"),
+        ("", "''"),
+        ("0123456789ABCDEF", "'0123456789ABCDEF'"),
+        (5, "(a number was given)"),
+        (None, "(null was given)"),
+    ],
 )
 def test_what_is_no_id_of_a_watch_is_refused_before_anything_is_asked(gate: Gate, given: Any, shown: str) -> None:
     with pytest.raises(BadInput) as refused:
         patient(gate.url, HandClock()).wait(given)
 
-    assert str(refused.value).startswith(f"watch_id: {shown} is not allowed; allowed: the watch_id that start answered")
+    assert str(refused.value).startswith("watch_id: ")
+    assert shown in str(refused.value)
+    assert "the watch_id that start answered" in str(refused.value)
     assert gate.asked == []
 
 

@@ -145,7 +145,7 @@ def test_a_timer_is_in_the_cost(newcomer: Newcomer) -> None:
     ("timer", "told"),
     [
         ({"payload": "sweep cdnn 3h"}, "resources.watch.props.triggers[0].triggerConfig.payload: 'cdnn' is not"),
-        ({"payload": "''"}, "triggerConfig.payload: nothing is not allowed"),
+        ({"payload": "''"}, "triggerConfig.payload is missing; allowed: "),
         ({"cron": "20 * * * *"}, "six fields that begin with seconds"),
     ],
 )
@@ -160,7 +160,7 @@ def test_a_timer_that_could_not_work_stops_it(newcomer: Newcomer, timer: dict[st
     [
         ("htpp", "{}", "triggerType: 'htpp' is not allowed; allowed: http, eventbridge"),
         ("oss", "{}", "triggerType: 'oss' is not allowed"),
-        ("cdn_events", "{filter: {domain: []}}", "filter.domain: nothing is not allowed; allowed: a list of your"),
+        ("cdn_events", "{filter: {domain: []}}", "filter.domain is missing; allowed: a list of your"),
     ],
 )
 def test_a_trigger_that_could_not_work_stops_it(newcomer: Newcomer, kind: str, config: str, told: str) -> None:

@@ -85,8 +85,8 @@ def test_an_accepted_event_is_answered_with_202_and_again_with_what_became_of_it
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        ('{"product": "cdn"', "event: text that is no JSON"),
-        ("", "event: nothing is not allowed"),
+        ('{"product": "cdn"', "event: text that is not JSON"),
+        ("", "event is missing; allowed: "),
         ({"product": "cdnn", "task_ids": "1"}, "product: 'cdnn' is not allowed; allowed: cdn, dcdn, vod, vod-legacy"),
         ({"product": "cdn", "task_ids": "1,abc"}, "task_ids[1]: 'abc'"),
         ({"product": "cdn", "task_ids": []}, "task_ids: 0 ids"),

@@ -114,7 +114,7 @@ def test_a_batch_keeps_what_is_good_and_what_is_bad_is_told_once(home: House) ->
         assert hand_in(home, batch, awaited=False, **QUICK)[0] == 202
     final = wait_for(lambda: told(home, "final", task), 30, "the good one's final report")[0]
     assert final["outcome"] == "complete"
-    for words in ("[1].data.messageBody.product: 'cdnn'", "[2].data.messageBody: text that is no JSON"):
+    for words in ("[1].data.messageBody.product: 'cdnn'", "[2].data.messageBody: text that is not JSON"):
         wait_for(lambda words=words: told(home, "rejected", words), 15, words)  # type: ignore[misc]
     time.sleep(1.0)
     assert len(told(home, "rejected", "[1].data")) == len(told(home, "rejected", "[2].data")) == 1

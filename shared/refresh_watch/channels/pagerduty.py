@@ -17,7 +17,7 @@ from refresh_watch.channels.formatting.ladder import fitting
 from refresh_watch.channels.formatting.samples import with_samples_that_fit
 from refresh_watch.channels.responses.pagerduty import classify
 from refresh_watch.deployment import Deployment
-from refresh_watch.errors import BadInput, Described
+from refresh_watch.errors import BadInput, Described, missing
 from refresh_watch.instants import Instant, format_instant
 from refresh_watch.model import Outcome, Product, Reason
 from refresh_watch.report import Report, ReportKind
@@ -46,11 +46,11 @@ def check(channel: ChannelSetting) -> None:
         raise BadInput(f"{where}: url", given, "https://events.pagerduty.com/v2/enqueue, or events.eu.pagerduty.com")
     secret = channel.secret.value if channel.secret else ""
     if not _ROUTING_KEY.fullmatch(secret):
-        given = Described(f"a text of {len(secret)} characters" if secret else "nothing")
         allowed = "the routing key: 32 letters and digits, the integration key of a service's Events API v2"
-        raise BadInput(f"{where}: secret", given, allowed)
+        given = Described(f"a text of {len(secret)} characters")
+        raise BadInput(f"{where}: secret", given, allowed) if secret else missing(f"{where}: secret", allowed)
     if channel.mention:
-        allowed = "nothing: the escalation policy of the PagerDuty service decides who is paged"
+        allowed = "no mention: the escalation policy of the PagerDuty service decides who is paged"
         raise BadInput(f"{where}: mention", channel.mention[0], allowed)
 
 

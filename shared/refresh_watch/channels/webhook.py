@@ -11,7 +11,7 @@ from dataclasses import replace
 from refresh_watch.channels.delivery.outcome import Delivered, DeliveryOutcome, Request, Response, vendor_text
 from refresh_watch.channels.responses.by_status import by_status
 from refresh_watch.deployment import Deployment
-from refresh_watch.errors import BadInput, Described
+from refresh_watch.errors import BadInput, Described, missing
 from refresh_watch.instants import Instant, format_instant
 from refresh_watch.report import Report
 from refresh_watch.reports.as_json import compact, to_json
@@ -31,11 +31,13 @@ def check(channel: ChannelSetting) -> None:
     bytes."""
     secrets = channel.secret.value.split() if channel.secret else []
     if not 1 <= len(secrets) <= 2 or any(not 24 <= len(_key(secret)) <= 64 for secret in secrets):
-        given = Described("another text" if secrets else "nothing")
         allowed = f"{_PREFIX} and the base64 of 24 to 64 random bytes; two, separated by a space, while they rotate"
-        raise BadInput(f"channel {channel.name}: secret", given, allowed)
+        field = f"channel {channel.name}: secret"
+        raise BadInput(field, Described("another text"), allowed) if secrets else missing(field, allowed)
     if channel.mention:
-        raise BadInput(f"channel {channel.name}: mention", channel.mention[0], "nothing: a webhook is read by machines")
+        raise BadInput(
+            f"channel {channel.name}: mention", channel.mention[0], "no mention: a webhook is read by machines"
+        )
 
 
 def render(

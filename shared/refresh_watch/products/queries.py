@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from refresh_watch.errors import BadInput
+from refresh_watch.errors import BadInput, missing
 from refresh_watch.instants import format_instant
 from refresh_watch.model import ListQuery
 
@@ -24,15 +24,15 @@ def check_query(query: ListQuery, *, page_size: int, resource_group: bool = Fals
     if query.task_id:
         check_task_id(query.task_id)
     if (query.domain_name or query.status) and not query.object_type:
-        raise BadInput("object_type", query.object_type, "a type (file, directory, preload) with domain_name or status")
+        raise missing("object_type", "a type (file, directory, preload) with domain_name or status")
     if legacy and not (query.domain_name and query.object_type):
         field = "object_type" if query.domain_name else "domain_name"
-        raise BadInput(field, "", "a value; vod-legacy requires domain_name and object_type")
+        raise missing(field, "a value; vod-legacy requires domain_name and object_type")
     if query.resource_group_id and not resource_group:
-        raise BadInput("resource_group_id", query.resource_group_id, "nothing; only the product cdn has it")
+        raise BadInput("resource_group_id", query.resource_group_id, "a value with product cdn only")
     if (query.start_time is None) != (query.end_time is None):
         field = "start_time" if query.start_time is None else "end_time"
-        raise BadInput(field, "", "start_time and end_time together, or neither")
+        raise missing(field, "start_time and end_time together, or neither")
     if query.start_time is not None and query.end_time is not None and query.end_time <= query.start_time:
         raise BadInput("end_time", format_instant(query.end_time), f"later than {format_instant(query.start_time)}")
     if query.page_number is not None and not 1 <= query.page_number <= MAX_PAGE_NUMBER:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any, TypeVar
 
-from refresh_watch.errors import BadInput, Described
+from refresh_watch.errors import BadInput, wrong_type
 from refresh_watch.instants import Instant, format_instant, parse_instant
 from refresh_watch.model import FailedObject, Kind, Outcome, Reason, Refusal, Word
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
@@ -211,11 +211,11 @@ def _texts(entry: dict[str, Any], key: str) -> tuple[str, ...]:
 def _number(entry: dict[str, Any], key: str) -> int:
     value = entry.get(key, 0)
     if isinstance(value, bool):
-        raise BadInput(key, value, "a whole number")
+        raise wrong_type(key, value, "a whole number")
     return _typed(key, value, int, "a whole number")
 
 
 def _typed(key: str, value: Any, kind: type[_T], allowed: str) -> _T:
     if not isinstance(value, kind):
-        raise BadInput(key, Described(f"a value of type {type(value).__name__}"), allowed)
+        raise wrong_type(key, value, allowed)
     return value

@@ -22,5 +22,5 @@ def decode(data: bytes | str) -> Report:
     try:
         value = json.loads(data)
     except ValueError:
-        raise BadInput("report", Described("text that is no JSON"), "the JSON of a report") from None
+        raise BadInput("report", Described("text that is not JSON"), "the JSON of a report") from None
     return from_json(value)

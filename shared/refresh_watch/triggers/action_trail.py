@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from refresh_watch.errors import BadInput, Described, as_word
+from refresh_watch.errors import BadInput, Described, as_word, missing, wrong_type
 from refresh_watch.instants import Instant, parse_instant
 from refresh_watch.model import Kind, Product
 from refresh_watch.settings import Settings
@@ -100,7 +100,7 @@ def _submitted(found: Found, name: str, settings: Settings) -> Iterator[Taken]:
 def _named(error: BadInput, place: str) -> BadInput:
     """The error, with the record's word for what a request calls object_paths."""
     field = error.field.replace("object_paths", "requestParameters.ObjectPath", 1)
-    return at(place, BadInput(field, Described(error.given), error.allowed))
+    return at(place, error.reworded(field=field))
 
 
 def _task_ids(record: dict[str, Any], place: str) -> tuple[str, ...]:
@@ -122,9 +122,11 @@ def _submitted_at(record: dict[str, Any], place: str, *, required: bool) -> Inst
         return instant
     if not required:
         return None
-    given = as_word(value) if isinstance(value, str) else Described("nothing" if value is None else "no text")
+    field = within(place, "eventTime")
     allowed = "an instant such as 2026-11-22T08:00:00Z: without a task id the paths alone do not say which submission"
-    raise BadInput(within(place, "eventTime"), given, allowed)
+    if value is None:
+        raise missing(field, allowed)
+    raise BadInput(field, as_word(value), allowed) if isinstance(value, str) else wrong_type(field, value, allowed)
 
 
 def _paths(record: dict[str, Any], place: str, *, required: bool) -> list[str]:
@@ -185,11 +187,11 @@ def _object(record: dict[str, Any], key: str, place: str) -> dict[str, Any]:
         try:
             value = read_json(value, within(place, key))
         except BadInput as error:
-            raise BadInput(error.field, Described(error.given), "an object, or its JSON") from None
+            raise error.reworded(allowed="an object, or its JSON") from None
     if value in (None, ""):
         return {}
     if not isinstance(value, dict):
-        raise BadInput(within(place, key), Described("no object"), "an object, or its JSON")
+        raise wrong_type(within(place, key), value, "an object, or its JSON")
     return value
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from refresh_watch.errors import BadInput, Described
+from refresh_watch.errors import BadInput, Described, wrong_type
 from refresh_watch.instants import Instant
 from refresh_watch.model import Kind, Product
 from refresh_watch.settings import Settings
@@ -43,8 +43,11 @@ def read(found: Found, settings: Settings) -> Iterator[Taken]:
     """Read the events, item by item. Nothing is raised."""
     events, place = found.body["events"], within(found.place, "events")
     if not isinstance(events, list) or not events:
-        given = Described("an empty list" if events == [] else "no list")
-        yield rejected(BadInput(place, given, "a list of CDN events"), found.body)
+        allowed = "a list of CDN events"
+        error = (
+            wrong_type(place, events, allowed) if events != [] else BadInput(place, Described("an empty list"), allowed)
+        )
+        yield rejected(error, found.body)
         return
     for number, entry in enumerate(events):
         where = within(place, number)
@@ -59,7 +62,7 @@ def read(found: Found, settings: Settings) -> Iterator[Taken]:
 
 def _read_one(entry: Any, place: str, found: Found, settings: Settings) -> Taken:
     if not isinstance(entry, dict):
-        raise BadInput(place, Described("no object"), "a CDN event")
+        raise wrong_type(place, entry, "an object: a CDN event")
     no_submission.check_oss(entry, place)
     name = entry.get("eventName")
     if not isinstance(name, str) or name not in KINDS:

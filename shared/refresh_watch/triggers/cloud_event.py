@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from refresh_watch.errors import BadInput, Described
+from refresh_watch.errors import missing, wrong_type
 from refresh_watch.triggers import action_trail, cdn_events, no_submission, queue, topic
 from refresh_watch.triggers.direct import SUBMIT_KEYS
 from refresh_watch.triggers.json_path import Found, within
@@ -31,17 +31,17 @@ def opened(event: Found) -> Found:
     body, place = event.body, event.place
     kind = body.get("type")
     if not isinstance(kind, str) or not kind:
-        given = Described("nothing" if kind in (None, "") else "no text")
-        raise BadInput(within(place, "type"), given, "the type of a CloudEvent")
+        field, allowed = within(place, "type"), "a string: the type of a CloudEvent"
+        raise missing(field, allowed) if kind in (None, "") else wrong_type(field, kind, allowed)
     no_submission.check_type(kind, within(place, "type"))
     data, where = _data(body, place)
     is_trail_record = TRAIL.fullmatch(kind) is not None
     if kind != QUEUE and not is_trail_record and not _may_be_ours(data):
         no_submission.check_source(body.get("source"), kind, within(place, "type"))
     if kind == QUEUE and not (isinstance(data, dict) and "messageBody" in data):
-        raise BadInput(within(where, "messageBody"), Described("nothing"), f"{ALLOWED}, or base64 of it")
+        raise missing(within(where, "messageBody"), f"{ALLOWED}, or base64 of it")
     if is_trail_record and not isinstance(data, dict):
-        raise BadInput(where, Described("no object"), "a record of ActionTrail")
+        raise wrong_type(where, data, "an object: a record of ActionTrail")
     return Found(data, where, event.attributes, is_trail_record)
 
 

@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from refresh_watch.errors import BadInput, Described, as_word
+from refresh_watch.errors import BadInput, as_word
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.json_path import at
 from refresh_watch.triggers.result import Rejected, Requested, rejected
-from refresh_watch.watching.request import KEYS, read_request
+from refresh_watch.watching.request import KEYS, NAMES_TASKS, read_request
 
 SUBMIT_KEYS = ("RefreshTaskId", "PushTaskId", "PreloadTaskId")
 """What the submit operations call the ids in their answers; any of them says that this is one."""
@@ -26,8 +26,6 @@ _OF_REFUSALS = ("Code", "Message", "HostId", "Recommend", "AccessDeniedDetail")
 COMPLETING = tuple(key for key in KEYS if key != "submitted")
 """The attributes that are read; others belong to whoever sends them."""
 
-_NAMES_TASKS = ("task_ids", "object_paths", "submitted")
-
 
 def read(body: Any, place: str, attributes: Mapping[str, str], settings: Settings) -> Requested | Rejected:
     """Read one request. Nothing is raised."""
@@ -37,7 +35,7 @@ def read(body: Any, place: str, attributes: Mapping[str, str], settings: Setting
     except BadInput as error:
         if given is not body:
             # what was wrapped by us is named as it was given
-            error = BadInput(error.field.removeprefix("submitted."), Described(error.given), error.allowed)
+            error = error.reworded(field=error.field.removeprefix("submitted."))
         known = {**attributes, **given} if isinstance(given, dict) else {}
         # attributes belong to it: the same body with another product is another refusal
         told_once = [body, dict(attributes)] if attributes else body
@@ -76,9 +74,7 @@ def _completed(given: dict[str, Any], attributes: Mapping[str, str]) -> dict[str
     more: dict[str, Any] = {key: value for key, value in attributes.items() if key in COMPLETING}
     product = given.get("product")
     if product is not None and more.get("product", product) != product:
-        raise BadInput(
-            "product", as_word(more["product"]), "beside the body nothing, or the product that the body names"
-        )
-    if any(given.get(key) is not None for key in _NAMES_TASKS):
-        more = {key: value for key, value in more.items() if key not in _NAMES_TASKS}
+        raise BadInput("product", as_word(more["product"]), "the product that the body names, or none")
+    if any(given.get(key) is not None for key in NAMES_TASKS):
+        more = {key: value for key, value in more.items() if key not in NAMES_TASKS}
     return {**told_apart(more), **{key: value for key, value in given.items() if value is not None or key not in more}}

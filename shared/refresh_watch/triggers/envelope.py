@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from refresh_watch.errors import BadInput, Described
+from refresh_watch.errors import BadInput, Described, wrong_type
 from refresh_watch.triggers.direct import COMPLETING, told_apart
 from refresh_watch.triggers.strict_json import ALLOWED, read_json
 
@@ -80,7 +80,7 @@ def _unwrap(outer: dict[str, Any]) -> Event:
 def _body(outer: dict[str, Any], *, awaited: bool) -> bytes:
     text = outer.get("body") or ""
     if not isinstance(text, str):
-        error = BadInput("body", Described("no text"), ALLOWED)
+        error = wrong_type("body", text, "a string")
         raise Unreadable(error, b"", wrapped=True, awaited=awaited)
     # half of a pair of surrogates can stand in JSON, and in no UTF-8; the request's own check refuses it by its place
     body = text.encode(errors="surrogatepass")
@@ -89,7 +89,7 @@ def _body(outer: dict[str, Any], *, awaited: bool) -> bytes:
     try:
         return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError):
-        error = BadInput("body", Described("text that is no base64"), f"{ALLOWED}, in base64")
+        error = BadInput("body", Described("text that is not base64"), f"{ALLOWED}, in base64")
         raise Unreadable(error, body, wrapped=True, awaited=awaited) from None
 
 
@@ -101,7 +101,7 @@ class Unreadable(BadInput):
         self.raw = raw
         self.wrapped = wrapped
         self.awaited = awaited
-        super().__init__(error.field, Described(error.given), error.allowed)
+        super().__init__(error.field, Described(error.given), error.allowed, sentence=error.sentence)
 
 
 def _json(text: bytes, *, wrapped: bool, awaited: bool) -> Any:

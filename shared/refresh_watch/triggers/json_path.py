@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from refresh_watch.errors import BadInput, Described
+from refresh_watch.errors import BadInput
 
 
 @dataclass(frozen=True)
@@ -28,4 +28,4 @@ def within(place: str, name: str | int) -> str:
 
 def at(place: str, error: BadInput) -> BadInput:
     """The same error, with the place of what it is about."""
-    return BadInput(within(place, error.field or "''"), Described(error.given), error.allowed)
+    return error.reworded(field=within(place, error.field or "''"))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from refresh_watch.errors import BadInput, Described, as_word
+from refresh_watch.errors import BadInput, Described, as_word, missing
 
 DEEPEST = 32
 """Levels of nesting. The deepest of the services' own events, a trail record in a queue, has fewer than ten."""
@@ -54,11 +54,12 @@ def read_json(text: bytes | str, place: str = "") -> Any:
             parse_float=_number,
         )
     except UnicodeDecodeError:
-        raise BadInput(field, Described("bytes that are no UTF-8"), ALLOWED) from None
+        raise BadInput(field, Described("bytes that are not UTF-8"), ALLOWED) from None
     except ValueError as error:
         where = f" (line {error.lineno} column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        what = f"text that is no JSON{where}" if text.strip() else "nothing"
-        raise BadInput(field, Described(what), ALLOWED) from None
+        if not text.strip():
+            raise missing(field, ALLOWED) from None
+        raise BadInput(field, Described(f"text that is not JSON{where}"), ALLOWED) from None
     except RecursionError:
         raise _too_deep(field) from None
     try:
@@ -78,21 +79,21 @@ def read_message(value: Any, place: str) -> Any:
     Raises BadInput.
     """
     if value is None:
-        raise BadInput(place, Described("nothing"), f"{ALLOWED}, as text, in base64 or as it is")
+        raise missing(place, f"{ALLOWED}, as text, in base64 or as it is")
     if not isinstance(value, str):
         return value
     try:
         return read_json(value, place)
     except BadInput as error:
         decoded = _from_base64(value)
-        # text that is no base64 is wrong as JSON; and so is JSON that says something twice
+        # text that is not base64 is wrong as JSON; and so is JSON that says something twice
         if decoded is None:
             raise
         try:
             return read_json(decoded, place)
         except BadInput as inner:
             # four letters of plain text are base64 too: what that hides is then of no interest
-            raise (error if "no JSON" in inner.given or "no UTF-8" in inner.given else inner) from None
+            raise (error if "not JSON" in inner.given or "not UTF-8" in inner.given else inner) from None
 
 
 def _from_base64(text: str) -> bytes | None:

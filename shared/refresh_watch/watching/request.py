@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from refresh_watch.errors import BadInput, Described, as_word
+from refresh_watch.errors import BadInput, Described, as_word, missing, only_one_of, wrong_type
 from refresh_watch.instants import Instant, Seconds, parse_duration, parse_instant
 from refresh_watch.model import Kind, Product, WatchRequest
 from refresh_watch.settings import CHANNEL_NAME
@@ -35,6 +35,7 @@ _OBJECT_PATH = re.compile(rf"https?://{_HOST}([/?].*)?|{_HOST}/.*", re.IGNORECAS
 """A file, a directory or a pattern: what follows the host is whatever was submitted."""
 
 _IDS_ALLOWED = f"1 to {MAX_ITEMS} ids of 1 to 20 digits"
+NAMES_TASKS = ("task_ids", "submitted", "object_paths")
 _SUBMIT_KEYS = {"RefreshTaskId": Kind.REFRESH, "PushTaskId": Kind.PREFETCH, "PreloadTaskId": Kind.PREFETCH}
 _ANSWERED_BY = {
     "PushTaskId": (Product.CDN, Product.DCDN),
@@ -51,16 +52,17 @@ T = TypeVar("T")
 def read_request(given: Any) -> WatchRequest:
     """Read one request. `given` is decoded JSON. Raises BadInput."""
     if not isinstance(given, dict):
-        raise BadInput("request", _type_of(given), "a JSON object with product and task_ids or object_paths")
+        raise wrong_type("request", given, "a JSON object with product and task_ids or object_paths")
     for key in given:
         if key not in KEYS:
             raise BadInput(as_word(key), Described("this key"), ", ".join(KEYS))
     product = _member("product", given.get("product"), [member.value for member in Product], Product)
     task_ids, kind_of_submit = _task_ids(given, product)
     object_paths = _object_paths(given)
-    if bool(task_ids) == bool(object_paths):
-        found = Described("both" if task_ids else "none of them")
-        raise BadInput("task_ids", found, "one of task_ids, submitted, object_paths")
+    if task_ids and object_paths:
+        raise only_one_of("task_ids", *NAMES_TASKS)
+    if not task_ids and not object_paths:
+        raise missing("task_ids", f"one of {', '.join(NAMES_TASKS)}")
     kind = kind_of_submit
     if given.get("kind") is not None:
         kind = _member("kind", given["kind"], [Kind.REFRESH.value, Kind.PREFETCH.value], Kind)
@@ -110,7 +112,7 @@ def read_deadline(value: Any, field: str = "deadline") -> Seconds | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise BadInput(field, _type_of(value), allowed)
+        raise wrong_type(field, value, allowed)
     try:
         seconds = parse_duration(value) if isinstance(value, str) else float(value)
     except (ValueError, OverflowError):
@@ -131,11 +133,11 @@ def read_task_ids(value: Any, field: str = "task_ids") -> tuple[str, ...]:
     elif isinstance(value, int) and not isinstance(value, bool):
         value = [value]
     if not isinstance(value, list):
-        raise BadInput(field, _type_of(value), allowed)
+        raise wrong_type(field, value, allowed)
     ids: dict[str, None] = {}
     for i, one in enumerate(value):
         if isinstance(one, bool) or not isinstance(one, (str, int)):
-            raise BadInput(f"{field}[{i}]", _type_of(one), allowed)
+            raise wrong_type(f"{field}[{i}]", one, allowed)
         for word in str(one).split(","):
             if re.fullmatch(r"[0-9]{1,20}", word.strip()) is None:
                 raise BadInput(f"{field}[{i}]", word, allowed)
@@ -156,10 +158,10 @@ def _task_ids(given: Mapping[str, Any], product: Product) -> tuple[tuple[str, ..
         value = given.get("task_ids")
         return (read_task_ids(value) if value is not None else ()), Kind.UNKNOWN
     if given.get("task_ids") is not None:
-        raise BadInput("submitted", Described("submitted beside task_ids"), "one of task_ids, submitted, object_paths")
+        raise only_one_of("submitted", *NAMES_TASKS)
     answer = given["submitted"]
     if not isinstance(answer, dict):
-        raise BadInput("submitted", _type_of(answer), f"a submit answer with {' or '.join(_SUBMIT_KEYS)}")
+        raise wrong_type("submitted", answer, f"a submit answer with {' or '.join(_SUBMIT_KEYS)}")
     found = [key for key in _SUBMIT_KEYS if answer.get(key)]
     empty = [key for key in _SUBMIT_KEYS if key in answer and answer[key] in ("", None, [], {})]
     if empty and not found:
@@ -187,10 +189,10 @@ def _object_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
-        raise BadInput("object_paths", _type_of(value), allowed)
+        raise wrong_type("object_paths", value, allowed)
     for i, path in enumerate(value):
         if not isinstance(path, str):
-            raise BadInput(f"object_paths[{i}]", _type_of(path), one_allowed)
+            raise wrong_type(f"object_paths[{i}]", path, one_allowed)
         printable = path.isprintable() and " " not in path and len(path) <= MAX_PATH_CHARACTERS
         if not printable or _OBJECT_PATH.fullmatch(path) is None:
             raise BadInput(f"object_paths[{i}]", path, one_allowed)
@@ -207,10 +209,10 @@ def _submitted_at(given: Mapping[str, Any], *, required: bool) -> Instant | None
     allowed = "an instant such as 2026-11-22T08:00:00Z or 2026-11-22T16:00:00+08:00, from 1970 on"
     if value is None:
         if required:
-            raise BadInput("submitted_at", Described("nothing"), f"{allowed}; object_paths need it")
+            raise missing("submitted_at", f"{allowed}; object_paths need it")
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise BadInput("submitted_at", _type_of(value), allowed)
+        raise wrong_type("submitted_at", value, allowed)
     try:
         instant = parse_instant(value, zone_needed=True) if isinstance(value, str) else float(value)
     except (ValueError, OverflowError):
@@ -225,11 +227,12 @@ def _channel_names(given: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
-        raise BadInput("channels", _type_of(value), "a list of channel names")
+        raise wrong_type("channels", value, "a list of channel names")
     for i, name in enumerate(value):
         if not isinstance(name, str) or CHANNEL_NAME.fullmatch(name) is None:
-            shown = as_word(name) if isinstance(name, str) else _type_of(name)
-            raise BadInput(f"channels[{i}]", shown, f"the name of a configured channel ({CHANNEL_NAME.pattern})")
+            allowed = f"the name of a configured channel ({CHANNEL_NAME.pattern})"
+            field = f"channels[{i}]"
+            raise BadInput(field, as_word(name), allowed) if isinstance(name, str) else wrong_type(field, name, allowed)
     return tuple(dict.fromkeys(value))
 
 
@@ -261,11 +264,15 @@ def _check_query(request: WatchRequest) -> None:
     if request.product is Product.VOD_LEGACY:
         for name, value in (("domain_name", request.domain_name), ("object_type", request.object_type)):
             if not value:
-                raise BadInput(name, Described("nothing"), f"a value: product {request.product} requires it")
+                raise missing(name, f"a value: product {request.product} requires it")
     if request.domain_name and not request.object_type:
-        raise BadInput("object_type", Described("nothing"), f"one of {_OBJECT_TYPES}: domain_name requires it")
+        raise missing("object_type", f"one of {_OBJECT_TYPES}: domain_name requires it")
     if request.resource_group_id and request.product is not Product.CDN:
-        raise BadInput("resource_group_id", request.resource_group_id, f"nothing: product {request.product} has none")
+        raise BadInput(
+            "resource_group_id",
+            request.resource_group_id,
+            "a value with product cdn only",
+        )
 
 
 def _text(given: Mapping[str, Any], key: str, most: int) -> str:
@@ -274,20 +281,17 @@ def _text(given: Mapping[str, Any], key: str, most: int) -> str:
         return ""
     allowed = f"at most {most} printable characters"
     if not isinstance(value, str):
-        raise BadInput(key, _type_of(value), allowed)
+        raise wrong_type(key, value, "a string")
     if len(value) > most or not value.isprintable():
         raise BadInput(key, value, allowed)
     return value
 
 
 def _member(field: str, value: Any, allowed: list[str], make: Callable[[str], T]) -> T:
+    if value is None:
+        raise missing(field, ", ".join(allowed))
     if not isinstance(value, str):
-        raise BadInput(field, Described("nothing") if value is None else _type_of(value), ", ".join(allowed))
+        raise wrong_type(field, value, f"one of {', '.join(allowed)}")
     if value not in allowed:
         raise BadInput(field, value, ", ".join(allowed))
     return make(value)
-
-
-def _type_of(value: Any) -> Described:
-    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
-    return Described(names.get(type(value), "a number"))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from refresh_watch.errors import BadInput, Described
+from refresh_watch.errors import BadInput, Described, missing, wrong_type
 
 ALLOWED = "ids of digits separated by commas, spaces or lines, or the JSON answer of a submit operation"
 _ANSWERS_ALLOWED = "the answer of a submit that succeeded"
@@ -33,7 +33,7 @@ def read_submitted(given: object, field: str) -> dict[str, Any]:
         try:
             given = bytes(given).decode()
         except UnicodeDecodeError:
-            raise BadInput(field, Described("bytes that are no UTF-8"), ALLOWED) from None
+            raise BadInput(field, Described("bytes that are not UTF-8"), ALLOWED) from None
     if isinstance(given, str):
         return _read_text(given, field)
     given = _plain(given)
@@ -43,7 +43,7 @@ def read_submitted(given: object, field: str) -> dict[str, Any]:
         return _read_list([_plain(one) for one in given], field)
     if isinstance(given, int) and not isinstance(given, bool):
         return {"task_ids": given}
-    raise BadInput(field, Described("nothing" if given is None else type(given).__name__), ALLOWED)
+    raise missing(field, ALLOWED) if given is None else wrong_type(field, given, ALLOWED)
 
 
 def split_ids(text: str) -> list[str]:
@@ -54,7 +54,7 @@ def split_ids(text: str) -> list[str]:
 def _read_text(text: str, field: str) -> dict[str, Any]:
     text = text.strip("\ufeff \t\r\n")
     if not text:
-        raise BadInput(field, Described("nothing (did the submit fail?)"), ALLOWED)
+        raise missing(field, f"{ALLOWED} (did the submit fail?)")
     error = _ERROR.search(text)
     if error:
         code = _ERROR_CODE.search(text)
@@ -81,7 +81,7 @@ def _documents(text: str, field: str) -> list[Any]:
         except (ValueError, RecursionError):
             continue  # the line of a warning, such as "[WARN] ..."
         return found
-    raise BadInput(field, Described("text that is no JSON"), ALLOWED)
+    raise BadInput(field, Described("text that is not JSON"), ALLOWED)
 
 
 def _read_list(found: list[Any], field: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from refresh_watch.errors import BadInput, Described, as_word
+from refresh_watch.errors import BadInput, as_word, missing
 from refresh_watch.instants import Seconds
 from refresh_watch.workflow.sweep.request import read_payload
 from refresh_watch.workflow.task_ids import INTAKE, WATCH
@@ -59,17 +59,17 @@ def doubtful(resource: Resource) -> Iterator[str]:
 def _wrong(key: str, trigger: Trigger, where: str) -> Iterator[BadInput]:
     allowed = TAKEN_BY.get(key, KINDS)
     if trigger.kind not in allowed:
-        yield BadInput(f"{where}.triggerType", as_word(trigger.kind) or Described("nothing"), ", ".join(allowed))
+        field, kinds = f"{where}.triggerType", ", ".join(allowed)
+        yield BadInput(field, as_word(trigger.kind), kinds) if trigger.kind else missing(field, kinds)
     elif trigger.kind == "timer":
         if not is_cron(trigger.cron):
             allowed_cron = "'@every 30m', or six fields that begin with seconds: '0 20 * * * *'"
-            yield BadInput(f"{where}.triggerConfig.cronExpression", trigger.cron or Described("nothing"), allowed_cron)
+            field = f"{where}.triggerConfig.cronExpression"
+            yield BadInput(field, trigger.cron, allowed_cron) if trigger.cron else missing(field, allowed_cron)
         if key == WATCH:
             try:
                 read_payload(trigger.payload)
             except BadInput as problem:
-                word = problem.given.strip("'")
-                given = word if word != problem.given else Described(word)
-                yield BadInput(f"{where}.triggerConfig.payload", given, problem.allowed)
+                yield problem.reworded(field=f"{where}.triggerConfig.payload")
     elif trigger.kind == "cdn_events" and not trigger.domains:
-        yield BadInput(f"{where}.triggerConfig.filter.domain", Described("nothing"), "a list of your domains")
+        yield missing(f"{where}.triggerConfig.filter.domain", "a list of your domains")

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from refresh_watch.errors import BadInput
+from refresh_watch.errors import BadInput, wrong_type
 from refresh_watch.instants import Seconds
 
 ACCOUNT_ID = "1234567890123456"
@@ -160,7 +160,7 @@ class _Fields:
     def __init__(self, where: str, values: Any) -> None:
         self._where = where
         if not isinstance(values, dict):
-            raise BadInput(where, type(values).__name__, "a mapping")
+            raise wrong_type(where, values, "a mapping")
         self._values: dict[str, Any] = values
 
     def part(self, name: str) -> _Fields:

@@ -35,7 +35,7 @@ START, END = parse_instant("2026-11-22T08:00:00Z"), parse_instant("2026-11-22T09
 def test_one_line_names_the_field(query: dict[str, Any], field: str) -> None:
     with pytest.raises(BadInput) as raised:
         check_query(ListQuery(**query), page_size=50)
-    assert str(raised.value).startswith(f"{field}: ")
+    assert raised.value.field == field
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,6 @@ def test_keys_of_a_newer_version_are_left_unread() -> None:
 
 
 def test_a_rejected_report_names_no_outcome() -> None:
-    rejected = Report("r-1", ReportKind.REJECTED, 0.0, problem="ids: nothing is not allowed")
+    rejected = Report("r-1", ReportKind.REJECTED, 0.0, problem="ids is missing")
     assert to_json(rejected)["outcome"] is None
     assert decode(encode(rejected)) == rejected

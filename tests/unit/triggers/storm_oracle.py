@@ -20,7 +20,9 @@ from tests.unit.triggers.storm_pieces import MARK
 ID_KEYS = frozenset({"task_ids", "taskId", *SUBMIT_KEYS})
 PATH_KEYS = frozenset({"object_paths", "ObjectPath"})
 LONGEST_REFUSAL = 400
-REFUSAL = re.compile(r"(\[\d+\]\.?)*[^:]+: .+ is not allowed; allowed: .+")
+REFUSAL = re.compile(
+    r"(\[\d+\]\.?)*[^:]+(: .+ is not allowed; allowed: | is missing; allowed: |: must be |: give only one of ).+"
+)
 
 
 @dataclass

@@ -32,7 +32,7 @@ INSTEAD = "an event that names tasks: the answer of the submit call, or ActionTr
 OF_OSS = f"{INSTEAD}; OSS tells of files, not of tasks, and what OSS itself refreshes never shows in the product's API"
 OF_TIMER = f"{INSTEAD}; a timer names none: remove the trigger from this function"
 JSON = "JSON: a watch request or a list of them"
-BESIDE = "beside the body nothing, or the product that the body names"
+BESIDE = "the product that the body names, or none"
 
 
 def starts(
@@ -51,6 +51,10 @@ def starts(
 
 def refuses(field: str, given: str, allowed: str) -> str:
     return f"refuse {field}: {given} is not allowed; allowed: {allowed}"
+
+
+def misses(field: str, allowed: str) -> str:
+    return f"refuse {field} is missing; allowed: {allowed}"
 
 
 def ignores(reason: str) -> str:
@@ -73,7 +77,7 @@ EXPECTED: dict[str, list[str]] = {
     "direct_raw_answer_refresh": [REFRESHED],
     "direct_raw_answer_push": [starts("cdn", TWO, "prefetch", "warm up")],
     "direct_raw_answer_preload": [starts("dcdn", TWO, "prefetch")],
-    "direct_raw_answer_without_product": [refuses("product", "nothing", PRODUCTS)],
+    "direct_raw_answer_without_product": [misses("product", PRODUCTS)],
     "direct_raw_answer_of_a_refusal": [refuses("Code", "'Throttling.User'", "the answer of a submit that succeeded")],
     "direct_vod_legacy": [starts("vod-legacy", "704225667")],
     "direct_key_twice": [refuses("task_ids", "given twice", "each key once")],
@@ -101,7 +105,7 @@ EXPECTED: dict[str, list[str]] = {
     "eventbridge_custom_data_is_text": [REFRESHED],
     "eventbridge_custom_data_base64": [REFRESHED],
     "eventbridge_custom_data_is_a_list": [REFRESHED, starts("vod", "95248880")],
-    "eventbridge_custom_without_data": [refuses("data", "nothing", f"{JSON}, as text, in base64 or as it is")],
+    "eventbridge_custom_without_data": [misses("data", f"{JSON}, as text, in base64 or as it is")],
     "eventbridge_oss": [refuses("type", "'oss:ObjectCreated:PutObject'", OF_OSS)],
     "eventbridge_of_another_service": [
         refuses("type", "'ecs:Instance:StateChange'", f"{INSTEAD}; narrow the rule to what is meant for this function")
@@ -116,10 +120,10 @@ EXPECTED: dict[str, list[str]] = {
     "queue_batch_with_a_bad_one": [
         REFRESHED,
         refuses("[1].data.messageBody.product", "'cdnn'", PRODUCTS),
-        refuses("[2].data.messageBody", "text that is no JSON (line 1 column 1)", JSON),
+        refuses("[2].data.messageBody", "text that is not JSON (line 1 column 1)", JSON),
     ],
     "queue_raw_data": [REFRESHED],
-    "queue_without_a_body": [refuses("data.messageBody", "nothing", f"{JSON}, or base64 of it")],
+    "queue_without_a_body": [misses("data.messageBody", f"{JSON}, or base64 of it")],
     # SMQ topic
     "topic_stream": [REFRESHED],
     "topic_stream_attributes": [starts("cdn", TWO, "refresh", "release 7")],
@@ -127,7 +131,7 @@ EXPECTED: dict[str, list[str]] = {
     "topic_json": [REFRESHED],
     "topic_json_attributes": [starts("cdn", TWO, "refresh", to="audit")],
     "topic_json_of_another_product": [refuses("Message.product", "'dcdn'", BESIDE)],
-    "topic_json_text": [refuses("Message", "text that is no JSON (line 1 column 1)", JSON)],
+    "topic_json_text": [refuses("Message", "text that is not JSON (line 1 column 1)", JSON)],
     # native CDN events
     "cdn_events_refreshed": [
         starts("cdn", "2089687230", "refresh", "example.com/2018/03/16/13/33b430c57e7.mp4 +1",

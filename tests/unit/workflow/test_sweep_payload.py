@@ -36,9 +36,6 @@ def test_products_and_hours_stand_in_any_order(payload: str, sweep: Sweep) -> No
 @pytest.mark.parametrize(
     ("payload", "given"),
     [
-        ("", "nothing"),
-        (None, "nothing"),
-        (5, "int"),
         ("swept", "'swept'"),
         ("cdn 3h", "'cdn'"),
         ("sweep cdnn", "'cdnn'"),
@@ -57,6 +54,20 @@ def test_a_wrong_payload_is_answered_with_what_was_given_and_what_is_allowed(pay
         f"payload: {given} is not allowed; allowed: sweep, then products (cdn, dcdn, vod)"
     )
     assert "1h to 71h" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("payload", "refusal"),
+    [
+        ("", "payload is missing; allowed: sweep, then"),
+        (None, "payload is missing; allowed: sweep, then"),
+        (5, "payload: must be a string: sweep, then"),
+    ],
+)
+def test_a_payload_that_is_missing_or_no_text_is_refused(payload: object, refusal: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_payload(payload)
+    assert str(caught.value).startswith(refusal)
 
 
 @pytest.mark.parametrize("wrap", [bytes, as_http_event], ids=["plain", "http"])

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from refresh_watch.errors import BadInput, Described, as_word
+from refresh_watch.errors import BadInput, as_word, missing, wrong_type
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Product
 from refresh_watch.products.polling.window import Window
@@ -66,11 +66,13 @@ def is_sweep(event: bytes) -> bool:
 
 def read_payload(payload: Any) -> Sweep:
     """Read a timer's payload: the word ``sweep``, then products and hours in any order. Raises BadInput."""
+    if payload is None or payload == "" or (isinstance(payload, str) and payload.isspace()):
+        raise missing("payload", _ALLOWED)
     if not isinstance(payload, str):
-        raise BadInput("payload", Described("nothing" if payload is None else type(payload).__name__), _ALLOWED)
-    first, *words = payload.split() or [""]
+        raise wrong_type("payload", payload, f"a string: {_ALLOWED}")
+    first, *words = payload.split()
     if first != "sweep":
-        raise BadInput("payload", as_word(first) or Described("nothing"), _ALLOWED)
+        raise BadInput("payload", as_word(first), _ALLOWED)
     products: list[Product] = []
     hours: int | None = None
     for word in words:
