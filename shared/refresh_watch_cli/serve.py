@@ -17,7 +17,7 @@ from refresh_watch.settings import Settings
 from refresh_watch_cli.context import LOOPBACK, Surroundings, surroundings
 from refresh_watch_cli.machine_keys import MachineKeys
 from refresh_watch_cli.printing import called_as, note
-from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.engine.worker import LogLine
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -55,7 +55,7 @@ def run(namespace: argparse.Namespace) -> int:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    engine = Engine(
+    engine = EmbeddedEngine(
         PROJECT / "s.yaml",
         namespace.file,
         host=namespace.host,

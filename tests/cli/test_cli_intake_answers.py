@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.engine.switches import ApiEvent, Switches
 from tests.cli.conftest import PROJECT, CommandLine
 
@@ -100,7 +100,7 @@ def test_start_works_whichever_way_an_api_call_reaches_a_function_with_an_http_t
     cli: CommandLine, tmp_path: Path, event: ApiEvent
 ) -> None:
     settings = {name: value for name, value in cli.environment.items() if name.startswith("REFRESH_WATCH_")}
-    engine = Engine(
+    engine = EmbeddedEngine(
         PROJECT / "s.yaml",
         tmp_path / "queue.sqlite",
         environment=settings,

@@ -20,7 +20,7 @@ from refresh_watch.function_compute.tasks import TaskStatus
 from refresh_watch.model import Product
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.doctor.probe.submit import PRODUCTS, submit
-from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
 from refresh_watch_emulator.engine.switches import ApiEvent, Duplicate
 from refresh_watch_emulator.engine.switches import Switches as EngineSwitches
@@ -238,7 +238,7 @@ def test_functions_that_know_no_probe_are_named_and_are_asked_nothing_more(tmp_p
         (tmp_path / name).mkdir()
         text = "def handler(event, context):\n    raise ValueError('an older version')\n"
         (tmp_path / name / "index.py").write_text(text, encoding="utf-8")
-    with Engine(
+    with EmbeddedEngine(
         ROOT / "s.yaml",
         tmp_path / "queue.sqlite",
         credentials=lambda: KEYS,

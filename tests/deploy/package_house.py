@@ -28,7 +28,7 @@ from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.build.bytecode import interpreter_of
 from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime, runtime_named
 from refresh_watch_emulator.chat_wall import ChatWall
-from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import World
 
@@ -178,7 +178,7 @@ def outside(chats: Sequence[str]) -> Iterator[Outside]:
             "REFRESH_WATCH_REGION": "cn-hangzhou",
             "REFRESH_WATCH_QUOTA": "cdn.list=1000,cdn.by_id=1000,dcdn.list=1000,dcdn.by_id=1000,vod.list=1000",
         }
-        with Engine(
+        with EmbeddedEngine(
             PROJECT / "s.yaml",
             Path(folder) / "queue.sqlite",
             environment=settings,

@@ -18,7 +18,7 @@ from refresh_watch.function_compute.client import FunctionCompute
 from refresh_watch.function_compute.inspecting import Inspecting
 from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, TaskStatus
 from refresh_watch.settings import Secret, Settings
-from refresh_watch_emulator.engine.engine import FAKE_KEYS, Engine
+from refresh_watch_emulator.engine.engine import FAKE_KEYS, EmbeddedEngine
 from refresh_watch_emulator.engine.switches import Duplicate, Switches
 
 MANIFEST = Path(__file__).parents[1] / "emulator" / "engine" / "s.yaml"
@@ -42,7 +42,7 @@ def client(url: str) -> FunctionCompute:
 @pytest.fixture(params=list(Duplicate), ids=str)
 def fc(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FunctionCompute]:
     switches = Switches(duplicate=request.param)
-    with Engine(MANIFEST, tmp_path / "q.sqlite", switches=switches, log=lambda line: None) as engine:
+    with EmbeddedEngine(MANIFEST, tmp_path / "q.sqlite", switches=switches, log=lambda line: None) as engine:
         yield client(engine.url)
 
 

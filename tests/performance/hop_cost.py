@@ -32,7 +32,7 @@ from refresh_watch.watching.state import Hop, write_hop
 from refresh_watch.workflow.delivery_state import DeliveryState, write_delivery
 from refresh_watch_cli.cost.measured import Cost, Costs
 from refresh_watch_emulator.chat_wall import ChatWall
-from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import ObjectPlan, World
 
@@ -173,7 +173,7 @@ def furnished() -> Iterator[House]:
             "ALIBABA_CLOUD_ACCESS_KEY_SECRET": KEYS[1],
         }
         # no instance at all: what is started stays in the queue
-        with Engine(
+        with EmbeddedEngine(
             PROJECT / "s.yaml",
             Path(folder) / "queue.sqlite",
             environment=settings,

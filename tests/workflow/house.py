@@ -21,7 +21,7 @@ from refresh_watch.function_compute.tasks import Task
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_emulator.chat_wall import ChatWall, WallMessage
 from refresh_watch_emulator.engine.crash import KillWorker
-from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.engine.roles import Roles
 from refresh_watch_emulator.engine.switches import Switches as EngineSwitches
 from refresh_watch_emulator.engine.worker import Code
@@ -149,7 +149,7 @@ def house(
     world = World(time.time(), quota=dict(quota))
     with StandIn(world, products or ProductSwitches()) as stand_in, ChatWall(rate_limits=rate_limits) as wall:
         environment = {**environment_of(stand_in, wall, channels), **(more or {})}
-        started = Engine(
+        started = EmbeddedEngine(
             manifest,
             folder / "queue.sqlite",
             environment=environment,

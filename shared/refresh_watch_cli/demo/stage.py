@@ -24,7 +24,7 @@ from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.demo.jobs import Job
 from refresh_watch_cli.serve import LOCAL_REGION, PROJECT, ROUTES
 from refresh_watch_emulator.chat_wall import ChatWall, WallMessage
-from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.engine.worker import LogLine
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import World, by_words_in_url
@@ -66,7 +66,7 @@ class Stage:
 
     products: StandIn
     wall: ChatWall
-    engine: Engine
+    engine: EmbeddedEngine
     record: FunctionCompute
     settings: Settings
 
@@ -107,7 +107,7 @@ def stage(
         ChatWall(on_message=on_message) as wall,
     ):
         environment = _environment(products, wall, language)
-        engine = Engine(
+        engine = EmbeddedEngine(
             PROJECT / "s.yaml",
             Path(folder) / "queue.sqlite",
             environment=environment,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from refresh_watch.errors import BadInput
 from refresh_watch_emulator.engine.crash import VARIABLE, KillWorker, read_crashes
-from refresh_watch_emulator.engine.engine import FAKE_KEYS, Engine
+from refresh_watch_emulator.engine.engine import FAKE_KEYS, EmbeddedEngine
 from refresh_watch_emulator.engine.environment import Keys
 from refresh_watch_emulator.engine.switches import Switches, read_switches
 
@@ -47,8 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _engine(options: argparse.Namespace) -> Engine:
-    return Engine(
+def _engine(options: argparse.Namespace) -> EmbeddedEngine:
+    return EmbeddedEngine(
         options.manifest,
         options.file,
         port=options.port,

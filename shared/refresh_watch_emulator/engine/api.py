@@ -23,9 +23,9 @@ from refresh_watch_emulator.engine.store import Store
 from refresh_watch_emulator.engine.switches import ApiEvent, Duplicate, Switches
 from refresh_watch_emulator.engine.task import (
     TASK_ID,
-    Listing,
     NewTask,
-    TaskStatus,
+    TaskQuery,
+    TaskState,
     as_api,
     new_request_id,
     new_task_id,
@@ -177,7 +177,7 @@ class Api:
 
     def _list(self, function: Function, query: dict[str, str]) -> dict[str, Any]:
         lag = self._switches.list_lag
-        listing = Listing(
+        listing = TaskQuery(
             function=function.name,
             prefix=query.get("prefix", ""),
             status=_status(query.get("status", "")),
@@ -242,11 +242,11 @@ def _task_id(text: str) -> str:
     return text
 
 
-def _status(text: str) -> TaskStatus | None:
-    words = [status.value for status in TaskStatus]
+def _status(text: str) -> TaskState | None:
+    words = [status.value for status in TaskState]
     if text and text not in words:
         raise _bad("status", text, ", ".join(words))
-    return TaskStatus(text) if text else None
+    return TaskState(text) if text else None
 
 
 def _ms(query: dict[str, str], name: str) -> int | None:

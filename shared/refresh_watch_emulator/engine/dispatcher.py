@@ -18,11 +18,11 @@ from refresh_watch.instants import Instant, Seconds
 from refresh_watch_emulator.engine.crash import Crashes, CrashPoint
 from refresh_watch_emulator.engine.environment import Keys, request_head
 from refresh_watch_emulator.engine.manifest import Function, Manifest
-from refresh_watch_emulator.engine.settling import Case, Retry
+from refresh_watch_emulator.engine.settling import Case, RetryAt
 from refresh_watch_emulator.engine.store import Store
 from refresh_watch_emulator.engine.switches import Switches
-from refresh_watch_emulator.engine.task import Ending, Task, TaskStatus
-from refresh_watch_emulator.engine.worker import Instance, LogLine, Result, Verdict, failed
+from refresh_watch_emulator.engine.task import Ending, StoredTask, TaskState
+from refresh_watch_emulator.engine.worker import Instance, LogLine, RunOutcome, RunResult, failed
 from refresh_watch_emulator.engine.workers import Workers
 
 LONGEST_WAIT: Seconds = 60
@@ -101,7 +101,7 @@ class Dispatcher:
         with self._changed:
             return self._changed.wait_for(idle, timeout)
 
-    def invoke(self, function: Function, request_id: str, event: bytes) -> Result:
+    def invoke(self, function: Function, request_id: str, event: bytes) -> RunResult:
         """Run a function now and wait for it. Raises AtLimit."""
         if not self._enter(function):
             raise AtLimit(function.name)
@@ -111,11 +111,11 @@ class Dispatcher:
         finally:
             self._leave(function)
 
-    def stop(self, function: Function, task_id: str) -> Task | None:
+    def stop(self, function: Function, task_id: str) -> StoredTask | None:
         """Stop a task; None when there is none. One that runs is killed; one that has ended stays as it is."""
         with self._changed:
             task = self._store.stop(function.name, task_id, self._clock())
-            if task is not None and task.status is TaskStatus.STOPPING:
+            if task is not None and task.status is TaskState.STOPPING:
                 instance = self._runs.get(task.number)
                 if instance is not None:
                     instance.stop()
@@ -158,11 +158,11 @@ class Dispatcher:
         due = self._store.next_due()
         return LONGEST_WAIT if due is None else min(max(due - now, 0.001), LONGEST_WAIT)
 
-    def _take_up(self, task: Task) -> None:
+    def _take_up(self, task: StoredTask) -> None:
         now = self._clock()
         function = self._manifest.named(task.function)
         if function is None:  # s.yaml has changed since it was accepted
-            self._end(task, Ending(TaskStatus.INVALID, "the function does not exist"), now)
+            self._end(task, Ending(TaskState.INVALID, "the function does not exist"), now)
             return
         case = self._case(task, function, now)
         old = case.too_old()
@@ -185,7 +185,7 @@ class Dispatcher:
         else:
             self._store.postpone(case.task.number, step, case.now)
 
-    def _run(self, task: Task, function: Function) -> None:
+    def _run(self, task: StoredTask, function: Function) -> None:
         try:
             with self._lent(function) as instance:
                 if not self._started(task, instance):
@@ -210,7 +210,7 @@ class Dispatcher:
             if instance is not None:
                 self._workers.give_back(instance)
 
-    def _started(self, task: Task, instance: Instance | None) -> bool:
+    def _started(self, task: StoredTask, instance: Instance | None) -> bool:
         """Note that the handler starts; False when the task was stopped meanwhile."""
 
         started = False
@@ -228,7 +228,7 @@ class Dispatcher:
 
     def _call(
         self, instance: Instance | None, function: Function, request_id: str, task_id: str, event: bytes
-    ) -> Result:
+    ) -> RunResult:
         if instance is None:
             return failed("SystemError", "no process can be started")
         try:
@@ -239,7 +239,7 @@ class Dispatcher:
             instance.gate.begin(task_id, instance.crash)
         return instance.run(request_head(function, request_id, keys), event, function.timeout)
 
-    def _settle(self, task: Task, function: Function, result: Result) -> None:
+    def _settle(self, task: StoredTask, function: Function, result: RunResult) -> None:
         def record() -> None:
             with self._changed:
                 self._record(task, function, result)
@@ -248,24 +248,24 @@ class Dispatcher:
         while not self._survives(function.name, record) and not self._closing:
             pass
 
-    def _record(self, task: Task, function: Function, result: Result) -> None:
+    def _record(self, task: StoredTask, function: Function, result: RunResult) -> None:
         now = self._clock()
         if self._store.stopped(task.number, now):
             return
-        if result.verdict is Verdict.STOPPED:
+        if result.outcome is RunOutcome.STOPPED:
             return  # the engine ends; the next one runs it again
         step = self._case(task, function, now).after_run(result)
         if isinstance(step, Ending):
             self._end(task, step, now)
-        elif isinstance(step, Retry):
+        elif isinstance(step, RetryAt):
             self._store.retry(task.number, step.ending, step.due_at, now)
         else:
             self._store.redeliver(task.number, now)
 
-    def _case(self, task: Task, function: Function, now: Instant) -> Case:
+    def _case(self, task: StoredTask, function: Function, now: Instant) -> Case:
         return Case(task, function, self._manifest.named(function.on_failure), self._switches, now)
 
-    def _end(self, task: Task, ending: Ending, now: Instant) -> None:
+    def _end(self, task: StoredTask, ending: Ending, now: Instant) -> None:
         self._store.end(task.number, ending, now)
         self.wake()
 

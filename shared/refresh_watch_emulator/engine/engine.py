@@ -44,7 +44,7 @@ def print_line(line: LogLine) -> None:
     sys.stderr.write(f"{line}\n")
 
 
-class Engine:
+class EmbeddedEngine:
     """Function Compute on this machine. Use it as a context manager, or `start` and `stop` it."""
 
     def __init__(
@@ -98,7 +98,7 @@ class Engine:
         self._api: Api | None = None
         self._front: Front | None = None
 
-    def start(self) -> Engine:
+    def start(self) -> EmbeddedEngine:
         """Listen, give back to the queue what the last engine had under way, and run what is due.
 
         Raises BadInput when the file or a function's source cannot be used, OSError when the port cannot.
@@ -169,7 +169,7 @@ class Engine:
         server.stop()
         store.close()
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> EmbeddedEngine:
         """Start."""
         return self.start()
 

@@ -28,7 +28,7 @@ END_OF_OUTPUT = "\x1e"
 
 
 @dataclass(frozen=True)
-class Function:
+class ContextFunction:
     """What both runtimes' contexts say of the function."""
 
     name: str
@@ -38,15 +38,15 @@ class Function:
 
 
 @dataclass(frozen=True)
-class VersionedFunction(Function):
-    """What python3.12's says besides."""
+class VersionedFunction(ContextFunction):
+    """What python3.12's says too."""
 
     version_id: str
     qualifier: str
 
 
 @dataclass(frozen=True)
-class Credentials:
+class ContextCredentials:
     """Of the function's role."""
 
     access_key_id: str
@@ -97,8 +97,8 @@ class Context310(Context):
 
     def __init__(self, head: dict[str, Any]) -> None:
         super().__init__(head)
-        self.function = Function(**head["function"])
-        self.credentials = Credentials(*head["credentials"])
+        self.function = ContextFunction(**head["function"])
+        self.credentials = ContextCredentials(*head["credentials"])
         self.service = Service("", "", "LATEST", "LATEST")
         self.tracing: object = None
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch_emulator.engine.manifest import Function
 from refresh_watch_emulator.engine.switches import Switches
-from refresh_watch_emulator.engine.task import Ending, NewTask, Task, TaskStatus, new_request_id, new_task_id
-from refresh_watch_emulator.engine.worker import Result
+from refresh_watch_emulator.engine.task import Ending, NewTask, StoredTask, TaskState, new_request_id, new_task_id
+from refresh_watch_emulator.engine.worker import RunResult
 
 MOST_ASYNC_BYTES = 128 * 1024
 """Of an asynchronous payload, and so of an envelope."""
@@ -24,7 +24,7 @@ LONGEST_THROTTLED: Seconds = 5 * 3600
 
 
 @dataclass(frozen=True)
-class Retry:
+class RetryAt:
     """Another attempt is to follow at ``due_at``."""
 
     ending: Ending
@@ -45,22 +45,22 @@ def expires_at(function: Function, accepted_at: Instant, delay: Seconds, switche
 class Case:
     """A task that something has happened to. ``task.runs`` counts the run that it has just had."""
 
-    task: Task
+    task: StoredTask
     function: Function
     target: Function | None  # the destination on failure
     switches: Switches
     now: Instant
 
-    def after_run(self, result: Result) -> Ending | Retry | Redeliver:
+    def after_run(self, result: RunResult) -> Ending | RetryAt | Redeliver:
         """Decide what follows from a run."""
         if self.switches.run_twice and self.task.runs == 1:
             return Redeliver()
         text = result.body.decode(errors="replace")
         if result.ok:
-            return Ending(TaskStatus.SUCCEEDED, result=text, duration=result.duration)
-        ending = Ending(TaskStatus.FAILED, error=result.error, result=text, duration=result.duration)
+            return Ending(TaskState.SUCCEEDED, result=text, duration=result.duration)
+        ending = Ending(TaskState.FAILED, error=result.error, result=text, duration=result.duration)
         if self.task.retries < self.function.max_retries:
-            return Retry(ending, self.now + self.switches.retry_interval)
+            return RetryAt(ending, self.now + self.switches.retry_interval)
         return self._with_destination(ending, FUNCTION_ERROR, 200)
 
     def too_old(self) -> Ending | None:
@@ -68,11 +68,11 @@ class Case:
         task = self.task
         if self.now < task.expires_at:
             return None
-        if task.status is TaskStatus.RETRYING:
-            return self._with_destination(Ending(TaskStatus.FAILED, task.error, task.result), FUNCTION_ERROR, 200)
+        if task.status is TaskState.RETRYING:
+            return self._with_destination(Ending(TaskState.FAILED, task.error, task.result), FUNCTION_ERROR, 200)
         if task.runs:
             return None
-        ending = Ending(TaskStatus.EXPIRED, "the event is older than its maximum age")
+        ending = Ending(TaskState.EXPIRED, "the event is older than its maximum age")
         return self._with_destination(ending, "EventExpired", 500)
 
     def throttled(self) -> Ending | Instant:
@@ -80,7 +80,7 @@ class Case:
         since = self.task.throttled_since
         if since is None or self.now - since < LONGEST_THROTTLED:
             return self.now + FIRST_BACK_OFF * 2.0**self.task.throttles
-        ending = Ending(TaskStatus.FAILED, "concurrency limit exceeded")
+        ending = Ending(TaskState.FAILED, "concurrency limit exceeded")
         return self._with_destination(ending, "FunctionResourceExhausted", 429)
 
     def _with_destination(self, ending: Ending, condition: str, status_code: int) -> Ending:

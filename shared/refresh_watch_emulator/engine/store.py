@@ -23,11 +23,11 @@ from refresh_watch_emulator.engine.task import (
     UNDER_WAY,
     WAITING,
     Ending,
-    Listing,
     NewTask,
-    Task,
+    StoredTask,
     TaskEvent,
-    TaskStatus,
+    TaskQuery,
+    TaskState,
 )
 
 
@@ -56,13 +56,13 @@ class Store:
         with self._transaction():
             return self._insert(task)
 
-    def get(self, function: str, task_id: str) -> Task | None:
+    def get(self, function: str, task_id: str) -> StoredTask | None:
         """Find a task that can be asked for."""
         with self._lock:
             rows = self._tasks("function = ? AND task_id = ? AND listed", (function, task_id))
             return self._with_events(rows[0]) if rows else None
 
-    def find(self, listing: Listing) -> tuple[list[Task], int | None]:
+    def find(self, listing: TaskQuery) -> tuple[list[StoredTask], int | None]:
         """Give one page of tasks, and the number to go on after (None: that was all)."""
         values = {
             "function": listing.function,
@@ -80,7 +80,7 @@ class Store:
             page = [self._with_events(task, listing.seen_at) for task in rows[: listing.limit]]
         return page, page[-1].number if len(rows) > listing.limit else None
 
-    def due(self, now: Instant, limit: int) -> list[Task]:
+    def due(self, now: Instant, limit: int) -> list[StoredTask]:
         """Give waiting tasks that are to start now or have grown too old, the longest due first."""
         where = f"status IN ({_words(WAITING)}) AND {SOON} <= ?"
         with self._lock:
@@ -104,12 +104,12 @@ class Store:
 
     def dequeue(self, number: int, now: Instant) -> bool:
         """Take a waiting task out of the queue; False when it waits no more."""
-        return self._move(number, WAITING, TaskStatus.DEQUEUED, now)
+        return self._move(number, WAITING, TaskState.DEQUEUED, now)
 
     def start(self, number: int, instance_id: str, now: Instant) -> bool:
         """Note that the handler starts; False when the task was stopped meanwhile."""
         changes = {"instance_id": instance_id}
-        return self._move(number, (TaskStatus.DEQUEUED,), TaskStatus.RUNNING, now, counted="runs", **changes)
+        return self._move(number, (TaskState.DEQUEUED,), TaskState.RUNNING, now, counted="runs", **changes)
 
     def postpone(self, number: int, due_at: Instant, now: Instant) -> bool:
         """Put a waiting task off because its function is at its limit. Its state stays; this is no retry."""
@@ -129,18 +129,18 @@ class Store:
             "duration": ending.duration,
         }
         return self._move(
-            number, (TaskStatus.RUNNING,), TaskStatus.RETRYING, now, ending.error, counted="retries", **changes
+            number, (TaskState.RUNNING,), TaskState.RETRYING, now, ending.error, counted="retries", **changes
         )
 
     def redeliver(self, number: int, now: Instant) -> bool:
         """Give a task back to the queue although its handler has run: its acknowledgement was lost."""
         detail = "delivered again"
-        return self._move(number, (TaskStatus.RUNNING,), TaskStatus.ENQUEUED, now, detail, due_at=now)
+        return self._move(number, (TaskState.RUNNING,), TaskState.ENQUEUED, now, detail, due_at=now)
 
     def end(self, number: int, ending: Ending, now: Instant) -> bool:
         """End a task for good and store what follows from it; False when it was stopped before."""
         with self._transaction():
-            from_states = (*WAITING, TaskStatus.DEQUEUED, TaskStatus.RUNNING)
+            from_states = (*WAITING, TaskState.DEQUEUED, TaskState.RUNNING)
             ended = self._move(
                 number,
                 from_states,
@@ -157,28 +157,28 @@ class Store:
                 self._insert(ending.follow_up)
             return ended
 
-    def stop(self, function: str, task_id: str, now: Instant) -> Task | None:
+    def stop(self, function: str, task_id: str, now: Instant) -> StoredTask | None:
         """Stop a task that waits; mark a running one as Stopping. Gives it as it stands now."""
         with self._transaction():
             task = self.get(function, task_id)
             if task is None:
                 return None
-            if not self._move(task.number, (TaskStatus.RUNNING,), TaskStatus.STOPPING, now):
-                self._move(task.number, (*WAITING, TaskStatus.DEQUEUED), TaskStatus.STOPPED, now, ended_at=now)
+            if not self._move(task.number, (TaskState.RUNNING,), TaskState.STOPPING, now):
+                self._move(task.number, (*WAITING, TaskState.DEQUEUED), TaskState.STOPPED, now, ended_at=now)
             return self.get(function, task_id)
 
     def stopped(self, number: int, now: Instant) -> bool:
         """Note that a task that was being stopped has ended; False when it was not being stopped."""
-        return self._move(number, (TaskStatus.STOPPING,), TaskStatus.STOPPED, now, ended_at=now)
+        return self._move(number, (TaskState.STOPPING,), TaskState.STOPPED, now, ended_at=now)
 
     def recover(self, now: Instant) -> int:
         """Give back to the queue what was under way when the last engine died; how many those are."""
         with self._transaction():
-            for row in self._connection.execute(f"SELECT number FROM task WHERE status = '{TaskStatus.STOPPING}'"):
+            for row in self._connection.execute(f"SELECT number FROM task WHERE status = '{TaskState.STOPPING}'"):
                 self.stopped(row[0], now)
             rows = self._connection.execute(f"SELECT number FROM task WHERE status IN ({_words(UNDER_WAY)})").fetchall()
             for (number,) in rows:
-                self._move(number, UNDER_WAY, TaskStatus.ENQUEUED, now, "the engine was restarted", due_at=now)
+                self._move(number, UNDER_WAY, TaskState.ENQUEUED, now, "the engine was restarted", due_at=now)
             return len(rows)
 
     def purge(self, now: Instant) -> None:
@@ -213,19 +213,19 @@ class Store:
             " status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(task.function, task.task_id, task.request_id, task.event, task.listed),
-                *(task.accepted_at, task.due_at, task.expires_at, TaskStatus.ENQUEUED.value),
+                *(task.accepted_at, task.due_at, task.expires_at, TaskState.ENQUEUED.value),
             ),
         )
         if cursor.rowcount != 1:
             return False
-        self._step(int(cursor.lastrowid or 0), task.accepted_at, TaskStatus.ENQUEUED, "")
+        self._step(int(cursor.lastrowid or 0), task.accepted_at, TaskState.ENQUEUED, "")
         return True
 
     def _move(
         self,
         number: int,
-        sources: tuple[TaskStatus, ...],
-        status: TaskStatus,
+        sources: tuple[TaskState, ...],
+        status: TaskState,
         now: Instant,
         detail: str = "",
         *,
@@ -243,26 +243,26 @@ class Store:
                 self._step(number, now, status, detail)
             return moved
 
-    def _step(self, number: int, now: Instant, status: TaskStatus, detail: str) -> None:
+    def _step(self, number: int, now: Instant, status: TaskState, detail: str) -> None:
         sql = "INSERT INTO step (number, at, status, detail) VALUES (?, ?, ?, ?)"
         self._connection.execute(sql, (number, now, status.value, detail[:1000]))
 
-    def _tasks(self, where: str, values: tuple[Any, ...], rest: str = "") -> list[Task]:
+    def _tasks(self, where: str, values: tuple[Any, ...], rest: str = "") -> list[StoredTask]:
         sql = f"SELECT {COLUMNS} FROM task WHERE {where} {rest}"
         return [_task(row) for row in self._connection.execute(sql, values)]
 
-    def _with_events(self, task: Task, seen_at: Instant | None = None) -> Task:
+    def _with_events(self, task: StoredTask, seen_at: Instant | None = None) -> StoredTask:
         sql = "SELECT at, status, detail FROM step WHERE number = :number AND (:at IS NULL OR at <= :at) ORDER BY id"
         rows = self._connection.execute(sql, {"number": task.number, "at": seen_at})
-        events = tuple(TaskEvent(at, TaskStatus(status), detail) for at, status, detail in rows)
+        events = tuple(TaskEvent(at, TaskState(status), detail) for at, status, detail in rows)
         return replace(task, events=events)
 
 
-def _words(states: tuple[TaskStatus, ...]) -> str:
+def _words(states: tuple[TaskState, ...]) -> str:
     return ", ".join(f"'{status}'" for status in states)
 
 
-def _task(row: tuple[Any, ...]) -> Task:
+def _task(row: tuple[Any, ...]) -> StoredTask:
     values = list(row)
-    values[8] = TaskStatus(values[8])
-    return Task(*values)
+    values[8] = TaskState(values[8])
+    return StoredTask(*values)

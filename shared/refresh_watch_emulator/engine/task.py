@@ -15,7 +15,7 @@ KEPT: Seconds = 7 * 86400
 """How long a task that has ended can be queried, and its id is refused."""
 
 
-class TaskStatus(Word):
+class TaskState(Word):
     """The ten states."""
 
     ENQUEUED = "Enqueued"
@@ -35,8 +35,8 @@ class TaskStatus(Word):
         return self not in (*WAITING, *UNDER_WAY)
 
 
-WAITING = (TaskStatus.ENQUEUED, TaskStatus.RETRYING)
-UNDER_WAY = (TaskStatus.DEQUEUED, TaskStatus.RUNNING, TaskStatus.STOPPING)
+WAITING = (TaskState.ENQUEUED, TaskState.RETRYING)
+UNDER_WAY = (TaskState.DEQUEUED, TaskState.RUNNING, TaskState.STOPPING)
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ class TaskEvent:
     """One step in a task's life."""
 
     at: Instant
-    status: TaskStatus
+    status: TaskState
     detail: str
 
 
 @dataclass(frozen=True)
-class Task:
+class StoredTask:
     """A task as it stands."""
 
     number: int  # in the order of acceptance
@@ -74,7 +74,7 @@ class Task:
     accepted_at: Instant
     due_at: Instant
     expires_at: Instant
-    status: TaskStatus
+    status: TaskState
     retries: int = 0  # attempts after the first
     runs: int = 0  # how often its handler was started
     throttles: int = 0  # how often its function was at its limit
@@ -92,7 +92,7 @@ class Task:
 class Ending:
     """How a task ended. ``follow_up`` (what its destination gets) is stored in the same transaction."""
 
-    status: TaskStatus
+    status: TaskState
     error: str = ""
     result: str = ""
     duration: Seconds | None = None
@@ -101,12 +101,12 @@ class Ending:
 
 
 @dataclass(frozen=True)
-class Listing:
+class TaskQuery:
     """Which tasks of a function are wanted. ``after`` is the number of the last task of the page before."""
 
     function: str
     prefix: str = ""
-    status: TaskStatus | None = None
+    status: TaskState | None = None
     accepted_from: int | None = None  # ms
     accepted_until: int | None = None  # ms
     newest_first: bool = True
@@ -115,7 +115,7 @@ class Listing:
     seen_at: Instant | None = None  # as the tasks were then; None: as they are
 
 
-def as_api(task: Task, function_arn: str, *, payload: bool) -> dict[str, Any]:
+def as_api(task: StoredTask, function_arn: str, *, payload: bool) -> dict[str, Any]:
     """Write an AsyncTask (times in ms). ``startedTime`` is the acceptance: the documents do not say which instant."""
     answer: dict[str, Any] = {
         "taskId": task.task_id,

@@ -27,7 +27,7 @@ START_UP: Seconds = 30
 _OUTPUT_PATIENCE: Seconds = 2
 
 
-class Verdict(Word):
+class RunOutcome(Word):
     """How a run of a handler ended."""
 
     OK = "ok"
@@ -38,17 +38,17 @@ class Verdict(Word):
 
 
 @dataclass(frozen=True)
-class Result:
+class RunResult:
     """What a run gave: the handler's answer, or the error body that Function Compute makes of an exception."""
 
-    verdict: Verdict
+    outcome: RunOutcome
     body: bytes
     duration: Seconds
 
     @property
     def ok(self) -> bool:
         """The handler returned."""
-        return self.verdict is Verdict.OK
+        return self.outcome is RunOutcome.OK
 
     @property
     def error(self) -> str:
@@ -56,10 +56,10 @@ class Result:
         return "" if self.ok else str(json.loads(self.body).get("errorMessage", ""))
 
 
-def failed(error_type: str, text: str, verdict: Verdict = Verdict.CRASHED, duration: Seconds = 0) -> Result:
+def failed(error_type: str, text: str, outcome: RunOutcome = RunOutcome.CRASHED, duration: Seconds = 0) -> RunResult:
     """Make the result of a run that its handler did not end by itself."""
     body = {"errorMessage": text, "errorType": error_type, "stackTrace": []}
-    return Result(verdict, json.dumps(body).encode(), duration)
+    return RunResult(outcome, json.dumps(body).encode(), duration)
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class Instance:
         self._reader = threading.Thread(target=self._read_output, daemon=True)
         self._reader.start()
 
-    def run(self, head: dict[str, Any], event: bytes, timeout: Seconds) -> Result:
+    def run(self, head: dict[str, Any], event: bytes, timeout: Seconds) -> RunResult:
         """Give one event to the handler. After TIMED_OUT, CRASHED and STOPPED the instance is dead."""
         self._request_id = head["request_id"]
         self._output_read.clear()
@@ -148,18 +148,18 @@ class Instance:
         except TimeoutError:
             self.crash()
             text = f"Function time out after {timeout:g} seconds"
-            return self._dead(Verdict.TIMED_OUT, "FunctionTimeout", text, started)
+            return self._dead(RunOutcome.TIMED_OUT, "FunctionTimeout", text, started)
         except OSError:
             answer = None
         if answer is None:
             self.crash()
             code = self._process.wait()
             text = f"Process exited unexpectedly before completing request (exit code {code})"
-            return self._dead(Verdict.CRASHED, "ProcessExited", text, started)
+            return self._dead(RunOutcome.CRASHED, "ProcessExited", text, started)
         self._output_read.wait(_OUTPUT_PATIENCE)
         self.idle_since = time.monotonic()
         reply, body = answer
-        return Result(Verdict.FAILED if reply["failed"] else Verdict.OK, body, self.idle_since - started)
+        return RunResult(RunOutcome.FAILED if reply["failed"] else RunOutcome.OK, body, self.idle_since - started)
 
     def stop(self) -> None:
         """Kill the process on purpose: the run that it is in ends as STOPPED."""
@@ -185,13 +185,13 @@ class Instance:
         if self.gate is not None:
             self.gate.close()
 
-    def _dead(self, verdict: Verdict, error_type: str, text: str, started: float) -> Result:
+    def _dead(self, outcome: RunOutcome, error_type: str, text: str, started: float) -> RunResult:
         self._process.wait()
         self._reader.join(_OUTPUT_PATIENCE)
         if self._stopped:
-            verdict, error_type, text = Verdict.STOPPED, "Stopped", "the run was stopped"
+            outcome, error_type, text = RunOutcome.STOPPED, "Stopped", "the run was stopped"
         self._log(LogLine(self.function.name, self._request_id, text))
-        return failed(error_type, text, verdict, time.monotonic() - started)
+        return failed(error_type, text, outcome, time.monotonic() - started)
 
     def _read_output(self) -> None:
         output = self._process.stdout

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from tests.emulator.engine.engine_calls import MANIFEST, Start
 
 
@@ -21,10 +21,10 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Start]:
     """Start engines; they end with the test."""
-    started: list[Engine] = []
+    started: list[EmbeddedEngine] = []
 
-    def start(file: str = "queue.sqlite", **options: Any) -> Engine:
-        started.append(Engine(MANIFEST, tmp_path / file, **options).start())
+    def start(file: str = "queue.sqlite", **options: Any) -> EmbeddedEngine:
+        started.append(EmbeddedEngine(MANIFEST, tmp_path / file, **options).start())
         return started[-1]
 
     yield start

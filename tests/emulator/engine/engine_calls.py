@@ -15,10 +15,10 @@ from alibabacloud_tea_openapi.exceptions import ClientException
 from alibabacloud_tea_openapi.utils_models import Config
 from darabonba.runtime import RuntimeOptions
 
-from refresh_watch_emulator.engine.engine import FAKE_KEYS, Engine
+from refresh_watch_emulator.engine.engine import FAKE_KEYS, EmbeddedEngine
 
 MANIFEST = Path(__file__).parent / "s.yaml"
-Start = Callable[..., Engine]
+Start = Callable[..., EmbeddedEngine]
 
 
 class Calls:

@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from refresh_watch_emulator.engine.engine import Engine
+from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.engine.switches import ApiEvent, Switches
 from refresh_watch_emulator.engine.worker import LogLine
 from tests.emulator.engine.engine_calls import Calls, Start
 
 
 class Reply:
-    def __init__(self, running: Engine, method: str, path: str, body: bytes = b"", **headers: str) -> None:
+    def __init__(self, running: EmbeddedEngine, method: str, path: str, body: bytes = b"", **headers: str) -> None:
         connection = HTTPConnection(urlsplit(running.url).netloc, timeout=20)
         connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         response = connection.getresponse()
