@@ -1,4 +1,4 @@
-"""notify: a report to every channel, or one delivery to one channel, or the news that we ourselves broke."""
+"""notify: a report to every channel, or one delivery to one channel, or the failure of another function."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from refresh_watch.credentials import find
 from refresh_watch.function_compute import log
 from refresh_watch.function_compute.connect import connect
 from refresh_watch.settings import Settings
+from refresh_watch.workflow.first_bytes import may_be_probe
 from refresh_watch.workflow.notify import notify, pacing_of_instance
-from refresh_watch.workflow.probing.probe import runtime_of
+from refresh_watch.workflow.task_ids import NOTIFY
 
 
 def handler(event: bytes, context: Any) -> str:
@@ -29,6 +30,11 @@ def handler(event: bytes, context: Any) -> str:
     for name, problem in settings.broken_channels:
         logging.getLogger("refresh_watch.notify").error("channel %s is set wrong: %s", name, problem)
     engine = connect(settings, partial(find, os.environ, context), clock)
+    if may_be_probe(event):
+        from refresh_watch.workflow.probing.probe import answer_probe
+
+        answer = answer_probe(event, NOTIFY, engine=engine, clock=clock, environment=os.environ, context=context)
+        if answer is not None:
+            return answer
     pacing = pacing_of_instance(settings.instances)
-    runtime = runtime_of(os.environ, context)
-    return notify(event, settings=settings, engine=engine, clock=clock, pacing=pacing, runtime=runtime)
+    return notify(event, settings=settings, engine=engine, clock=clock, pacing=pacing)

@@ -1,4 +1,4 @@
-"""watch: one hop of a watch, its guard, a sweep for what nobody watched, or a probe."""
+"""watch: one hop of a watch, its guard, a sweep for failures that no watch follows, or a probe."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from refresh_watch.function_compute import log
 from refresh_watch.function_compute.connect import connect
 from refresh_watch.settings import Settings
 from refresh_watch.watching.state import read_hop
+from refresh_watch.workflow.first_bytes import is_hop
 from refresh_watch.workflow.guard import run_guard
 from refresh_watch.workflow.hop import LOOK_SHARE, PATIENCE, look_at, run_hop
-from refresh_watch.workflow.sweep.request import is_hop
 
 
 def handler(event: bytes, context: Any) -> str:
@@ -29,9 +29,9 @@ def handler(event: bytes, context: Any) -> str:
     credentials = partial(find, os.environ, context)
     timeout = float(context.function.timeout)
     if not is_hop(event):
-        from refresh_watch.workflow.dispatch import answer_beside
+        from refresh_watch.workflow.dispatch import run_other
 
-        done = answer_beside(
+        done = run_other(
             event, os.environ, context, find_credentials=credentials, clock=clock, began=began, timeout=timeout
         )
         if done is not None:

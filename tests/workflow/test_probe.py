@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import threading
@@ -15,16 +14,15 @@ import pytest
 from refresh_watch.clock import SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.function_compute.inspecting import Inspecting, Recorded
-from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, TaskStatus
+from refresh_watch.function_compute.tasks import Started, TaskStatus
 from refresh_watch.settings import Secret, Settings
-from refresh_watch.workflow.probing.probe import Attended, attend, event_of, kept
-from refresh_watch.workflow.probing.shape import Do, find, without_probes
+from refresh_watch.workflow.first_bytes import may_be_probe
+from refresh_watch.workflow.probing.probe import Do, answer_probe, event_of, kept
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
 from refresh_watch_emulator.engine.roles import Roles
 from refresh_watch_emulator.engine.switches import Switches
 from refresh_watch_emulator.products import faults
 from tests.workflow.house import KEYS, ROOT, House, house, wait_for
-from tests.workflow.scenario import add, many
 
 ID = "probe0123456789a"
 
@@ -63,7 +61,7 @@ def test_an_echo_says_what_notify_found_around_it_and_no_value(home: House) -> N
     answer = inspecting(home).send("notify", event_of(ID, Do.ECHO), waits=True)
 
     said = json.loads(answer.body)
-    assert (said["probe"], said["function"], said["shape"]) == (ID, "notify", [])
+    assert (said["probe"], said["function"]) == (ID, "notify")
     assert answer.sent_at <= said["at"] <= answer.answered_at
     assert {"FC_REGION", "FC_ACCOUNT_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"} <= set(said["runtime"]["variables"])
     assert "account_id" in said["runtime"]["context"]
@@ -73,54 +71,21 @@ def test_an_echo_says_what_notify_found_around_it_and_no_value(home: House) -> N
         assert value not in text
 
 
-MESSAGE = json.dumps(probe("shape"))
-ENCODED = base64.b64encode(MESSAGE.encode()).decode()
-EVENTS: dict[str, tuple[Any, list[str]]] = {
-    "plain": (probe("shape"), []),
-    "custom event": ({"specversion": "1.0", "type": "any", "data": probe("shape")}, ["CloudEvent"]),
-    "queue, streaming": (
-        [{"specversion": "1.0", "type": "mns:Queue:SendMessage", "data": {"messageBody": MESSAGE}}],
-        ["list of 1", "CloudEvent mns:Queue:SendMessage", "queue message", "text"],
-    ),
-    "queue, base64": (
-        {"specversion": "1.0", "type": "mns:Queue:SendMessage", "data": {"messageBody": ENCODED}},
-        ["CloudEvent mns:Queue:SendMessage", "queue message", "base64"],
-    ),
-    "topic with attributes": ({"body": MESSAGE, "attrs": {"Extend": "x"}}, ["topic message with attributes", "text"]),
-    "topic, JSON": ({"Message": MESSAGE, "TopicName": "t", "MessageId": "1"}, ["topic message", "text"]),
-    "timer": ({"triggerTime": "2026-11-22T08:00:00Z", "triggerName": "sweep", "payload": MESSAGE}, ["timer", "text"]),
-}
+QUEUED = {"specversion": "1.0", "type": "mns:Queue:SendMessage", "data": {"messageBody": json.dumps(probe("fail"))}}
 
 
-def test_the_shape_of_every_event_is_left_as_a_task_and_nothing_is_started_or_told(home: House) -> None:
-    names = {event: f"shape{i:03d}" for i, event in enumerate(EVENTS)}
-    for event, (body, _) in EVENTS.items():
-        text = json.dumps(body).replace(ID, names[event]).replace(ENCODED, _encoded(names[event]))
-        home.fc.start_later("intake", text.encode(), 0, f"e-{names[event]}")
-    # the same again is the same shape
-    home.fc.start_later("intake", json.dumps(probe("shape", names["plain"])).encode(), 0, "e-again")
+def test_in_an_envelope_a_probe_is_an_event_as_any_other_and_the_log_says_how_it_came(home: House) -> None:
+    status, answer = home.post(probe("fail"))
 
-    for event, (_, forms) in EVENTS.items():
-        kept_of = saw(home, names[event], "shape-intake-")
-        assert kept_of["function"] == "intake"
-        assert [layer["form"] for layer in kept_of["shape"]] == forms, event
-    assert saw(home, names["timer"], "shape-")["shape"][0]["keys"] == ["payload", "triggerName", "triggerTime"]
-    assert wait_for(lambda: home.fc.task("intake", "e-again").status is TaskStatus.SUCCEEDED, 20, "not run")
-    assert {task.id[:2] for function in ("watch", "notify") for task in home.tasks(function, "")} == {"p-"}
-    assert home.wall.messages == ()
-
-
-def _encoded(name: str) -> str:
-    return base64.b64encode(MESSAGE.replace(ID, name).encode()).decode()
-
-
-def test_by_the_http_trigger_a_probe_is_answered_with_its_shape_and_the_names_of_its_headers(home: House) -> None:
-    status, said = home.post(probe("echo"), {"X-Own": "a-value"})
-
-    assert status == 200
-    assert [layer["form"] for layer in said["shape"]] == ["HTTP v1", "text"]
-    assert {"content-type", "x-own"} <= set(said["shape"][0]["headers"])
-    assert "a-value" not in json.dumps(said)
+    assert status == 400
+    assert answer["detail"].startswith("probe: ")
+    status, answer = home.post([QUEUED])
+    assert status == 400
+    assert answer["detail"].startswith("[0].data.messageBody.probe: ")
+    assert home.tasks("notify", f"p-{ID}-try-") == []
+    log = "\n".join(home.log)
+    assert '"kind": "HTTP request > object"' in log
+    assert '"kind": "HTTP request > list > CloudEvent mns:Queue:SendMessage > queue message > JSON text"' in log
 
 
 def test_a_failure_that_was_asked_for_is_tried_four_times_and_its_envelope_kept_and_not_told(home: House) -> None:
@@ -230,124 +195,61 @@ class Hanging:
     def stop(self, function: str, task_id: str) -> None: ...
 
 
+def answered(event: bytes, engine: Any, seconds: float = 10.0) -> dict[str, Any] | None:
+    answer = answer_probe(
+        event, "intake", engine=engine, clock=SystemClock(), environment={}, context=object(), seconds=seconds
+    )
+    return None if answer is None else json.loads(answer)
+
+
 def test_trying_is_over_in_time_and_asks_no_more_where_there_is_no_answer() -> None:
     engine = Hanging()
     try:
-        said = attend(event_of(ID, Do.GRANTS), function="intake", engine=engine, clock=SystemClock(), seconds=0.1)
+        said = answered(event_of(ID, Do.GRANTS), engine, seconds=0.1)
     finally:
         engine.end.set()
 
     assert said is not None
-    assert [each["result"] for each in said.body["grants"]] == ["no answer"] * 5
+    assert [each["result"] for each in said["grants"]] == ["no answer"] * 5
     assert engine.asked == [f"p-{ID}-grant-intake-watch"]
-
-
-def test_a_batch_with_a_probe_in_it_starts_its_watches_and_rejects_nothing(tmp_path: Any) -> None:
-    with house(tmp_path) as home:
-        tasks = add(home, "cdn", *many("Complete", 1, after=0))
-        request = {"product": "cdn", "task_ids": tasks, "schedule": "0,1;1", "label": json.dumps(probe("fail"))}
-        home.fc.start_later("intake", json.dumps([probe("shape"), request]).encode(), 0, "e-batch")
-
-        assert saw(home, ID, "shape-")["shape"] == [{"form": "list of 2"}]
-        told = wait_for(lambda: [m.body for m in home.wall.messages if m.chat == "audit"], 30, "nothing was told")
-        assert [message["type"] for message in told] == ["refresh_watch.final"]
-        # a label is no probe, in whatever it is written
-        assert told[0]["data"]["label"] == request["label"]
-        assert home.tasks("notify", f"p-{ID}-try-") == []
-
-
-class NoEngine:
-    """An engine that keeps what it is asked to start."""
-
-    def __init__(self) -> None:
-        self.started: dict[str, bytes] = {}
-
-    def start_later(self, function: str, payload: bytes, delay: float, task_id: str) -> Started:
-        assert (function, delay) == ("notify", 0)
-        self.started[task_id] = payload
-        return Started.STARTED
-
-    def task(self, function: str, task_id: str) -> None:
-        raise AssertionError(task_id)
-
-    def tasks(self, function: str, prefix: str) -> list[Any]:
-        raise AssertionError(prefix)
-
-    def stop(self, function: str, task_id: str) -> None:
-        raise AssertionError(task_id)
-
-
-def attended(event: Any) -> tuple[Attended | None, dict[str, bytes]]:
-    engine = NoEngine()
-    text = event if isinstance(event, bytes) else json.dumps(event).encode()
-    return attend(text, function="intake", engine=engine, clock=SystemClock()), engine.started
 
 
 NO_PROBES: list[Any] = [
     {"probe": {"id": "short", "do": "echo"}},
-    {"probe": {"id": "../../etc/passwd", "do": "shape"}},
-    {"probe": {"id": "A" * 16, "do": "shape"}},
-    {"probe": {"id": "a" * 33, "do": "shape"}},
+    {"probe": {"id": "../../etc/passwd", "do": "echo"}},
+    {"probe": {"id": "A" * 16, "do": "echo"}},
+    {"probe": {"id": "a" * 33, "do": "echo"}},
     {"probe": {"id": ID, "do": "stop"}},
     {"probe": {"id": ID, "do": ["echo"]}},
     {"probe": {"id": [ID], "do": "echo"}},
-    {"probe": {"id": ID, "do": "shape", "task_id": "w-1-h0000"}},
-    {"probe": {"id": ID, "do": "shape"}, "product": "cdn"},
+    {"probe": {"id": ID, "do": "echo", "task_id": "w-1-h0000"}},
+    {"probe": {"id": ID, "do": "echo"}, "product": "cdn"},
     {"probe": ID},
-    {"product": "cdn", "task_ids": "1", "label": MESSAGE},
-    {"requestParameters": {"ObjectPath": MESSAGE}},
-    [],
-    [[]],
-    [probe("shape")] * 33,
     b'{"probe": \xff',
-    b"[" * 100_000 + b'"probe"',
-    json.dumps({"body": "x" * 128 * 1024, "data": probe("shape")}).encode(),
+    b'{"probe":' + b"[" * 100_000,
 ]
 
 
 @pytest.mark.parametrize("event", NO_PROBES, ids=lambda event: str(event)[:40])
 def test_what_only_looks_like_a_probe_goes_its_own_way_and_starts_nothing(event: Any) -> None:
-    assert attended(event) == (None, {})
+    engine = Hanging()
+    text = event if isinstance(event, bytes) else json.dumps(event).encode()
+
+    assert may_be_probe(text)
+    assert answered(text, engine) is None
+    assert engine.asked == []
 
 
-def test_a_probe_wrapped_as_deep_as_any_way_of_arriving_is_found() -> None:
-    queue = [{"specversion": "1.0", "type": "mns:Queue:SendMessage", "data": {"messageBody": ENCODED}}]
-    wrapped = {"version": "v1", "requestContext": {"http": {}}, "headers": {}, "body": json.dumps(queue)}
-    envelope = {"requestContext": {}, "requestPayload": json.dumps(wrapped)}
-
-    found, alone = find(json.dumps(envelope).encode())
-
-    assert (len(found), alone) == (1, True)
-    assert found[0].envelope == envelope
-    assert not found[0].is_wrapped
-
-
-def test_what_is_kept_is_bounded_and_holds_no_value_whatever_a_stranger_sends() -> None:
-    keys = {f"\x1b[31m{n}-{'k' * 100}": "a-secret-value" for n in range(250)}
-    layers: Any = {**keys, "data": {**keys, "payload": {**keys, "Message": probe("shape")}}}
-
-    answer, started = attended(layers)
-
-    assert answer is not None
-    ((name, payload),) = started.items()
-    assert name.startswith(f"p-{ID}-shape-intake-")
-    assert len(payload) < 8 * 1024 < MAX_PAYLOAD
-    assert "secret" not in payload.decode() + json.dumps(answer.body)
-    assert "\\u001b" not in payload.decode()
+@pytest.mark.parametrize(
+    "event", [[probe("echo")], {"product": "cdn", "probe": {}}, {"label": json.dumps(probe("fail"))}]
+)
+def test_the_first_bytes_of_any_other_event_say_that_it_is_no_probe(event: Any) -> None:
+    assert not may_be_probe(json.dumps(event).encode())
 
 
 def test_a_task_that_only_keeps_starts_nothing_when_it_runs() -> None:
-    _, first = attended(probe("shape"))
-    ((_, payload),) = first.items()
+    engine = Hanging()
+    event = {"probe": {"id": ID, "do": "keep", "saw": {"at": 1}}}
 
-    answer, started = attended(payload)
-
-    assert (answer is not None, started) == (True, {})
-
-
-def test_probes_are_taken_out_of_a_batch_and_of_nothing_else() -> None:
-    request = {"product": "cdn", "task_ids": "1"}
-
-    assert without_probes([probe("shape"), request]) == [request]
-    assert without_probes(request) == request
-    assert without_probes([request, {"data": probe("echo")}]) == [request]
+    assert answered(json.dumps(event).encode(), engine) is not None
+    assert engine.asked == []

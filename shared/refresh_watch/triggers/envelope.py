@@ -27,22 +27,30 @@ MAX_FORM_FIELDS = 100
 
 @dataclass(frozen=True)
 class Event:
-    """What was handed to the function. `body` is decoded JSON."""
+    """What was handed to the function. `body` is decoded JSON; `raw` is what it was decoded from."""
 
     body: Any
-    raw: bytes
+    raw: bytes = field(repr=False)  # it may hold headers
     wrapped: bool  # it came as an HTTP request, so the answer has to be an HTTP response
-    awaited: bool  # somebody waits for the answer; nobody does after an asynchronous call
+    awaited: bool  # the caller waits for the answer; after an asynchronous call none does
     attributes: Mapping[str, str] = field(default_factory=dict)  # query parameters: they complete a request
+    problem: BadInput | None = None  # there is no JSON in it, or one that says a thing twice
 
 
 def open_envelope(event: bytes) -> Event:
-    """Unwrap an event. Raises Unreadable (a BadInput) when there is no JSON in it, or one that says a thing twice."""
+    """Unwrap an event. Nothing is raised, whatever it is: what cannot be read has a `problem`, and no body."""
+    try:
+        return _opened(event)
+    except _Unreadable as error:
+        return Event(None, error.raw, error.wrapped, error.awaited, problem=error.problem)
+
+
+def _opened(event: bytes) -> Event:
     if len(event) > MAX_EVENT_BYTES:
         size = Described(f"{len(event)} bytes")
         error = BadInput("event", size, f"at most {MAX_EVENT_BYTES} bytes")
-        # no asynchronous call can be as large: somebody waits
-        raise Unreadable(error, event, wrapped=b'"requestContext"' in event, awaited=True)
+        # no asynchronous call can be as large: the caller waits
+        raise _Unreadable(error, event, wrapped=b'"requestContext"' in event, awaited=True)
     outer = _json(event, wrapped=False, awaited=False)
     if not _is_http(outer):
         return Event(outer, event, wrapped=False, awaited=False)
@@ -68,7 +76,7 @@ def _unwrap(outer: dict[str, Any]) -> Event:
         return Event({}, body, wrapped=True, awaited=awaited, attributes=query)
     try:
         value = _json(body, wrapped=True, awaited=awaited)
-    except Unreadable:
+    except _Unreadable:
         # tried after JSON, since that is what `curl -d` calls whatever it sends
         is_form = headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
         value = _form(body) if is_form and b"=" in body else None
@@ -81,7 +89,7 @@ def _body(outer: dict[str, Any], *, awaited: bool) -> bytes:
     text = outer.get("body") or ""
     if not isinstance(text, str):
         error = wrong_type("body", text, "a string")
-        raise Unreadable(error, b"", wrapped=True, awaited=awaited)
+        raise _Unreadable(error, b"", wrapped=True, awaited=awaited)
     # half of a pair of surrogates can stand in JSON, and in no UTF-8; the request's own check refuses it by its place
     body = text.encode(errors="surrogatepass")
     if outer.get("isBase64Encoded") is not True:
@@ -90,25 +98,22 @@ def _body(outer: dict[str, Any], *, awaited: bool) -> bytes:
         return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError):
         error = BadInput("body", Described("text that is not base64"), f"{ALLOWED}, in base64")
-        raise Unreadable(error, body, wrapped=True, awaited=awaited) from None
+        raise _Unreadable(error, body, wrapped=True, awaited=awaited) from None
 
 
-class Unreadable(BadInput):
-    """The event holds no usable JSON; says, too, who waits for an answer and in which form."""
-
-    def __init__(self, error: BadInput, raw: bytes, *, wrapped: bool, awaited: bool) -> None:
-        """`raw` is what could not be read, and `error` why."""
+class _Unreadable(Exception):
+    def __init__(self, problem: BadInput, raw: bytes, *, wrapped: bool, awaited: bool) -> None:
+        self.problem = problem
         self.raw = raw
         self.wrapped = wrapped
         self.awaited = awaited
-        super().__init__(error.field, Described(error.given), error.allowed, sentence=error.sentence)
 
 
 def _json(text: bytes, *, wrapped: bool, awaited: bool) -> Any:
     try:
         return read_json(text)
     except BadInput as error:
-        raise Unreadable(error, text, wrapped=wrapped, awaited=awaited) from None
+        raise _Unreadable(error, text, wrapped=wrapped, awaited=awaited) from None
 
 
 def _form(body: bytes) -> dict[str, Any] | None:

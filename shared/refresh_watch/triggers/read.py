@@ -13,9 +13,10 @@ from typing import Any
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.settings import Settings
 from refresh_watch.triggers import action_trail, cdn_events, cloud_event, direct, no_submission, queue, topic
+from refresh_watch.triggers.envelope import Event
 from refresh_watch.triggers.json_path import Found, within
 from refresh_watch.triggers.no_submission import NoSubmission
-from refresh_watch.triggers.result import Taken, rejected
+from refresh_watch.triggers.result import Rejected, Taken, digest_of, rejected
 from refresh_watch.triggers.strict_json import read_message
 
 MAX_ITEMS = 100
@@ -23,6 +24,13 @@ MAX_ITEMS = 100
 
 MAX_ENVELOPES = 4
 """One inside the other; a trail record sent through a queue, in a batch, has as many."""
+
+
+def read_event(event: Event, settings: Settings) -> tuple[Taken, ...]:
+    """Read an event as it arrived, item by item; one that could not be read is one refusal. Nothing is raised."""
+    if event.problem is not None:
+        return (Rejected(str(event.problem), digest_of(event.raw)),)
+    return read(event.body, settings, event.attributes)
 
 
 def read(body: Any, settings: Settings, attributes: Mapping[str, str] | None = None) -> tuple[Taken, ...]:

@@ -1,4 +1,4 @@
-"""An onFailure envelope: an invocation of ours failed for good, and people are told that we broke."""
+"""An onFailure envelope: an invocation of ours failed for good, and a `broken` report says so."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from refresh_watch.errors import BadInput, EngineError
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.report import Report, ReportKind
-from refresh_watch.reports.wire import encode
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.envelope import open_envelope
-from refresh_watch.triggers.read import read
+from refresh_watch.triggers.read import read_event
 from refresh_watch.triggers.result import Rejected, Requested, digest_of
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.reporting import broken_report, rejected_report
 from refresh_watch.watching.state import read_hop
-from refresh_watch.workflow.probing.shape import without_probes
+from refresh_watch.workflow.effects import publish
+from refresh_watch.workflow.first_bytes import may_be_probe
 from refresh_watch.workflow.sweep.request import is_sweep
 from refresh_watch.workflow.sweep.unwatched import LABEL
-from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH, guard_id
+from refresh_watch.workflow.task_ids import INTAKE, WATCH, guard_id
 
 log = logging.getLogger("refresh_watch.broken")
 
@@ -33,49 +33,58 @@ def is_failure_envelope(given: Any) -> bool:
     return isinstance(given, dict) and "requestContext" in given and "requestPayload" in given
 
 
-def tell_broken(given: dict[str, Any], *, settings: Settings, engine: Engine, clock: Clock) -> int:
-    """Commit one broken report for each watch that the failed invocation was about; answers how many.
+def report_failure(given: dict[str, Any], *, settings: Settings, engine: Engine, clock: Clock) -> int:
+    """Publish one broken report for each watch that the failed invocation was about; answers how many.
 
-    Of what intake was to start, those are left out that did start: somebody follows them.
+    Of what intake was to start, those are left out that did start: their hops follow them.
     """
-    problem = _problem(given)
     payload = given.get("requestPayload")
     event = payload.encode(errors="surrogatepass") if isinstance(payload, str) else b""
-    function = _function(given, settings)
-    reports = _reports(event, problem, function, settings, clock)
-    if function == INTAKE:
-        reports = _without_started(reports, engine)
+    if may_be_probe(event):
+        from refresh_watch.workflow.probing.failure_envelope import keep_envelope
+
+        if keep_envelope(event, given, engine):
+            return 0
+    problem = _problem(given)
+    now = clock.now()
+    if _is_of_intake(given, settings):
+        reports = _without_started(_of_intake(event, problem, settings, now), engine)
+    else:
+        reports = [_of_watch(event, problem, now)]
     for report in reports:
         log.error("broken", extra={"report": report.id, "watch_id": report.watch_id, "problem": problem})
-        engine.start_later(NOTIFY, encode(report), 0, report.id)
+        publish(report, engine)
     return len(reports)
 
 
-def _reports(event: bytes, problem: str, function: str, settings: Settings, clock: Clock) -> list[Report]:
-    now = clock.now()
+def _of_watch(event: bytes, problem: str, now: Instant) -> Report:
+    if is_sweep(event):
+        # its event holds the time: without this each sweep that fails would be news
+        digest = digest_of(["sweep", int(now // DAY)])
+        return Report(f"b-{digest}", ReportKind.BROKEN, now, label=LABEL, problem=problem)
     try:
-        if function == INTAKE:
-            return _of_intake(event, problem, settings, now)
-        if is_sweep(event):
-            # its event holds the time: without this each sweep that fails would be news
-            digest = digest_of(["sweep", int(now // DAY)])
-            return [Report(f"b-{digest}", ReportKind.BROKEN, now, label=LABEL, problem=problem)]
-        return [broken_report(read_hop(event).watch, now, problem)]
+        return broken_report(read_hop(event).watch, now, problem)
     except BadInput as error:
-        log.warning("the failed event cannot be read", extra={"problem": str(error)})
-    return [Report(f"b-{digest_of(event)}", ReportKind.BROKEN, now, problem=problem)]
+        return _of_unreadable(event, error, problem, now)
 
 
 def _of_intake(event: bytes, problem: str, settings: Settings, now: Instant) -> list[Report]:
-    """None where the event asked for nothing. Raises BadInput where it cannot be read."""
-    delivered = open_envelope(event)
+    """None where the event asked for nothing."""
+    opened = open_envelope(event)
+    if opened.problem is not None:
+        return [_of_unreadable(event, opened.problem, problem, now)]
     reports: list[Report] = []
-    for item in read(without_probes(delivered.body), settings, delivered.attributes):
+    for item in read_event(opened, settings):
         if isinstance(item, Rejected):
             reports.append(rejected_report(item.digest, item.problem, item.product, item.label, now))
         elif isinstance(item, Requested):
             reports.append(broken_report(open_watch(settings.prefix, item.request, now), now, problem))
     return reports
+
+
+def _of_unreadable(event: bytes, error: BadInput, problem: str, now: Instant) -> Report:
+    log.warning("the failed event cannot be read", extra={"problem": str(error)})
+    return Report(f"b-{digest_of(event)}", ReportKind.BROKEN, now, problem=problem)
 
 
 def _without_started(reports: list[Report], engine: Engine) -> list[Report]:
@@ -85,7 +94,7 @@ def _without_started(reports: list[Report], engine: Engine) -> list[Report]:
         try:
             runs = report.watch_id and engine.task(WATCH, guard_id(report.watch_id, 0)) is not None
         except EngineError as error:
-            # told for nothing is better than lost; and one that does not answer is not asked a hundred times
+            # a report too many is better than one too few; and an engine that does not answer is not asked again
             log.warning("cannot tell which watches run: %s", error)
             return left + reports[number:]
         if not runs:
@@ -95,18 +104,19 @@ def _without_started(reports: list[Report], engine: Engine) -> list[Report]:
 
 def _problem(given: dict[str, Any]) -> str:
     # the failed function's own words stay out: they may hold anything; the type of the error is enough to look it up
-    context = given.get("requestContext") if isinstance(given.get("requestContext"), dict) else {}
-    response = given.get("responseContext") if isinstance(given.get("responseContext"), dict) else {}
-    name = str((context or {}).get("functionArn", "")).rpartition("functions/")[2] or "a function"
-    error = str((response or {}).get("functionError") or (context or {}).get("condition") or "no reason given")
-    times = (context or {}).get("approximateInvokeCount")
+    context, response = _dict(given.get("requestContext")), _dict(given.get("responseContext"))
+    name = str(context.get("functionArn", "")).rpartition("functions/")[2] or "a function"
+    error = str(response.get("functionError") or context.get("condition") or "no reason given")
+    times = context.get("approximateInvokeCount")
     tried = f" after {times} tries" if isinstance(times, int) and times > 1 else ""
-    request = str((context or {}).get("requestId", ""))
+    request = str(context.get("requestId", ""))
     return f"{name[:80]} failed{tried}: {error[:120]}" + (f" (request {request[:60]})" if request else "")
 
 
-def _function(given: dict[str, Any], settings: Settings) -> str:
-    context = given.get("requestContext")
-    arn = str(context.get("functionArn", "")) if isinstance(context, dict) else ""
-    name = arn.rpartition("functions/")[2].partition("/")[0]
-    return INTAKE if name == settings.function_name(INTAKE) else "watch"
+def _is_of_intake(given: dict[str, Any], settings: Settings) -> bool:
+    arn = str(_dict(given.get("requestContext")).get("functionArn", ""))
+    return arn.rpartition("functions/")[2].partition("/")[0] == settings.function_name(INTAKE)
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

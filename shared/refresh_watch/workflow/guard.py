@@ -8,14 +8,14 @@ from refresh_watch.clock import Clock
 from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.tasks import Engine, Task, TaskStatus
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.reports.wire import encode
 from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import given_up, latest_end
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.schedule import LONGEST_WAIT, deadline_of, phase_of
-from refresh_watch.watching.state import Hop, read_hop, write_hop
+from refresh_watch.watching.state import Hop, read_hop
+from refresh_watch.workflow.effects import publish, start_hop
 from refresh_watch.workflow.task_history import TaskHistory, newest_state, read_task_history, resume
-from refresh_watch.workflow.task_ids import NOTIFY, WATCH, again_id, final_id, guard_id
+from refresh_watch.workflow.task_ids import NOTIFY, WATCH, again_id, final_id
 
 log = logging.getLogger("refresh_watch.guard")
 
@@ -54,9 +54,7 @@ def run_guard(guard: Hop, *, engine: Engine, clock: Clock) -> str:
     log.info("guarded", extra={"guard": guard.number, "found": found})
     after = guard.number + 1
     watch = guard.watch
-    engine.start_later(
-        WATCH, write_hop(Hop(watch, after, is_guard=True)), guard_delay(watch, after), guard_id(watch.id, after)
-    )
+    start_hop(Hop(watch, after, is_guard=True), guard_delay(watch, after), engine)
     return found
 
 
@@ -72,8 +70,7 @@ def _tend(chain: TaskHistory, first: Watch, engine: Engine, clock: Clock) -> str
     now = clock.now()
     if now >= latest_end(watch) + GIVES_UP_AFTER:
         # every hop has failed for so long that another would too; an accepted watch still ends in a final report
-        report = final_report(given_up(watch, now), now)
-        engine.start_later(NOTIFY, encode(report), 0, report.id)
+        publish(final_report(given_up(watch, now), now), engine)
         return "given up"
     resume(chain, engine, clock, watch)
     return "the chain was cut off: resumed" if chain.live is None else "a hop is held up: overtaken"

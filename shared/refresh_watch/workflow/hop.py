@@ -15,14 +15,14 @@ from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Reason, Refusal
 from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.report import ReportKind
-from refresh_watch.reports.wire import encode
 from refresh_watch.settings import Settings
 from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import Effect, Tell, advance
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.schedule import LONGEST_WAIT
-from refresh_watch.watching.state import Hop, write_hop
-from refresh_watch.workflow.task_ids import NOTIFY, WATCH, final_id, hop_id
+from refresh_watch.watching.state import Hop
+from refresh_watch.workflow.effects import publish, start_hop
+from refresh_watch.workflow.task_ids import NOTIFY, final_id, hop_id
 
 log = logging.getLogger("refresh_watch.watch")
 
@@ -116,7 +116,7 @@ def _carry_out(effect: Effect, watch: Watch, number: int, engine: Engine, now: I
     if isinstance(effect, Tell):
         if effect.report.kind is ReportKind.INTERIM and engine.task(NOTIFY, final_id(watch.id)) is not None:
             return  # another run of this hop has seen the end: its verdict is not followed by older news
-        started = engine.start_later(NOTIFY, encode(effect.report), 0, effect.report.id)
+        started = publish(effect.report, engine)
         log.info(started.value, extra={"effect": effect.report.id, "outcome": str(effect.report.outcome)})
     else:
         after = whole_seconds(effect.after)
@@ -129,6 +129,5 @@ def whole_seconds(after: Seconds) -> Seconds:
 
 
 def _start(successor: Hop, after: Seconds, engine: Engine) -> None:
-    task_id = hop_id(successor.watch.id, successor.number)
-    started = engine.start_later(WATCH, write_hop(successor), after, task_id)
-    log.info(started.value, extra={"effect": task_id, "after": round(after, 1)})
+    started = start_hop(successor, after, engine)
+    log.info(started.value, extra={"effect": hop_id(successor.watch.id, successor.number), "after": round(after, 1)})

@@ -11,27 +11,25 @@ from refresh_watch.clock import Clock
 from refresh_watch.errors import RefreshWatchError
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Seconds
-from refresh_watch.reports.wire import encode
 from refresh_watch.settings import Settings
-from refresh_watch.triggers.envelope import Event, Unreadable, open_envelope
-from refresh_watch.triggers.read import read
-from refresh_watch.triggers.result import Ignored, Rejected, Requested, Taken, digest_of
+from refresh_watch.triggers.envelope import Event
+from refresh_watch.triggers.kind import kind_of
+from refresh_watch.triggers.read import read_event
+from refresh_watch.triggers.result import Ignored, Rejected, Requested, Taken
 from refresh_watch.watching.reporting import rejected_report
-from refresh_watch.workflow.probing.probe import attend
-from refresh_watch.workflow.probing.shape import without_probes
+from refresh_watch.workflow.effects import publish
 from refresh_watch.workflow.starting import start
-from refresh_watch.workflow.task_ids import INTAKE, NOTIFY
 
 log = logging.getLogger("refresh_watch.intake")
 
 FAILS_FOR: Seconds = 8
 """So long after the beginning a start that fails ends the event: with the tries of one more call it is a third of the
-time-out. A run that was cut off there would tell nobody who waits."""
+time-out. A run that was cut off there would leave its caller without an answer."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What intake says to whoever waits: an HTTP response where the event came as one, else its JSON."""
+    """What intake answers: an HTTP response where the event came as one, else its JSON."""
 
     status: int
     body: Any
@@ -50,30 +48,21 @@ class Reply:
         }
 
 
-def take_in(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -> Reply:
+def take_in(event: Event, *, settings: Settings, engine: Engine, clock: Clock) -> Reply:
     """Accept what is good in an event and reject what is bad, item by item.
 
-    A rejection is answered where somebody waits, and told to every configured channel, once, where nobody does. What
-    asks for no watch, such as a submission that failed, is answered `{"ignored": reason}` and told to nobody.
-    Raises EngineError or NoCredentials when a start failed and nobody waits, so that Function Compute runs the event
+    A rejection is answered where the caller waits; where none does it is published to every configured channel, once.
+    What asks for no watch, such as a submission that failed, is answered `{"ignored": reason}`.
+    Raises EngineError or NoCredentials when a start failed and no caller waits, so that Function Compute runs the event
     again; before that every other item is started that it answers for in time.
     """
     began = clock.now()
-    probed = attend(event, function=INTAKE, engine=engine, clock=clock)
-    if probed is not None:
-        return Reply(200, probed.body, probed.wrapped)
-    try:
-        delivered = open_envelope(event)
-    except Unreadable as error:
-        unread = Rejected(str(error), digest_of(error.raw))
-        if not error.awaited:
-            _tell_rejected(unread, engine, clock)
-        return Reply(400, problem([unread]), error.wrapped)
-    items = read(without_probes(delivered.body), settings, delivered.attributes)
+    items = read_event(event, settings)
+    log.info("event", extra={"kind": kind_of(event), "items": len(items)})
     answers: list[dict[str, Any]] = []
     failures: list[RefreshWatchError] = []
     for item in items:
-        answer = _take_one(item, delivered, settings, engine, clock)
+        answer = _take_one(item, event, settings, engine, clock)
         if isinstance(answer, RefreshWatchError):
             failures.append(answer)
             if clock.now() - began > FAILS_FOR:
@@ -81,34 +70,22 @@ def take_in(event: bytes, *, settings: Settings, engine: Engine, clock: Clock) -
         else:
             answers.append(answer)
     if failures:
-        if not delivered.awaited:
-            raise failures[0]
-        return unavailable(failures[0], wrapped=delivered.wrapped)
+        return answer_failure(event, failures[0])
     rejections = [item for item in items if isinstance(item, Rejected)]
     started = any(isinstance(item, Requested) for item in items)
     if rejections and not started:
-        return Reply(400, problem(rejections), delivered.wrapped)
-    several = isinstance(delivered.body, list) or len(answers) > 1
-    return Reply(202 if started else 200, answers if several else answers[0], delivered.wrapped)
+        return Reply(400, problem(rejections), event.wrapped)
+    several = isinstance(event.body, list) or len(answers) > 1
+    return Reply(202 if started else 200, answers if several else answers[0], event.wrapped)
 
 
-def answer_misconfigured(event: bytes, error: RefreshWatchError) -> Reply:
-    """What intake says when its own settings are wrong. Raises `error` again where nobody waits for the answer."""
-    try:
-        delivered = open_envelope(event)
-        awaited, wrapped = delivered.awaited, delivered.wrapped
-    except Unreadable as unreadable:
-        awaited, wrapped = unreadable.awaited, unreadable.wrapped
-    if not awaited:
+def answer_failure(event: Event, error: RefreshWatchError) -> Reply:
+    """Problem details for what is not the caller's fault. Raises `error` again where no caller waits."""
+    if not event.awaited:
         raise error
-    return unavailable(error, wrapped=wrapped)
-
-
-def unavailable(error: RefreshWatchError, *, wrapped: bool) -> Reply:
-    """Problem details for what is not the caller's fault."""
     log.error("unavailable", extra={"problem": str(error)})
-    said = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": str(error)}
-    return Reply(503, said, wrapped)
+    body = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": str(error)}
+    return Reply(503, body, event.wrapped)
 
 
 def problem(rejections: list[Rejected]) -> dict[str, Any]:
@@ -120,9 +97,9 @@ def problem(rejections: list[Rejected]) -> dict[str, Any]:
 
 
 def _take_one(
-    item: Taken, delivered: Event, settings: Settings, engine: Engine, clock: Clock
+    item: Taken, event: Event, settings: Settings, engine: Engine, clock: Clock
 ) -> dict[str, Any] | RefreshWatchError:
-    """The answer to one item, or why it could not be started or told."""
+    """The answer to one item, or why it could not be started or published."""
     if isinstance(item, Ignored):
         log.info("ignored", extra={"reason": item.reason})
         return {"ignored": item.reason}
@@ -130,13 +107,8 @@ def _take_one(
         if isinstance(item, Requested):
             return start(item, settings=settings, engine=engine, clock=clock)
         log.warning("rejected", extra={"problem": item.problem})
-        if not delivered.awaited:
-            _tell_rejected(item, engine, clock)
+        if not event.awaited:
+            publish(rejected_report(item.digest, item.problem, item.product, item.label, clock.now()), engine)
     except RefreshWatchError as error:
         return error
     return {"error": item.problem}
-
-
-def _tell_rejected(item: Rejected, engine: Engine, clock: Clock) -> None:
-    report = rejected_report(item.digest, item.problem, item.product, item.label, clock.now())
-    engine.start_later(NOTIFY, encode(report), 0, report.id)

@@ -20,9 +20,8 @@ from refresh_watch.report import ReportKind
 from refresh_watch.reports.wire import from_json
 from refresh_watch.settings import ChannelSetting, Settings
 from refresh_watch.workflow.delivery_state import DeliveryState, read_delivery
-from refresh_watch.workflow.failure_events import is_failure_envelope, tell_broken
+from refresh_watch.workflow.failure_events import is_failure_envelope, report_failure
 from refresh_watch.workflow.fan_out import fan_out, start_delivery
-from refresh_watch.workflow.probing.probe import Runtime, attend
 from refresh_watch.workflow.task_ids import NOTIFY, final_id
 
 log = logging.getLogger("refresh_watch.notify")
@@ -46,20 +45,15 @@ def pacing_of_instance(instances: int) -> Pacing:
     return Pacing(instances)
 
 
-def notify(
-    event: bytes, *, settings: Settings, engine: Engine, clock: Clock, pacing: Pacing, runtime: Runtime | None = None
-) -> str:
-    """Carry out one event of the notify function; answers in a few words what was done, and a probe with JSON.
+def notify(event: bytes, *, settings: Settings, engine: Engine, clock: Clock, pacing: Pacing) -> str:
+    """Carry out one event of the notify function; answers in a few words what was done.
 
-    Raises Undelivered for a delivery that was given up, BadInput for an event that is none of ours, EngineError when
-    something could not be started, and ProbeFailed when a probe asks for it.
+    Raises Undelivered for a delivery that was given up, BadInput for an event that is none of ours, and EngineError
+    when something could not be started.
     """
-    probed = attend(event, function=NOTIFY, engine=engine, clock=clock, runtime=runtime)
-    if probed is not None:
-        return json.dumps(probed.body)
     given = _read(event)
     if is_failure_envelope(given):
-        return f"broken reports: {tell_broken(given, settings=settings, engine=engine, clock=clock)}"
+        return f"broken reports: {report_failure(given, settings=settings, engine=engine, clock=clock)}"
     if "delivery" in given:
         return visit(read_delivery(given), settings=settings, engine=engine, clock=clock, pacing=pacing)
     return f"deliveries: {fan_out(from_json(given), settings=settings, engine=engine)}"

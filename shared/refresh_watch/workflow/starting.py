@@ -14,10 +14,11 @@ from refresh_watch.settings import Settings
 from refresh_watch.triggers.result import Requested
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.schedule import first_look
-from refresh_watch.watching.state import Hop, read_hop, write_hop
+from refresh_watch.watching.state import Hop, read_hop
+from refresh_watch.workflow.effects import start_hop
 from refresh_watch.workflow.guard import guard_delay
 from refresh_watch.workflow.task_history import TaskHistory, read_task_history, resume
-from refresh_watch.workflow.task_ids import WATCH, guard_id, hop_id
+from refresh_watch.workflow.task_ids import WATCH
 
 log = logging.getLogger("refresh_watch.starting")
 
@@ -40,11 +41,11 @@ def start(
     chain: TaskHistory | None = None
     after = 0.0 if wanted.at_once else first_look(watch, now)
     hop = Hop(watch, 0, due=now + after)
-    if engine.start_later(WATCH, write_hop(hop), after, hop_id(watch.id, 0)) is Started.ALREADY:
+    if start_hop(hop, after, engine) is Started.ALREADY:
         chain = read_task_history(watch.id, engine)
         answer |= {"already": True, "state": _state(chain, engine, clock, at_once=wanted.at_once)}
     if chain is None or not chain.is_told:
-        engine.start_later(WATCH, write_hop(Hop(watch, 0, is_guard=True)), guard_delay(watch, 0), guard_id(watch.id, 0))
+        start_hop(Hop(watch, 0, is_guard=True), guard_delay(watch, 0), engine)
     log.info("accepted", extra={"watch_id": watch.id, "items": len(watch.items), "already": chain is not None})
     return answer
 

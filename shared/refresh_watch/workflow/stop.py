@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from refresh_watch.clock import Clock
 from refresh_watch.function_compute.tasks import Engine, Started
-from refresh_watch.reports.wire import encode
 from refresh_watch.watching.advance import stopped
 from refresh_watch.watching.reporting import final_report
+from refresh_watch.workflow.effects import publish
 from refresh_watch.workflow.history_lookup import known_state
 from refresh_watch.workflow.task_history import TaskHistory, read_task_history
-from refresh_watch.workflow.task_ids import NOTIFY, WATCH
+from refresh_watch.workflow.task_ids import WATCH
 
 _ROUNDS = 5
 
@@ -36,5 +36,4 @@ def stop(watch_id: str, who: str, *, engine: Engine, clock: Clock) -> bool:
 def _speak(chain: TaskHistory, who: str, engine: Engine, clock: Clock) -> bool:
     watch = known_state(chain, engine)
     now = clock.now()
-    report = final_report(stopped(watch, now, who), now)
-    return engine.start_later(NOTIFY, encode(report), 0, report.id) is Started.STARTED
+    return publish(final_report(stopped(watch, now, who), now), engine) is Started.STARTED

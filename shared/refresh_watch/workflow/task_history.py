@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from refresh_watch.clock import Clock
 from refresh_watch.function_compute.tasks import Engine, Started, Task, TaskStatus
 from refresh_watch.watch import Watch
-from refresh_watch.watching.state import Hop, read_hop, write_hop
-from refresh_watch.workflow.task_ids import NOTIFY, WATCH, final_id, hop_id, hop_number, hop_prefix
+from refresh_watch.watching.state import Hop, read_hop
+from refresh_watch.workflow.effects import start_hop
+from refresh_watch.workflow.task_ids import NOTIFY, WATCH, final_id, hop_number, hop_prefix
 
 log = logging.getLogger("refresh_watch.chain")
 
@@ -73,6 +74,6 @@ def resume(chain: TaskHistory, engine: Engine, clock: Clock, watch: Watch | None
         log.warning("no state is kept, so nothing could be resumed", extra={"watch_id": chain.watch_id})
         return Started.ALREADY
     hop = Hop(replace(state, id=chain.watch_id), chain.next_number, due=clock.now())
-    started = engine.start_later(WATCH, write_hop(hop), 0, hop_id(chain.watch_id, hop.number))
+    started = start_hop(hop, 0, engine)
     log.warning("resumed", extra={"watch_id": chain.watch_id, "hop": hop.number, "start": started.value})
     return started

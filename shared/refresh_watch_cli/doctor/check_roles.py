@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from refresh_watch.deadline import within
 from refresh_watch.errors import EngineError, RefreshWatchError
 from refresh_watch.model import Product
 from refresh_watch.reports.plain import name_only
-from refresh_watch.triggers.envelope import as_http_event
-from refresh_watch.workflow.probing.grants import GET, INVOKE, LIST, ON_FUNCTIONS, Result, Tried
-from refresh_watch.workflow.probing.probe import event_of
-from refresh_watch.workflow.probing.shape import Do
+from refresh_watch.workflow.probing.grants import GET, INVOKE, LIST, ON_FUNCTIONS, GrantResult, GrantTry
+from refresh_watch.workflow.probing.probe import Do, event_of
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 from refresh_watch_cli.doctor.check_functions import CALL_SECONDS
 from refresh_watch_cli.doctor.context import Patient
@@ -22,13 +20,9 @@ from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
 if TYPE_CHECKING:
     from refresh_watch_cli.doctor.errors import Asking
 
-_EVENTS: Mapping[str, Callable[[bytes], bytes]] = {
-    NOTIFY: lambda event: event,
-    WATCH: lambda event: event,
-    # somebody waits for the answer: a version that knows no probe answers 400, and tells nobody
-    INTAKE: as_http_event,
-}
-"""In this order, so that a function calls no other that is not known to understand the call."""
+_ORDER = (NOTIFY, WATCH, INTAKE)
+"""So that a function calls no other that is not known to understand the call, and that an intake of a version that
+takes the probe for an event, and publishes a rejection, is not asked."""
 
 _BREAKS = {
     (INTAKE, INVOKE, WATCH): "no watch is started",
@@ -62,7 +56,7 @@ def check_roles(patient: Patient) -> Iterator[Finding]:
 
     engine = Asking(patient.settings, patient.credentials, patient.clock)
     known: set[str] = set()
-    for function in _EVENTS:
+    for function in _ORDER:
         name = patient.settings.function_name(function)
         calls = {on for action, on in ON_FUNCTIONS[function] if action == INVOKE} - {function}
         if function not in patient.deployed:
@@ -74,6 +68,9 @@ def check_roles(patient: Patient) -> Iterator[Finding]:
             continue
         try:
             tried = _ask(function, engine)
+        except _IsWrapped:
+            yield skipped(name, "its role was not tried: API calls reach it as HTTP requests, which are no probes")
+            continue
         except RefreshWatchError as error:
             yield _unasked(name, error)
             continue
@@ -85,23 +82,28 @@ def check_roles(patient: Patient) -> Iterator[Finding]:
     yield skipped(LOGS, "cannot be tried: where a role lacks it, that function's log stays empty")
 
 
-def _ask(function: str, engine: Asking) -> list[Tried]:
-    """What the function says that it tried; empty when it understands no such probe."""
+class _IsWrapped(Exception):
+    """The function took the probe for an ordinary event, since it came as an HTTP request."""
+
+
+def _ask(function: str, engine: Asking) -> list[GrantTry]:
+    """What the function says that it tried; empty when it understands no such probe. Raises _IsWrapped."""
     probe = secrets.token_hex(8)
-    event = _EVENTS[function](event_of(probe, Do.GRANTS))
     # a cold start, and all that is tried, may take a while
-    answer = within(CALL_SECONDS, lambda: engine.invoke(function, event))
+    answer = within(CALL_SECONDS, lambda: engine.invoke(function, event_of(probe, Do.GRANTS)))
     if answer.status >= 500:
         raise EngineError(f"it answers HTTP {answer.status}")
+    if answer.status >= 400 and function == INTAKE:
+        raise _IsWrapped
     body = answer.body
     given = body.get("grants") if isinstance(body, dict) and body.get("probe") == probe else None
     return [_read(each) for each in given] if isinstance(given, list) else []
 
 
-def _read(given: Any) -> Tried:
+def _read(given: Any) -> GrantTry:
     known = given if isinstance(given, dict) else {}
     words = [name_only(str(known.get(key, "")), 80) for key in ("action", "on", "code")]
-    return Tried(words[0], words[1], Result.of(known.get("result")), words[2])
+    return GrantTry(words[0], words[1], GrantResult.of(known.get("result")), words[2])
 
 
 def _unasked(name: str, error: RefreshWatchError) -> Finding:
@@ -113,24 +115,24 @@ def _unasked(name: str, error: RefreshWatchError) -> Finding:
     return skipped(name, said, "see the function's log; a version that cannot try its role fails so: make deploy")
 
 
-def _of(function: str, name: str, tried: Sequence[Tried], patient: Patient) -> Iterator[Finding]:
+def _of(function: str, name: str, tried: Sequence[GrantTry], patient: Patient) -> Iterator[Finding]:
     asked = [each for each in tried if _matters(each, patient)]
-    closed = dict.fromkeys(each.on.removesuffix("-legacy") for each in asked if each.result is Result.NOT_OPENED)
+    closed = dict.fromkeys(each.on.removesuffix("-legacy") for each in asked if each.result is GrantResult.NOT_OPENED)
     for each in asked:
         to = f"{each.action} {patient.settings.function_name(each.on)}" if each.on in ON_FUNCTIONS else each.action
         code = f" ({each.code})" if each.code else ""
-        if each.result is Result.REFUSED:
+        if each.result is GrantResult.REFUSED:
             breaks = _BREAKS.get((function, each.action, each.on), f"watches of {each.on} cannot see their tasks")
             yield bad(f"{name}: {to}", f"RAM refuses it to the function's role{code}: {breaks}", _MEND)
-        elif each.result not in (Result.OK, Result.NOT_OPENED):
+        elif each.result not in (GrantResult.OK, GrantResult.NOT_OPENED):
             yield warning(f"{name}: {to}", f"not known whether its role may: no answer that says so{code}", _WAIT)
-    if all(each.result in (Result.OK, Result.NOT_OPENED) for each in asked):
+    if all(each.result in (GrantResult.OK, GrantResult.NOT_OPENED) for each in asked):
         without = f"; {' and '.join(closed)}: not open in this account" if closed else ""
-        allowed = sum(each.result is Result.OK for each in asked)
+        allowed = sum(each.result is GrantResult.OK for each in asked)
         yield ok(f"role of {name}", f"may do all {allowed} actions that were tried{without}")
 
 
-def _matters(tried: Tried, patient: Patient) -> bool:
+def _matters(tried: GrantTry, patient: Patient) -> bool:
     """Not what is about a missing function, or a product that was left out; VOD's older action goes with VOD."""
     if tried.on in ON_FUNCTIONS:
         return tried.on in patient.deployed

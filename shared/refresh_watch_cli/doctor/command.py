@@ -45,7 +45,7 @@ USUAL = (Product.CDN, Product.DCDN, Product.VOD)
 """VOD's older action is asked about only when it is named: the same grant, or none, is found for `vod`."""
 
 
-_OF_THE_PROBE = ("quick", "delay", "patience", "refresh_url", "wait_for_events")
+_OF_THE_PROBE = ("quick", "delay", "patience", "refresh_url")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

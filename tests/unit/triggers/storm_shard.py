@@ -23,6 +23,7 @@ from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.log import JsonLines
 from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
 from refresh_watch.settings import ChannelSetting, Secret, Settings
+from refresh_watch.triggers.envelope import open_envelope
 from refresh_watch.workflow.intake import Reply, take_in
 from tests.hand_clock import HandClock
 from tests.unit.triggers.storm import EVENTS, Blow, Seed, blow
@@ -125,7 +126,7 @@ class Storm:
         self.log.truncate()
         record = Record()
         try:
-            reply = take_in(event.data, settings=SETTINGS, engine=record, clock=HandClock(NOW))
+            reply = take_in(open_envelope(event.data), settings=SETTINGS, engine=record, clock=HandClock(NOW))
             response = reply.as_response()
             text = json.dumps(response, allow_nan=False)
         except Exception as error:  # whatever it is, it is what must not happen
@@ -195,7 +196,7 @@ class Storm:
 
 def _again(event: Blow, record: Record) -> str:
     before = set(record.started)
-    take_in(event.data, settings=SETTINGS, engine=record, clock=HandClock(NOW + 90))
+    take_in(open_envelope(event.data), settings=SETTINGS, engine=record, clock=HandClock(NOW + 90))
     more = set(record.started) - before
     return f"delivered again it started {sorted(more)[:3]}" if more else ""
 
@@ -206,7 +207,7 @@ def _unanswered(event: Blow, record: Record, reply: Reply) -> str:
         return ""
     silent = Record(fails_at=len(record.started) - 1)
     try:
-        answer = take_in(event.data, settings=SETTINGS, engine=silent, clock=HandClock(NOW))
+        answer = take_in(open_envelope(event.data), settings=SETTINGS, engine=silent, clock=HandClock(NOW))
     except EngineError:
         return ""
     except Exception as error:  # nothing else is documented
@@ -220,7 +221,7 @@ def seeds() -> list[Seed]:
     for path in sorted(EVENTS.glob("*.json")):
         data = path.read_bytes()
         record = Record()
-        take_in(data, settings=SETTINGS, engine=record, clock=HandClock(NOW))
+        take_in(open_envelope(data), settings=SETTINGS, engine=record, clock=HandClock(NOW))
         wishes = frozenset(wish for hop in record.hops() for wish in wishes_of(hop))
         found.append(Seed(path.name, _decoded(data), wishes))
     return found

@@ -12,8 +12,8 @@ import pytest
 
 from refresh_watch.instants import format_instant
 from refresh_watch.settings import ChannelSetting, Secret, Settings
-from refresh_watch.triggers.envelope import Unreadable, open_envelope
-from refresh_watch.triggers.read import read
+from refresh_watch.triggers.envelope import open_envelope
+from refresh_watch.triggers.read import read, read_event
 from refresh_watch.triggers.result import Ignored, Rejected, Requested, Taken
 from refresh_watch.watching.opening import watch_id
 
@@ -210,11 +210,7 @@ def over_http_in_base64(event: bytes) -> bytes:
 
 def take(event: bytes) -> list[Taken]:
     """What an event comes to, as intake reads it."""
-    try:
-        delivered = open_envelope(event)
-    except Unreadable as error:
-        return [Rejected(str(error), "")]
-    return list(read(delivered.body, SETTINGS, delivered.attributes))
+    return list(read_event(open_envelope(event), SETTINGS))
 
 
 def as_text(item: Taken) -> str:

@@ -10,8 +10,9 @@ import pytest
 
 from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.tasks import Started
+from refresh_watch.triggers.envelope import open_envelope
 from refresh_watch.triggers.read import MAX_ITEMS
-from refresh_watch.workflow.failure_events import tell_broken
+from refresh_watch.workflow.failure_events import report_failure
 from refresh_watch.workflow.intake import take_in
 from tests.hand_clock import HandClock
 from tests.unit.triggers.storm import EVENTS
@@ -45,7 +46,7 @@ class Silent(Record):
 
 
 def hand_in(engine: Silent, items: list[Any]) -> None:
-    take_in(json.dumps(items).encode(), settings=SETTINGS, engine=engine, clock=engine.clock)
+    take_in(open_envelope(json.dumps(items).encode()), settings=SETTINGS, engine=engine, clock=engine.clock)
 
 
 def test_where_nothing_is_answered_intake_ends_before_its_time_does() -> None:
@@ -87,7 +88,7 @@ def failure_of_intake(event: Any) -> dict[str, Any]:
 
 
 def broken(event: Any, engine: Record) -> int:
-    return tell_broken(failure_of_intake(event), settings=SETTINGS, engine=engine, clock=HandClock(NOW))
+    return report_failure(failure_of_intake(event), settings=SETTINGS, engine=engine, clock=HandClock(NOW))
 
 
 def test_of_an_event_that_asked_for_nothing_nothing_is_lost() -> None:

@@ -31,7 +31,7 @@ ON_FUNCTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
 """By function: what its role may do, and on which function."""
 
 
-class Result(Word):
+class GrantResult(Word):
     """What became of a try."""
 
     OK = "ok"
@@ -41,24 +41,24 @@ class Result(Word):
     UNKNOWN = "UNKNOWN"
 
     @classmethod
-    def of(cls, word: object) -> Result:
+    def of(cls, word: object) -> GrantResult:
         """What is not known is UNKNOWN."""
         return cls(word) if isinstance(word, str) and word in {known.value for known in cls} else cls.UNKNOWN
 
 
 @dataclass(frozen=True)
-class Tried:
+class GrantTry:
     """One action. `on`: a function's folder, or a product; `code`: the error's own word, if there was one."""
 
     action: str
     on: str
-    result: Result
+    result: GrantResult
     code: str = ""
 
 
 def try_functions(
     function: str, *, engine: Engine, clock: Clock, until: Instant, task_id: Callable[[str], str], echo: bytes
-) -> Iterator[Tried]:
+) -> Iterator[GrantTry]:
     """Try what `function` does with functions: a task that only echoes, and questions about one that does not exist.
 
     `task_id` makes the id of a task of this probe, and `echo` is its event. Once there was no answer at all, nothing
@@ -69,21 +69,21 @@ def try_functions(
         GET: lambda on: engine.task(on, task_id("none")),
         LIST: lambda on: engine.tasks(on, task_id("none")),
     }
-    result, code = Result.OK, ""
+    result, code = GrantResult.OK, ""
     for action, on in ON_FUNCTIONS.get(function, ()):
-        if result is not Result.NO_ANSWER:
+        if result is not GrantResult.NO_ANSWER:
             result, code = _tried(partial(asks[action], on), clock, until)
-        yield Tried(action, on, result, code)
+        yield GrantTry(action, on, result, code)
 
 
-def _tried(ask: Callable[[], object], clock: Clock, until: Instant) -> tuple[Result, str]:
+def _tried(ask: Callable[[], object], clock: Clock, until: Instant) -> tuple[GrantResult, str]:
     try:
         within(min(CALL_SECONDS, until - clock.now()), ask)
     except EngineError as error:
         denied = error.status in (401, 403) or "Denied" in error.code or error.code.startswith("Forbidden")
-        return (Result.REFUSED if denied else Result.NO_ANSWER), error.code or type(error).__name__
+        return (GrantResult.REFUSED if denied else GrantResult.NO_ANSWER), error.code or type(error).__name__
     except DeadlinePassed:
-        return Result.NO_ANSWER, "DeadlinePassed"
+        return GrantResult.NO_ANSWER, "DeadlinePassed"
     except RefreshWatchError as error:  # no credentials, say
-        return Result.NO_ANSWER, type(error).__name__
-    return Result.OK, ""
+        return GrantResult.NO_ANSWER, type(error).__name__
+    return GrantResult.OK, ""

@@ -1,63 +1,78 @@
-"""What the deployed functions do with a probe, the event by which `doctor --probe` measures an account.
+"""A probe: the event by which `doctor` tries the deployed functions. It starts no watch and sends no report.
 
-It starts no watch and tells nobody. All that it can make are tasks of notify whose ids begin with ``p-`` and which do
-nothing: Function Compute's record of them is how the doctor reads what was seen.
+    {"probe": {"id": "<8 to 32 small letters and digits>", "do": "echo" | "fail" | "grants" | "keep"}}
 
-    {"probe": {"id": "<8 to 32 small letters and digits>", "do": "echo" | "fail" | "shape" | "grants"}}
-
-`doctor` without `--probe` sends the last of these: each function then tries what its own role may do.
+It is a bare call of a function: in an HTTP request, a queue's message or any other envelope it is no probe. All that it
+can make are tasks of notify whose ids begin with ``p-`` and which do nothing. What a function saw is kept as the
+payload of such a task, under the key ``saw``; Function Compute's record of them is how `doctor` reads it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from refresh_watch.clock import Clock
 from refresh_watch.errors import RefreshWatchError
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.workflow.probing.shape import Do, Found, Layer, describe, find, keys_of
+from refresh_watch.model import Word
+from refresh_watch.workflow.probing.grants import GrantTry, try_functions
 from refresh_watch.workflow.task_ids import NOTIFY
 
-if TYPE_CHECKING:
-    from refresh_watch.workflow.probing.grants import Tried
+ENVELOPE, TRY = "envelope", "try-"
+"""What the ids of kept tasks say: an onFailure envelope, and one run of a probe that fails."""
 
+_ID = re.compile(r"[a-z0-9]{8,32}")
 _SHOWN = ("FC_", "ALIBABA_CLOUD_")
 _MOST_NAMES = 40
-_MOST_FOUND = 4
-"""Probes of one event that are recorded; nobody sends more in one."""
+_LONGEST_NAME = 40
 
 TRYING: Seconds = 10.0
 """A third of the shortest time-out of a function, intake's."""
+
+
+class Do(Word):
+    """What a probe asks for."""
+
+    ECHO = "echo"  # answer what was seen
+    FAIL = "fail"  # raise, so that onFailure fires in the end
+    GRANTS = "grants"  # try what the function's own role may do
+    KEEP = "keep"  # nothing: the task itself is what is kept
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One probe, as it was read."""
+
+    id: str
+    do: Do
 
 
 class ProbeFailed(RefreshWatchError):
     """Raised on request, so that Function Compute tries again and calls onFailure in the end."""
 
 
-@dataclass(frozen=True)
-class Runtime:
-    """What an invocation finds around it: names only, never a value but Python's version."""
-
-    python: str
-    variables: tuple[str, ...]  # of Function Compute and of the credentials
-    empty: tuple[str, ...]  # our own variables that are set and empty
-    context: tuple[str, ...]  # what the context has
-
-
-@dataclass(frozen=True)
-class Attended:
-    """What a probe is answered; `wrapped`: as an HTTP response."""
-
-    body: dict[str, Any]
-    wrapped: bool
+def read_probe(event: bytes) -> Probe | None:
+    """The probe that an event is; None for any other event."""
+    try:
+        given = json.loads(event)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(given, dict) or set(given) != {"probe"} or not isinstance(given["probe"], dict):
+        return None
+    inside = given["probe"]
+    name, do = inside.get("id"), inside.get("do")
+    if not isinstance(name, str) or _ID.fullmatch(name) is None or do not in list(Do):
+        return None
+    if set(inside) - ({"id", "do", "saw"} if do == Do.KEEP else {"id", "do"}):
+        return None
+    return Probe(name, Do(do))
 
 
 def task_id(probe_id: str, what: str) -> str:
@@ -70,8 +85,14 @@ def event_of(probe_id: str, do: Do) -> bytes:
     return json.dumps({"probe": {"id": probe_id, "do": do.value}}).encode()
 
 
+def keep(probe: Probe, what: str, saw: Mapping[str, Any], engine: Engine) -> None:
+    """Leave what was seen as a task. Raises EngineError when it could not be started."""
+    event = {"probe": {"id": probe.id, "do": Do.KEEP.value, "saw": saw}}
+    engine.start_later(NOTIFY, json.dumps(event).encode(), 0, task_id(probe.id, what))
+
+
 def kept(payload: bytes) -> dict[str, Any]:
-    """What a task of a probe keeps; empty when it is none."""
+    """What a task of a probe keeps; empty when it keeps nothing."""
     try:
         saw = json.loads(payload)["probe"]["saw"]
     except (ValueError, KeyError, TypeError):
@@ -79,115 +100,56 @@ def kept(payload: bytes) -> dict[str, Any]:
     return saw if isinstance(saw, dict) else {}
 
 
-def runtime_of(environment: Mapping[str, str], context: object) -> Runtime:
-    """Look around, without a value."""
-    return Runtime(
-        python=".".join(map(str, sys.version_info[:3])),
-        variables=_names(name for name in environment if name.startswith(_SHOWN)),
-        empty=_names(name for name, value in environment.items() if name.startswith("REFRESH_WATCH_") and not value),
-        context=_names(name for name in dir(context) if not name.startswith("_") and _is_set(context, name)),
-    )
-
-
-def attend(
+def answer_probe(
     event: bytes,
-    *,
     function: str,
+    *,
     engine: Engine,
     clock: Clock,
-    runtime: Runtime | None = None,
-    try_more: Callable[[Instant], Iterable[Tried]] | None = None,
+    environment: Mapping[str, str],
+    context: object,
+    try_more: Callable[[Instant], Iterable[GrantTry]] | None = None,
     seconds: Seconds = TRYING,
-) -> Attended | None:
-    """Do what the probes of an event ask for. None when it holds something else too, which goes its own way then.
+) -> str | None:
+    """Do what a probe asks of `function`, and answer with JSON. None for an event that is no probe after all.
 
-    `function` is where the event arrived. `try_more` tries, until an instant, what its role may do beyond functions;
-    all of that is over after about `seconds`. Raises ProbeFailed when that is what was asked for, and EngineError when
-    what was seen could not be kept.
+    `try_more` tries, until an instant, what the role may do beyond functions; all of that is over after about
+    `seconds`. Raises ProbeFailed when that is what was asked for, and EngineError when what was seen could not be kept.
     """
-    found, alone = find(event)
-    for probe in found[:_MOST_FOUND]:
-        if probe.envelope is not None:
-            _keep(probe, "envelope", _envelope(probe), engine)
-        elif probe.do is Do.SHAPE:
-            shape = _shape(probe)
-            digest = hashlib.sha256(json.dumps(shape).encode()).hexdigest()[:8]
-            _keep(probe, f"shape-{function}-{digest}", {"function": function, "shape": shape}, engine)
-    if not alone:
+    probe = read_probe(event)
+    if probe is None:
         return None
-    first = found[0]
-    if first.do is Do.FAIL and first.envelope is None:
-        at = clock.now()
-        _keep(first, f"try-{at * 1000:.0f}", {"at": at}, engine)
-        raise ProbeFailed(f"probe {first.id} asked for a failure")
-    answer: dict[str, Any] = {"probe": first.id, "function": function, "at": clock.now(), "shape": _shape(first)}
-    if runtime is not None:
-        answer["runtime"] = {name: getattr(runtime, name) for name in ("python", "variables", "empty", "context")}
-    if first.do is Do.GRANTS and first.envelope is None:
-        until = clock.now() + seconds
-        tried = [*_on_functions(first.id, function, engine, clock, until), *(try_more(until) if try_more else ())]
-        answer["grants"] = [asdict(each) for each in tried]
-    return Attended(answer, first.is_wrapped)
+    at = clock.now()
+    if probe.do is Do.FAIL:
+        keep(probe, f"{TRY}{at * 1000:.0f}", {"at": at}, engine)
+        raise ProbeFailed(f"probe {probe.id} asked for a failure")
+    answer = {"probe": probe.id, "function": function, "at": at, "runtime": runtime_of(environment, context)}
+    if probe.do is Do.GRANTS:
+        until = at + seconds
+        tries = [*_on_functions(probe, function, engine, clock, until), *(try_more(until) if try_more else ())]
+        answer["grants"] = [asdict(each) for each in tries]
+    return json.dumps(answer)
 
 
-def _on_functions(probe_id: str, function: str, engine: Engine, clock: Clock, until: Instant) -> Iterable[Tried]:
-    from refresh_watch.workflow.probing.grants import try_functions
-
-    name, echo = partial(task_id, probe_id), event_of(probe_id, Do.ECHO)
-    return try_functions(function, engine=engine, clock=clock, until=until, task_id=name, echo=echo)
-
-
-def _keep(probe: Found, what: str, saw: dict[str, Any], engine: Engine) -> None:
-    event = {"probe": {"id": probe.id, "do": Do.KEEP.value, "saw": saw}}
-    engine.start_later(NOTIFY, json.dumps(event).encode(), 0, task_id(probe.id, what))
-
-
-def _shape(probe: Found) -> list[dict[str, Any]]:
-    return [_layer(layer) for layer in probe.layers]
-
-
-def _layer(layer: Layer) -> dict[str, Any]:
-    names = {"keys": list(layer.keys), "headers": list(layer.headers)}
-    return {"form": layer.form, **{name: words for name, words in names.items() if words}}
-
-
-def _envelope(probe: Found) -> dict[str, Any]:
-    """An onFailure envelope without what it is about: its keys, and the few words that say why it came."""
-    given = probe.envelope or {}
-    context, response = _dict(given.get("requestContext")), _dict(given.get("responseContext"))
+def runtime_of(environment: Mapping[str, str], context: object) -> dict[str, Any]:
+    """What an invocation finds around it: names only, never a value but Python's version."""
     return {
-        "keys": keys_of(given),
-        "requestContext": keys_of(context),
-        "responseContext": keys_of(response),
-        "function": _form_of_arn(context.get("functionArn")),
-        "condition": describe(context.get("condition", "")),
-        "invocations": _number(context.get("approximateInvokeCount")),
-        "statusCode": _number(response.get("statusCode")),
-        "functionError": describe(response.get("functionError", "")),
-        "requestPayload": _kind(given.get("requestPayload")),
-        "responsePayload": _kind(given.get("responsePayload")),
-        "timestamp": _number(given.get("timestamp")),
-        "shape": _shape(probe),
+        "python": ".".join(map(str, sys.version_info[:3])),
+        # of Function Compute and of the credentials
+        "variables": _names(name for name in environment if name.startswith(_SHOWN)),
+        "empty": _names(name for name, value in environment.items() if name.startswith("REFRESH_WATCH_") and not value),
+        "context": _names(name for name in dir(context) if not name.startswith("_") and _is_set(context, name)),
     }
 
 
-def _form_of_arn(arn: object) -> str:
-    """Where account and region would stand, and the function's name: it is how we tell whose failure it was."""
-    text = re.sub(r"^acs:fc:[a-z0-9-]*:\d*:", "acs:fc:<region>:<account>:", str(arn)[:200])
-    return re.sub(r"[^A-Za-z0-9_.:/<>-]|\d{6,}", "?", text)
+def name_of(key: object) -> str:
+    """A name from outside, bounded, and in letters that neither a terminal nor a table minds."""
+    return re.sub(r"[^A-Za-z0-9_.:-]", "?", str(key)[:_LONGEST_NAME])
 
 
-def _kind(value: object) -> str:
-    names = {str: "text", dict: "object", list: "list", int: "number", float: "number", type(None): "nothing"}
-    return names.get(type(value), "something else")
-
-
-def _number(value: object) -> int | float | None:
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e16 else None
-
-
-def _dict(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _on_functions(probe: Probe, function: str, engine: Engine, clock: Clock, until: Instant) -> Iterable[GrantTry]:
+    name, echo = partial(task_id, probe.id), event_of(probe.id, Do.ECHO)
+    return try_functions(function, engine=engine, clock=clock, until=until, task_id=name, echo=echo)
 
 
 def _is_set(context: object, name: str) -> bool:
@@ -195,5 +157,5 @@ def _is_set(context: object, name: str) -> bool:
     return value is not None and not callable(value)
 
 
-def _names(names: Any) -> tuple[str, ...]:
-    return tuple(sorted(map(describe, names)))[:_MOST_NAMES]
+def _names(names: Iterable[str]) -> list[str]:
+    return sorted(map(name_of, names))[:_MOST_NAMES]

@@ -15,46 +15,46 @@ from refresh_watch.products.connect import connect
 from refresh_watch.products.permission_probes import QUESTIONS, Question
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.settings import Settings
-from refresh_watch.workflow.probing.grants import CALL_SECONDS, Result, Tried
+from refresh_watch.workflow.probing.grants import CALL_SECONDS, GrantResult, GrantTry
 
-_ENDS = (Result.NOT_OPENED, Result.NO_ANSWER)
+_ENDS = (GrantResult.NOT_OPENED, GrantResult.NO_ANSWER)
 """The product's next question would be answered the same."""
 
 
 def try_products(
     settings: Settings, find_credentials: Callable[[], Credentials], clock: Clock, until: Instant
-) -> Iterator[Tried]:
+) -> Iterator[GrantTry]:
     """Try every question once; a product that is not open or not reached is asked no more."""
 
     def ask(product: Product, question: Question) -> Page:
         return question.ask(connect(product, settings, find_credentials()))
 
     for product, questions in QUESTIONS.items():
-        result, code = Result.OK, ""
+        result, code = GrantResult.OK, ""
         for question in questions:
             if result not in _ENDS:
                 result, code = _tried(partial(ask, product, question), min(CALL_SECONDS, until - clock.now()))
-            yield Tried(question.action, product.value, result, code)
+            yield GrantTry(question.action, product.value, result, code)
 
 
-def _tried(ask: Callable[[], Page], seconds: Seconds) -> tuple[Result, str]:
+def _tried(ask: Callable[[], Page], seconds: Seconds) -> tuple[GrantResult, str]:
     try:
         within(seconds, ask)
     except RefusedForGood as error:
         return _of(error.refusal.reason), error.refusal.code
     except AskAgain as error:
-        return Result.NO_ANSWER, error.code or type(error).__name__
+        return GrantResult.NO_ANSWER, error.code or type(error).__name__
     except DeadlinePassed:
-        return Result.NO_ANSWER, "DeadlinePassed"
+        return GrantResult.NO_ANSWER, "DeadlinePassed"
     except RefreshWatchError as error:
-        return Result.NO_ANSWER, type(error).__name__
-    return Result.OK, ""
+        return GrantResult.NO_ANSWER, type(error).__name__
+    return GrantResult.OK, ""
 
 
-def _of(reason: Reason) -> Result:
+def _of(reason: Reason) -> GrantResult:
     return {
-        Reason.NO_PERMISSION: Result.REFUSED,
-        Reason.NOT_OPENED: Result.NOT_OPENED,
+        Reason.NO_PERMISSION: GrantResult.REFUSED,
+        Reason.NOT_OPENED: GrantResult.NOT_OPENED,
         # an unknown id may be answered so: whoever may not ask is not told
-        Reason.MALFORMED_ID: Result.OK,
-    }.get(reason, Result.NO_ANSWER)
+        Reason.MALFORMED_ID: GrantResult.OK,
+    }.get(reason, GrantResult.NO_ANSWER)

@@ -18,15 +18,15 @@ from refresh_watch.clock import Clock
 from refresh_watch.function_compute.tasks import Engine, Started
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Note, Product, WatchRequest
-from refresh_watch.reports.wire import encode
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.result import Requested, digest_of
 from refresh_watch.watching.reporting import rejected_report
 from refresh_watch.watching.request import read_request, write_request
+from refresh_watch.workflow.effects import publish
 from refresh_watch.workflow.starting import start
 from refresh_watch.workflow.sweep.request import COMMITTED
 from refresh_watch.workflow.sweep.unwatched import LABEL
-from refresh_watch.workflow.task_ids import NOTIFY, WATCH
+from refresh_watch.workflow.task_ids import WATCH
 
 log = logging.getLogger("refresh_watch.sweep")
 
@@ -65,7 +65,7 @@ def carry_out(committed: Any, *, settings: Settings, engine: Engine, clock: Cloc
 def tell_rejected(payload: Any, problem: str, *, engine: Engine, now: Instant) -> None:
     """The timer's payload is wrong: told once for each wrong payload, however often the timer fires."""
     report = rejected_report(digest_of(["sweep", payload]), problem, "", LABEL, now)
-    engine.start_later(NOTIFY, encode(report), 0, report.id)
+    publish(report, engine)
 
 
 def tell_unable(product: Product, problem: str, *, engine: Engine, now: Instant) -> None:
@@ -73,7 +73,7 @@ def tell_unable(product: Product, problem: str, *, engine: Engine, now: Instant)
     digest = digest_of(["sweep", product.value, _day(now)])
     report = rejected_report(digest, f"sweep {product}: {problem}", product.value, LABEL, now)
     report = replace(report, notes=(Note("sweep_unable"),))
-    engine.start_later(NOTIFY, encode(report), 0, report.id)
+    publish(report, engine)
 
 
 def note_short(product: Product, problem: str, *, engine: Engine, now: Instant) -> None:

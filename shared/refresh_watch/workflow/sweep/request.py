@@ -14,6 +14,8 @@ from refresh_watch.errors import BadInput, as_word, missing, wrong_type
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Product
 from refresh_watch.products.polling.window import Window
+from refresh_watch.triggers.envelope import open_envelope
+from refresh_watch.workflow.first_bytes import is_hop
 
 PRODUCTS = (Product.CDN, Product.DCDN, Product.VOD)
 DEFAULT_HOURS = 3
@@ -31,7 +33,6 @@ _ALLOWED = (
     f"sweep, then products ({', '.join(PRODUCTS)}) and one number of hours (1h to {MOST_HOURS}h), "
     "such as: sweep cdn dcdn 3h"
 )
-_HOPS = (b'{"hop":', b'{"guard":', b'{"packed":')
 
 
 @dataclass(frozen=True)
@@ -46,21 +47,9 @@ class Sweep:
         return Window(float(int(now - self.hours * 3600)), float(int(now - YOUNGEST)), narrow=False)
 
 
-def is_hop(event: bytes) -> bool:
-    """A hop or a guard, as they are written: nothing is loaded to tell these."""
-    return event.startswith(_HOPS)
-
-
 def is_sweep(event: bytes) -> bool:
     """A timer's event, plain or wrapped as HTTP, or what a sweep has handed on. Anything else is left to the hops."""
-    if is_hop(event):
-        return False
-    from refresh_watch.triggers.envelope import Unreadable, open_envelope
-
-    try:
-        body = open_envelope(event).body
-    except Unreadable:
-        return False
+    body = None if is_hop(event) else open_envelope(event).body
     return isinstance(body, dict) and ("payload" in body or COMMITTED in body)
 
 

@@ -16,7 +16,7 @@ from refresh_watch.errors import BadInput
 from refresh_watch.instants import Seconds, format_duration, format_instant, parse_duration
 from refresh_watch.model import Product
 from refresh_watch_cli.context import Surroundings
-from refresh_watch_cli.doctor.probe import events, failing, refresh, tasks
+from refresh_watch_cli.doctor.probe import failing, greeting, refresh, tasks
 from refresh_watch_cli.doctor.probe.run import Probing
 from refresh_watch_cli.doctor.probe.submit import PRODUCTS, check_url
 from refresh_watch_cli.doctor.probe.table import LEGEND, Same, as_json, table
@@ -24,7 +24,6 @@ from refresh_watch_cli.printing import note
 
 DEFAULT_DELAY: Seconds = 10
 DEFAULT_PATIENCE: Seconds = 480
-_A_WHILE: Seconds = 120
 
 
 def add_probe_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +38,6 @@ def add_probe_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="refresh this URL of yours too, by --product (default: cdn): spends one URL",
     )
-    group.add_argument("--wait-for-events", metavar="TIME", help="wait for messages that you send by your own triggers")
 
 
 def run_probe(around: Surroundings, namespace: argparse.Namespace) -> int:
@@ -52,23 +50,19 @@ def run_probe(around: Surroundings, namespace: argparse.Namespace) -> int:
 
     delay = round(_duration("--delay", namespace.delay, DEFAULT_DELAY, 1, 60))
     patience = _duration("--patience", namespace.patience, DEFAULT_PATIENCE, 1, 3600)
-    waiting = _duration("--wait-for-events", namespace.wait_for_events, 0, 1, 3600)
     url = "" if namespace.refresh_url is None else check_url(namespace.refresh_url)
     product = _product(namespace.product) if url else Product.CDN
     engine = Inspecting(around.settings, around.credentials(), around.clock)
     run = Probing(secrets.token_hex(8), engine, around.clock, delay, patience)
     try:
-        events.greet(run)
+        greeting.greet(run)
         _measure(run, quick=namespace.quick)
         if url:
             credentials = around.credentials()
             refresh.refresh(run, url, product, around.settings, credentials, quick=namespace.quick)
-        if waiting:
-            events.from_outside(run, waiting)
-        else:
-            note("how events arrive by your own queue, topic or bus: --wait-for-events 120s")
+        note("how events arrive by your own queue, topic or bus: see intake's log (docs/open-facts.md)")
     finally:
-        # whatever happened, Ctrl-C too: nothing goes on, and what was measured is told
+        # whatever happened, Ctrl-C too: nothing goes on, and what was measured is printed
         if run.findings:
             left = list(run.clean_up())
             _tell(run, around, left, in_json=namespace.json, url=url)
@@ -81,7 +75,6 @@ def _measure(run: Probing, *, quick: bool) -> None:
     sent = tasks.start_delayed(run)
     tasks.while_waiting(run, sent)
     tasks.without_delay(run)
-    events.by_api(run)
     tasks.after_delay(run, sent)
     if not quick:
         failing.after_failing(run)
@@ -111,7 +104,7 @@ def _duration(name: str, text: str | None, default: Seconds, least: int, most: i
     except ValueError:
         seconds = 0.0
     if not least <= seconds <= most:
-        raise BadInput(name, text, f"{least}s to {most}s, such as {format_duration(default or _A_WHILE)}")
+        raise BadInput(name, text, f"{least}s to {most}s, such as {format_duration(default)}")
     return seconds
 
 

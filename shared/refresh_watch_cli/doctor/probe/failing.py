@@ -1,21 +1,18 @@
-"""The probe's step about failures: a task of intake that only fails, its tries, and the envelope of onFailure."""
+"""The probe's step about failures: a task that only fails, its tries, and the envelope of onFailure."""
 
 from __future__ import annotations
 
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from typing import Any
 
 from refresh_watch.function_compute.inspecting import Recorded
 from refresh_watch.instants import Seconds, format_duration
-from refresh_watch.workflow.probing.probe import kept
-from refresh_watch.workflow.probing.shape import ENVELOPE, Do
-from refresh_watch.workflow.task_ids import INTAKE, NOTIFY
-from refresh_watch_cli.doctor.probe.events import in_words
-from refresh_watch_cli.doctor.probe.run import SHORTLY, Probing
+from refresh_watch.workflow.probing.probe import ENVELOPE, TRY, Do, kept
+from refresh_watch.workflow.task_ids import NOTIFY
+from refresh_watch_cli.doctor.probe.run import FAIL, SHORTLY, Probing
 from refresh_watch_cli.doctor.probe.table import Same
 from refresh_watch_cli.printing import note
 
-_FAIL = "fail"
 _KEYS = {
     "keys": ("requestContext", "requestPayload", "responseContext", "responsePayload", "timestamp"),
     "requestContext": ("approximateInvokeCount", "condition", "functionArn", "requestId"),
@@ -27,8 +24,8 @@ _FIRES = "fires, and notify is given the envelope"
 
 def start_failing(run: Probing) -> None:
     """Start a task that fails however often it is tried; that takes a while, so it comes first."""
-    with run.step("onFailure", "starting a task of intake that fails, to see its tries and what onFailure brings"):
-        run.start(INTAKE, Do.FAIL, _FAIL)
+    with run.step("onFailure", f"starting a task of {run.failing} that fails, to see its tries and onFailure"):
+        run.start(run.failing, Do.FAIL, FAIL)
 
 
 def after_failing(run: Probing) -> None:
@@ -38,17 +35,17 @@ def after_failing(run: Probing) -> None:
         over: list[float] = []
 
         def look() -> Any:
-            envelope = run.engine.task(NOTIFY, run.task_id("envelope"))
+            envelope = run.engine.task(NOTIFY, run.task_id(ENVELOPE))
             if envelope is not None:
                 return kept(envelope.payload or b"") or {"keys": []}
-            task = run.engine.recorded(INTAKE, run.task_id(_FAIL))
+            task = run.engine.recorded(run.failing, run.task_id(FAIL))
             if task is not None and task.is_over and not over:
                 over.append(run.clock.now())
             # long after the last try there is nothing to wait for
             return over and run.clock.now() - over[0] > min(2 * SHORTLY, 6 * run.delay)
 
         seen = run.wait_for(look, run.patience)
-        task = run.engine.recorded(INTAKE, run.task_id(_FAIL))
+        task = run.engine.recorded(run.failing, run.task_id(FAIL))
         tries = _tries(run)
         _say_tries(run, tries, task)
         if not isinstance(seen, dict):
@@ -71,7 +68,7 @@ def _is_timed(envelope: dict[str, Any], tries: list[Seconds]) -> bool:
 
 def _tries(run: Probing) -> list[Seconds]:
     """When each try ran, by the functions' clock."""
-    prefix = run.task_id("try-")
+    prefix = run.task_id(TRY)
     ids = [task.id.removeprefix(prefix) for task in run.engine.tasks(NOTIFY, prefix)]
     return sorted(int(text) / 1000 for text in ids if text.isdecimal())
 
@@ -98,11 +95,7 @@ def _envelope(run: Probing, envelope: dict[str, Any], runs: int) -> None:
     missing = any("missing" in problem for problem in problems)
     same = Same.NO if missing else Same.OTHER if problems else Same.YES
     run.found("the envelope's keys", "; ".join(problems) or "as documented", "as documented", same)
-    layers = [layer for layer in envelope.get("shape", []) if isinstance(layer, dict)]
-    outer = list(takewhile(lambda layer: layer.get("form") != ENVELOPE, layers))
-    if outer:
-        run.found("the envelope's wrapping", in_words(outer), "none", Same.NO)
-    name = run.engine.name(INTAKE)
+    name = run.engine.name(run.failing)
     arn = str(envelope.get("function"))
     own = arn.rpartition("functions/")[2].partition("/")[0] == name
     run.found("the envelope's function", arn, f"…:functions/{name}", Same.YES if own else Same.NO)

@@ -12,15 +12,17 @@ from refresh_watch.clock import Clock
 from refresh_watch.errors import EngineError, RefreshWatchError
 from refresh_watch.function_compute.inspecting import Inspecting, Recorded, Submitted
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.workflow.probing.probe import event_of, task_id
-from refresh_watch.workflow.probing.shape import Do
-from refresh_watch.workflow.task_ids import INTAKE, NOTIFY
+from refresh_watch.workflow.probing.probe import Do, event_of, task_id
+from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 from refresh_watch_cli.doctor.probe.table import Finding, Same, finding
 from refresh_watch_cli.printing import note
 
 SHORTLY: Seconds = 30
 """How long something that should happen at once may take: a cold start, and Function Compute's own queue."""
 
+
+FAIL = "fail"
+"""What the id of the task that only fails ends in."""
 
 _STOPPED = "stopped"
 
@@ -40,7 +42,13 @@ class Probing:
     patience: Seconds
     findings: list[Finding] = field(default_factory=list)
     ahead: Seconds = 0.0  # how far the functions' clock is ahead of this machine's
+    is_intake_wrapped: bool = False  # an API call reaches it as an HTTP request, in which it takes no probe
     _started: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def failing(self) -> str:
+        """The function that is made to fail: one that has onFailure, and takes probes."""
+        return WATCH if self.is_intake_wrapped else INTAKE
 
     @property
     def pause(self) -> Seconds:
@@ -72,14 +80,8 @@ class Probing:
 
     def call(self, function: str, do: Do) -> tuple[Submitted, dict[str, Any]]:
         """Ask a function at once; answers what it said, empty where that is no answer to a probe."""
-        return self.answered(function, event_of(self.id, do))
-
-    def answered(self, function: str, event: bytes) -> tuple[Submitted, dict[str, Any]]:
-        """The same, with an event that may be wrapped."""
-        submitted = self.engine.send(function, event, waits=True)
-        said = _json(submitted.body) if submitted.is_accepted else {}
-        if "statusCode" in said and isinstance(said.get("body"), str):
-            said = _json(said["body"].encode())
+        submitted = self.engine.send(function, event_of(self.id, do), waits=True)
+        said = as_object(submitted.body) if submitted.is_accepted else {}
         return submitted, said if said.get("probe") == self.id else {}
 
     def start(self, function: str, do: Do, what: str, delay: int = 0) -> Submitted:
@@ -111,7 +113,7 @@ class Probing:
 
     def ran_at(self, task: Recorded) -> Instant | None:
         """When the handler ran, by this machine's clock: as it says itself, else as the record has it."""
-        said = _json((task.returned or "").encode()).get("at")
+        said = as_object((task.returned or "").encode()).get("at")
         if isinstance(said, (int, float)):
             return said - self.ahead
         running = [at for at, status in task.events if status == "Running"]
@@ -127,11 +129,11 @@ class Probing:
         yield from (end for end in ends if end not in ("", _STOPPED))
         if stopped:
             yield f"{stopped} of the probe's tasks had not ended, and {'was' if stopped == 1 else 'were'} stopped"
-        with_envelope = (INTAKE, self.task_id("fail")) in self._started
-        beside = ", beside the one by which onFailure called notify" if with_envelope else ""
+        fails = any(name == self.task_id(FAIL) for _, name in self._started)
+        beside = ", beside the one by which onFailure called notify" if fails else ""
         yield (
             f"{len(tasks)} tasks whose ids begin with p-{self.id} stay in Function Compute's record for its 7 days"
-            f"{beside}; nothing else was made, and nobody was told"
+            f"{beside}; nothing else was made, and no report was sent"
         )
 
     def _end(self, function: str, name: str) -> str:
@@ -147,12 +149,13 @@ class Probing:
     def _left_by_functions(self) -> list[tuple[str, str]]:
         prefix = f"p-{self.id}-"
         try:
-            return [(name, task.id) for name in (NOTIFY, INTAKE) for task in self.engine.tasks(name, prefix)]
+            return [(name, task.id) for name in (NOTIFY, self.failing) for task in self.engine.tasks(name, prefix)]
         except EngineError:
             return []
 
 
-def _json(text: bytes) -> dict[str, Any]:
+def as_object(text: bytes) -> dict[str, Any]:
+    """A JSON object, decoded; empty where it is none."""
     try:
         value = json.loads(text)
     except ValueError:
