@@ -6,12 +6,15 @@ An `item` is what a watch follows: a task id, or an object path where the id is 
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 
 from refresh_watch.instants import Instant, Seconds
 
 MAX_SAMPLES = 20
 """Failed objects carried in an observation, a watch's state or a report; the rest is counted."""
+
+CHANNEL_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
 class Word(str, enum.Enum):

@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 from refresh_watch.checks import check_url, endpoint, matching, one_of, printable, whole_number
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described, as_word, wrong_type
-from refresh_watch.model import Outcome
+from refresh_watch.model import CHANNEL_NAME, Outcome
 
-CHANNEL_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,40}")
 """What the names of functions and of their roles begin with: a function's may have a _, a role's may not."""
 PREFIX_ALLOWED = "letters, digits and hyphens, beginning with a letter, at most 41"

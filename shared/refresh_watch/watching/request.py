@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 
 from refresh_watch.errors import BadInput, Described, as_word, missing, only_one_of, wrong_type
 from refresh_watch.instants import Instant, Seconds, parse_duration, parse_instant
-from refresh_watch.model import Kind, Product, WatchRequest
-from refresh_watch.settings import CHANNEL_NAME
+from refresh_watch.model import CHANNEL_NAME, Kind, Product, WatchRequest
 from refresh_watch.watching.schedule import DEFAULT_DEADLINE, QUERY_WINDOW, read_schedule
 
 MAX_ITEMS = 1000
