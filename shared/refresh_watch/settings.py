@@ -16,7 +16,7 @@ from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described, as_word, wrong_type
 from refresh_watch.model import CHANNEL_NAME, Outcome
 
-PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,40}")
+PREFIX_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,40}")
 """What the names of functions and of their roles begin with: a function's may have a _, a role's may not."""
 PREFIX_ALLOWED = "letters, digits and hyphens, beginning with a letter, at most 41"
 LANGUAGES = ("en", "zh")
@@ -123,7 +123,9 @@ class Settings:
             ram_endpoint=endpoint("REFRESH_WATCH_RAM_ENDPOINT", text("RAM_ENDPOINT")),
             region=matching("REFRESH_WATCH_REGION", region, r"[a-z0-9-]{0,40}", "a region such as cn-hangzhou"),
             account=environment.get("FC_ACCOUNT_ID", ""),
-            prefix=matching("REFRESH_WATCH_PREFIX", text("PREFIX") or "refresh", PREFIX.pattern, PREFIX_ALLOWED),
+            prefix=matching(
+                "REFRESH_WATCH_PREFIX", text("PREFIX") or "refresh", PREFIX_PATTERN.pattern, PREFIX_ALLOWED
+            ),
             environment=printable("REFRESH_WATCH_ENVIRONMENT", text("ENVIRONMENT")),
             language=one_of("REFRESH_WATCH_LANGUAGE", text("LANGUAGE") or "en", LANGUAGES),
             channels=channels,

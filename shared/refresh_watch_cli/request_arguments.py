@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.model import Product, WatchRequest
 from refresh_watch.watching.request import read_request
-from refresh_watch.watching.submitted import ALLOWED, read_submitted, split_ids
+from refresh_watch.watching.submitted import SUBMITTED_ALLOWED, read_submitted, split_ids
 
 FROM_INPUT = "-"
 _STANDARD_INPUT = "standard input"
@@ -62,12 +62,12 @@ def _items(ids: list[str], standard_input: TextIO | None) -> dict[str, Any]:
     if FROM_INPUT not in ids:
         found = split_ids(",".join(ids))
         if ids and not found:
-            raise BadInput("IDS", " ".join(ids), ALLOWED)
+            raise BadInput("IDS", " ".join(ids), SUBMITTED_ALLOWED)
         return {"task_ids": found} if found else {}
     if ids != [FROM_INPUT]:
         raise BadInput("IDS", " ".join(ids), f"{FROM_INPUT} alone, or ids")
     try:
         text = standard_input.read() if standard_input is not None else ""  # None where the shell has closed it
     except UnicodeDecodeError:
-        raise BadInput(_STANDARD_INPUT, Described("bytes that are not UTF-8"), ALLOWED) from None
+        raise BadInput(_STANDARD_INPUT, Described("bytes that are not UTF-8"), SUBMITTED_ALLOWED) from None
     return read_submitted(text, _STANDARD_INPUT)

@@ -15,7 +15,7 @@ import yaml
 from refresh_watch.function_compute import invoke
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.action_trail import SUBMITS
-from refresh_watch.triggers.cdn_events import KINDS as CDN_EVENTS
+from refresh_watch.triggers.cdn_events import KIND_OF_EVENT as CDN_EVENTS
 from refresh_watch.workflow.intake import FAILS_FOR
 from refresh_watch.workflow.sweep.request import read_payload
 from refresh_watch_emulator.engine.manifest import Manifest, Resolver, read_manifest

@@ -20,11 +20,11 @@ from refresh_watch.instants import Instant, parse_instant
 from refresh_watch.model import Kind, Product
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.direct import SUBMIT_KEYS, read_wanted
-from refresh_watch.triggers.json_path import Found, at, within
-from refresh_watch.triggers.labels import LONGEST_NAME, label_of, service_word
-from refresh_watch.triggers.result import Ignored, Taken, rejected
+from refresh_watch.triggers.json_path import EventPart, at, within
+from refresh_watch.triggers.labels import LONGEST_USER_NAME, label_of, service_word
+from refresh_watch.triggers.result import EventResult, Ignored, rejected
 from refresh_watch.triggers.strict_json import read_json
-from refresh_watch.watching.request import MAX_INSTANT, MAX_ITEMS, MAX_PATH_BYTES, read_task_ids, with_scheme
+from refresh_watch.watching.request import MAX_IDS, MAX_INSTANT, MAX_PATH_BYTES, read_task_ids, with_scheme
 
 SUBMITS: Mapping[str, tuple[Product, Kind]] = {
     "RefreshObjectCaches": (Product.CDN, Kind.REFRESH),
@@ -51,7 +51,7 @@ def is_one(body: Any) -> bool:
     return isinstance(body, dict) and "eventName" in body and any(key in body for key in _RECORD_KEYS)
 
 
-def read(found: Found, settings: Settings) -> Iterator[Taken]:
+def read(found: EventPart, settings: Settings) -> Iterator[EventResult]:
     """Read one record: a watch, or several where it names more paths than one can hold. Nothing is raised."""
     record = found.body
     name = record.get("eventName")
@@ -77,7 +77,7 @@ def read(found: Found, settings: Settings) -> Iterator[Taken]:
     yield from _submitted(found, name, settings)
 
 
-def _submitted(found: Found, name: str, settings: Settings) -> Iterator[Taken]:
+def _submitted(found: EventPart, name: str, settings: Settings) -> Iterator[EventResult]:
     product, kind = _ALL[name]
     record, place = found.body, found.place
     try:
@@ -164,7 +164,7 @@ def _by_path(paths: Sequence[str], label: str) -> list[dict[str, Any]]:
     for path in paths:
         # as a request counts them: in a payload quotes and backslashes stand double
         more = len(json.dumps(path, ensure_ascii=False).encode(errors="replace")) - 2
-        if parts[-1] and (size + more > MAX_PATH_BYTES or len(parts[-1]) == MAX_ITEMS):
+        if parts[-1] and (size + more > MAX_PATH_BYTES or len(parts[-1]) == MAX_IDS):
             parts.append([])
             size = 0
         parts[-1].append(path)
@@ -214,5 +214,5 @@ def _who(record: dict[str, Any]) -> str:
     whole = name.partition("@")[0] if isinstance(name, str) else ""
     role, _, session = whole.partition(":")
     # what is longer than a name may be a token that somebody has put there
-    fitting = (who for who in (whole, session, role) if 0 < len(who) <= LONGEST_NAME)
+    fitting = (who for who in (whole, session, role) if 0 < len(who) <= LONGEST_USER_NAME)
     return next(fitting, "") if "/" not in whole else ""

@@ -18,13 +18,13 @@ from refresh_watch.model import Kind, Product
 from refresh_watch.settings import Settings
 from refresh_watch.triggers import no_submission
 from refresh_watch.triggers.direct import read_wanted
-from refresh_watch.triggers.json_path import Found, at, within
+from refresh_watch.triggers.json_path import EventPart, at, within
 from refresh_watch.triggers.labels import label_of, service_word
 from refresh_watch.triggers.no_submission import NoSubmission
-from refresh_watch.triggers.result import Ignored, Taken, rejected
+from refresh_watch.triggers.result import EventResult, Ignored, rejected
 from refresh_watch.watching.request import read_task_ids
 
-KINDS = {"CachedObjectsRefreshed": Kind.REFRESH, "CachedObjectsPushed": Kind.PREFETCH}
+KIND_OF_EVENT = {"CachedObjectsRefreshed": Kind.REFRESH, "CachedObjectsPushed": Kind.PREFETCH}
 
 _EARLIEST: Instant = 1_230_768_000.0
 _LATEST: Instant = 4_102_444_800.0
@@ -39,7 +39,7 @@ def is_one(body: Any) -> bool:
     return isinstance(body, dict) and "events" in body
 
 
-def read(found: Found, settings: Settings) -> Iterator[Taken]:
+def read(found: EventPart, settings: Settings) -> Iterator[EventResult]:
     """Read the events, item by item. Nothing is raised."""
     events, place = found.body["events"], within(found.place, "events")
     if not isinstance(events, list) or not events:
@@ -60,13 +60,13 @@ def read(found: Found, settings: Settings) -> Iterator[Taken]:
             yield rejected(error, ["cdn_events", error.given, error.allowed], Product.CDN.value)
 
 
-def _read_one(entry: Any, place: str, found: Found, settings: Settings) -> Taken:
+def _read_one(entry: Any, place: str, found: EventPart, settings: Settings) -> EventResult:
     if not isinstance(entry, dict):
         raise wrong_type(place, entry, "an object: a CDN event")
     no_submission.check_oss(entry, place)
     name = entry.get("eventName")
-    if not isinstance(name, str) or name not in KINDS:
-        allowed = f"{', '.join(KINDS)}; set the trigger's eventName to one of them"
+    if not isinstance(name, str) or name not in KIND_OF_EVENT:
+        allowed = f"{', '.join(KIND_OF_EVENT)}; set the trigger's eventName to one of them"
         # of one trigger all events are alike: people are told of the first
         return rejected(BadInput(within(place, "eventName"), service_word(name), allowed), ["cdn_events", str(name)])
     about = entry.get("eventParameter")
@@ -79,7 +79,7 @@ def _read_one(entry: Any, place: str, found: Found, settings: Settings) -> Taken
     given_request = {
         "product": Product.CDN.value,
         "task_ids": list(read_task_ids(task_id, within(place, "eventParameter.taskId"))),
-        "kind": KINDS[name].value,
+        "kind": KIND_OF_EVENT[name].value,
         "submitted_at": _created_at(about),
         "label": label_of(_paths(about)),
     }

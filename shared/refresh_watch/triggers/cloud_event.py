@@ -12,9 +12,9 @@ from typing import Any
 from refresh_watch.errors import missing, wrong_type
 from refresh_watch.triggers import action_trail, cdn_events, no_submission, queue, topic
 from refresh_watch.triggers.direct import SUBMIT_KEYS
-from refresh_watch.triggers.json_path import Found, within
-from refresh_watch.triggers.strict_json import ALLOWED, read_message
-from refresh_watch.watching.request import KEYS
+from refresh_watch.triggers.json_path import EventPart, within
+from refresh_watch.triggers.strict_json import JSON_ALLOWED, read_message
+from refresh_watch.watching.request import REQUEST_KEYS
 
 QUEUE = "mns:Queue:SendMessage"
 TRAIL = re.compile(r"[^:]+:ActionTrail:[^:]+")
@@ -26,7 +26,7 @@ def is_one(body: Any) -> bool:
     return isinstance(body, dict) and "specversion" in body
 
 
-def opened(event: Found) -> Found:
+def opened(event: EventPart) -> EventPart:
     """What it carries. Raises BadInput, with its place, and NoSubmission for what names no tasks."""
     body, place = event.body, event.place
     kind = body.get("type")
@@ -39,14 +39,14 @@ def opened(event: Found) -> Found:
     if kind != QUEUE and not is_trail_record and not _may_be_ours(data):
         no_submission.check_source(body.get("source"), kind, within(place, "type"))
     if kind == QUEUE and not (isinstance(data, dict) and "messageBody" in data):
-        raise missing(within(where, "messageBody"), f"{ALLOWED}, or base64 of it")
+        raise missing(within(where, "messageBody"), f"{JSON_ALLOWED}, or base64 of it")
     if is_trail_record and not isinstance(data, dict):
         raise wrong_type(where, data, "an object: a record of ActionTrail")
-    return Found(data, where, event.attributes, is_trail_record)
+    return EventPart(data, where, event.attributes, is_trail_record)
 
 
 def _may_be_ours(data: Any) -> bool:
-    if not isinstance(data, dict) or any(key in data for key in (*KEYS, *SUBMIT_KEYS)):
+    if not isinstance(data, dict) or any(key in data for key in (*REQUEST_KEYS, *SUBMIT_KEYS)):
         return True
     return any(kind.is_one(data) for kind in (action_trail, cdn_events, queue, topic))
 

@@ -14,7 +14,7 @@ from refresh_watch.errors import BadInput, as_word
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.json_path import at
 from refresh_watch.triggers.result import Rejected, Requested, rejected
-from refresh_watch.watching.request import KEYS, NAMES_TASKS, read_request
+from refresh_watch.watching.request import NAMES_TASKS, REQUEST_KEYS, read_request
 
 SUBMIT_KEYS = ("RefreshTaskId", "PushTaskId", "PreloadTaskId")
 """What the submit operations call the ids in their answers; any of them says that this is one."""
@@ -23,7 +23,7 @@ _BESIDE_IDS = ("RequestId", "requestId")
 _OF_REFUSALS = ("Code", "Message", "HostId", "Recommend", "AccessDeniedDetail")
 """What an API's answer holds when it refused (product-apis: the error body)."""
 
-COMPLETING = tuple(key for key in KEYS if key != "submitted")
+COMPLETING = tuple(key for key in REQUEST_KEYS if key != "submitted")
 """The attributes that are read; others belong to whoever sends them."""
 
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 from refresh_watch.errors import BadInput, Described, wrong_type
 from refresh_watch.triggers.direct import COMPLETING, told_apart
-from refresh_watch.triggers.strict_json import ALLOWED, read_json
+from refresh_watch.triggers.strict_json import JSON_ALLOWED, read_json
 
 MAX_EVENT_BYTES = 2 * 1024 * 1024
 """Function Compute takes 32 MB where the caller waits, and 128 KB where nobody does. A hundred requests of a thousand
@@ -97,7 +97,7 @@ def _body(outer: dict[str, Any], *, awaited: bool) -> bytes:
     try:
         return base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError):
-        error = BadInput("body", Described("text that is not base64"), f"{ALLOWED}, in base64")
+        error = BadInput("body", Described("text that is not base64"), f"{JSON_ALLOWED}, in base64")
         raise _Unreadable(error, body, wrapped=True, awaited=awaited) from None
 
 

@@ -10,7 +10,7 @@ from refresh_watch.errors import BadInput
 
 
 @dataclass(frozen=True)
-class Found:
+class EventPart:
     """A decoded piece of an event: the whole, an element of a list, or what an envelope carries."""
 
     body: Any

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from refresh_watch.errors import Described
 
 LONGEST_OBJECT = 50
-LONGEST_NAME = 29
+LONGEST_USER_NAME = 29
 """One less than the shortest token has (`errors.as_word`)."""
 
 LONGEST_SERVICE_WORD = 60
@@ -22,7 +22,7 @@ def label_of(paths: Sequence[str], who: str = "", otherwise: str = "") -> str:
     """
     what = re.sub(r"^[A-Za-z]+://|[?#].*$", "", paths[0]) if paths else otherwise
     more = f" +{len(paths) - 1}" if len(paths) > 1 else ""
-    return ": ".join(part for part in (_cut(who, LONGEST_NAME), _cut(what, LONGEST_OBJECT) + more) if part)
+    return ": ".join(part for part in (_cut(who, LONGEST_USER_NAME), _cut(what, LONGEST_OBJECT) + more) if part)
 
 
 def service_word(value: object) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from refresh_watch.errors import BadInput, as_word
-from refresh_watch.triggers.json_path import Found, within
+from refresh_watch.triggers.json_path import EventPart, within
 from refresh_watch.triggers.labels import service_word
 
 _INSTEAD = "an event that names tasks: the answer of the submit call, or ActionTrail through EventBridge"
@@ -42,7 +42,7 @@ def check_source(source: object, kind: str, place: str) -> None:
         raise NoSubmission(place, service_word(kind), _WIDE, ("service", kind))
 
 
-def check(found: Found) -> None:
+def check(found: EventPart) -> None:
     """Raise NoSubmission for a timer's event and one of the log service (SLS)."""
     body, place = found.body, found.place
     if not isinstance(body, dict):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from refresh_watch.triggers.json_path import Found, within
+from refresh_watch.triggers.json_path import EventPart, within
 from refresh_watch.triggers.strict_json import read_message
 
 
@@ -17,7 +17,7 @@ def is_one(body: Any) -> bool:
     return isinstance(body, dict) and "messageBody" in body
 
 
-def opened(message: Found) -> Found:
+def opened(message: EventPart) -> EventPart:
     """What it carries. Raises BadInput, with its place."""
     where = within(message.place, "messageBody")
-    return Found(read_message(message.body["messageBody"], where), where, message.attributes)
+    return EventPart(read_message(message.body["messageBody"], where), where, message.attributes)

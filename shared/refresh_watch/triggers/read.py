@@ -14,38 +14,38 @@ from refresh_watch.errors import BadInput, Described
 from refresh_watch.settings import Settings
 from refresh_watch.triggers import action_trail, cdn_events, cloud_event, direct, no_submission, queue, topic
 from refresh_watch.triggers.envelope import Event
-from refresh_watch.triggers.json_path import Found, within
+from refresh_watch.triggers.json_path import EventPart, within
 from refresh_watch.triggers.no_submission import NoSubmission
-from refresh_watch.triggers.result import Rejected, Taken, digest_of, rejected
+from refresh_watch.triggers.result import EventResult, Rejected, digest_of, rejected
 from refresh_watch.triggers.strict_json import read_message
 
-MAX_ITEMS = 100
+MAX_EVENT_ITEMS = 100
 """Of one event, altogether: each is two to four calls to Function Compute, and intake has a minute for them."""
 
 MAX_ENVELOPES = 4
 """One inside the other; a trail record sent through a queue, in a batch, has as many."""
 
 
-def read_event(event: Event, settings: Settings) -> tuple[Taken, ...]:
+def read_event(event: Event, settings: Settings) -> tuple[EventResult, ...]:
     """Read an event as it arrived, item by item; one that could not be read is one refusal. Nothing is raised."""
     if event.problem is not None:
         return (Rejected(str(event.problem), digest_of(event.raw)),)
     return read(event.body, settings, event.attributes)
 
 
-def read(body: Any, settings: Settings, attributes: Mapping[str, str] | None = None) -> tuple[Taken, ...]:
+def read(body: Any, settings: Settings, attributes: Mapping[str, str] | None = None) -> tuple[EventResult, ...]:
     """Read a decoded event, item by item. Nothing is raised, whatever it is.
 
     `attributes`: what came beside it, the query parameters of an HTTP request; they complete every request in it.
     """
-    items = tuple(islice(_read(Found(body, "", attributes or {}), settings, 0), MAX_ITEMS + 1))
-    if len(items) <= MAX_ITEMS:
+    items = tuple(islice(_read(EventPart(body, "", attributes or {}), settings, 0), MAX_EVENT_ITEMS + 1))
+    if len(items) <= MAX_EVENT_ITEMS:
         return items
-    allowed = f"1 to {MAX_ITEMS} in one event; of a batch lower CountBasedWindow (runOptions.batchWindow)"
-    return (rejected(BadInput("event", Described(f"more than {MAX_ITEMS} items"), allowed), body),)
+    allowed = f"1 to {MAX_EVENT_ITEMS} in one event; of a batch lower CountBasedWindow (runOptions.batchWindow)"
+    return (rejected(BadInput("event", Described(f"more than {MAX_EVENT_ITEMS} items"), allowed), body),)
 
 
-def _read(found: Found, settings: Settings, opened: int) -> Iterator[Taken]:
+def _read(found: EventPart, settings: Settings, opened: int) -> Iterator[EventResult]:
     body = found.body
     try:
         no_submission.check(found)
@@ -67,7 +67,7 @@ def _read(found: Found, settings: Settings, opened: int) -> Iterator[Taken]:
         yield direct.read(body, found.place, found.attributes, settings)
 
 
-def _read_inside(outer: Found, inner: Found, settings: Settings, opened: int) -> Iterator[Taken]:
+def _read_inside(outer: EventPart, inner: EventPart, settings: Settings, opened: int) -> Iterator[EventResult]:
     if isinstance(outer.body, list) and isinstance(inner.body, list):
         error = BadInput(inner.place, Described("a list inside a list"), "a watch request, or an event")
         yield rejected(error, inner.body)
@@ -75,7 +75,7 @@ def _read_inside(outer: Found, inner: Found, settings: Settings, opened: int) ->
     yield from _read(inner, settings, opened)
 
 
-def _opened(found: Found, opened: int) -> Iterator[Found] | None:
+def _opened(found: EventPart, opened: int) -> Iterator[EventPart] | None:
     """What an envelope carries; None for what is none. Raises BadInput, with its place."""
     body = found.body
     kind = next((kind for kind in (cloud_event, queue, topic) if kind.is_one(body)), None)
@@ -89,10 +89,10 @@ def _opened(found: Found, opened: int) -> Iterator[Found] | None:
     if kind is not None:
         return iter((kind.opened(found),))
     if is_text:
-        return iter((Found(read_message(body, found.place), found.place, found.attributes),))
+        return iter((EventPart(read_message(body, found.place), found.place, found.attributes),))
     if not body:
-        raise BadInput(found.place or "event", Described("a list of 0 requests"), f"1 to {MAX_ITEMS} requests")
-    return (Found(item, within(found.place, i), found.attributes) for i, item in enumerate(body))
+        raise BadInput(found.place or "event", Described("a list of 0 requests"), f"1 to {MAX_EVENT_ITEMS} requests")
+    return (EventPart(item, within(found.place, i), found.attributes) for i, item in enumerate(body))
 
 
 def _content(body: Any) -> Any:

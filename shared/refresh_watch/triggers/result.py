@@ -37,7 +37,7 @@ class Ignored:
     reason: str
 
 
-Taken = Requested | Rejected | Ignored
+EventResult = Requested | Rejected | Ignored
 
 
 _URL, _ANY = re.compile(r"https?://"), re.compile("")

@@ -21,7 +21,7 @@ DEEPEST = 32
 MOST_DIGITS = 300
 """Of a whole number: more are no number that anybody means, and Python refuses to write thousands of them."""
 
-ALLOWED = "JSON: a watch request or a list of them"
+JSON_ALLOWED = "JSON: a watch request or a list of them"
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ def read_json(text: bytes | str, place: str = "") -> Any:
             parse_float=_number,
         )
     except UnicodeDecodeError:
-        raise BadInput(field, Described("bytes that are not UTF-8"), ALLOWED) from None
+        raise BadInput(field, Described("bytes that are not UTF-8"), JSON_ALLOWED) from None
     except ValueError as error:
         where = f" (line {error.lineno} column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
         if not text.strip():
-            raise missing(field, ALLOWED) from None
-        raise BadInput(field, Described(f"text that is not JSON{where}"), ALLOWED) from None
+            raise missing(field, JSON_ALLOWED) from None
+        raise BadInput(field, Described(f"text that is not JSON{where}"), JSON_ALLOWED) from None
     except RecursionError:
         raise _too_deep(field) from None
     try:
@@ -79,7 +79,7 @@ def read_message(value: Any, place: str) -> Any:
     Raises BadInput.
     """
     if value is None:
-        raise missing(place, f"{ALLOWED}, as text, in base64 or as it is")
+        raise missing(place, f"{JSON_ALLOWED}, as text, in base64 or as it is")
     if not isinstance(value, str):
         return value
     try:

@@ -12,7 +12,7 @@ from typing import Any
 
 from refresh_watch.errors import BadInput
 from refresh_watch.triggers.direct import COMPLETING
-from refresh_watch.triggers.json_path import Found, within
+from refresh_watch.triggers.json_path import EventPart, within
 from refresh_watch.triggers.strict_json import read_json, read_message
 
 
@@ -21,15 +21,15 @@ def is_one(body: Any) -> bool:
     return isinstance(body, dict) and ("TopicName" in body or ("body" in body and body.keys() <= {"body", "attrs"}))
 
 
-def opened(message: Found) -> Found:
+def opened(message: EventPart) -> EventPart:
     """What it carries, and its attributes. Raises BadInput, with its place."""
     body = message.body
     if "TopicName" in body:
         where, attributes = within(message.place, "Message"), _texts(body)
-        return Found(read_message(body.get("Message"), where), where, {**message.attributes, **attributes})
+        return EventPart(read_message(body.get("Message"), where), where, {**message.attributes, **attributes})
     where = within(message.place, "body")
     attributes = _of_stream(body.get("attrs"))
-    return Found(read_message(body["body"], where), where, {**message.attributes, **attributes})
+    return EventPart(read_message(body["body"], where), where, {**message.attributes, **attributes})
 
 
 def _of_stream(attrs: Any) -> dict[str, str]:

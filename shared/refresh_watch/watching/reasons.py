@@ -15,7 +15,7 @@ from refresh_watch.model import FailedObject, Status
 OTHER = "other"
 """The API gave words that we do not know."""
 
-KEYS = ("origin_timeout", "origin_5xx", "internal_error", "timeout", "canceled", OTHER, "no_reason")
+REASON_KEYS = ("origin_timeout", "origin_5xx", "internal_error", "timeout", "canceled", OTHER, "no_reason")
 
 _KNOWN = {"origintimeout": "origin_timeout", "internalerror": "internal_error"}
 _ORIGIN_5XX = re.compile(r"originreturnstatuscode5(xx|\d\d)")

@@ -15,7 +15,7 @@ from refresh_watch.instants import Instant, Seconds, parse_duration, parse_insta
 from refresh_watch.model import CHANNEL_NAME, Kind, Product, WatchRequest
 from refresh_watch.watching.schedule import DEFAULT_DEADLINE, QUERY_WINDOW, read_schedule
 
-MAX_ITEMS = 1000
+MAX_IDS = 1000
 MAX_PATH_BYTES = 40_000
 MAX_PATH_CHARACTERS = 2048
 MAX_LOOKS = 10_000
@@ -24,7 +24,7 @@ MAX_LOOKS = 10_000
 MAX_INSTANT: Instant = 253_370_764_800.0
 """The year 9999."""
 
-KEYS = (
+REQUEST_KEYS = (
     "product", "task_ids", "object_paths", "submitted", "kind", "submitted_at", "label", "deadline", "channels",
     "request_id", "domain_name", "object_type", "resource_group_id", "schedule",
 )  # fmt: skip
@@ -33,7 +33,7 @@ _HOST = r"[\w*-]+(\.[\w*-]+)+(:\d+)?"
 _OBJECT_PATH = re.compile(rf"https?://{_HOST}([/?].*)?|{_HOST}/.*", re.IGNORECASE)
 """A file, a directory or a pattern: what follows the host is whatever was submitted."""
 
-_IDS_ALLOWED = f"1 to {MAX_ITEMS} ids of 1 to 20 digits"
+_IDS_ALLOWED = f"1 to {MAX_IDS} ids of 1 to 20 digits"
 NAMES_TASKS = ("task_ids", "submitted", "object_paths")
 _SUBMIT_KEYS = {"RefreshTaskId": Kind.REFRESH, "PushTaskId": Kind.PREFETCH, "PreloadTaskId": Kind.PREFETCH}
 _ANSWERED_BY = {
@@ -53,8 +53,8 @@ def read_request(given: Any) -> WatchRequest:
     if not isinstance(given, dict):
         raise wrong_type("request", given, "a JSON object with product and task_ids or object_paths")
     for key in given:
-        if key not in KEYS:
-            raise BadInput(as_word(key), Described("this key"), ", ".join(KEYS))
+        if key not in REQUEST_KEYS:
+            raise BadInput(as_word(key), Described("this key"), ", ".join(REQUEST_KEYS))
     product = _member("product", given.get("product"), [member.value for member in Product], Product)
     task_ids, kind_of_submit = _task_ids(given, product)
     object_paths = _object_paths(given)
@@ -141,7 +141,7 @@ def read_task_ids(value: Any, field: str = "task_ids") -> tuple[str, ...]:
             if re.fullmatch(r"[0-9]{1,20}", word.strip()) is None:
                 raise BadInput(f"{field}[{i}]", word, allowed)
             ids[word.strip()] = None
-    if not 1 <= len(ids) <= MAX_ITEMS:
+    if not 1 <= len(ids) <= MAX_IDS:
         raise BadInput(field, Described(f"{len(ids)} ids"), allowed)
     return tuple(ids)
 
@@ -183,7 +183,7 @@ def _object_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
     value = given.get("object_paths")
     if value is None:
         return ()
-    allowed = f"1 to {MAX_ITEMS} URLs, together at most {MAX_PATH_BYTES} bytes"
+    allowed = f"1 to {MAX_IDS} URLs, together at most {MAX_PATH_BYTES} bytes"
     one_allowed = f"a URL such as http://example.com/a.txt, of at most {MAX_PATH_CHARACTERS} printable characters"
     if isinstance(value, str):
         value = [value]
@@ -198,7 +198,7 @@ def _object_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
     paths = tuple(dict.fromkeys(map(with_scheme, value)))
     # as they stand in a payload: quotes and backslashes count double
     size = sum(len(json.dumps(path, ensure_ascii=False).encode()) - 2 for path in paths)
-    if not 1 <= len(paths) <= MAX_ITEMS or size > MAX_PATH_BYTES:
+    if not 1 <= len(paths) <= MAX_IDS or size > MAX_PATH_BYTES:
         raise BadInput("object_paths", Described(f"{len(paths)} paths of {size} bytes"), allowed)
     return paths
 

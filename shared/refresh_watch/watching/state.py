@@ -20,7 +20,7 @@ from refresh_watch.instants import Instant
 from refresh_watch.model import AnyNote, FailedObject, Kind, Note, Outcome, Reason, Refusal, Status
 from refresh_watch.observation import Hints
 from refresh_watch.watch import Pace, Watch, WatchedItem
-from refresh_watch.watching.reasons import KEYS
+from refresh_watch.watching.reasons import REASON_KEYS
 from refresh_watch.watching.request import read_request, write_request
 from refresh_watch.watching.schedule import deadline_of
 
@@ -29,7 +29,7 @@ _T = TypeVar("_T")
 _OUTCOMES = dict(zip("cfpou", Outcome, strict=True))
 _STATUSES = dict(zip("CFTXRP", Status, strict=False))
 _REASONS = dict(zip("abcdefghij", Reason, strict=True))
-_FAILURES = dict(zip("abcdefg", KEYS, strict=True))
+_FAILURES = dict(zip("abcdefg", REASON_KEYS, strict=True))
 _WORD = re.compile(
     r"(?P<outcome>[cfpou])?(?:k(?P<complete>\d+))?(?:x(?P<failed>\d+))?(?:r(?P<running>\d+))?"
     r"(?:s(?P<status>[A-Z]|\([^();]*\)))?(?:t(?P<settled>\d+))?(?:l(?P<late>\d+(?:\.\d)?))?"

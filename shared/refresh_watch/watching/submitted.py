@@ -13,7 +13,7 @@ from typing import Any
 
 from refresh_watch.errors import BadInput, Described, missing, wrong_type
 
-ALLOWED = "ids of digits separated by commas, spaces or lines, or the JSON answer of a submit operation"
+SUBMITTED_ALLOWED = "ids of digits separated by commas, spaces or lines, or the JSON answer of a submit operation"
 _ANSWERS_ALLOWED = "the answer of a submit that succeeded"
 
 _ERROR = re.compile(r"^ERROR: *(.*)$", re.MULTILINE)
@@ -33,7 +33,7 @@ def read_submitted(given: object, field: str) -> dict[str, Any]:
         try:
             given = bytes(given).decode()
         except UnicodeDecodeError:
-            raise BadInput(field, Described("bytes that are not UTF-8"), ALLOWED) from None
+            raise BadInput(field, Described("bytes that are not UTF-8"), SUBMITTED_ALLOWED) from None
     if isinstance(given, str):
         return _read_text(given, field)
     given = _plain(given)
@@ -43,7 +43,7 @@ def read_submitted(given: object, field: str) -> dict[str, Any]:
         return _read_list([_plain(one) for one in given], field)
     if isinstance(given, int) and not isinstance(given, bool):
         return {"task_ids": given}
-    raise missing(field, ALLOWED) if given is None else wrong_type(field, given, ALLOWED)
+    raise missing(field, SUBMITTED_ALLOWED) if given is None else wrong_type(field, given, SUBMITTED_ALLOWED)
 
 
 def split_ids(text: str) -> list[str]:
@@ -54,7 +54,7 @@ def split_ids(text: str) -> list[str]:
 def _read_text(text: str, field: str) -> dict[str, Any]:
     text = text.strip("\ufeff \t\r\n")
     if not text:
-        raise missing(field, f"{ALLOWED} (did the submit fail?)")
+        raise missing(field, f"{SUBMITTED_ALLOWED} (did the submit fail?)")
     error = _ERROR.search(text)
     if error:
         code = _ERROR_CODE.search(text)
@@ -64,7 +64,7 @@ def _read_text(text: str, field: str) -> dict[str, Any]:
         return read_submitted(found[0], field) if len(found) == 1 else _read_list(found, field)
     ids = split_ids(text)
     if not ids:
-        raise BadInput(field, text, ALLOWED)
+        raise BadInput(field, text, SUBMITTED_ALLOWED)
     return {"task_ids": ids}
 
 
@@ -81,14 +81,14 @@ def _documents(text: str, field: str) -> list[Any]:
         except (ValueError, RecursionError):
             continue  # the line of a warning, such as "[WARN] ..."
         return found
-    raise BadInput(field, Described("text that is not JSON"), ALLOWED)
+    raise BadInput(field, Described("text that is not JSON"), SUBMITTED_ALLOWED)
 
 
 def _read_list(found: list[Any], field: str) -> dict[str, Any]:
     if not any(isinstance(one, Mapping) for one in found):
         return {"task_ids": found}
     if not all(isinstance(one, Mapping) for one in found):
-        raise BadInput(field, Described("answers and other things in one list"), ALLOWED)
+        raise BadInput(field, Described("answers and other things in one list"), SUBMITTED_ALLOWED)
     keys = {tuple(key for key in one if str(key).endswith("TaskId")) for one in found}
     failed = next((one for one in found if not any(str(key).endswith("TaskId") for key in one)), None)
     if failed is not None:

@@ -15,7 +15,7 @@ from refresh_watch.settings import Settings
 from refresh_watch.triggers.envelope import Event
 from refresh_watch.triggers.kind import kind_of
 from refresh_watch.triggers.read import read_event
-from refresh_watch.triggers.result import Ignored, Rejected, Requested, Taken
+from refresh_watch.triggers.result import EventResult, Ignored, Rejected, Requested
 from refresh_watch.watching.reporting import rejected_report
 from refresh_watch.workflow.effects import publish
 from refresh_watch.workflow.starting import start
@@ -97,7 +97,7 @@ def problem(rejections: list[Rejected]) -> dict[str, Any]:
 
 
 def _take_one(
-    item: Taken, event: Event, settings: Settings, engine: Engine, clock: Clock
+    item: EventResult, event: Event, settings: Settings, engine: Engine, clock: Clock
 ) -> dict[str, Any] | RefreshWatchError:
     """The answer to one item, or why it could not be started or published."""
     if isinstance(item, Ignored):

@@ -9,7 +9,7 @@ import pytest
 
 from refresh_watch.model import Outcome, Reason
 from refresh_watch.reports.texts import TEXTS, UTC_OFFSETS
-from refresh_watch.watching.reasons import KEYS
+from refresh_watch.watching.reasons import REASON_KEYS
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -44,7 +44,7 @@ def test_every_sentence_in_chinese_is_chinese() -> None:
 
 def test_there_is_a_text_for_every_word_of_the_core() -> None:
     for language in TEXTS:
-        for key in KEYS:
+        for key in REASON_KEYS:
             assert {f"failure.{key}", f"next.{key}"} <= TEXTS[language].keys()
         for reason in Reason:
             assert {f"reason.{reason}", f"next.{reason}"} <= TEXTS[language].keys()

@@ -14,7 +14,7 @@ from refresh_watch.instants import format_instant
 from refresh_watch.settings import ChannelSetting, Secret, Settings
 from refresh_watch.triggers.envelope import open_envelope
 from refresh_watch.triggers.read import read, read_event
-from refresh_watch.triggers.result import Ignored, Rejected, Requested, Taken
+from refresh_watch.triggers.result import EventResult, Ignored, Rejected, Requested
 from refresh_watch.watching.opening import watch_id
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -208,12 +208,12 @@ def over_http_in_base64(event: bytes) -> bytes:
     return over_http(event, encoded=True)
 
 
-def take(event: bytes) -> list[Taken]:
+def take(event: bytes) -> list[EventResult]:
     """What an event comes to, as intake reads it."""
     return list(read_event(open_envelope(event), SETTINGS))
 
 
-def as_text(item: Taken) -> str:
+def as_text(item: EventResult) -> str:
     if isinstance(item, Rejected):
         return f"refuse {item.problem}"
     if isinstance(item, Ignored):

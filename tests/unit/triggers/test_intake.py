@@ -11,7 +11,7 @@ import pytest
 from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.tasks import Started
 from refresh_watch.triggers.envelope import open_envelope
-from refresh_watch.triggers.read import MAX_ITEMS
+from refresh_watch.triggers.read import MAX_EVENT_ITEMS
 from refresh_watch.workflow.failure_events import report_failure
 from refresh_watch.workflow.intake import take_in
 from tests.hand_clock import HandClock
@@ -52,7 +52,7 @@ def hand_in(engine: Silent, items: list[Any]) -> None:
 def test_where_nothing_is_answered_intake_ends_before_its_time_does() -> None:
     engine = Silent(unanswered=1000, after=UNANSWERED)
     with pytest.raises(EngineError):
-        hand_in(engine, requests(MAX_ITEMS))
+        hand_in(engine, requests(MAX_EVENT_ITEMS))
     # a cold start, and what had gone well before, need some of it too
     assert engine.clock.now() - NOW < TIMEOUT * 2 / 3
 
@@ -60,8 +60,8 @@ def test_where_nothing_is_answered_intake_ends_before_its_time_does() -> None:
 def test_starts_that_fail_keep_no_other_from_being_started() -> None:
     engine = Silent(unanswered=5, after=0.5)
     with pytest.raises(EngineError):
-        hand_in(engine, requests(MAX_ITEMS))
-    assert len(engine.hops()) == MAX_ITEMS - 5
+        hand_in(engine, requests(MAX_EVENT_ITEMS))
+    assert len(engine.hops()) == MAX_EVENT_ITEMS - 5
 
 
 def test_an_event_that_is_run_again_starts_and_tells_the_rest_and_nothing_twice() -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.envelope import MAX_EVENT_BYTES, open_envelope
-from refresh_watch.triggers.read import MAX_ITEMS, read
-from refresh_watch.triggers.result import Ignored, Rejected, Requested, Taken, digest_of
+from refresh_watch.triggers.read import MAX_EVENT_ITEMS, read
+from refresh_watch.triggers.result import EventResult, Ignored, Rejected, Requested, digest_of
 from tests.unit.triggers.storm_oracle import REFUSAL
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -25,7 +25,7 @@ def event(name: str) -> Any:
     return json.loads((EVENTS / f"{name}.json").read_text())
 
 
-def only(items: tuple[Taken, ...]) -> Taken:
+def only(items: tuple[EventResult, ...]) -> EventResult:
     assert len(items) == 1
     return items[0]
 
@@ -41,7 +41,7 @@ def trail(**more: Any) -> Any:
     return {**record, **more}
 
 
-def paths_of(items: tuple[Taken, ...]) -> list[str]:
+def paths_of(items: tuple[EventResult, ...]) -> list[str]:
     return [path for item in items if isinstance(item, Requested) for path in item.request.object_paths]
 
 
@@ -49,8 +49,8 @@ def paths_of(items: tuple[Taken, ...]) -> list[str]:
 
 
 def test_a_hundred_items_are_taken_and_more_are_refused_as_a_whole() -> None:
-    assert len(read([GOOD] * MAX_ITEMS, SETTINGS)) == MAX_ITEMS
-    problem = refusal([GOOD] * (MAX_ITEMS + 1)).problem
+    assert len(read([GOOD] * MAX_EVENT_ITEMS, SETTINGS)) == MAX_EVENT_ITEMS
+    problem = refusal([GOOD] * (MAX_EVENT_ITEMS + 1)).problem
     assert problem.startswith("event: more than 100 items is not allowed; allowed: 1 to 100 in one event")
     assert "batchWindow" in problem
 

@@ -60,7 +60,15 @@ def follow(state: Callable[[float], Shown], ends: float, *, stale: bool = False,
         told = truth
         done = word == "Complete"
         observed = ItemObservation(
-            name, Answer.SEEN, True, int(done), 0, int(not done), status_word=word, progress=progress, kind=Kind.REFRESH
+            name,
+            Answer.SEEN,
+            True,
+            int(done),
+            0,
+            int(not done),
+            status_word=word,
+            progress=progress,
+            kind=Kind.REFRESH,
         )
         step = advance(watch, Observation((observed,), ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age)
         watch = step.watch

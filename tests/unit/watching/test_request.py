@@ -9,7 +9,7 @@ import pytest
 
 from refresh_watch.errors import BadInput
 from refresh_watch.model import Kind, Product
-from refresh_watch.watching.request import MAX_ITEMS, MAX_PATH_BYTES, read_request, write_request
+from refresh_watch.watching.request import MAX_IDS, MAX_PATH_BYTES, read_request, write_request
 
 SUBMITTED_AT = "2026-11-22T08:00:00Z"
 
@@ -77,7 +77,7 @@ BAD: list[tuple[Any, str, str]] = [
     ({"product": "cdn", "task_ids": [1.5]}, "task_ids[0]", "1 to 1000 ids of 1 to 20 digits"),
     ({"product": "cdn", "task_ids": [-1]}, "task_ids[0]", "1 to 1000 ids of 1 to 20 digits"),
     ({"product": "cdn", "task_ids": {"a": 1}}, "task_ids", "1 to 1000 ids of 1 to 20 digits"),
-    ({"product": "cdn", "task_ids": [str(i) for i in range(MAX_ITEMS + 1)]}, "task_ids", "1 to 1000 ids"),
+    ({"product": "cdn", "task_ids": [str(i) for i in range(MAX_IDS + 1)]}, "task_ids", "1 to 1000 ids"),
     ({"product": "cdn", "task_ids": "1", "object_paths": ["http://a.com/1"], "submitted_at": SUBMITTED_AT}, "task_ids", "one of"),
     ({"product": "cdn", "submitted": {"RequestId": "x"}}, "submitted", "RefreshTaskId, PushTaskId, PreloadTaskId"),
     ({"product": "cdn", "submitted": "1"}, "submitted", "a submit answer"),

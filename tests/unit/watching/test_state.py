@@ -17,7 +17,7 @@ from refresh_watch.watch import Pace, Watch, WatchedItem
 from refresh_watch.watching.advance import MAX_SAMPLE_BYTES, MAX_SAMPLES
 from refresh_watch.watching.opening import open_watch, watch_id
 from refresh_watch.watching.reporting import bounded_samples
-from refresh_watch.watching.request import MAX_ITEMS, MAX_PATH_BYTES
+from refresh_watch.watching.request import MAX_IDS, MAX_PATH_BYTES
 from refresh_watch.watching.state import Hop, read_hop, write_hop
 
 ACCEPTED = 1_790_000_000.0
@@ -92,11 +92,11 @@ def test_the_largest_watch_stays_under_the_limit_even_in_an_envelope(by_path: bo
     words = {"label": "发" * 200, "channels": tuple(f"channel_{i}" for i in range(20)), "request_id": "r" * 128}
     if by_path:
         letters = string.ascii_letters + string.digits
-        width = MAX_PATH_BYTES // MAX_ITEMS - len("http://e.cn/")
-        paths = tuple(f"http://e.cn/{''.join(chance.choices(letters, k=width))}" for _ in range(MAX_ITEMS))
+        width = MAX_PATH_BYTES // MAX_IDS - len("http://e.cn/")
+        paths = tuple(f"http://e.cn/{''.join(chance.choices(letters, k=width))}" for _ in range(MAX_IDS))
         request = WatchRequest(Product.CDN, object_paths=paths, submitted_at=ACCEPTED, **words)
     else:
-        ids = tuple(str(chance.randrange(10**19, 10**20)) for _ in range(MAX_ITEMS))
+        ids = tuple(str(chance.randrange(10**19, 10**20)) for _ in range(MAX_IDS))
         request = WatchRequest(Product.CDN, task_ids=ids, **words)
     watch = busiest(request, chance)
     payload = write_hop(Hop(watch, 9999))

@@ -8,7 +8,7 @@ from refresh_watch.model import Kind, ObjectRow, Product, WatchRequest
 from refresh_watch.products.polling.observations import CLOCK_SLACK
 from refresh_watch.products.polling.reading import Key, key_of
 from refresh_watch.watch import Watch
-from refresh_watch.watching.request import MAX_ITEMS
+from refresh_watch.watching.request import MAX_IDS
 from refresh_watch.watching.schedule import deadline_of
 
 LABEL = "sweep"
@@ -75,8 +75,8 @@ class Unwatched:
                     created[row.task_id] = min(at, created.get(row.task_id, at))
             ids = sorted(created, key=lambda task_id: (created[task_id], task_id))[:left]
             left -= len(ids)
-            for first in range(0, len(ids), MAX_ITEMS):
-                some = tuple(ids[first : first + MAX_ITEMS])
+            for first in range(0, len(ids), MAX_IDS):
+                some = tuple(ids[first : first + MAX_IDS])
                 made.append(WatchRequest(self.product, some, kind=kind, submitted_at=created[some[0]], label=LABEL))
         return made
 
