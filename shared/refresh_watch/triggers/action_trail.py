@@ -1,4 +1,4 @@
-"""A record of ActionTrail: somebody in the account has submitted, from the console, a script or another's tool.
+"""A record of ActionTrail: a submission of the account, from the console, a script or any other tool.
 
 EventBridge delivers it as the data of a CloudEvent of a type such as `cdn:ActionTrail:ApiCall`, or alone (RawData):
 `{"eventName", "eventTime", "requestParameters": {"ObjectPath": …}, "responseElements": {"RefreshTaskId": …},
@@ -9,7 +9,6 @@ EventBridge delivers it as the data of a CloudEvent of a type such as `cdn:Actio
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -19,12 +18,20 @@ from refresh_watch.errors import BadInput, Described, as_word, missing, wrong_ty
 from refresh_watch.instants import Instant, parse_instant
 from refresh_watch.model import Kind, Product
 from refresh_watch.settings import Settings
-from refresh_watch.triggers.direct import SUBMIT_KEYS, read_wanted
+from refresh_watch.triggers.direct import read_requested
 from refresh_watch.triggers.json_path import EventPart, at, within
 from refresh_watch.triggers.labels import LONGEST_USER_NAME, label_of, service_word
 from refresh_watch.triggers.result import EventResult, Ignored, rejected
 from refresh_watch.triggers.strict_json import read_json
-from refresh_watch.watching.request import MAX_IDS, MAX_INSTANT, MAX_PATH_BYTES, read_task_ids, with_scheme
+from refresh_watch.watching.request import (
+    MAX_IDS,
+    MAX_INSTANT,
+    MAX_PATH_BYTES,
+    SUBMIT_KEYS,
+    read_task_ids,
+    size_in_payload,
+    with_scheme,
+)
 
 SUBMITS: Mapping[str, tuple[Product, Kind]] = {
     "RefreshObjectCaches": (Product.CDN, Kind.REFRESH),
@@ -39,7 +46,7 @@ _BY_TAG: Mapping[str, tuple[Product, Kind]] = {
     "RefreshObjectCacheByCacheTag": (Product.CDN, Kind.REFRESH),
     "RefreshDcdnObjectCacheByCacheTag": (Product.DCDN, Kind.REFRESH),
 }
-"""They name no URL, so that only an id in the record can be watched: the rule in s.yaml leaves them out."""
+"""They name no URL, so a watch needs the id in the record: the rule in s.yaml leaves them out."""
 
 _ALL = {**SUBMITS, **_BY_TAG}
 
@@ -51,35 +58,30 @@ def is_one(body: Any) -> bool:
     return isinstance(body, dict) and "eventName" in body and any(key in body for key in _RECORD_KEYS)
 
 
-def read(found: EventPart, settings: Settings) -> Iterator[EventResult]:
+def read(part: EventPart, settings: Settings) -> Iterator[EventResult]:
     """Read one record: a watch, or several where it names more paths than one can hold. Nothing is raised."""
-    record = found.body
+    record, name_at = part.body, within(part.place, "eventName")
     name = record.get("eventName")
     if not isinstance(name, str):
-        error = BadInput(within(found.place, "eventName"), service_word(name), "the name of an API")
+        error = BadInput(name_at, service_word(name), "the name of an API")
         yield rejected(error, ["action_trail", error.given])
-        return
-    if name not in _ALL:
-        # a rule may well be wider than what we need
-        yield Ignored(f"{within(found.place, 'eventName')}: {service_word(name)} submits no refresh or prefetch")
-        return
-    foreign = _foreign_account(record, settings)
-    if foreign:
-        ours = f"{settings.account}, the account where this is deployed: its tasks are all that can be asked about"
-        error = BadInput(within(found.place, "userIdentity.accountId"), foreign, ours)
-        yield rejected(error, ["action_trail", foreign, settings.account], _ALL[name][0].value)
-        return
-    code = record.get("errorCode")
-    if code or record.get("errorMessage"):
-        why = f"with {service_word(code)}" if code else "without a code"
-        yield Ignored(f"{within(found.place, 'errorCode')}: {name} failed {why}: nothing to watch")
-        return
-    yield from _submitted(found, name, settings)
+    elif name not in _ALL:
+        # a rule may match more events than we need
+        yield Ignored(f"{name_at}: {service_word(name)} submits no refresh or prefetch")
+    elif account := _foreign_account(record, settings):
+        ours = f"{settings.account}, the account where this is deployed: the API shows its tasks only"
+        error = BadInput(within(part.place, "userIdentity.accountId"), account, ours)
+        yield rejected(error, ["action_trail", account, settings.account], _ALL[name][0].value)
+    elif record.get("errorCode") or record.get("errorMessage"):
+        why = f"with {service_word(record['errorCode'])}" if record.get("errorCode") else "without a code"
+        yield Ignored(f"{within(part.place, 'errorCode')}: {name} failed {why}: nothing to watch")
+    else:
+        yield from _read_submission(part, name, settings)
 
 
-def _submitted(found: EventPart, name: str, settings: Settings) -> Iterator[EventResult]:
+def _read_submission(part: EventPart, name: str, settings: Settings) -> Iterator[EventResult]:
     product, kind = _ALL[name]
-    record, place = found.body, found.place
+    record, place = part.body, part.place
     try:
         ids = _task_ids(record, place)
         submitted_at = _submitted_at(record, place, required=not ids)
@@ -87,28 +89,23 @@ def _submitted(found: EventPart, name: str, settings: Settings) -> Iterator[Even
     except BadInput as error:
         yield rejected(error, record, product.value)
         return
-    label = label_of(paths, _who(record), name)
-    parts = [{"task_ids": list(ids), "label": label}] if ids else _by_path(paths, label)
-    for part in parts:
-        given = {"product": product.value, "kind": kind.value, "submitted_at": submitted_at, **part}
+    label = label_of(paths, _user_name(record), name)
+    for items in [{"task_ids": list(ids), "label": label}] if ids else _by_path(paths, label):
+        given = {"product": product.value, "kind": kind.value, "submitted_at": submitted_at, **items}
         try:
-            yield read_wanted(given, found.attributes, settings)
+            yield read_requested(given, part.attributes, settings)
         except BadInput as error:
-            yield rejected(_named(error, place), given, product.value, part["label"])
-
-
-def _named(error: BadInput, place: str) -> BadInput:
-    """The error, with the record's word for what a request calls object_paths."""
-    field = error.field.replace("object_paths", "requestParameters.ObjectPath", 1)
-    return at(place, error.reworded(field=field))
+            # the record's word for what a request calls object_paths
+            field = error.field.replace("object_paths", "requestParameters.ObjectPath", 1)
+            yield rejected(at(place, error.reworded(field=field)), given, product.value, items["label"])
 
 
 def _task_ids(record: dict[str, Any], place: str) -> tuple[str, ...]:
-    """None where they cannot be read, such as masked ones: the paths say as well what was submitted."""
+    """Empty where they cannot be read, such as masked ones: then the watch is by path."""
     with contextlib.suppress(BadInput):
         answer = _object(record, "responseElements", place)
-        found = [_member(answer, key) for key in SUBMIT_KEYS]
-        return next((read_task_ids(value) for value in found if value not in (None, "", [])), ())
+        values = [_member(answer, key) for key in SUBMIT_KEYS]
+        return next((read_task_ids(value) for value in values if value not in (None, "", [])), ())
     return ()
 
 
@@ -145,16 +142,16 @@ def _paths(record: dict[str, Any], place: str, *, required: bool) -> list[str]:
 
 def _lines(value: Any) -> list[str]:
     if isinstance(value, str) and value.lstrip().startswith("["):
-        # what is no JSON after all is a URL that the request's own check finds wrong
+        # text that is not JSON is a URL that the check of the request refuses
         with contextlib.suppress(BadInput):
             value = read_json(value)
     given = value if isinstance(value, list) else [value]
-    # nothing of a list that is not all text: what was left out would never be told
+    # a list with other things than text is refused as a whole: a partial watch would hide what it leaves out
     return given if all(isinstance(line, str) for line in given) else []
 
 
 def _decoded(text: str) -> str:
-    """Of a call that is recorded as it was sent, the parameter is encoded as a whole; no URL begins so itself."""
+    """A parameter that was recorded as it was sent is encoded as a whole; no URL begins like that."""
     return unquote(text) if re.match(r"https?%3A", text, re.IGNORECASE) else text
 
 
@@ -162,8 +159,7 @@ def _by_path(paths: Sequence[str], label: str) -> list[dict[str, Any]]:
     parts: list[list[str]] = [[]]
     size = 0
     for path in paths:
-        # as a request counts them: in a payload quotes and backslashes stand double
-        more = len(json.dumps(path, ensure_ascii=False).encode(errors="replace")) - 2
+        more = size_in_payload(path)
         if parts[-1] and (size + more > MAX_PATH_BYTES or len(parts[-1]) == MAX_IDS):
             parts.append([])
             size = 0
@@ -177,7 +173,7 @@ def _by_path(paths: Sequence[str], label: str) -> list[dict[str, Any]]:
 
 
 def _member(members: dict[str, Any], name: str) -> Any:
-    """Whatever the case of its key: no document says that it is the one of the call."""
+    """In any case of letters: no document says that the record's keys are those of the call."""
     return next((value for key, value in members.items() if key.lower() == name.lower()), None)
 
 
@@ -198,21 +194,21 @@ def _object(record: dict[str, Any], key: str, place: str) -> dict[str, Any]:
 def _foreign_account(record: dict[str, Any], settings: Settings) -> str:
     """The account of a record, when both it and ours are known and differ; else empty.
 
-    The one that was acted in, where the record names it: a role lets people of one account act in another.
+    Where the record names it, the account that was acted in counts: a role lets users of one account act in another.
     """
     identity = record.get("userIdentity")
-    whose = identity.get("accountId") if isinstance(identity, dict) else None
-    account = str(record.get("recipientAccountId") or whose or "")
-    known = account.isascii() and account.isdigit() and settings.account.isdigit()
-    return account if known and account != settings.account else ""
+    of_user = identity.get("accountId") if isinstance(identity, dict) else None
+    account = str(record.get("recipientAccountId") or of_user or "")
+    both_known = account.isascii() and account.isdigit() and settings.account.isdigit()
+    return account if both_known and account != settings.account else ""
 
 
-def _who(record: dict[str, Any]) -> str:
-    """The name that on-call can ask for: `alice`, of a role `role:session`; never the key that stands beside it."""
+def _user_name(record: dict[str, Any]) -> str:
+    """The name that on-call can ask for: `alice`, of a role `role:session`; never an access key."""
     identity = record.get("userIdentity")
     name = identity.get("userName") if isinstance(identity, dict) else None
     whole = name.partition("@")[0] if isinstance(name, str) else ""
     role, _, session = whole.partition(":")
-    # what is longer than a name may be a token that somebody has put there
-    fitting = (who for who in (whole, session, role) if 0 < len(who) <= LONGEST_USER_NAME)
+    # a longer text than a name may be a token that was put there by mistake
+    fitting = (part for part in (whole, session, role) if 0 < len(part) <= LONGEST_USER_NAME)
     return next(fitting, "") if "/" not in whole else ""

@@ -15,12 +15,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from refresh_watch.errors import BadInput, Described, wrong_type
-from refresh_watch.triggers.direct import COMPLETING, told_apart
+from refresh_watch.triggers.direct import COMPLETING, split_lists
 from refresh_watch.triggers.strict_json import JSON_ALLOWED, read_json
 
 MAX_EVENT_BYTES = 2 * 1024 * 1024
-"""Function Compute takes 32 MB where the caller waits, and 128 KB where nobody does. A hundred requests of a thousand
-ids each need this much; decoded it can be thirty times as much in memory."""
+"""Function Compute takes 32 MB of a synchronous call, and 128 KB of an asynchronous one. A hundred requests of a
+thousand ids each need this much; decoded it can be thirty times as much in memory."""
 
 MAX_FORM_FIELDS = 100
 
@@ -34,24 +34,19 @@ class Event:
     wrapped: bool  # it came as an HTTP request, so the answer has to be an HTTP response
     awaited: bool  # the caller waits for the answer; after an asynchronous call none does
     attributes: Mapping[str, str] = field(default_factory=dict)  # query parameters: they complete a request
-    problem: BadInput | None = None  # there is no JSON in it, or one that says a thing twice
+    problem: BadInput | None = None  # there is no JSON in it, or JSON that says a thing twice
 
 
 def open_envelope(event: bytes) -> Event:
     """Unwrap an event. Nothing is raised, whatever it is: what cannot be read has a `problem`, and no body."""
-    try:
-        return _opened(event)
-    except _Unreadable as error:
-        return Event(None, error.raw, error.wrapped, error.awaited, problem=error.problem)
-
-
-def _opened(event: bytes) -> Event:
     if len(event) > MAX_EVENT_BYTES:
-        size = Described(f"{len(event)} bytes")
-        error = BadInput("event", size, f"at most {MAX_EVENT_BYTES} bytes")
+        problem = BadInput("event", Described(f"{len(event)} bytes"), f"at most {MAX_EVENT_BYTES} bytes")
         # no asynchronous call can be as large: the caller waits
-        raise _Unreadable(error, event, wrapped=b'"requestContext"' in event, awaited=True)
-    outer = _json(event, wrapped=False, awaited=False)
+        return Event(None, event, wrapped=b'"requestContext"' in event, awaited=True, problem=problem)
+    try:
+        outer = read_json(event)
+    except BadInput as error:
+        return Event(None, event, wrapped=False, awaited=False, problem=error)
     if not _is_http(outer):
         return Event(outer, event, wrapped=False, awaited=False)
     inner = _unwrap(outer)
@@ -70,61 +65,49 @@ def _unwrap(outer: dict[str, Any]) -> Event:
     headers = {str(k).lower(): str(v) for k, v in _dict(outer.get("headers")).items()}
     awaited = headers.get("x-fc-invocation-type", "").lower() != "async"
     query = {key: value for key, value in _dict(outer.get("queryParameters")).items() if isinstance(value, str)}
-    body = _body(outer, awaited=awaited)
-    if not body.strip() and any(key in COMPLETING for key in query):
-        # `POST /?product=cdn&task_ids=704225667`: the query says it all
-        return Event({}, body, wrapped=True, awaited=awaited, attributes=query)
-    try:
-        value = _json(body, wrapped=True, awaited=awaited)
-    except _Unreadable:
-        # tried after JSON, since that is what `curl -d` calls whatever it sends
-        is_form = headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
-        value = _form(body) if is_form and b"=" in body else None
-        if value is None:
-            raise
-    return Event(value, body, wrapped=True, awaited=awaited, attributes=query)
-
-
-def _body(outer: dict[str, Any], *, awaited: bool) -> bytes:
     text = outer.get("body") or ""
-    if not isinstance(text, str):
-        error = wrong_type("body", text, "a string")
-        raise _Unreadable(error, b"", wrapped=True, awaited=awaited)
-    # half of a pair of surrogates can stand in JSON, and in no UTF-8; the request's own check refuses it by its place
-    body = text.encode(errors="surrogatepass")
-    if outer.get("isBase64Encoded") is not True:
-        return body
+    # half of a surrogate pair can stand in JSON but not in UTF-8; the check of the request refuses it with its place
+    raw = text.encode(errors="surrogatepass") if isinstance(text, str) else b""
     try:
-        return base64.b64decode(body, validate=True)
-    except (binascii.Error, ValueError):
-        error = BadInput("body", Described("text that is not base64"), f"{JSON_ALLOWED}, in base64")
-        raise _Unreadable(error, body, wrapped=True, awaited=awaited) from None
-
-
-class _Unreadable(Exception):
-    def __init__(self, problem: BadInput, raw: bytes, *, wrapped: bool, awaited: bool) -> None:
-        self.problem = problem
-        self.raw = raw
-        self.wrapped = wrapped
-        self.awaited = awaited
-
-
-def _json(text: bytes, *, wrapped: bool, awaited: bool) -> Any:
-    try:
-        return read_json(text)
+        if not isinstance(text, str):
+            raise wrong_type("body", text, "a string")
+        if outer.get("isBase64Encoded") is True:
+            raw = _from_base64(raw)
+        body = _read_body(raw, query, headers.get("content-type", "").lower())
     except BadInput as error:
-        raise _Unreadable(error, text, wrapped=wrapped, awaited=awaited) from None
+        return Event(None, raw, wrapped=True, awaited=awaited, problem=error)
+    return Event(body, raw, wrapped=True, awaited=awaited, attributes=query)
+
+
+def _from_base64(text: bytes) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadInput("body", Described("text that is not base64"), f"{JSON_ALLOWED}, in base64") from None
+
+
+def _read_body(raw: bytes, query: Mapping[str, str], content_type: str) -> Any:
+    if not raw.strip() and any(key in COMPLETING for key in query):
+        return {}  # `POST /?product=cdn&task_ids=704225667`: the query is the request
+    try:
+        return read_json(raw)
+    except BadInput:
+        # JSON is tried first: `curl -d` calls everything a form
+        is_form = content_type.startswith("application/x-www-form-urlencoded") and b"=" in raw
+        form = _form(raw) if is_form else None
+        if form is None:
+            raise
+        return form
 
 
 def _form(body: bytes) -> dict[str, Any] | None:
     try:
-        # of a file, it ends with its line
-        fields = parse_qs(
-            body.decode().strip(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS
-        )
+        # a form that is sent from a file ends with a line feed
+        text = body.decode().strip()
+        fields = parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
     except ValueError:
         return None
-    return told_apart({key: values[0] if len(values) == 1 else values for key, values in fields.items()})
+    return split_lists({key: values[0] if len(values) == 1 else values for key, values in fields.items()})
 
 
 def _is_http(event: Any) -> bool:

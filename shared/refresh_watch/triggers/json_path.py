@@ -1,4 +1,4 @@
-"""Where something stands in an event: ``[3].data.messageBody``; empty for the event itself."""
+"""A decoded part of an event, and its place: ``[3].data.messageBody``; empty for the event itself."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from refresh_watch.errors import BadInput
 
 @dataclass(frozen=True)
 class EventPart:
-    """A decoded piece of an event: the whole, an element of a list, or what an envelope carries."""
+    """The whole event, an element of a list, or what an envelope carries."""
 
     body: Any
     place: str = ""
-    attributes: Mapping[str, str] = field(default_factory=dict)  # beside it: they complete a request (direct.py)
+    attributes: Mapping[str, str] = field(default_factory=dict)  # given with it: they complete a request (direct.py)
     is_trail_record: bool = False  # its envelope says so
 
 
@@ -27,5 +27,5 @@ def within(place: str, name: str | int) -> str:
 
 
 def at(place: str, error: BadInput) -> BadInput:
-    """The same error, with the place of what it is about."""
+    """The same error, with its place in the event."""
     return error.reworded(field=within(place, error.field or "''"))

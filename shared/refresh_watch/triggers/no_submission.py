@@ -1,6 +1,6 @@
 """Events that name no refresh or prefetch: OSS, timers, logs, other services. Refused, with what to use instead.
 
-They come again and again, each time with another time or file: people are told once of each trigger that is wired so.
+They come again and again, each time with another time or file: one refusal is reported of each trigger of that kind.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _LOGS = f"{_INSTEAD}; a log trigger hands over cursors, not submissions"
 
 
 class NoSubmission(BadInput):
-    """An event that names no tasks. `told_once` is the same each time that it comes."""
+    """An event that names no tasks. `dedup_key` is the same each time that it comes."""
 
-    def __init__(self, field: str, given: str, allowed: str, told_once: tuple[str, ...]) -> None:
+    def __init__(self, field: str, given: str, allowed: str, dedup_key: tuple[str, ...]) -> None:
         super().__init__(field, given, allowed)
-        self.told_once = told_once
+        self.dedup_key = dedup_key
 
 
 def check_type(kind: str, place: str) -> None:
@@ -42,9 +42,9 @@ def check_source(source: object, kind: str, place: str) -> None:
         raise NoSubmission(place, service_word(kind), _WIDE, ("service", kind))
 
 
-def check(found: EventPart) -> None:
+def check(part: EventPart) -> None:
     """Raise NoSubmission for a timer's event and one of the log service (SLS)."""
-    body, place = found.body, found.place
+    body, place = part.body, part.place
     if not isinstance(body, dict):
         return
     if "triggerName" in body and "triggerTime" in body:
@@ -54,8 +54,8 @@ def check(found: EventPart) -> None:
     source = body.get("source")
     if isinstance(source, dict) and "logstoreName" in source:
         store = _text(source, "logstoreName")
-        told_once = ("log", _text(source, "projectName"), store)
-        raise NoSubmission(within(place, "source.logstoreName"), as_word(store), _LOGS, told_once)
+        dedup_key = ("log", _text(source, "projectName"), store)
+        raise NoSubmission(within(place, "source.logstoreName"), as_word(store), _LOGS, dedup_key)
 
 
 def check_oss(entry: dict[str, Any], place: str) -> None:

@@ -1,7 +1,6 @@
 """A message of an SMQ (MNS) queue: `{"requestId", "messageId", "messageBody"}`, alone or as a CloudEvent's data.
 
-The body is text, and base64 unless the trigger decodes it (`IsBase64Decode`); both are read. What it holds is anything
-that could have come by itself.
+The body is text, and base64 unless the trigger decodes it (`IsBase64Decode`); both are read. It may hold any event.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ def is_one(body: Any) -> bool:
     return isinstance(body, dict) and "messageBody" in body
 
 
-def opened(message: EventPart) -> EventPart:
+def unwrap(message: EventPart) -> EventPart:
     """What it carries. Raises BadInput, with its place."""
-    where = within(message.place, "messageBody")
-    return EventPart(read_message(message.body["messageBody"], where), where, message.attributes)
+    place = within(message.place, "messageBody")
+    return EventPart(read_message(message.body["messageBody"], place), place, message.attributes)

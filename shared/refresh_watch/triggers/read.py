@@ -1,7 +1,7 @@
-"""Any decoded event to what it comes to: finds out which kind of event it is, and lets that kind's file read it.
+"""Reads any decoded event: finds out which kind of event it is, and lets the module of that kind read it.
 
-Envelopes are opened one after the other: a list of CloudEvents, each with a queue's message, which may itself be an
-event of the trail. Every refusal says where in the event it stands: ``[3].data.messageBody.product``.
+Envelopes are unwrapped one after the other: a list of CloudEvents, each with a queue's message, which may itself be an
+event of the trail. Every refusal has its place in the event: ``[3].data.messageBody.product``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def read_event(event: Event, settings: Settings) -> tuple[EventResult, ...]:
 def read(body: Any, settings: Settings, attributes: Mapping[str, str] | None = None) -> tuple[EventResult, ...]:
     """Read a decoded event, item by item. Nothing is raised, whatever it is.
 
-    `attributes`: what came beside it, the query parameters of an HTTP request; they complete every request in it.
+    `attributes`: the query parameters of an HTTP request; they complete every request in the event.
     """
     items = tuple(islice(_read(EventPart(body, "", attributes or {}), settings, 0), MAX_EVENT_ITEMS + 1))
     if len(items) <= MAX_EVENT_ITEMS:
@@ -45,54 +45,50 @@ def read(body: Any, settings: Settings, attributes: Mapping[str, str] | None = N
     return (rejected(BadInput("event", Described(f"more than {MAX_EVENT_ITEMS} items"), allowed), body),)
 
 
-def _read(found: EventPart, settings: Settings, opened: int) -> Iterator[EventResult]:
-    body = found.body
+def _read(part: EventPart, settings: Settings, depth: int) -> Iterator[EventResult]:
+    body = part.body
     try:
-        no_submission.check(found)
-        inside = _opened(found, opened)
+        no_submission.check(part)
+        carried = _unwrap(part, depth)
     except NoSubmission as error:
-        yield rejected(error, error.told_once)
+        yield rejected(error, error.dedup_key)
         return
     except BadInput as error:
         yield rejected(error, _content(body))
         return
-    if inside:
-        for one in inside:
-            yield from _read_inside(found, one, settings, opened + 1)
-    elif found.is_trail_record or action_trail.is_one(body):
-        yield from action_trail.read(found, settings)
+    if carried is not None:
+        for inner in carried:
+            if isinstance(body, list) and isinstance(inner.body, list):
+                nested = BadInput(inner.place, Described("a list inside a list"), "a watch request, or an event")
+                yield rejected(nested, inner.body)
+            else:
+                yield from _read(inner, settings, depth + 1)
+    elif part.is_trail_record or action_trail.is_one(body):
+        yield from action_trail.read(part, settings)
     elif cdn_events.is_one(body):
-        yield from cdn_events.read(found, settings)
+        yield from cdn_events.read(part, settings)
     else:
-        yield direct.read(body, found.place, found.attributes, settings)
+        yield direct.read(part, settings)
 
 
-def _read_inside(outer: EventPart, inner: EventPart, settings: Settings, opened: int) -> Iterator[EventResult]:
-    if isinstance(outer.body, list) and isinstance(inner.body, list):
-        error = BadInput(inner.place, Described("a list inside a list"), "a watch request, or an event")
-        yield rejected(error, inner.body)
-        return
-    yield from _read(inner, settings, opened)
-
-
-def _opened(found: EventPart, opened: int) -> Iterator[EventPart] | None:
+def _unwrap(part: EventPart, depth: int) -> Iterator[EventPart] | None:
     """What an envelope carries; None for what is none. Raises BadInput, with its place."""
-    body = found.body
-    kind = next((kind for kind in (cloud_event, queue, topic) if kind.is_one(body)), None)
-    # alone it is nothing that anybody sends; RawData of a stream is a list of it
-    is_text = isinstance(body, str) and found.place != ""
-    if kind is None and not is_text and not isinstance(body, list):
+    body, place = part.body, part.place
+    envelope = next((kind for kind in (cloud_event, queue, topic) if kind.is_one(body)), None)
+    # a text alone is no event; RawData of a stream is a list of texts
+    is_text = isinstance(body, str) and place != ""
+    if envelope is None and not is_text and not isinstance(body, list):
         return None
-    if opened == MAX_ENVELOPES:
+    if depth == MAX_ENVELOPES:
         given = Described(f"an event inside {MAX_ENVELOPES} others")
-        raise BadInput(found.place, given, f"at most {MAX_ENVELOPES} envelopes, one inside the other")
-    if kind is not None:
-        return iter((kind.opened(found),))
+        raise BadInput(place, given, f"at most {MAX_ENVELOPES} envelopes, one inside the other")
+    if envelope is not None:
+        return iter((envelope.unwrap(part),))
     if is_text:
-        return iter((EventPart(read_message(body, found.place), found.place, found.attributes),))
+        return iter((EventPart(read_message(body, place), place, part.attributes),))
     if not body:
-        raise BadInput(found.place or "event", Described("a list of 0 requests"), f"1 to {MAX_EVENT_ITEMS} requests")
-    return (EventPart(item, within(found.place, i), found.attributes) for i, item in enumerate(body))
+        raise BadInput(place or "event", Described("a list of 0 requests"), f"1 to {MAX_EVENT_ITEMS} requests")
+    return (EventPart(item, within(place, i), part.attributes) for i, item in enumerate(body))
 
 
 def _content(body: Any) -> Any:

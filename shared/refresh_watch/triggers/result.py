@@ -1,4 +1,4 @@
-"""What an event comes to, item by item: a watch that is wanted, a refusal, or nothing for us."""
+"""What an item of an event comes to: a watch to start, a refusal, or nothing for us."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from refresh_watch.model import WatchRequest
 
 @dataclass(frozen=True)
 class Requested:
-    """A watch to start. `at_once`: something says that it has ended already, so the first look does not wait."""
+    """A watch to start. `at_once`: the event says that the job has ended, so the first look does not wait."""
 
     request: WatchRequest
     at_once: bool = False
@@ -22,7 +22,7 @@ class Requested:
 
 @dataclass(frozen=True)
 class Rejected:
-    """An item that cannot be accepted. `digest` names it, so that people are told of it once."""
+    """An item that cannot be accepted. `digest` deduplicates the report of it."""
 
     problem: str
     digest: str
@@ -32,7 +32,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Ignored:
-    """An item that is as it should be and asks for no watch, such as a submission that failed."""
+    """An item that is valid and asks for no watch, such as a submission that failed."""
 
     reason: str
 
@@ -41,29 +41,29 @@ EventResult = Requested | Rejected | Ignored
 
 
 _URL, _ANY = re.compile(r"https?://"), re.compile("")
-_SHOWN = {"label": _ANY, "request_id": _ANY, "object_paths": _URL, "ObjectPath": _URL}
-"""What is meant to be seen by people, in the form that it is expected in."""
+_SHOWN_FIELDS = {"label": _ANY, "request_id": _ANY, "object_paths": _URL, "ObjectPath": _URL}
+"""Fields that are meant for people to see, in the form that is expected of them."""
 
 _NO_CREDENTIAL = re.compile(r"[0-9.,;:+TZ -]*|[A-Za-z]+([.:][A-Za-z]+)*")
-"""A time, a schedule, ids; the name of an event or an API: however long."""
+"""A time, a schedule, ids; the name of an event or an API: of any length."""
 
 
-def rejected(error: BadInput, told_once: Any, product: object = "", label: object = "") -> Rejected:
-    """A refusal for an error; `told_once` is the same each time that people need not hear of it again.
+def rejected(error: BadInput, dedup_key: Any, product: object = "", label: object = "") -> Rejected:
+    """A refusal for an error; of refusals with the same `dedup_key` one is reported.
 
-    An event comes from anywhere, and its refusal goes to chat: what may be a credential is described in it.
+    An event comes from anywhere, and its refusal goes to chat: what may be a credential is described there.
     """
-    named = as_word(product) if isinstance(product, str) else ""
-    shown = "" if isinstance(named, Described) else _printable(named, 20)
-    return Rejected(str(_described(error)), digest_of(told_once), shown, _printable(label, 200))
+    word = as_word(product) if isinstance(product, str) else ""
+    shown = "" if isinstance(word, Described) else _printable(word, 20)
+    return Rejected(str(_without_credential(error)), digest_of(dedup_key), shown, _printable(label, 200))
 
 
-def _described(error: BadInput) -> BadInput:
+def _without_credential(error: BadInput) -> BadInput:
     if not error.given.startswith("'"):
         return error
     text = error.given[1:-1]
-    meant = any(name in error.field and form.match(text) for name, form in _SHOWN.items())
-    given = text if meant or _NO_CREDENTIAL.fullmatch(text) else as_word(text)
+    is_shown = any(name in error.field and form.match(text) for name, form in _SHOWN_FIELDS.items())
+    given = text if is_shown or _NO_CREDENTIAL.fullmatch(text) else as_word(text)
     return BadInput(error.field, given, error.allowed)
 
 
@@ -72,7 +72,7 @@ def digest_of(item: Any) -> str:
     try:
         text = item if isinstance(item, bytes) else json.dumps(item, sort_keys=True).encode()
     except (RecursionError, TypeError, ValueError):
-        # what is no JSON, or nested beyond all bounds, is told once for all of its sort
+        # not JSON, or nested too deep: all items of its type count as one
         text = type(item).__name__.encode()
     return hashlib.sha256(text).hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""JSON as it has to be: nothing twice, no number without a value, no nesting that would break what reads it later.
+"""JSON that means one thing: no key twice, no number without a value, no nesting that later readers cannot follow.
 
 Python's own reader keeps the last of two equal keys and takes NaN: a request that says two things is refused instead.
 """
@@ -9,41 +9,33 @@ import base64
 import binascii
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from refresh_watch.errors import BadInput, Described, as_word, missing
+from refresh_watch.triggers.json_path import within
 
 DEEPEST = 32
-"""Levels of nesting. The deepest of the services' own events, a trail record in a queue, has fewer than ten."""
+"""Levels of nesting. The deepest event of the services, a trail record in a queue, has fewer than ten."""
 
 MOST_DIGITS = 300
-"""Of a whole number: more are no number that anybody means, and Python refuses to write thousands of them."""
+"""Of a whole number: no id or time has so many, and Python refuses to write thousands of them."""
 
 JSON_ALLOWED = "JSON: a watch request or a list of them"
 
 
 @dataclass(frozen=True)
 class _Fault:
-    """Stands in the decoded value for what may not be there, until its place is known."""
+    """Stands in the decoded value for what is not allowed, until its place is known."""
 
     given: str
     allowed: str
     key: str = ""
 
 
-_TOO_DEEP = _Fault("JSON nested too deep", f"at most {DEEPEST} levels")
-
-
-class _Found(Exception):
-    def __init__(self, fault: _Fault) -> None:
-        self.fault = fault
-        self.place: list[str | int] = []
-
-
 def read_json(text: bytes | str, place: str = "") -> Any:
-    """Decode JSON that came at `place` of an event. Raises BadInput, whose field is the place of what is wrong."""
+    """Decode JSON that stands at `place` of an event. Raises BadInput, whose field is the place of the mistake."""
     field = place or "event"
     try:
         value = json.loads(
@@ -53,23 +45,18 @@ def read_json(text: bytes | str, place: str = "") -> Any:
             parse_int=_whole_number,
             parse_float=_number,
         )
+        error = _first_error(value, place, 0)
     except UnicodeDecodeError:
         raise BadInput(field, Described("bytes that are not UTF-8"), JSON_ALLOWED) from None
-    except ValueError as error:
-        where = f" (line {error.lineno} column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+    except ValueError as invalid:
         if not text.strip():
             raise missing(field, JSON_ALLOWED) from None
-        raise BadInput(field, Described(f"text that is not JSON{where}"), JSON_ALLOWED) from None
+        line = f" (line {invalid.lineno} column {invalid.colno})" if isinstance(invalid, json.JSONDecodeError) else ""
+        raise BadInput(field, Described(f"text that is not JSON{line}"), JSON_ALLOWED) from None
     except RecursionError:
-        raise _too_deep(field) from None
-    try:
-        _check(value, 0)
-    except _Found as found:
-        if found.fault is _TOO_DEEP:
-            raise _too_deep(field) from None  # where all that nesting leads is of no interest
-        names = "".join(f"[{name}]" if isinstance(name, int) else f".{as_word(name)}" for name in reversed(found.place))
-        at = (place + names).removeprefix(".") or "event"
-        raise BadInput(at, Described(found.fault.given), found.fault.allowed) from None
+        raise BadInput(field, Described("JSON nested too deep"), f"at most {DEEPEST} levels") from None
+    if error is not None:
+        raise error
     return value
 
 
@@ -86,13 +73,13 @@ def read_message(value: Any, place: str) -> Any:
         return read_json(value, place)
     except BadInput as error:
         decoded = _from_base64(value)
-        # text that is not base64 is wrong as JSON; and so is JSON that says something twice
+        # text that is not base64 is refused as JSON; so is JSON that says a thing twice
         if decoded is None:
             raise
         try:
             return read_json(decoded, place)
         except BadInput as inner:
-            # four letters of plain text are base64 too: what that hides is then of no interest
+            # four letters of plain text are base64 too: then only the first error says something
             raise (error if "not JSON" in inner.given or "not UTF-8" in inner.given else inner) from None
 
 
@@ -124,30 +111,19 @@ def _number(digits: str) -> Any:
     return number if math.isfinite(number) else _Fault("a number without bounds", "a number")
 
 
-def _check(value: Any, depth: int) -> None:
-    """Raise _Found for the first fault of a value, and for what is nested too deep."""
+def _first_error(value: Any, place: str, depth: int) -> BadInput | None:
+    """The first fault in a value, with its place. Raises RecursionError for more than DEEPEST levels."""
     if isinstance(value, _Fault):
-        found = _Found(value)
-        if value.key:
-            found.place.append(value.key)
-        raise found
+        at = within(place, as_word(value.key)) if value.key else place
+        return BadInput(at or "event", Described(value.given), value.allowed)
     if depth > DEEPEST:
-        raise _Found(_TOO_DEEP)
-    for name, inner in _members(value):
-        if isinstance(inner, (dict, list, _Fault)):
-            try:
-                _check(inner, depth + 1)
-            except _Found as found:
-                found.place.append(name)
-                raise
-
-
-def _members(value: Any) -> Iterator[tuple[str | int, Any]]:
-    if isinstance(value, dict):
-        yield from value.items()
-    elif isinstance(value, list):
-        yield from enumerate(value)
-
-
-def _too_deep(field: str) -> BadInput:
-    return BadInput(field, Described(_TOO_DEEP.given), _TOO_DEEP.allowed)
+        raise RecursionError
+    members: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, (dict, list)):
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+    inside = ((name, inner) for name, inner in members if isinstance(inner, (dict, list, _Fault)))
+    for name, inner in inside:
+        error = _first_error(inner, within(place, name if isinstance(name, int) else as_word(name)), depth + 1)
+        if error is not None:
+            return error
+    return None

@@ -2,7 +2,7 @@
 
 STREAM, no attributes   the message itself: nothing to unwrap
 STREAM, attributes      {"body": …, "attrs": {"Extend": "{\"key\":\"value\"}"}}
-JSON                    {"TopicOwner", "TopicName", "Message", "MessageId", …}, attributes merged beside them
+JSON                    {"TopicOwner", "TopicName", "Message", "MessageId", …}, attributes merged into it
 """
 
 from __future__ import annotations
@@ -21,19 +21,17 @@ def is_one(body: Any) -> bool:
     return isinstance(body, dict) and ("TopicName" in body or ("body" in body and body.keys() <= {"body", "attrs"}))
 
 
-def opened(message: EventPart) -> EventPart:
+def unwrap(message: EventPart) -> EventPart:
     """What it carries, and its attributes. Raises BadInput, with its place."""
     body = message.body
-    if "TopicName" in body:
-        where, attributes = within(message.place, "Message"), _texts(body)
-        return EventPart(read_message(body.get("Message"), where), where, {**message.attributes, **attributes})
-    where = within(message.place, "body")
-    attributes = _of_stream(body.get("attrs"))
-    return EventPart(read_message(body["body"], where), where, {**message.attributes, **attributes})
+    is_stream = "TopicName" not in body
+    key, attributes = ("body", _of_stream(body.get("attrs"))) if is_stream else ("Message", _texts(body))
+    place = within(message.place, key)
+    return EventPart(read_message(body.get(key), place), place, {**message.attributes, **attributes})
 
 
 def _of_stream(attrs: Any) -> dict[str, str]:
-    """Attributes stand in `Extend`, as JSON; such as stand beside it are taken too."""
+    """Attributes stand in `Extend`, as JSON; those that stand in `attrs` itself are taken too."""
     if not isinstance(attrs, dict):
         return {}
     extend = attrs.get("Extend")
@@ -41,7 +39,7 @@ def _of_stream(attrs: Any) -> dict[str, str]:
         try:
             extend = read_json(extend)
         except BadInput:
-            extend = None  # somebody else's attribute of that name: the message may do without
+            extend = None  # another attribute of that name: the message does not need it
     return {**_texts(attrs), **_texts(extend if isinstance(extend, dict) else {})}
 
 

@@ -35,14 +35,14 @@ _OBJECT_PATH = re.compile(rf"https?://{_HOST}([/?].*)?|{_HOST}/.*", re.IGNORECAS
 
 _IDS_ALLOWED = f"1 to {MAX_IDS} ids of 1 to 20 digits"
 NAMES_TASKS = ("task_ids", "submitted", "object_paths")
-_SUBMIT_KEYS = {"RefreshTaskId": Kind.REFRESH, "PushTaskId": Kind.PREFETCH, "PreloadTaskId": Kind.PREFETCH}
+SUBMIT_KEYS = {"RefreshTaskId": Kind.REFRESH, "PushTaskId": Kind.PREFETCH, "PreloadTaskId": Kind.PREFETCH}
 _ANSWERED_BY = {
     "PushTaskId": (Product.CDN, Product.DCDN),
     "PreloadTaskId": (Product.DCDN, Product.VOD, Product.VOD_LEGACY),
 }
 """PushObjectCache and the two Preload operations; DCDN's documents of 2019 still say PushTaskId."""
 
-_IGNORED_SUBMIT_KEYS = ("RequestId", "requestId")
+_REQUEST_ID = ("RequestId", "requestId")
 _OBJECT_TYPES = "file, directory, path, regex, preload, ignoreparams, block, unblock"
 
 T = TypeVar("T")
@@ -152,6 +152,11 @@ def with_scheme(path: str) -> str:
     return path if re.match("[A-Za-z]+://", path) else f"http://{path}"
 
 
+def size_in_payload(path: str) -> int:
+    """Bytes of a path in the JSON of a payload, where quotes and backslashes are escaped."""
+    return len(json.dumps(path, ensure_ascii=False).encode(errors="replace")) - 2
+
+
 def _task_ids(given: Mapping[str, Any], product: Product) -> tuple[tuple[str, ...], Kind]:
     if given.get("submitted") is None:
         value = given.get("task_ids")
@@ -160,23 +165,23 @@ def _task_ids(given: Mapping[str, Any], product: Product) -> tuple[tuple[str, ..
         raise only_one_of("submitted", *NAMES_TASKS)
     answer = given["submitted"]
     if not isinstance(answer, dict):
-        raise wrong_type("submitted", answer, f"a submit answer with {' or '.join(_SUBMIT_KEYS)}")
-    found = [key for key in _SUBMIT_KEYS if answer.get(key)]
-    empty = [key for key in _SUBMIT_KEYS if key in answer and answer[key] in ("", None, [], {})]
+        raise wrong_type("submitted", answer, f"a submit answer with {' or '.join(SUBMIT_KEYS)}")
+    found = [key for key in SUBMIT_KEYS if answer.get(key)]
+    empty = [key for key in SUBMIT_KEYS if key in answer and answer[key] in ("", None, [], {})]
     if empty and not found:
         raise BadInput(f"submitted.{empty[0]}", Described("an empty value"), _IDS_ALLOWED)
     if not found and isinstance(answer.get("Code"), str):
         raise BadInput("submitted.Code", answer["Code"], "the answer of a submit that succeeded")
     if len(found) != 1:
-        keys = ", ".join(key for key in answer if key not in _IGNORED_SUBMIT_KEYS) or "none of them"
-        raise BadInput("submitted", keys, f"a submit answer with one of {', '.join(_SUBMIT_KEYS)}")
+        keys = ", ".join(key for key in answer if key not in _REQUEST_ID) or "none of them"
+        raise BadInput("submitted", keys, f"a submit answer with one of {', '.join(SUBMIT_KEYS)}")
     key = found[0]
     products = [known.value for known in _ANSWERED_BY.get(key, tuple(Product))]
     if product not in products:
         # the ids of another product's tasks would be looked for in vain, until the deadline
         allowed = f"with product {', '.join(products[:-1])} or {products[-1]}"
         raise BadInput(f"submitted.{key}", Described(f"this key with product {product}"), allowed)
-    return read_task_ids(answer[key], f"submitted.{key}"), _SUBMIT_KEYS[key]
+    return read_task_ids(answer[key], f"submitted.{key}"), SUBMIT_KEYS[key]
 
 
 def _object_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -196,8 +201,7 @@ def _object_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
         if not printable or _OBJECT_PATH.fullmatch(path) is None:
             raise BadInput(f"object_paths[{i}]", path, one_allowed)
     paths = tuple(dict.fromkeys(map(with_scheme, value)))
-    # as they stand in a payload: quotes and backslashes count double
-    size = sum(len(json.dumps(path, ensure_ascii=False).encode()) - 2 for path in paths)
+    size = sum(map(size_in_payload, paths))
     if not 1 <= len(paths) <= MAX_IDS or size > MAX_PATH_BYTES:
         raise BadInput("object_paths", Described(f"{len(paths)} paths of {size} bytes"), allowed)
     return paths

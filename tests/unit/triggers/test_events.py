@@ -172,7 +172,7 @@ EXPECTED: dict[str, list[str]] = {
     "action_trail_of_something_else": [ignores("data.eventName: AddCdnDomain submits no refresh or prefetch")],
     "action_trail_of_another_account": [
         refuses("data.userIdentity.accountId", "'987654321'",
-                "123456789, the account where this is deployed: its tasks are all that can be asked about")
+                "123456789, the account where this is deployed: the API shows its tasks only")
     ],
     "action_trail_without_a_time": [
         refuses("data.eventTime", "'yesterday'",
