@@ -61,7 +61,7 @@ class Watch:
     kind: Kind = Kind.UNKNOWN
     looks: int = 0
     api_calls: int = 0
-    first_failure_told: bool = False
+    interim_published: bool = False
     next_item: int = 0  # where the next look starts: round robin
     samples: tuple[tuple[str, FailedObject], ...] = ()  # (item, object)
     refusal: Refusal | None = None

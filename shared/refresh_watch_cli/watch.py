@@ -13,7 +13,7 @@ from refresh_watch.observation import Answer, Observation
 from refresh_watch.report import Report, ReportKind
 from refresh_watch.reports.wire import bounded, compact, to_json
 from refresh_watch.watch import Watch
-from refresh_watch.watching.advance import THROTTLED_GRACE, LookAgain, Tell, advance, given_up
+from refresh_watch.watching.advance import THROTTLED_GRACE, LookAgain, Publish, abandon_watch, advance
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.reporting import final_report
@@ -100,13 +100,13 @@ def follow(
         after = next((effect.after for effect in step.effects if isinstance(effect, LookAgain)), None)
         progress.looked(watch, observation, after)
         for effect in step.effects:
-            if isinstance(effect, Tell):
+            if isinstance(effect, Publish):
                 if effect.report.kind is ReportKind.FINAL:
                     return effect.report
                 interim(effect.report)
         now = clock.now()
         if now >= deadline_of(watch) + NO_ANSWER_SECONDS and _is_dark(watch, observation):
-            return final_report(given_up(watch, now), now)
+            return final_report(abandon_watch(watch, now), now)
         if now >= deadline_of(watch) and not patient and any(one.throttled for one in observation.items):
             patient = True
             until = _at(deadline_of(watch) + THROTTLED_GRACE)

@@ -25,7 +25,7 @@ from refresh_watch.model import Kind, Product, WatchRequest
 from refresh_watch.report import Report
 from refresh_watch.reports.wire import encode
 from refresh_watch.watch import Watch
-from refresh_watch.watching.advance import given_up
+from refresh_watch.watching.advance import abandon_watch
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.state import Hop, write_hop
@@ -152,7 +152,7 @@ class House:
 
     def _report(self) -> Report:
         watch = self._watch(Product.CDN)
-        return final_report(given_up(watch, time.time()), time.time())
+        return final_report(abandon_watch(watch, time.time()), time.time())
 
 
 @contextmanager

@@ -86,7 +86,7 @@ def test_two_thousand_objects_cost_at_most_four_calls_a_look_and_are_all_read_be
         assert observation.hints.by_id_cut is (switches.by_id_row_limit is not None)
     # once its answers are known to be cut, the by-id operation is not asked any more
     assert switches.by_id_row_limit is None or sum("ById" in asked.action for asked in stand_in.calls) == 1
-    assert story.watch.first_failure_told
+    assert story.watch.interim_published
     before = len(stand_in.calls)
     (observed,) = story.look(started + 301).items
     assert (counts(observed), observed.whole) == ((MANY - 1, 1, 0), True)
@@ -110,7 +110,7 @@ def test_a_failure_far_from_page_one_is_told_while_the_others_run(
     assert (observed.failed, observed.whole) == (1, False)
     assert observed.failures[0].object_path == paths(MANY)[1500]
     assert observed.reasons == (("origin_timeout", 1),)
-    assert story.watch.first_failure_told
+    assert story.watch.interim_published
     assert len(stand_in.calls) <= MOST
 
 

@@ -10,7 +10,7 @@ from refresh_watch.watch import Watch, WatchedItem
 
 
 def outcome_of(*, complete: int, failed: int, overdue: int = 0, unverifiable: int = 0) -> Outcome:
-    """The outcome of a whole whose objects ended so; at least one count is over 0."""
+    """The outcome of a task or a watch by how its objects ended; at least one count is over 0."""
     if failed:
         return Outcome.PARTLY_FAILED if complete else Outcome.FAILED
     if overdue:
@@ -28,7 +28,7 @@ def counts_of(items: Iterable[WatchedItem]) -> Counts:
         if item.outcome is None:
             running += rest
         elif item.reason is not None:
-            # what was still running when the API began to refuse cannot be told any more
+            # how the objects ended that were running when the API began to refuse is not known
             unverifiable += rest
         else:
             overdue += rest

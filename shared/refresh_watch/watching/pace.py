@@ -1,9 +1,9 @@
-"""How fast the open items move, and whether answers lag one question: what a schedule cannot know beforehand. Pure.
+"""How fast the open items progress, and whether answers lag one question behind: what a schedule cannot know. Pure.
 
 "API calls trigger the asynchronous update of a task's status" (CDN's DescribeRefreshTasks, 2025): an answer may show
-what the question before it brought up to date. Two looks a few seconds apart tell. Where answers lag, the second one
-shows all that happened between the two questions before it; where they do not, what happened in those seconds. So a
-watch is looked at twice when it is first seen Pending at an age at which it need not be, or when its progress moves.
+the state at the question before it. Two looks a few seconds apart show which. Where answers lag, the second look shows
+all that happened between the two questions before it; where they do not, what happened in those seconds. So a watch
+gets a pair of looks when it is first seen Pending though its age allows more, and when its progress moves.
 """
 
 from __future__ import annotations
@@ -19,41 +19,41 @@ from refresh_watch.watch import Pace, Watch
 AGAIN_AFTER: Seconds = 3
 """Between the two looks of a pair: the update that the first one triggers takes a moment."""
 
-TELLS_FROM: Seconds = 4 * AGAIN_AFTER
-"""Between a pair and the question before it. With less, what the pair itself explains hides what a lag would show."""
+LEAST_GAP: Seconds = 4 * AGAIN_AFTER
+"""Between a pair and the question before it. With less, progress within the pair hides what a lag would show."""
 
 LEAST_RISE = 3.0
-"""Points of progress between two readings: APIs round to whole ones, and a rate should not be rounding."""
+"""Points of progress between two readings: APIs round to whole points, and a rate must not come from rounding."""
 
 TRUSTED_FOR = 0.25
-"""Of its age: so long a reading tells of the pace. What has not moved since stands still."""
+"""Of the age at a reading: how long it says something about the pace. Without a new one progress stands still."""
 
 SLOWED = 0.5
 """Of the mean rate since the submission: slower than this, a task may be about to stop."""
 
 STEEPEST = 1.4
-"""By one reading progress is taken for age to this power: should it hurry so much, the end is not missed by minutes."""
+"""By one reading, progress is taken as age to this power: so steep that the end is not missed by minutes."""
 
 SHARE_WHILE_FAR = 0.6
-"""Of the time that seems to remain by two readings: how long to wait while less than half is done."""
+"""Of the time that remains by two readings: how long to wait while less than half is done."""
 
 SHARE_WHEN_NEAR = 0.9
-"""The same once more than half is done, and by one reading, which is taken for the steepest already."""
+"""The same once more than half is done, and by one reading, which is taken as the steepest already."""
 
 AIM_BELOW: Seconds = 20
-"""From so near on, a look is aimed at the end itself."""
+"""Of the remaining time: from here on a look is placed at the end itself."""
 
 SHARE_WHEN_OVER = 0.25
-"""Of the time since the estimated end: many a task stands still at 99 %, so each wait is longer than the one before."""
+"""Of the time since the estimated end: tasks may stay at 99 %, so each wait is longer than the one before."""
 
 SHORTEST_STEP: Seconds = 2
 """Between two looks at a task that seems to be at its end."""
 
 
-def paced(watch: Watch, observation: Observation, elapsed: Seconds) -> Pace:
-    """What a look adds to it. `elapsed`: seconds since submission at which the look began."""
+def update_pace(watch: Watch, observation: Observation, elapsed: Seconds) -> Pace:
+    """The pace after one more look. `elapsed`: seconds since submission at which the look began."""
     before = watch.pace
-    # what is not there, or refused, may stay so for ever: the others do not wait for it
+    # an item that is not there, or refused, may stay so for ever: it does not hold up the others
     asked = [observed for observed in observation.items if observed.answer not in (Answer.NOT_SEEN, Answer.REFUSED)]
     still_open = [observed for observed in asked if not observed.is_settled]
     if not still_open or any(observed.answer is not Answer.SEEN for observed in still_open):
@@ -62,10 +62,10 @@ def paced(watch: Watch, observation: Observation, elapsed: Seconds) -> Pace:
     progress = min(_progress(observed) for observed in still_open)
     gap = elapsed - (before.looked_at or 0.0)
     lags = _lags(before, progress, elapsed, pending=pending)
-    # what was read as if answers were up to date is wrong once they are known to lag
+    # readings taken as up to date are wrong once answers are known to lag
     points = () if lags and not before.lags else before.points
-    starts = pending and not before.paired and elapsed >= TELLS_FROM
-    moves = lags is None and gap >= TELLS_FROM and _rise(progress, elapsed, gap) >= LEAST_RISE
+    starts = pending and not before.paired and elapsed >= LEAST_GAP
+    moves = lags is None and gap >= LEAST_GAP and _rise(progress, elapsed, gap) >= LEAST_RISE
     return Pace(
         looked_at=elapsed,
         gap=gap,
@@ -79,10 +79,10 @@ def paced(watch: Watch, observation: Observation, elapsed: Seconds) -> Pace:
 
 
 def step_by_progress(pace: Pace, elapsed: Seconds) -> Seconds | None:
-    """How long to wait before the next look, judged by progress; None where that tells nothing.
+    """How long to wait before the next look, estimated from progress; None where progress says nothing.
 
-    Progress that rises at a changing rate is taken for a power of time, and of two estimates the earlier end counts: a
-    look too early costs a call, one too late costs minutes.
+    Progress that rises at a changing rate is taken as a power of time. Of two estimates the earlier end counts: a look
+    that is too early costs a call, one that is too late costs minutes.
     """
     if not pace.points or pace.lags is None:
         return None
@@ -102,7 +102,7 @@ def step_by_progress(pace: Pace, elapsed: Seconds) -> Seconds | None:
 
 
 def _progress(observed: ItemObservation) -> float:
-    """Of a part of the rows it would tell nothing of the rest."""
+    """0 where only a part of the rows was read: it says nothing about the others."""
     return (observed.progress or 0.0) if observed.whole else 0.0
 
 
@@ -114,7 +114,7 @@ def _lags(before: Pace, progress: float, elapsed: Seconds, *, pending: bool) -> 
         return before.lags if pending else True
     fresh = _rise(before.progress, before.looked_at, elapsed - before.looked_at)
     stale = _rise(before.progress, before.looked_at, before.gap)
-    if stale < LEAST_RISE or before.gap < TELLS_FROM:
+    if stale < LEAST_RISE or before.gap < LEAST_GAP:
         return before.lags
     return progress - before.progress > (fresh + stale) / 2
 
@@ -127,11 +127,11 @@ def _rise(progress: float, elapsed: Seconds, during: Seconds) -> float:
 def _points(
     points: tuple[tuple[Seconds, float], ...], before: Pace, progress: float, elapsed: Seconds, *, lags: bool
 ) -> tuple[tuple[Seconds, float], ...]:
-    # where answers lag, only the second look of a pair tells what was so when: at the first one
+    # where answers lag, only the second look of a pair has a known time: that of the first look
     at = elapsed if not lags else before.looked_at if before.again else None
     if at is None:
         return points
-    at, progress = round(at, 1), round(progress, 2)  # as a payload keeps them, so that two never fall into one
+    at, progress = round(at, 1), round(progress, 2)  # as a payload keeps them, so that two never become equal
     if at <= 0 or not 0 < progress < 100:
         return points
     last_at, last = points[-1] if points else (0.0, 0.0)

@@ -1,7 +1,7 @@
 """Why objects failed, by the API's words: the key of each reason, and how many objects failed for it.
 
 Descriptions come in spellings with and without spaces (`Origin Timeout`, `OriginTimeout`: the four documents differ);
-a status that says it itself (Timeout, Canceled) counts where the description says nothing that we know.
+a status that is a reason itself (Timeout, Canceled) counts where the description is not known.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from refresh_watch.model import FailedObject, Status
 
 OTHER = "other"
-"""The API gave words that we do not know."""
+"""The API's words are not known."""
 
 REASON_KEYS = ("origin_timeout", "origin_5xx", "internal_error", "timeout", "canceled", OTHER, "no_reason")
 
@@ -22,7 +22,7 @@ _ORIGIN_5XX = re.compile(r"originreturnstatuscode5(xx|\d\d)")
 
 
 def reason_of(failed: FailedObject) -> str:
-    """One of KEYS."""
+    """One of REASON_KEYS."""
     letters = re.sub(r"[^a-z0-9]", "", failed.description.lower())
     if letters in _KNOWN:
         return _KNOWN[letters]

@@ -1,4 +1,4 @@
-"""What is told of a watch: its reports, made from its state."""
+"""The reports of a watch, made from its state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from refresh_watch.watching.reasons import total
 
 
 def interim_report(watch: Watch, now: Instant) -> Report:
-    """The first failure, told at once while the rest is still running."""
+    """The first failure, published at once while the rest is still running."""
     counts = counts_of(watch.items)
     outcome = outcome_of(complete=counts.complete, failed=counts.failed)
     return _report(watch, now, f"i-{watch.id}", ReportKind.INTERIM, outcome=outcome)
@@ -33,12 +33,12 @@ def final_report(watch: Watch, now: Instant) -> Report:
 
 
 def broken_report(watch: Watch, now: Instant, problem: str) -> Report:
-    """We ourselves gave up on this watch; `problem` says in one line what broke."""
+    """refresh-watch itself failed on this watch; `problem` says in one line how."""
     return _report(watch, now, f"b-{watch.id}", ReportKind.BROKEN, problem=problem)
 
 
 def rejected_report(digest: str, problem: str, product: str, label: str, now: Instant) -> Report:
-    """A request that could not be accepted; `digest` is of the bad item, so that it is told once."""
+    """A request that could not be accepted; `digest` is of the bad item, so that it is reported once."""
     return Report(f"r-{digest}", ReportKind.REJECTED, now, product=product, label=label, problem=problem)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import partial
 from typing import Any, TypeVar
 
 from refresh_watch.errors import BadInput, Described, as_word, missing, only_one_of, wrong_type
@@ -19,7 +21,7 @@ MAX_IDS = 1000
 MAX_PATH_BYTES = 40_000
 MAX_PATH_CHARACTERS = 2048
 MAX_LOOKS = 10_000
-"""Of a schedule of one's own, until the deadline: each look is an invocation and stays on record for 7 days."""
+"""Of a user's own schedule, until the deadline: each look is an invocation and stays on record for 7 days."""
 
 MAX_INSTANT: Instant = 253_370_764_800.0
 """The year 9999."""
@@ -31,7 +33,7 @@ REQUEST_KEYS = (
 
 _HOST = r"[\w*-]+(\.[\w*-]+)+(:\d+)?"
 _OBJECT_PATH = re.compile(rf"https?://{_HOST}([/?].*)?|{_HOST}/.*", re.IGNORECASE)
-"""A file, a directory or a pattern: what follows the host is whatever was submitted."""
+"""A file, a directory or a pattern: anything may follow the host."""
 
 _IDS_ALLOWED = f"1 to {MAX_IDS} ids of 1 to 20 digits"
 NAMES_TASKS = ("task_ids", "submitted", "object_paths")
@@ -43,7 +45,7 @@ _ANSWERED_BY = {
 """PushObjectCache and the two Preload operations; DCDN's documents of 2019 still say PushTaskId."""
 
 _REQUEST_ID = ("RequestId", "requestId")
-_OBJECT_TYPES = "file, directory, path, regex, preload, ignoreparams, block, unblock"
+_OBJECT_TYPES = ("file", "directory", "path", "regex", "preload", "ignoreparams", "block", "unblock")
 
 T = TypeVar("T")
 
@@ -56,13 +58,12 @@ def read_request(given: Any) -> WatchRequest:
         if key not in REQUEST_KEYS:
             raise BadInput(as_word(key), Described("this key"), ", ".join(REQUEST_KEYS))
     product = _member("product", given.get("product"), [member.value for member in Product], Product)
-    task_ids, kind_of_submit = _task_ids(given, product)
+    task_ids, kind = _task_ids(given, product)
     object_paths = _object_paths(given)
     if task_ids and object_paths:
         raise only_one_of("task_ids", *NAMES_TASKS)
     if not task_ids and not object_paths:
         raise missing("task_ids", f"one of {', '.join(NAMES_TASKS)}")
-    kind = kind_of_submit
     if given.get("kind") is not None:
         kind = _member("kind", given["kind"], [Kind.REFRESH.value, Kind.PREFETCH.value], Kind)
     request = WatchRequest(
@@ -75,8 +76,10 @@ def read_request(given: Any) -> WatchRequest:
         deadline=read_deadline(given.get("deadline")),
         channels=_channel_names(given),
         request_id=_text(given, "request_id", 128),
-        domain_name=_domain_name(given),
-        object_type=_object_type(given),
+        domain_name=_text(given, "domain_name", 253, re.compile(r"[\w.*-]+").fullmatch, "one domain name"),
+        object_type=_text(
+            given, "object_type", 20, lambda word: word.lower() in _OBJECT_TYPES, ", ".join(_OBJECT_TYPES)
+        ),
         resource_group_id=_text(given, "resource_group_id", 64),
         schedule=_text(given, "schedule", 500),
     )
@@ -87,44 +90,27 @@ def read_request(given: Any) -> WatchRequest:
 
 def write_request(request: WatchRequest) -> dict[str, Any]:
     """The same request as JSON again; ids are joined by commas, since a payload is small and is escaped once more."""
-    written: dict[str, Any] = {
-        "product": request.product.value,
+    written = asdict(request) | {
         "task_ids": ",".join(request.task_ids),
         "object_paths": list(request.object_paths),
         "kind": "" if request.kind is Kind.UNKNOWN else request.kind.value,
-        "submitted_at": request.submitted_at,
-        "label": request.label,
-        "deadline": request.deadline,
         "channels": list(request.channels),
-        "request_id": request.request_id,
-        "domain_name": request.domain_name,
-        "object_type": request.object_type,
-        "resource_group_id": request.resource_group_id,
-        "schedule": request.schedule,
     }
     return {key: value for key, value in written.items() if value not in ("", None, [])}
 
 
 def read_deadline(value: Any, field: str = "deadline") -> Seconds | None:
     """Read ``30m`` or a number of seconds. Raises BadInput for anything else and for more than 3 days."""
-    allowed = "90s, 30m, 2h, 3d or a number of seconds; more than 0, at most 3d"
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise wrong_type(field, value, allowed)
-    try:
-        seconds = parse_duration(value) if isinstance(value, str) else float(value)
-    except (ValueError, OverflowError):
-        raise BadInput(field, value, allowed) from None
-    if not 0 < seconds <= QUERY_WINDOW:
-        raise BadInput(field, value, allowed)
-    return seconds
+    allowed = "90s, 30m, 2h, 3d or a number of seconds; more than 0, at most 3d"
+    return _number(field, value, allowed, parse_duration, lambda seconds: 0 < seconds <= QUERY_WINDOW)
 
 
 def read_task_ids(value: Any, field: str = "task_ids") -> tuple[str, ...]:
     """Ids as a list of strings or numbers, or the comma-joined string of a submit answer; each once, in order.
 
-    Raises BadInput: an empty id would be answered with other people's tasks, so it never leaves our side.
+    Raises BadInput, also for an empty id: the API would answer it with the account's other tasks.
     """
     allowed = _IDS_ALLOWED
     if isinstance(value, str):
@@ -178,7 +164,7 @@ def _task_ids(given: Mapping[str, Any], product: Product) -> tuple[tuple[str, ..
     key = found[0]
     products = [known.value for known in _ANSWERED_BY.get(key, tuple(Product))]
     if product not in products:
-        # the ids of another product's tasks would be looked for in vain, until the deadline
+        # tasks of another product would never be found, and the watch would run until its deadline
         allowed = f"with product {', '.join(products[:-1])} or {products[-1]}"
         raise BadInput(f"submitted.{key}", Described(f"this key with product {product}"), allowed)
     return read_task_ids(answer[key], f"submitted.{key}"), SUBMIT_KEYS[key]
@@ -210,19 +196,27 @@ def _object_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
 def _submitted_at(given: Mapping[str, Any], *, required: bool) -> Instant | None:
     value = given.get("submitted_at")
     allowed = "an instant such as 2026-11-22T08:00:00Z or 2026-11-22T16:00:00+08:00, from 1970 on"
+    if value is None and required:
+        raise missing("submitted_at", f"{allowed}; object_paths need it")
     if value is None:
-        if required:
-            raise missing("submitted_at", f"{allowed}; object_paths need it")
         return None
+    parse = partial(parse_instant, zone_needed=True)
+    return _number("submitted_at", value, allowed, parse, lambda instant: 0 <= instant < MAX_INSTANT)
+
+
+def _number(
+    field: str, value: Any, allowed: str, parse: Callable[[str], float], is_allowed: Callable[[float], bool]
+) -> float:
+    """A number as it is, a text by `parse`; `is_allowed` bounds both."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise wrong_type("submitted_at", value, allowed)
+        raise wrong_type(field, value, allowed)
     try:
-        instant = parse_instant(value, zone_needed=True) if isinstance(value, str) else float(value)
+        number = parse(value) if isinstance(value, str) else float(value)
     except (ValueError, OverflowError):
-        raise BadInput("submitted_at", value, allowed) from None
-    if not 0 <= instant < MAX_INSTANT:
-        raise BadInput("submitted_at", value, allowed)
-    return instant
+        raise BadInput(field, value, allowed) from None
+    if not is_allowed(number):
+        raise BadInput(field, value, allowed)
+    return number
 
 
 def _channel_names(given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -237,20 +231,6 @@ def _channel_names(given: Mapping[str, Any]) -> tuple[str, ...]:
             field = f"channels[{i}]"
             raise BadInput(field, as_word(name), allowed) if isinstance(name, str) else wrong_type(field, name, allowed)
     return tuple(dict.fromkeys(value))
-
-
-def _domain_name(given: Mapping[str, Any]) -> str:
-    text = _text(given, "domain_name", 253)
-    if text and re.fullmatch(r"[\w.*-]+", text) is None:
-        raise BadInput("domain_name", text, "one domain name")
-    return text
-
-
-def _object_type(given: Mapping[str, Any]) -> str:
-    text = _text(given, "object_type", 20)
-    if text and text.lower() not in _OBJECT_TYPES.split(", "):
-        raise BadInput("object_type", text, _OBJECT_TYPES)
-    return text
 
 
 def _check_schedule(request: WatchRequest) -> None:
@@ -269,7 +249,7 @@ def _check_query(request: WatchRequest) -> None:
             if not value:
                 raise missing(name, f"a value: product {request.product} requires it")
     if request.domain_name and not request.object_type:
-        raise missing("object_type", f"one of {_OBJECT_TYPES}: domain_name requires it")
+        raise missing("object_type", f"one of {', '.join(_OBJECT_TYPES)}: domain_name requires it")
     if request.resource_group_id and request.product is not Product.CDN:
         raise BadInput(
             "resource_group_id",
@@ -278,14 +258,18 @@ def _check_query(request: WatchRequest) -> None:
         )
 
 
-def _text(given: Mapping[str, Any], key: str, most: int) -> str:
+def _text(
+    given: Mapping[str, Any], key: str, most: int, is_allowed: Callable[[str], Any] = bool, allowed: str = ""
+) -> str:
+    """A printable text, empty where it is not given; `is_allowed` and `allowed` say what else it has to be."""
     value = given.get(key)
     if value is None:
         return ""
-    allowed = f"at most {most} printable characters"
     if not isinstance(value, str):
         raise wrong_type(key, value, "a string")
     if len(value) > most or not value.isprintable():
+        raise BadInput(key, value, f"at most {most} printable characters")
+    if value and not is_allowed(value):
         raise BadInput(key, value, allowed)
     return value
 

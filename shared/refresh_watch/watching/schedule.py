@@ -1,11 +1,11 @@
 """When to look next, and until when: pure functions of the time since submission, the cost of a look and the pace.
 
 Checking for an end whose time is known only as a distribution is the inspection problem (Barlow, Hunter and Proschan
-1963): look often where tasks end, seldom where they do not, and the more seldom the more a look costs; for small gaps
-their length goes with the square root of the cost (Keller 1974). A refresh "typically takes effect within 5 to 6
+1963): look often where tasks end, rarely where they do not, and less often the more a look costs; for small gaps their
+length grows with the square root of the cost (Keller 1974). A refresh "typically takes effect within 5 to 6
 minutes", a prefetch within 5 to 30 (Alibaba's documents, 2024-2026). The times below are that problem's solution, by
 dynamic programming, for a log-normal refresh (median 330 s, sigma 0.15) of which 15 % are quick (median 40 s, sigma
-0.6), and a log-normal prefetch (median 720 s, sigma 0.6). `make bench` holds them against the optimum.
+0.6), and a log-normal prefetch (median 720 s, sigma 0.6). `make bench` compares them with the optimum.
 """
 
 from __future__ import annotations
@@ -27,37 +27,37 @@ QUERY_WINDOW: Seconds = 3 * 86400
 DEFAULT_DEADLINE = {Kind.REFRESH: 30 * 60.0, Kind.PREFETCH: 2 * 3600.0, Kind.UNKNOWN: 30 * 60.0}
 
 CONFIRM_AFTER: Seconds = 5
-"""Two late looks stand at least this far apart: asking updates a task's status, so an answer can be one look old."""
+"""Between two late looks, at least: asking updates a task's status, so an answer can be one look old."""
 
 LONGEST_WAIT: Seconds = 3599
 """Function Compute's `x-fc-async-delay` takes less than 3,600 s."""
 
 LONGEST_STEP: Seconds = 600
-"""Of a schedule as it grows, and towards an end that progress only promises."""
+"""Of a schedule as it grows, and of a wait for an end that is estimated from progress."""
 
 LEAST_STEP: Seconds = 0.1
 MOST_STEP: Seconds = 86400
 """Of a user's own schedule."""
 
 CHEAP_LOOK: Seconds = 0.2
-"""Of the account's quota (one list call at 5 a second): what a look may cost without being made more seldom."""
+"""Of the account's quota (one list call at 5 a second): a look that costs more is made less often."""
 
-HELD_BY_CHANCE: Seconds = 3
-"""A look may come so much later than planned without others being in its way: cold starts, late timers."""
+USUAL_DELAY: Seconds = 3
+"""How late a look may begin without other watches being the cause: cold starts, late timers."""
 
-HELD_DOUBLES: Seconds = 0.5
-"""Of further delay: what counts as much as a cheap look."""
+DELAY_COST: Seconds = 0.5
+"""Of further delay: it counts as much as a cheap look."""
 
 SPREAD = 0.5
-"""Watches that were submitted together look at different times, over so much of the gap between two looks."""
+"""Of the gap between two looks: over so much of it the looks of watches that were submitted together are spread."""
 
 
 @dataclass(frozen=True)
 class Schedule:
     """Look number n falls on `at[n]`, in seconds since submission; later ones follow `then` seconds apart.
 
-    With `growth` those steps grow by so many seconds a second, up to ten minutes. Numbers between two whole ones lie
-    between their times, so that a schedule can be stretched.
+    With `growth` those steps grow by so many seconds a second, up to ten minutes. A fraction of a number falls between
+    the times of its neighbours, so that a schedule can be stretched.
     """
 
     at: tuple[Seconds, ...]
@@ -67,9 +67,9 @@ class Schedule:
     def next(self, elapsed: Seconds, *, phase: float = 0.0, stretch: float = 1.0) -> Seconds:
         """The time of the look after `elapsed`, both in seconds since submission.
 
-        `phase` shifts each look towards the next by that share of the gap; with a `stretch` of 2 only every second
-        number is looked at. A look that came later than half a gap takes the place of the one that it nearly met.
-        Before the submission, by a clock that differs from the one that dated it, stands for the submission itself.
+        `phase` shifts each look towards the next by that share of the gap; with a `stretch` of 2 every second look is
+        left out. A look that comes later than half a gap replaces the next one. A time before the submission (its
+        clock may differ from ours) counts as the submission itself.
         """
         elapsed = max(0.0, elapsed)
         number = max(0, math.floor(self.number_at(elapsed) / stretch) - 1)
@@ -170,19 +170,19 @@ def next_look(
     now: Instant,
     *,
     cost: Seconds = 0.0,
-    held: Seconds = 0.0,
+    late_by: Seconds = 0.0,
     unfinished: bool = False,
     late_unanswered: bool = False,
 ) -> Seconds:
     """How long to wait before the next look, in seconds.
 
-    `cost`: what the last look took of the account's quota; `held`: how much later than planned it began. `unfinished`:
-    its budget ended before every item was asked: go on at once. `late_unanswered`: past the deadline the API gave no
-    answer, so there is nothing to confirm yet. The last regular look falls on the deadline.
+    `cost`: what the last look took of the account's quota; `late_by`: how much later than planned it began.
+    `unfinished`: its budget ended before every item was asked about: go on at once. `late_unanswered`: past the
+    deadline the API gave no answer, so there is nothing to confirm yet. The last regular look falls on the deadline.
     """
     if unfinished:
         return 0.0
-    regular = _regular(watch, now - watch.started_at, stretch_of(cost, held=held, lags=bool(watch.pace.lags)))
+    regular = _regular(watch, now - watch.started_at, stretch_of(cost, late_by=late_by, lags=bool(watch.pace.lags)))
     deadline = deadline_of(watch)
     if now < deadline:
         return min(regular, deadline - now, LONGEST_WAIT)
@@ -192,7 +192,7 @@ def next_look(
 
 
 def _regular(watch: Watch, elapsed: Seconds, stretch: float) -> Seconds:
-    """The step that a user's schedule says; by default the pair's second look, the estimated end, or the table's."""
+    """The step of the user's schedule; by default that of the pair, of the estimated end, or of our schedule."""
     if watch.request.schedule:
         return read_schedule(watch.request.schedule).next(elapsed) - elapsed
     pace = watch.pace
@@ -205,13 +205,13 @@ def _regular(watch: Watch, elapsed: Seconds, stretch: float) -> Seconds:
     return schedule.next(elapsed, phase=phase_of(watch.id), stretch=stretch) - elapsed
 
 
-def stretch_of(cost: Seconds, *, held: Seconds, lags: bool) -> float:
-    """How many times more seldom to look: the square root of how many times more than a cheap look this one costs.
+def stretch_of(cost: Seconds, *, late_by: Seconds, lags: bool) -> float:
+    """By what factor to look less often: the square root of what this look costs, in cheap looks.
 
-    Where answers lag each look is made twice, so it costs twice. A look that was held up costs what others have waited
-    for: so thousands of watches, which know nothing of each other, slow down together until they get through.
+    Where answers lag each look is made twice, so it costs twice. A delay adds to the cost: so thousands of watches that
+    share nothing slow down together until all of them get through.
     """
-    dearer = max(1.0, cost / CHEAP_LOOK) + max(0.0, held - HELD_BY_CHANCE) / HELD_DOUBLES
+    dearer = max(1.0, cost / CHEAP_LOOK) + max(0.0, late_by - USUAL_DELAY) / DELAY_COST
     return math.sqrt(dearer * (2 if lags else 1))
 
 

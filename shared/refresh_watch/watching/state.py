@@ -1,8 +1,9 @@
 """A watch as the payload of a hop: JSON, compact, since an onFailure envelope escapes it once more.
 
-What is known of an item is one short word, joined by ``;`` in the order of the request's items: tagged fields, what is
-empty is left out. ``ck3t330`` is complete, 3 objects, settled 330 s after acceptance; ``r1sRl0.2#704`` has one object
-running, last status Refreshing, first late answer 0.2 s after the deadline, bound to task 704.
+The state of an item is one short word; they are joined by ``;`` in the order of the request's items. A word has tagged
+fields, and an empty field is left out. ``ck3t330`` is complete, 3 objects, settled 330 s after acceptance;
+``r1sRl0.2#704`` has one object running, last status Refreshing, first late answer 0.2 s after the deadline, bound to
+task 704.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
 from refresh_watch.errors import BadInput, Described
@@ -39,7 +40,7 @@ _WORD = re.compile(
 
 
 PACKED_FROM = 48_000
-"""Bytes from which a payload is packed (zlib, base64): people like to read the others in the console."""
+"""Bytes from which a payload is packed (zlib, base64): smaller ones stay readable in the console."""
 
 MAX_UNPACKED = 1_000_000
 
@@ -51,8 +52,8 @@ class Hop:
     watch: Watch
     number: int
     is_guard: bool = False
-    due: Instant | None = None  # when it was to begin
-    booked: bool = False  # it has its place in the quota
+    due: Instant | None = None  # when it should begin
+    booked: bool = False  # its slot in the quota is reserved
 
 
 def write_hop(hop: Hop) -> bytes:
@@ -69,28 +70,21 @@ def write_hop(hop: Hop) -> bytes:
 
 
 def read_hop(payload: bytes) -> Hop:
-    """Decode a payload. Raises BadInput when it is none of ours."""
+    """Decode a payload. Raises BadInput when it is not a hop."""
     try:
         given = json.loads(payload)
         if "packed" in given:
             given = json.loads(zlib.decompressobj().decompress(base64.b64decode(given["packed"]), MAX_UNPACKED))
         is_guard = "guard" in given
         due = None if given.get("due") is None else float(given["due"])
-        return Hop(
-            _read_watch(given["watch"]),
-            int(given["guard" if is_guard else "hop"]),
-            is_guard,
-            due,
-            bool(given.get("booked")),
-        )
+        number = int(given["guard" if is_guard else "hop"])
+        return Hop(_read_watch(given["watch"]), number, is_guard, due, bool(given.get("booked")))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, zlib.error, RecursionError) as error:
-        raise BadInput(
-            "event", Described(f"{len(payload)} bytes ({type(error).__name__})"), "a hop's payload"
-        ) from None
+        given_bytes = Described(f"{len(payload)} bytes ({type(error).__name__})")
+        raise BadInput("event", given_bytes, "a hop's payload") from None
 
 
 def _write_watch(watch: Watch) -> dict[str, Any]:
-    refusal = watch.refusal
     order = {item.item: i for i, item in enumerate(watch.items)}
     written: dict[str, Any] = {
         "id": watch.id,
@@ -100,11 +94,10 @@ def _write_watch(watch: Watch) -> dict[str, Any]:
         "kind": watch.kind.value,
         "looks": watch.looks,
         "api_calls": watch.api_calls,
-        "told": int(watch.first_failure_told),
+        "told": int(watch.interim_published),
         "next": watch.next_item,
         "samples": [_write_sample(item, sample, order) for item, sample in watch.samples],
-        "refusal": refusal
-        and [refusal.reason.value, refusal.code, refusal.message, refusal.action, refusal.request_id],
+        "refusal": watch.refusal and list(asdict(watch.refusal).values()),
         "problem": watch.problem,
         "request_id": watch.request_id,
         **_write_notes(watch.notes),
@@ -126,7 +119,7 @@ def _read_watch(given: dict[str, Any]) -> Watch:
         kind=Kind(given["kind"]),
         looks=given.get("looks", 0),
         api_calls=given.get("api_calls", 0),
-        first_failure_told=bool(given.get("told")),
+        interim_published=bool(given.get("told")),
         next_item=given.get("next", 0),
         samples=tuple(_read_sample(request.items[i], *rest) for i, *rest in given.get("samples", [])),
         refusal=Refusal(Reason(refusal[0]), *refusal[1:]) if refusal else None,
@@ -142,7 +135,7 @@ def _read_watch(given: dict[str, Any]) -> Watch:
 
 
 def _write_notes(notes: tuple[AnyNote, ...]) -> dict[str, Any]:
-    # apart, so that an older version reads the watch, if not these
+    # two keys: a version that does not know notes with words reads the others
     return {
         "notes": [note for note in notes if isinstance(note, str)],
         "noted": [[note.key, dict(note.words)] for note in notes if isinstance(note, Note)],
@@ -171,13 +164,8 @@ def _write_pace(pace: Pace) -> list[Any] | None:
     points = [[round(at, 1), round(progress, 2)] for at, progress in pace.points]
     are_set = (pace.pending, pace.again, pace.paired, pace.lags, pace.lags is not None)
     flags = "".join(flag for flag, is_set in zip("patlk", are_set, strict=True) if is_set)
-    return [
-        pace.looked_at and round(pace.looked_at, 1),
-        round(pace.gap, 1),
-        round(pace.progress, 2),
-        points,
-        flags,
-    ]
+    looked_at = pace.looked_at and round(pace.looked_at, 1)
+    return [looked_at, round(pace.gap, 1), round(pace.progress, 2), points, flags]
 
 
 def _read_pace(given: list[Any] | None) -> Pace:

@@ -1,4 +1,4 @@
-"""What a submit call gave, in every form that people hand on: ids, its answer, what a command printed, an SDK's object.
+"""The result of a submit call in every form: ids, its answer, the output of a command, an object of an SDK.
 
 Answers: CDN, DCDN and VOD documents of the submit operations. What the `aliyun` command prints when a call fails:
 `ERROR: SDK.ServerError`, then `ErrorCode: …` on a line of its own (aliyun-cli).
@@ -19,7 +19,7 @@ _ANSWERS_ALLOWED = "the answer of a submit that succeeded"
 _ERROR = re.compile(r"^ERROR: *(.*)$", re.MULTILINE)
 _ERROR_CODE = re.compile(r"^ErrorCode: *(\S+)", re.MULTILINE)
 _SPACE = re.compile(r"\s*")
-_JSON_BEGINS = re.compile(r"^[\[{]", re.MULTILINE)  # indented ones belong to what begins before them
+_JSON_BEGINS = re.compile(r"^[\[{]", re.MULTILINE)  # an indented one belongs to a document that begins earlier
 
 
 def read_submitted(given: object, field: str) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def read_submitted(given: object, field: str) -> dict[str, Any]:
 
     `given`: ids as a number, a list or text; a submit answer as a dict, as JSON text (a warning on the lines before it
     does no harm) or as an SDK's object with a `to_map`, the whole response or its body; or several answers of one
-    operation, which make one watch. Raises BadInput, which speaks of `field`.
+    operation, which make one watch. Raises BadInput about `field`.
     """
     if isinstance(given, (bytes, bytearray)):
         try:
@@ -47,7 +47,7 @@ def read_submitted(given: object, field: str) -> dict[str, Any]:
 
 
 def split_ids(text: str) -> list[str]:
-    """Ids as people paste them: between commas (of either width), spaces, lines and quotes; an empty one is none."""
+    """Ids as users paste them: between commas (of either width), spaces, lines and quotes; empty ones are dropped."""
     return [word for word in re.split(r'[\s,，"]+', text) if word]
 
 
@@ -69,7 +69,7 @@ def _read_text(text: str, field: str) -> dict[str, Any]:
 
 
 def _documents(text: str, field: str) -> list[Any]:
-    """The JSON documents of a text: nothing but space stands between and after them."""
+    """The JSON documents of a text, with only space between and after them."""
     for begin in _JSON_BEGINS.finditer(text):
         found: list[Any] = []
         at = begin.start()
@@ -92,7 +92,7 @@ def _read_list(found: list[Any], field: str) -> dict[str, Any]:
     keys = {tuple(key for key in one if str(key).endswith("TaskId")) for one in found}
     failed = next((one for one in found if not any(str(key).endswith("TaskId") for key in one)), None)
     if failed is not None:
-        return {"submitted": dict(failed)}  # one that names no task is refused in its own words
+        return {"submitted": dict(failed)}  # the refusal of an answer without a task quotes it
     if len(keys) > 1:
         raise BadInput(field, Described("answers of different operations"), "answers of one submit operation")
     (key,) = next(iter(keys))[:1]
@@ -100,9 +100,9 @@ def _read_list(found: list[Any], field: str) -> dict[str, Any]:
 
 
 def _plain(given: Any) -> Any:
-    """An object of Alibaba's SDKs as what its API answered; anything else as it is."""
+    """An object of Alibaba's SDKs as the answer of its API; anything else as it is."""
     to_map = getattr(given, "to_map", None)
     shown = to_map() if callable(to_map) else given
     if isinstance(shown, Mapping) and isinstance(shown.get("body"), Mapping):
-        return shown["body"]  # of a whole response, beside its headers and its status
+        return shown["body"]  # of a whole response, which holds headers and a status, too
     return shown

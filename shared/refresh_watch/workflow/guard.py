@@ -9,7 +9,7 @@ from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.tasks import Engine, Task, TaskStatus
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.watch import Watch
-from refresh_watch.watching.advance import given_up, latest_end
+from refresh_watch.watching.advance import abandon_watch, latest_end
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.schedule import LONGEST_WAIT, deadline_of, phase_of
 from refresh_watch.watching.state import Hop, read_hop
@@ -70,7 +70,7 @@ def _tend(chain: TaskHistory, first: Watch, engine: Engine, clock: Clock) -> str
     now = clock.now()
     if now >= latest_end(watch) + GIVES_UP_AFTER:
         # every hop has failed for so long that another would too; an accepted watch still ends in a final report
-        publish(final_report(given_up(watch, now), now), engine)
+        publish(final_report(abandon_watch(watch, now), now), engine)
         return "given up"
     resume(chain, engine, clock, watch)
     return "the chain was cut off: resumed" if chain.live is None else "a hop is held up: overtaken"

@@ -17,7 +17,7 @@ from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.report import ReportKind
 from refresh_watch.settings import Settings
 from refresh_watch.watch import Watch
-from refresh_watch.watching.advance import Effect, Tell, advance
+from refresh_watch.watching.advance import Effect, Publish, advance
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.schedule import LONGEST_WAIT
 from refresh_watch.watching.state import Hop
@@ -55,7 +55,7 @@ def run_hop(hop: Hop, *, look: Callable[[Watch], Observation], engine: Engine, c
         successor = Hop(watch, hop.number + 1, due=due, booked=True)
         _start(successor, min(observation.turn_in, LONGEST_WAIT), engine)
         return "waits for its turn"
-    step = advance(watch, observation, clock.now(), held=max(0.0, began - due))
+    step = advance(watch, observation, clock.now(), late_by=max(0.0, began - due))
     log.info(
         "advanced",
         extra={
@@ -113,7 +113,7 @@ def _refused(watch: Watch, refusal: Refusal, now: Instant) -> Observation:
 
 
 def _carry_out(effect: Effect, watch: Watch, number: int, engine: Engine, now: Instant) -> None:
-    if isinstance(effect, Tell):
+    if isinstance(effect, Publish):
         if effect.report.kind is ReportKind.INTERIM and engine.task(NOTIFY, final_id(watch.id)) is not None:
             return  # another run of this hop has seen the end: its verdict is not followed by older news
         started = publish(effect.report, engine)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refresh_watch.clock import Clock
 from refresh_watch.function_compute.tasks import Engine, Started
-from refresh_watch.watching.advance import stopped
+from refresh_watch.watching.advance import stop_watch
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.workflow.effects import publish
 from refresh_watch.workflow.history_lookup import known_state
@@ -36,4 +36,4 @@ def stop(watch_id: str, who: str, *, engine: Engine, clock: Clock) -> bool:
 def _speak(chain: TaskHistory, who: str, engine: Engine, clock: Clock) -> bool:
     watch = known_state(chain, engine)
     now = clock.now()
-    return publish(final_report(stopped(watch, now, who), now), engine) is Started.STARTED
+    return publish(final_report(stop_watch(watch, now, who), now), engine) is Started.STARTED

@@ -17,10 +17,10 @@ from refresh_watch.watching.advance import (
     NO_ANSWER_GRACE,
     THROTTLED_GRACE,
     LookAgain,
+    Publish,
     Step,
-    Tell,
     advance,
-    stopped,
+    stop_watch,
 )
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.reporting import final_report
@@ -48,7 +48,7 @@ def look(watch: Watch, *observations: ItemObservation, after: float) -> Step:
 
 
 def reports(step: Step) -> list[ReportKind]:
-    return [effect.report.kind for effect in step.effects if isinstance(effect, Tell)]
+    return [effect.report.kind for effect in step.effects if isinstance(effect, Publish)]
 
 
 def test_a_task_is_complete_only_when_every_object_is() -> None:
@@ -91,7 +91,7 @@ def test_a_failure_that_settles_the_watch_is_told_only_in_the_final() -> None:
 
 def test_reports_come_before_the_successor() -> None:
     step = look(watch_of("1", "2"), seen("1", failed=1), seen("2", running=1), after=15)
-    assert isinstance(step.effects[0], Tell)
+    assert isinstance(step.effects[0], Publish)
     assert isinstance(step.effects[-1], LookAgain)
 
 
@@ -216,7 +216,7 @@ def test_the_kind_is_taken_from_the_first_row_and_with_it_the_deadline() -> None
 
 def test_a_stopped_watch_says_by_whom() -> None:
     step = look(watch_of("1", "2"), seen("1", complete=1), seen("2", running=1), after=15)
-    report = final_report(stopped(step.watch, ACCEPTED + 20, "the release engineer"), ACCEPTED + 20)
+    report = final_report(stop_watch(step.watch, ACCEPTED + 20, "the release engineer"), ACCEPTED + 20)
     assert report.outcome is Outcome.UNVERIFIABLE
     assert report.refusal is not None
     assert "the release engineer" in report.refusal.message

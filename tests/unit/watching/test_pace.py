@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from refresh_watch.model import Kind, Product, WatchRequest
 from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.watch import Pace, Watch
-from refresh_watch.watching.advance import LookAgain, Tell, advance
+from refresh_watch.watching.advance import LookAgain, Publish, advance
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.schedule import first_look
 from refresh_watch.watching.state import Hop, read_hop, write_hop
@@ -73,7 +73,7 @@ def follow(state: Callable[[float], Shown], ends: float, *, stale: bool = False,
         step = advance(watch, Observation((observed,), ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age)
         watch = step.watch
         (effect,) = step.effects
-        if isinstance(effect, Tell):
+        if isinstance(effect, Publish):
             return Ended(tuple(at), age - ends, watch)
         assert isinstance(effect, LookAgain)
         age += effect.after

@@ -143,14 +143,14 @@ _SCHEDULES = st.one_of(
     schedule=_SCHEDULES,
     age=st.one_of(st.floats(-3600, 400_000), st.sampled_from([-0.01, 0.0])),
     cost=st.floats(0, 1e6),
-    held=st.floats(0, 1e6),
+    late_by=st.floats(0, 1e6),
     kind=st.sampled_from(Kind),
     deadline=st.floats(0.5, 259200),
     submitted_at=st.one_of(st.none(), st.floats(0, 2e9)),
 )
 def test_whatever_is_given_the_next_look_comes_later_than_now_and_within_the_hour(
-    schedule: str, age: float, cost: float, held: float, kind: Kind, deadline: float, submitted_at: float | None
+    schedule: str, age: float, cost: float, late_by: float, kind: Kind, deadline: float, submitted_at: float | None
 ) -> None:
     watch = watch_of(schedule=schedule, kind=kind, deadline=deadline, submitted_at=submitted_at)
     assert 0 <= first_look(watch, ACCEPTED) <= min(LONGEST_WAIT, deadline + 1e-3)
-    assert 0 < next_look(watch, ACCEPTED + age, cost=cost, held=held) <= LONGEST_WAIT
+    assert 0 < next_look(watch, ACCEPTED + age, cost=cost, late_by=late_by) <= LONGEST_WAIT

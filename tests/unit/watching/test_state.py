@@ -35,7 +35,7 @@ def test_every_field_survives() -> None:
         kind=Kind.REFRESH,
         looks=7,
         api_calls=9,
-        first_failure_told=True,
+        interim_published=True,
         next_item=1,
         samples=(("1", FailedObject("http://example.com/目录", "Failed", "OriginTimeout")),),
         refusal=Refusal(Reason.NO_PERMISSION, "Forbidden.RAM", "not authorized", "dcdn:DescribeDcdnRefreshTasks", "R"),
