@@ -9,7 +9,6 @@ DEPLOY ?=
 EFFORT ?=
 SEEDS ?= 0-999
 PYTEST := EFFORT=$(EFFORT) $(VENV)/bin/pytest
-UV := 0.13.9
 
 .PHONY: help setup demo quick test storm simulate browser picture lint bench build deploy lock clean
 .DEFAULT_GOAL := help
@@ -72,11 +71,9 @@ deploy: $(READY) ## roles, packages and functions, with credentials of yours (DE
 # The functions' locks are held to the tests' one: what is deployed is what was tested.
 COMPILE = pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 lock: $(READY) ## pin the requirements anew (UPGRADE=1: the newest that pyproject.toml allows)
-	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
-	$(PYTHON) -m venv "$$scratch" && "$$scratch/bin/pip" install --quiet --disable-pip-version-check uv==$(UV) && \
-	"$$scratch/bin/uv" $(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group workshop -o tests/requirements.txt && \
+	@$(VENV)/bin/uv $(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --group workshop -o tests/requirements.txt && \
 	for folder in functions/*/; do \
-		"$$scratch/bin/uv" $(COMPILE) "$${folder}requirements.in" -c tests/requirements.txt -o "$${folder}requirements.txt" || exit 1; \
+		$(VENV)/bin/uv $(COMPILE) "$${folder}requirements.in" -c tests/requirements.txt -o "$${folder}requirements.txt" || exit 1; \
 	done
 
 clean: ## remove what these targets made

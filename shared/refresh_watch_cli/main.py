@@ -12,6 +12,7 @@ import importlib.metadata
 import io
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,8 +53,12 @@ COMMANDS = {
 }
 
 
+_DISTRIBUTIONS = {"yaml": "PyYAML", "Tea": "alibabacloud-tea", "darabonba": "darabonba-core"}
+"""Where the name to install is another than that to import."""
+
+
 class NotInstalled(RefreshWatchError):
-    """A command needs a library of the workshop."""
+    """A library that a command needs is missing."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,8 +106,12 @@ def _run(given: list[str]) -> int:
             return int(module.run(namespace))
         except BadInput as error:
             raise as_typed(error, parser) from None
-    except ModuleNotFoundError as error:  # what `pip install` of the project alone leaves out
-        raise NotInstalled(f"{error.name} is not installed here; a checkout has it after `make setup`") from None
+    except ModuleNotFoundError as error:
+        top = (error.name or "").partition(".")[0]
+        if not top or top.startswith("refresh_watch"):
+            raise
+        install = f"{shlex.quote(sys.executable)} -m pip install {_DISTRIBUTIONS.get(top, top)}"
+        raise NotInstalled(f"{name} needs {top}, which is not installed: {install}") from None
 
 
 def _without_command(given: list[str]) -> int:
@@ -146,7 +155,3 @@ def _place(error: Exception) -> str:
     where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
     # without its text, which may hold a URL of a channel
     return f"{type(error).__name__}{where}"
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

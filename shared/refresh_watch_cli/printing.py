@@ -25,8 +25,8 @@ def called_as() -> str:
     From a module (`python -m`) it is that call.
     """
     called = Path(sys.argv[0])
-    if called.name == "main.py":
-        return f"{shlex.quote(sys.executable)} -m refresh_watch_cli.main"
+    if called.name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m refresh_watch_cli"
     if called.name != _NAME:
         return _NAME
     found = shutil.which(_NAME)

@@ -17,10 +17,10 @@ from refresh_watch.settings import Settings
 from refresh_watch_cli.context import LOOPBACK, Surroundings, surroundings
 from refresh_watch_cli.machine_keys import MachineKeys
 from refresh_watch_cli.printing import called_as, note
+from refresh_watch_cli.project import find_project
 from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.engine.worker import LogLine
 
-PROJECT = Path(__file__).resolve().parents[2]
 ROUTES = {"/watches": "intake"}
 LOCAL_REGION = "local"
 """Where a watch of this machine is watched from, unless REFRESH_WATCH_REGION says otherwise."""
@@ -56,7 +56,7 @@ def run(namespace: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     engine = EmbeddedEngine(
-        PROJECT / "s.yaml",
+        find_project().manifest,
         namespace.file,
         host=namespace.host,
         port=namespace.port,

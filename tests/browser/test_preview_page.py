@@ -69,7 +69,7 @@ def browser() -> Iterator[Browser]:
 def preview(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("preview") / "page.html"
     language = () if request.param == "both" else ("--language", str(request.param))
-    command = [sys.executable, "-m", "refresh_watch_cli.main", "preview", "--output", str(file), *language]
+    command = [sys.executable, "-m", "refresh_watch_cli", "preview", "--output", str(file), *language]
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
     return file
 

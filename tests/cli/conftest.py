@@ -73,7 +73,7 @@ class CommandLine:
 
     @staticmethod
     def command(*arguments: str) -> list[str]:
-        return [sys.executable, "-m", "refresh_watch_cli.main", *arguments]
+        return [sys.executable, "-m", "refresh_watch_cli", *arguments]
 
 
 def clean_environment() -> dict[str, str]:

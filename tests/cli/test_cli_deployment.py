@@ -24,7 +24,7 @@ from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.cli.conftest import CommandLine
 
 QUICK = ("--schedule", "0,1;1")
-LAST_LINE = f"            {sys.executable} -m refresh_watch_cli.main replay ...\n"
+LAST_LINE = f"            {sys.executable} -m refresh_watch_cli replay ...\n"
 
 
 class Served:

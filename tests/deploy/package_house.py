@@ -43,9 +43,11 @@ import sys
 from pathlib import Path
 from refresh_watch_cli.build.packages import build
 from refresh_watch_cli.build.runtimes import Runtime
-name, major, minor, glibc = sys.argv[2:6]
-runtime = Runtime(name, (int(major), int(minor)), int(glibc))
-build(Path(sys.argv[1]), sys.argv[6:], lambda function: runtime, lambda made: print(made.function, made.digest))
+from refresh_watch_cli.project import find_project
+name, major, minor, platform = sys.argv[2:6]
+runtime = Runtime(name, (int(major), int(minor)), platform)
+for made in build(find_project(Path(sys.argv[1])), sys.argv[6:], lambda function: runtime):
+    print(made.function, made.digest)
 """
 _HANDLE = """
 import base64, json, sys, types
@@ -81,7 +83,7 @@ def runtime_here(wanted: str = "") -> tuple[Runtime, Path]:
             return runtime, interpreter
     assert not wanted, f"no interpreter for {wanted} here"
     here = (sys.version_info[0], sys.version_info[1])
-    return Runtime(f"python{here[0]}.{here[1]}", here, RUNTIMES[0].glibc), Path(sys.executable)
+    return Runtime(f"python{here[0]}.{here[1]}", here, RUNTIMES[0].platform), Path(sys.executable)
 
 
 def copy_of_project(folder: Path) -> Path:
@@ -100,7 +102,7 @@ def build_in(
     folder: Path, runtime: Runtime, functions: Sequence[str] = (), *, umask: int = 0o022, **environment: str
 ) -> dict[str, str]:
     """Build in a process of its own; answers the digest of each package, which is in ``folder/.build``."""
-    chosen = (runtime.name, *map(str, runtime.version), str(runtime.glibc))
+    chosen = (runtime.name, *map(str, runtime.version), runtime.platform)
     done = subprocess.run(
         [sys.executable, "-c", _BUILD, str(folder), *chosen, *functions],
         env={**os.environ, "PYTHONPATH": str(PROJECT / "shared"), **environment},

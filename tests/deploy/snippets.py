@@ -107,7 +107,7 @@ def submitters_machine(folder: Path) -> Iterator[Place]:
     """Open one in an empty folder."""
     programs = folder / "bin"
     write(programs / "aliyun", ALIYUN.format(python=sys.executable, keys=KEYS))
-    ours = f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(PROJECT / "shared"))} exec {sys.executable} -m refresh_watch_cli.main "$@"\n'
+    ours = f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(PROJECT / "shared"))} exec {sys.executable} -m refresh_watch_cli "$@"\n'
     write(programs / "refresh-watch", ours)
     write(folder / ".venv" / "bin" / "refresh-watch", ours)
     write(programs / "pip", '#!/bin/sh\n[ "$*" = "install ./refresh-watch" ]\n')

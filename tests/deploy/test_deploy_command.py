@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from refresh_watch_cli.build.refusal import CannotBuild
 from refresh_watch_emulator.products.account import Identity, Role
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import World
@@ -37,6 +38,9 @@ def test_one_command_makes_the_roles_and_hands_over_to_serverless_devs(newcomer:
     assert "s says: deployed" in ran.out
     assert newcomer.noted["folder"] == str(newcomer.project)
     assert newcomer.noted["arguments"][:3] == ["deploy", "-t", "s.yaml"]
+    # the packages are there: the actions of s.yaml would build them again
+    assert newcomer.built == [newcomer.project]
+    assert "--skip-actions" in newcomer.noted["arguments"]
     assert [line for line in ran.out.splitlines() if " doctor" in line or " test-channel" in line or " start " in line]
 
 
@@ -236,18 +240,21 @@ def test_another_program_of_that_name_is_not_taken_for_it(newcomer: Newcomer) ->
     assert newcomer.noted["arguments"][0] == "--yes"
 
 
-@pytest.mark.parametrize(
-    ("program", "told"), [("s", "npm install -g @serverless-devs/s@3.1.10"), ("make", "make is not")]
-)
-def test_a_program_that_is_missing_is_named_before_anything_is_made(
-    newcomer: Newcomer, program: str, told: str
-) -> None:
-    (newcomer.programs / program).unlink()
+def test_a_missing_serverless_devs_is_named_before_anything_is_made(newcomer: Newcomer) -> None:
+    (newcomer.programs / "s").unlink()
     ran = newcomer.deploy()
     assert ran.code == 1
-    assert told in ran.err
+    assert "npm install -g @serverless-devs/s@3.1.10" in ran.err
     assert len(ran.err.splitlines()) == 1
     assert newcomer.asked() == []
+
+
+def test_packages_that_cannot_be_built_stop_it_before_a_role_is_made(newcomer: Newcomer) -> None:
+    newcomer.cannot_build = CannotBuild("uv: no such version")
+    ran = newcomer.deploy()
+    assert (ran.code, ran.err) == (1, "refresh-watch: uv: no such version\n")
+    assert newcomer.written() == []
+    assert not newcomer.s_ran
 
 
 def test_the_exit_code_of_serverless_devs_is_passed_on(newcomer: Newcomer) -> None:

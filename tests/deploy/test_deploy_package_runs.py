@@ -7,7 +7,6 @@ Python, and run from their own folders with nothing else on the path. About half
 from __future__ import annotations
 
 import fcntl
-import importlib.metadata
 import json
 import os
 import stat
@@ -20,6 +19,7 @@ from packaging.utils import canonicalize_name
 
 from refresh_watch.channels.registry import kinds
 from refresh_watch_cli.build.canonical import MADE_AT, digest_of
+from tests.deploy.distributions import makers
 from tests.deploy.package_house import RUNNABLE, Handled, Outside, build_in, copy_of_project, outside, runtime_here
 
 FUNCTIONS = ("intake", "notify", "watch")
@@ -140,10 +140,9 @@ def test_intake_works_with_the_credentials_of_a_configured_profile(ran: Run) -> 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_no_distribution_is_in_a_package_for_nothing(ran: Run, packages: Path, function: str) -> None:
     brought = {canonicalize_name(info.stem.rpartition("-")[0]) for info in (packages / function).glob("*.dist-info")}
-    makers = importlib.metadata.packages_distributions()  # of this Python's, which may lack one that another needs
     imported = {name.partition(".")[0] for name, file in ran.modules[function].items() if "/" in file}
     assert brought
-    assert brought - {canonicalize_name(maker) for top in imported for maker in makers.get(top, [top])} == set()
+    assert brought - {maker for top in imported for maker in makers().get(top, {canonicalize_name(top)})} == set()
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import re
 import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from refresh_watch_cli.build.imports import closure_of
 from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime
-from refresh_watch_cli.build.wheels import requirements_for
+from refresh_watch_cli.project import find_project
+from tests.deploy.distributions import makers
 
 PROJECT = Path(__file__).resolve().parents[2]
 FUNCTIONS = sorted(entry.parent.name for entry in (PROJECT / "functions").glob("*/index.py"))
@@ -20,26 +22,24 @@ PRODUCT_SDKS = {"alibabacloud_cdn20180510", "alibabacloud_dcdn20180115", "alibab
 
 def locked(function: str, runtime: Runtime) -> set[str]:
     lock = (PROJECT / "functions" / function / "requirements.txt").read_text(encoding="utf-8")
-    return {normal(line.partition("==")[0]) for line in requirements_for(lock, runtime)}
-
-
-def normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    lines = re.findall(r"^[a-z0-9].*?(?= \\$)", lock, re.MULTILINE)
+    there = {"python_version": runtime.python, "python_full_version": f"{runtime.python}.0", "sys_platform": "linux"}
+    pins = map(Requirement, lines)
+    return {canonicalize_name(pin.name) for pin in pins if pin.marker is None or pin.marker.evaluate(there)}
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES, ids=lambda runtime: runtime.name)
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_functions_lock_brings_everything_that_its_modules_import(function: str, runtime: Runtime) -> None:
-    makers = importlib.metadata.packages_distributions()
     brought = locked(function, runtime)
-    for package, importer in closure_of(PROJECT, Path("functions", function, "index.py")).packages:
+    for package, importer in closure_of(find_project(PROJECT), Path("functions", function, "index.py")).packages:
         if package not in sys.stdlib_module_names:
-            assert brought & {normal(maker) for maker in makers[package]}, f"{importer} imports {package}"
+            assert brought & makers()[package], f"{importer} imports {package}"
 
 
 def test_only_watch_brings_the_products_and_only_notify_and_intake_the_channels() -> None:
     for function in FUNCTIONS:
-        closure = closure_of(PROJECT, Path("functions", function, "index.py"))
+        closure = closure_of(find_project(PROJECT), Path("functions", function, "index.py"))
         sdks = {package for package, _ in closure.packages} & PRODUCT_SDKS
         assert sdks == (PRODUCT_SDKS if function == "watch" else set())
         channels = any(module.parts[1] == "channels" for module in closure.modules)

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
-from refresh_watch_cli.build.imports import SOURCE, closure_of
+from refresh_watch_cli.build.imports import closure_of
+from refresh_watch_cli.project import find_project
 from refresh_watch_emulator.engine.manifest import read_manifest
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -41,7 +42,10 @@ def identifiers(tree: ast.AST) -> set[str]:
 
 @functools.cache
 def closure(function: str) -> list[Path]:
-    return [PROJECT / SOURCE / path for path in closure_of(PROJECT, Path("functions", function, "index.py")).modules]
+    return [
+        PROJECT / "shared" / path
+        for path in closure_of(find_project(PROJECT), Path("functions", function, "index.py")).modules
+    ]
 
 
 @functools.cache

@@ -14,8 +14,9 @@ import pytest
 
 from refresh_watch_cli.account.rpc import Refused
 from refresh_watch_cli.deploy import roles
-from refresh_watch_cli.deploy.plan import read_wanted
+from refresh_watch_cli.deploy.plan import read_plan
 from refresh_watch_cli.deploy.roles import changes_of
+from refresh_watch_cli.project import find_project
 from refresh_watch_emulator.engine.manifest import read_manifest
 from refresh_watch_emulator.products.account import Account
 from refresh_watch_emulator.products.call import ApiError, Call
@@ -76,8 +77,8 @@ def test_what_was_made_by_hand_is_what_the_command_would_have_made(prefix: str, 
 
     for call in noted(prefix, tmp_path):
         ram(call["action"], {name.removeprefix("--"): value for name, value in call.items() if name != "action"})
-    for wanted in read_wanted(PROJECT, {"REFRESH_WATCH_PREFIX": prefix} if prefix else {}):
-        assert changes_of(ram, wanted) == []
+    for plan in read_plan(find_project(PROJECT), {"REFRESH_WATCH_PREFIX": prefix} if prefix else {}):
+        assert changes_of(ram, plan) == []
 
 
 def test_the_page_names_every_action_that_the_command_needs_and_no_other() -> None:

@@ -2,7 +2,7 @@
 
 A cold start here is a fresh interpreter that imports the built package and does its first job against stand-ins in this
 process, at a share of a core that the kernel enforces; where it may not be set, it is reckoned: CPU seconds over the
-share, and what was waited. For the network that the stand-ins do not have, `shared/refresh_watch_cli/cost/plans.py` has the seconds.
+share, and what was waited. For the network that the stand-ins do not have, `shared/refresh_watch_cli/cost/estimate.py` has the seconds.
 Function Compute adds the start of a container, and its cores may be slower or quicker than this one.
 """
 
@@ -20,10 +20,10 @@ from refresh_watch.instants import Seconds
 from refresh_watch.model import Kind, Product, WatchRequest
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.state import Hop, write_hop
+from refresh_watch_cli.cost.estimate import LATENCY, POST, START
 from refresh_watch_cli.cost.measured import Cost
-from refresh_watch_cli.cost.plans import LATENCY, POST, START
-from refresh_watch_cli.cost.resources import Size
-from refresh_watch_cli.cost.tariff import units
+from refresh_watch_cli.cost.prices import units
+from refresh_watch_cli.deploy.resources import Size
 from refresh_watch_emulator.products.world import ObjectPlan
 from tests.deploy.package_house import RUNNABLE, build_in, copy_of_project, runtime_here
 from tests.performance.cpu_share import Group, group

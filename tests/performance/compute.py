@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from refresh_watch.model import Product
-from refresh_watch_cli.cost.estimate import WATCHES_A_DAY
+from refresh_watch_cli.cost.estimate import WATCHES_A_DAY, Hops
 from refresh_watch_cli.cost.measured import Costs
-from refresh_watch_cli.cost.plans import Plan, TaskHistory, hops, others
-from refresh_watch_cli.cost.resources import Size
 from tests.performance.cloud import Terms
 from tests.performance.crowd import Crowd, watch
 from tests.performance.hop_cost import measure
 from tests.performance.manifest import sizes
+from tests.performance.plans import Plan, plans_of
 from tests.performance.table import print_table
 
 
@@ -45,17 +44,17 @@ def print_plans(title: str, plans: Sequence[Plan]) -> None:
     """Before the floor: every invocation warm, or cold. In CNY: as it comes, with the floor."""
     heads = ("waits by", "CU all warm", "CU all cold", *(f"CNY a day at {watches:,}" for watches in WATCHES_A_DAY))
     rows: list[tuple[str | float, ...]] = [
-        (plan.name, plan.units(cold=False), plan.units(cold=True), *(f"{plan.cny(n):.4f}" for n in WATCHES_A_DAY))
+        (
+            plan.name,
+            plan.workload.units(),
+            plan.workload.units(cold=True),
+            *(f"{plan.cny(n):.4f}" for n in WATCHES_A_DAY),
+        )
         for plan in plans
     ]
     print_table(title, heads, rows)
 
 
-def plans_of(chains: Sequence[TaskHistory], costs: Mapping[str, Costs], given: Mapping[str, Size]) -> list[Plan]:
-    """Ours, and beside it what else would wait."""
-    return [hops(chains, costs, given), *others(chains, costs, given)]
-
-
-def _chains(watches: int) -> Sequence[TaskHistory]:
+def _chains(watches: int) -> Sequence[Hops]:
     """When the hops of watches that are not many at once begin: the default schedule, Process telling nothing."""
     return watch(Crowd(Product.CDN, watches, watches * 10.0), Terms(sizes()["watch"].instances)).chains

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from refresh_watch_cli.build.bytecode import compile_package, interpreter_of
+from refresh_watch_cli.build.dependencies import install
 from refresh_watch_cli.build.measuring import imports_of
 from refresh_watch_cli.build.packages import build
 from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime
-from refresh_watch_cli.build.wheels import install, requirements_for
+from refresh_watch_cli.project import find_project
 from tests.deploy.package_house import RUNNABLE, copy_of_project
 from tests.performance.table import Check, at_most, print_table
 
@@ -68,13 +69,8 @@ def _other(function: str) -> str:
 
 def _built(scratch: Path, runtime: Runtime, interpreter: Path) -> list[_Row]:
     project = copy_of_project(scratch / "project")
-    rows: list[_Row] = []
-    build(
-        project,
-        FUNCTIONS,
-        lambda function: runtime,
-        lambda made: rows.append(_Row(made.function, made.folder, made.dependencies)),
-    )
+    made = build(find_project(project), FUNCTIONS, lambda function: runtime)
+    rows = [_Row(package.function, package.folder, package.dependencies) for package in made]
     everything = _everything(project, runtime, scratch / "everything")
     for function in FUNCTIONS:
         folder = scratch / "everything-as" / function
@@ -86,8 +82,9 @@ def _built(scratch: Path, runtime: Runtime, interpreter: Path) -> list[_Row]:
 
 
 def _everything(project: Path, runtime: Runtime, folder: Path) -> Path:
-    locks = [(project / "functions" / name / "requirements.txt").read_text(encoding="utf-8") for name in FUNCTIONS]
-    install(sorted({line for lock in locks for line in requirements_for(lock, runtime)}), runtime, folder)
+    folder.mkdir()
+    for name in FUNCTIONS:
+        install(project / "functions" / name / "requirements.txt", runtime, folder)
     shutil.copytree(project / "shared" / "refresh_watch", folder / "refresh_watch")
     return folder
 

@@ -8,15 +8,15 @@ from statistics import fmean
 import pytest
 
 from refresh_watch.model import Product
-from refresh_watch_cli.cost.diary import Entry, cny_a_day, units_of
-from refresh_watch_cli.cost.estimate import beside, chains_of, estimate
-from refresh_watch_cli.cost.measured import Cost, Costs
-from refresh_watch_cli.cost.resources import Size, read_resources
-from refresh_watch_cli.cost.tariff import CNY_PER_CU, SMALLEST, charge, transitions, units
+from refresh_watch_cli.cost.estimate import WATCHES_A_DAY, estimate, hops_of_jobs
+from refresh_watch_cli.cost.formula import Invocation, Workload
+from refresh_watch_cli.cost.measured import MEASURED, Cost, Costs
+from refresh_watch_cli.cost.prices import CNY_PER_CU, SMALLEST, units
+from refresh_watch_cli.deploy.resources import Size, read_resources
 from tests.performance.cloud import Terms
-from tests.performance.compute import plans_of
 from tests.performance.crowd import Crowd, watch
 from tests.performance.manifest import PROJECT, sizes
+from tests.performance.plans import cny_of_transitions, plans_of
 
 COSTS = {name: Costs(Cost(0.4, 0.42), Cost(0.004, 0.006)) for name in ("intake", "hop", "guard", "fan-out", "delivery")}
 
@@ -26,27 +26,39 @@ def test_a_poll_of_a_second_at_the_smallest_size() -> None:
     assert units(1.0, SMALLEST) * CNY_PER_CU == pytest.approx(8.4e-6, rel=0.01)
 
 
-def test_a_chain_of_twelve_hops_costs_its_floor_an_hour() -> None:
-    hops = 12 * units(1.0, SMALLEST)
-    assert hops == pytest.approx(0.915)
-    assert charge([hops]) == 0.01
-    assert charge([hops / 2, hops / 2]) == 0.02  # across two clock hours
+def invoked(at: float, warm: float = 0.1) -> Invocation:
+    return Invocation("watch", at, 10 * warm, warm)
 
 
-def test_polling_each_minute_for_an_hour_costs_its_floor() -> None:
-    polls = 60 * units(1.0, SMALLEST)
-    assert polls == pytest.approx(4.6, rel=0.01)
-    assert polls * CNY_PER_CU == pytest.approx(5e-4, rel=0.02)
-    assert charge([polls]) == 0.01
+def day(*watch: Invocation, size: Size = SMALLEST, every_hour: frozenset[str] = frozenset()) -> Workload:
+    return Workload([watch], {"watch": size}, every_hour)
 
 
-def test_a_timer_every_hour_of_a_month_costs_its_floor() -> None:
-    assert charge([units(1.0, SMALLEST)] * 720) == pytest.approx(7.2)
+def test_twelve_hops_in_one_hour_cost_its_floor_whether_warm_or_cold() -> None:
+    hops = day(*[invoked(0.0, 1.0)] * 12)
+    assert hops.units() == pytest.approx(0.915)
+    assert hops.units(cold=True) == pytest.approx(8.34)
+    assert hops.cny(1) == pytest.approx(0.01)
+
+
+def test_invocations_share_an_hour_unless_it_ends_between_them() -> None:
+    assert day(invoked(0.0), invoked(1800.0)).cny(1) == pytest.approx(0.015)  # half of all beginnings cross an hour
+    assert day(invoked(0.0), invoked(7200.0)).cny(1) == pytest.approx(0.02)
+
+
+def test_a_full_day_costs_its_hours_until_compute_exceeds_them() -> None:
+    hops = day(*[invoked(0.0, 1.0)] * 12)
+    assert hops.cny(24) == hops.cny(1000) == hops.least == pytest.approx(0.24)
+    assert hops.cny(10_000) == pytest.approx(10_000 * 0.915 * CNY_PER_CU)
+
+
+def test_a_timer_every_hour_of_a_month_costs_its_floor_watches_or_not() -> None:
+    assert 30 * day(invoked(0.0), every_hour=frozenset({"watch"})).cny(1) == pytest.approx(7.2)
 
 
 def test_sleeping_an_hour_inside_costs_more_than_the_floor() -> None:
     assert units(3600.0, SMALLEST) == pytest.approx(247.5, rel=1e-4)
-    assert charge([units(3600.0, SMALLEST)]) == pytest.approx(0.027, rel=0.01)
+    assert day(invoked(0.0, 3600.0)).cny(1) == pytest.approx(0.027, rel=0.01)
 
 
 def test_a_cold_start_lasts_longer_on_a_smaller_share_and_costs_much_the_same() -> None:
@@ -66,42 +78,17 @@ def test_milliseconds_that_have_begun_count() -> None:
 
 
 def test_cloudflow_charges_what_exceeds_its_free_transitions() -> None:
-    assert transitions(540 / 3) == pytest.approx((180 - 5000 / 30) * 1.7 / 10_000)
-    assert transitions(100) == 0
-
-
-def test_a_day_of_one_watch_costs_an_hour_of_each_function_or_two() -> None:
-    entry = Entry("watch", 0.0, 1.0, 0.1)
-    given = {"watch": Size(0.5, 0.5)}
-    assert cny_a_day([(entry,)], 1, given) == pytest.approx(0.01)
-    half_an_hour_apart = (entry, Entry("watch", 1800.0, 1.0, 0.1))
-    assert cny_a_day([half_an_hour_apart], 1, given) == pytest.approx(0.015)  # half of all beginnings cross an hour
-
-
-def test_an_invocation_is_cold_after_five_minutes_of_none() -> None:
-    given = {"watch": Size(1000.0, 0.0)}  # so dear that the floor plays no part
-
-    def cny(apart: float) -> float:
-        return cny_a_day([(Entry("watch", 0.0, 1.0, 0.1), Entry("watch", apart, 1.0, 0.1))], 1, given)
-
-    assert cny(299) == pytest.approx(1100 * CNY_PER_CU, rel=1e-3)
-    assert cny(301) == pytest.approx(2000 * CNY_PER_CU, rel=1e-3)
+    assert cny_of_transitions(540 / 3) == pytest.approx((180 - 5000 / 30) * 1.7 / 10_000)
+    assert cny_of_transitions(100) == 0
 
 
 def test_hops_cost_a_small_part_of_what_sleeping_costs() -> None:
     plans = {plan.name: plan for plan in plans_of([[60.0, 150.0, 250.0, 300.0, 340.0]], COSTS, sizes())}
     ours, asleep = plans["hops (ours)"], plans["sleeping, same size"]
-    assert ours.units(cold=False) < ours.units(cold=True) < asleep.units(cold=False) / 20
+    assert ours.workload.units() < ours.workload.units(cold=True) < asleep.workload.units() / 20
     size = sizes()["watch"]
-    assert asleep.units(cold=False) == pytest.approx(340 * (size.vcpu + size.memory * 0.15), rel=0.02)
+    assert asleep.workload.units() == pytest.approx(340 * (size.vcpu + size.memory * 0.15), rel=0.02)
     assert ours.cny(10_000) < asleep.cny(10_000) / 20
-
-
-def test_cold_and_warm_are_told_apart_and_every_invocation_counts() -> None:
-    diary = (Entry("watch", 0.0, 1.0, 0.1), Entry("watch", 9.0, 1.0, 0.1))
-    given = {"watch": Size(1.0, 0.0)}
-    assert units_of(diary, given, cold=True) == pytest.approx(2 * 1.0075)
-    assert units_of(diary, given, cold=False) == pytest.approx(2 * 0.1075)
 
 
 def test_the_sizes_are_those_of_the_manifest() -> None:
@@ -112,28 +99,27 @@ def test_the_sizes_are_those_of_the_manifest() -> None:
 
 def test_what_is_reckoned_without_watching_agrees_with_watches_in_virtual_time() -> None:
     watched = watch(Crowd(Product.CDN, 40, 400.0), Terms(sizes()["watch"].instances)).chains
-    assert fmean(map(len, chains_of())) == pytest.approx(fmean(map(len, watched)), rel=0.1)
-    assert fmean(chain[-1] for chain in chains_of()) == pytest.approx(fmean(chain[-1] for chain in watched), rel=0.05)
+    assert fmean(map(len, hops_of_jobs())) == pytest.approx(fmean(map(len, watched)), rel=0.1)
+    assert fmean(chain[-1] for chain in hops_of_jobs()) == pytest.approx(
+        fmean(chain[-1] for chain in watched), rel=0.05
+    )
 
 
-def test_an_estimate_says_what_the_hours_cost_at_least_and_that_waiting_awake_is_dearer() -> None:
-    resources = read_resources(PROJECT / "s.yaml", {})
-    ours, others = estimate(resources), beside(resources)
+def test_an_estimate_has_the_floor_of_three_functions() -> None:
+    ours = estimate(read_resources(PROJECT / "s.yaml", {}))
     assert ours.least == pytest.approx(0.72)  # intake, watch and notify
-    cny = dict(ours.cny)
-    assert 0.03 <= cny[1] <= 0.05
-    assert cny[100] == pytest.approx(ours.least)
-    assert all(dict(other.cny)[10_000] > 5 * cny[10_000] for other in others)
+    assert 0.03 <= ours.cny(1) <= 0.05
+    assert ours.cny(100) == pytest.approx(ours.least)
 
 
 def test_a_schedule_that_looks_twice_as_often_has_twice_the_hops() -> None:
-    seldom, often = (fmean(map(len, chains_of(text))) for text in ("0,40;40", "0,20;20"))
+    seldom, often = (fmean(map(len, hops_of_jobs(text))) for text in ("0,40;40", "0,20;20"))
     assert often == pytest.approx(2 * seldom, rel=0.15)
 
 
-def test_the_table_of_docs_cost_is_what_is_reckoned_for_s_yaml() -> None:
+def test_the_table_of_docs_cost_is_what_the_formula_gives_for_s_yaml() -> None:
     text = (PROJECT / "docs" / "cost.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| [^|]+ \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$", text, re.MULTILINE)
-    resources = read_resources(PROJECT / "s.yaml", {})
-    reckoned = [(*(cny for _, cny in one.cny), one.units) for one in (estimate(resources), *beside(resources))]
+    plans = plans_of(hops_of_jobs(), MEASURED, sizes())
+    reckoned = [(*map(plan.cny, WATCHES_A_DAY), plan.workload.units()) for plan in plans]
     assert [[float(cell) for cell in row] for row in rows[:4]] == [pytest.approx(row, abs=0.006) for row in reckoned]

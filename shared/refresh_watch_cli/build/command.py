@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from refresh_watch.errors import RefreshWatchError
@@ -13,9 +13,11 @@ from refresh_watch_cli.build.environment import check_environment
 from refresh_watch_cli.build.measuring import Imports
 from refresh_watch_cli.build.packages import Package, build, functions_of
 from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime, runtime_named
+from refresh_watch_cli.project import Project, find_project
 from refresh_watch_emulator.engine.manifest import read_manifest
 
 _ROW = "{:<10} {:<10} {:>5} {:>13} {:>8} {:>8} {:>9} {:>9}  {:<12}  {}"
+_HEADS = ("ours", "dependencies", "source", ".pyc", "together", "imports", "digest", "package")
 _MEGABYTE = 1_000_000
 _SHOWN = 12
 """Hex digits of a digest."""
@@ -26,40 +28,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("functions", nargs="*", metavar="FUNCTION", help="folders of functions/ (default: all)")
     names = ", ".join(runtime.name for runtime in RUNTIMES)
     parser.add_argument("--runtime", default="", help=f"{names} (default: the one in s.yaml)")
-    parser.add_argument("--project", default=".", type=Path, help="the folder that holds s.yaml (default: this one)")
+    parser.add_argument("--project", type=Path, help="the folder that holds s.yaml and functions/ (default: this one)")
 
 
 def run(namespace: argparse.Namespace) -> int:
     """Make the packages and print a line for each. 0, or 2 with one line that says what is wrong."""
-    folder: Path = namespace.project.resolve()
-    chosen: str = namespace.runtime
     try:
-        manifest = read_manifest(folder / "s.yaml", os.environ)
-
-        def runtime_of(name: str) -> Runtime:
-            function = manifest.keyed(name)
-            if function is not None:
-                check_environment(function.name, dict(function.environment))
-            return runtime_named(chosen or (function.runtime if function else RUNTIMES[0].name))
-
-        for name in namespace.functions or functions_of(folder):
-            runtime_of(name)
-        packages: list[Package] = []
-        heads = ("ours", "dependencies", "source", ".pyc", "together", "imports", "digest", "package")
-        lines = [_ROW.format("function", "runtime", *heads)]
-
-        def made(package: Package) -> None:
-            lines.append(_line(package, folder))
-            print("\n".join(lines), flush=True)
-            lines.clear()
-            packages.append(package)
-
-        build(folder, namespace.functions, runtime_of, made)
+        build_packages(find_project(namespace.project), os.environ, namespace.functions, namespace.runtime)
     except RefreshWatchError as error:
         print(f"refresh-watch build: {error}", file=sys.stderr)
         return 2
-    print("\n".join(_notes(packages)))
     return 0
+
+
+def build_packages(
+    project: Project, environment: Mapping[str, str], functions: Sequence[str] = (), runtime: str = ""
+) -> None:
+    """Make the packages, for `runtime` or else what s.yaml says, and print a line for each.
+
+    Raises BadInput and CannotBuild; what the deployed functions could not read is found before anything is built.
+    """
+    manifest = read_manifest(project.manifest, environment)
+
+    def runtime_of(name: str) -> Runtime:
+        function = manifest.keyed(name)
+        if function is not None:
+            check_environment(function.name, dict(function.environment))
+        return runtime_named(runtime or (function.runtime if function else RUNTIMES[0].name))
+
+    for name in functions or functions_of(project):
+        runtime_of(name)
+    packages: list[Package] = []
+    for package in build(project, functions, runtime_of):
+        if not packages:
+            print(_ROW.format("function", "runtime", *_HEADS))
+        print(_line(package, project.output.parent), flush=True)
+        packages.append(package)
+    print("\n".join(_notes(packages)), flush=True)
 
 
 def _line(package: Package, folder: Path) -> str:

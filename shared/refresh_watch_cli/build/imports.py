@@ -13,9 +13,8 @@ from pathlib import Path
 
 from refresh_watch_cli.build.refusal import CannotBuild
 from refresh_watch_cli.build.source import base_of, given_name, loads_by_name, running
+from refresh_watch_cli.project import Project
 
-SOURCE = Path("shared")
-"""The folder of the packages below; a package of a function holds what stands in it, without the folder."""
 ROOT = "refresh_watch"
 NEVER_DEPLOYED = ("refresh_watch_emulator", "refresh_watch_cli")
 
@@ -24,7 +23,7 @@ NEVER_DEPLOYED = ("refresh_watch_emulator", "refresh_watch_cli")
 class Closure:
     """What one entry needs.
 
-    `modules`: our files, relative to SOURCE, as they stand in a package. `packages`: the top-level names of everything
+    `modules`: our files, relative to the folder of our packages. `packages`: the top-level names of everything
     else that is imported, each with the file that does.
     """
 
@@ -32,25 +31,25 @@ class Closure:
     packages: tuple[tuple[str, Path], ...]
 
 
-def closure_of(folder: Path, entry: Path) -> Closure:
-    """Follow the imports of ``entry``, a file under the project ``folder``.
+def closure_of(project: Project, entry: Path) -> Closure:
+    """Follow the imports of ``entry``, a file relative to the project's folder.
 
     Raises CannotBuild when a room is reached that is never deployed, or a name that cannot be told from the source.
     """
-    reader = _Reader(folder)
-    reader.follow(folder, entry)
+    reader = _Reader(project.source)
+    reader.follow(project.folder / entry, entry)
     return Closure(tuple(sorted(reader.modules)), tuple(sorted(reader.packages.items())))
 
 
 class _Reader:
-    def __init__(self, folder: Path) -> None:
-        self._source = folder / SOURCE
+    def __init__(self, source: Path) -> None:
+        self._source = source
         self._read: set[Path] = set()
         self.modules: set[Path] = set()
         self.packages: dict[str, Path] = {}
 
-    def follow(self, folder: Path, entry: Path) -> None:
-        waiting = self._behind(folder / entry, entry)
+    def follow(self, file: Path, shown: Path) -> None:
+        waiting = self._behind(file, shown)
         while waiting:
             path = waiting.pop()
             if path not in self._read:

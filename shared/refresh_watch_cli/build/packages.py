@@ -1,10 +1,10 @@
-"""Function by function: what belongs in its package, put together in `.build/<name>`."""
+"""Function by function: what belongs in its package, put together in the project's `.build/<name>`."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,14 +12,14 @@ from tempfile import TemporaryDirectory
 from refresh_watch.errors import BadInput
 from refresh_watch_cli.build.bytecode import compile_package, interpreter_of
 from refresh_watch_cli.build.canonical import digest_of, reduce_records, settle
-from refresh_watch_cli.build.imports import ROOT, SOURCE, Closure, closure_of
+from refresh_watch_cli.build.dependencies import install, strip
+from refresh_watch_cli.build.imports import ROOT, Closure, closure_of
 from refresh_watch_cli.build.measuring import Imports, imports_of
 from refresh_watch_cli.build.prune import LeftOut, leave_out
 from refresh_watch_cli.build.refusal import CannotBuild
 from refresh_watch_cli.build.runtimes import Runtime
-from refresh_watch_cli.build.wheels import install, requirements_for, strip
+from refresh_watch_cli.project import Project
 
-OUTPUT = ".build"
 _DATA = (".json", ".html", ".yaml", ".css", ".js", ".svg")
 
 
@@ -44,48 +44,45 @@ class Package:
         return self.source + self.bytecode
 
 
-def functions_of(folder: Path) -> tuple[str, ...]:
+def functions_of(project: Project) -> tuple[str, ...]:
     """The functions of the project: its folders with an index.py."""
-    return tuple(sorted(entry.parent.name for entry in (folder / "functions").glob("*/index.py")))
+    return tuple(sorted(entry.parent.name for entry in (project.folder / "functions").glob("*/index.py")))
 
 
-def build(
-    folder: Path, functions: Sequence[str], runtime: Callable[[str], Runtime], made: Callable[[Package], None]
-) -> None:
-    """Make the package of each function, all when none is named; ``made`` hears of each as it is ready.
+def build(project: Project, functions: Sequence[str], runtime_of: Callable[[str], Runtime]) -> Iterator[Package]:
+    """Make the package of each function, all when none is named, and answer each as it is ready.
 
     A package that was there is replaced only when the new one is whole. Raises BadInput on an unknown function and
     CannotBuild when a package would not work.
     """
-    known = functions_of(folder)
+    known = functions_of(project)
     for name in functions:
         if name not in known:
-            raise BadInput("function", name, ", ".join(known) or f"none: no functions/*/index.py in {folder}")
+            raise BadInput("function", name, ", ".join(known) or f"none: no functions/*/index.py in {project.folder}")
     for name in functions or known:
-        made(_build_one(folder, name, runtime(name)))
+        yield _build_one(project, name, runtime_of(name))
 
 
-def _build_one(folder: Path, name: str, runtime: Runtime) -> Package:
+def _build_one(project: Project, name: str, runtime: Runtime) -> Package:
     entry = Path("functions", name, "index.py")
-    closure = closure_of(folder, entry)
-    lock = folder / "functions" / name / "requirements.txt"
+    closure = closure_of(project, entry)
+    lock = project.folder / "functions" / name / "requirements.txt"
     if not lock.is_file():
         raise CannotBuild(f"functions/{name}/requirements.txt is missing; run `make lock`")
-    requirements = requirements_for(lock.read_text(encoding="utf-8"), runtime)
-    output = folder / OUTPUT
+    output = project.output
     output.mkdir(exist_ok=True)
     with TemporaryDirectory(prefix=f".{name}-", dir=output) as scratch:
         package = Path(scratch) / name
         package.mkdir()
-        install(requirements, runtime, package)
-        left_out = leave_out(package, (top for top, _ in closure.packages), runtime)
+        install(lock, runtime, package)
+        left_out = leave_out(package, (top for top, _ in closure.packages))
         strip(package)
         reduce_records(package)
         _check_packages(package, name, closure)
-        shutil.copy(folder / entry, package / "index.py")
-        for module in (*closure.modules, *_data_of(folder, closure)):
+        shutil.copy(project.folder / entry, package / "index.py")
+        for module in (*closure.modules, *_data_of(project.source, closure)):
             (package / module).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(folder / SOURCE / module, package / module)
+            shutil.copy(project.source / module, package / module)
         interpreter = interpreter_of(runtime)
         if interpreter is not None:
             compile_package(package, interpreter)
@@ -116,14 +113,11 @@ def _check_packages(package: Path, name: str, closure: Closure) -> None:
             raise CannotBuild(f"{importer} imports {top}, which functions/{name}/requirements.txt does not bring")
 
 
-def _data_of(folder: Path, closure: Closure) -> list[Path]:
+def _data_of(source: Path, closure: Closure) -> list[Path]:
     """Files that modules read: those beside them, but none from the root room, where nothing reads any."""
     rooms = {module.parent for module in closure.modules} - {Path(ROOT)}
     return sorted(
-        file.relative_to(folder / SOURCE)
-        for room in rooms
-        for file in (folder / SOURCE / room).iterdir()
-        if file.suffix in _DATA
+        file.relative_to(source) for room in rooms for file in (source / room).iterdir() if file.suffix in _DATA
     )
 
 

@@ -10,18 +10,16 @@ installed files and on nothing of this machine.
 from __future__ import annotations
 
 import ast
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from email.parser import HeaderParser
+from importlib.metadata import Distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from refresh_watch_cli.build.canonical import remove_empty_folders
-from refresh_watch_cli.build.runtimes import Runtime
 from refresh_watch_cli.build.source import called, given_name, loads_by_name, running
 
 _COMPILED = (".so",)
@@ -60,9 +58,9 @@ class _Distribution:
     others: tuple[Path, ...]  # its records, and what lies about beside
 
 
-def leave_out(target: Path, imported: Iterable[str], runtime: Runtime) -> tuple[LeftOut, ...]:
-    """Remove from ``target``, as pip installed it, what cannot be reached from the top-level names in ``imported``."""
-    distributions = {found.name: found for found in _distributions(target, runtime)}
+def leave_out(target: Path, imported: Iterable[str]) -> tuple[LeftOut, ...]:
+    """Remove from ``target``, as uv installed it, what cannot be reached from the top-level names in ``imported``."""
+    distributions = {found.name: found for found in map(_read, sorted(target.glob("*.dist-info")))}
     reached = _reached(target, distributions, set(imported))
     removed = []
     for found in distributions.values():
@@ -77,36 +75,26 @@ def leave_out(target: Path, imported: Iterable[str], runtime: Runtime) -> tuple[
     return tuple(removed)
 
 
-def _distributions(target: Path, runtime: Runtime) -> Iterator[_Distribution]:
-    for info in sorted(target.glob("*.dist-info")):
-        metadata = HeaderParser().parsestr((info / "METADATA").read_text(encoding="utf-8"))
-        declared = (Requirement(text) for text in metadata.get_all("Requires-Dist", []))
-        markers = {**runtime.markers, "extra": ""}
-        yield _Distribution(
-            canonicalize_name(metadata["Name"]),
-            metadata["Version"],
-            tuple(
-                canonicalize_name(one.name) for one in declared if one.marker is None or one.marker.evaluate(markers)
-            ),
-            *_files_of(info),
-        )
-
-
-def _files_of(info: Path) -> tuple[dict[str, tuple[Path, ...]], tuple[Path, ...]]:
-    """The files of a distribution that can be imported from, by their top-level names, and its others."""
-    found: dict[str, list[Path]] = {}
+def _read(info: Path) -> _Distribution:
+    record = Distribution.at(info)
+    files: dict[str, list[Path]] = {}
     others = []
-    with (info / "RECORD").open(encoding="utf-8", newline="") as record:
-        paths = sorted(Path(row[0]) for row in csv.reader(record) if row)
-    for path in paths:
+    for path in sorted(Path(file) for file in record.files or ()):
         top = path.parts[0]
-        if path.is_absolute() or top == "..":  # a script, which pip has put elsewhere
+        if path.is_absolute() or top in ("..", "bin"):  # a script
             continue
         if path.suffix in (".py", *_COMPILED) if len(path.parts) == 1 else "." not in top:
-            found.setdefault(top.partition(".")[0], []).append(path)
+            files.setdefault(top.partition(".")[0], []).append(path)
         else:
             others.append(path)
-    return {top: tuple(files) for top, files in found.items()}, tuple(others)
+    return _Distribution(
+        canonicalize_name(record.metadata["Name"]),
+        record.version,
+        # whatever its markers say: what is not for this runtime is not installed
+        tuple(canonicalize_name(Requirement(text).name) for text in record.requires or ()),
+        {top: tuple(found) for top, found in files.items()},
+        tuple(others),
+    )
 
 
 def _reached(target: Path, distributions: Mapping[str, _Distribution], imported: set[str]) -> set[tuple[str, str]]:

@@ -22,7 +22,8 @@ from refresh_watch.instants import Seconds
 from refresh_watch.model import Outcome
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.demo.jobs import Job
-from refresh_watch_cli.serve import LOCAL_REGION, PROJECT, ROUTES
+from refresh_watch_cli.project import find_project
+from refresh_watch_cli.serve import LOCAL_REGION, ROUTES
 from refresh_watch_emulator.chat_wall import ChatWall, WallMessage
 from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.engine.worker import LogLine
@@ -108,7 +109,7 @@ def stage(
     ):
         environment = _environment(products, wall, language)
         engine = EmbeddedEngine(
-            PROJECT / "s.yaml",
+            find_project().manifest,
             Path(folder) / "queue.sqlite",
             environment=environment,
             credentials=lambda: (KEY_ID, KEY_SECRET, ""),

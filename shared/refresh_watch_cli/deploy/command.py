@@ -15,16 +15,18 @@ from refresh_watch_cli.account.bad_keys import mend_key, missing_half
 from refresh_watch_cli.account.identity import Caller, who_am_i
 from refresh_watch_cli.account.regions import check_region, doubt
 from refresh_watch_cli.account.rpc import Refused, call
+from refresh_watch_cli.build.command import build_packages
 from refresh_watch_cli.context import Surroundings, surroundings
-from refresh_watch_cli.cost.estimate import can_estimate, estimate, woken_by_timers
-from refresh_watch_cli.cost.resources import Size
+from refresh_watch_cli.cost.estimate import WATCHES_A_DAY, can_estimate, estimate, woken_by_timers
 from refresh_watch_cli.deploy.endpoints import variables_of
-from refresh_watch_cli.deploy.plan import DeployPlan, deployable, read_wanted
+from refresh_watch_cli.deploy.plan import FunctionPlan, deployable, read_plan
+from refresh_watch_cli.deploy.resources import Size
 from refresh_watch_cli.deploy.roles import Change, Ram, apply, changes_of
-from refresh_watch_cli.deploy.serverless_devs import NotThere, find_program
+from refresh_watch_cli.deploy.serverless_devs import NotThere, find_program, manifest_beside_packages
 from refresh_watch_cli.deploy.serverless_devs import run as run_serverless_devs
 from refresh_watch_cli.deploy.triggers import doubtful
 from refresh_watch_cli.printing import called_as, note
+from refresh_watch_cli.project import Project, find_project
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="show what would be made and allowed; change nothing")
     parser.add_argument("--only-roles", action="store_true", help="make the roles and policies, deploy nothing")
     parser.add_argument("--yes", action="store_true", help="answer yes to whatever Serverless Devs asks")
-    parser.add_argument("--project", default=".", type=Path, help="the folder that holds s.yaml (default: this one)")
+    parser.add_argument("--project", type=Path, help="the folder that holds s.yaml and functions/ (default: this one)")
 
 
 def run(namespace: argparse.Namespace) -> int:
@@ -40,27 +42,29 @@ def run(namespace: argparse.Namespace) -> int:
 
     Raises BadInput and NoCredentials before anything is made, NotOurs, NotThere, rpc.Refused, AskAgain.
     """
-    folder: Path = namespace.project.resolve()
+    project = find_project(namespace.project)
     around = surroundings()
     around.channels(tuple(channel.name for channel in around.settings.channels))
     environment = deployable(around.environment)
-    wanted = read_wanted(folder, environment)
+    plan = read_plan(project, environment)
     if not around.settings.channels:
-        note("warning: REFRESH_WATCH_CHANNELS is not set, so nobody will be told anything")
-    for each in wanted:
+        note("warning: REFRESH_WATCH_CHANNELS is not set, so no report will reach anyone")
+    for each in plan:
         for line in doubtful(each.resource):
             note(f"warning: {line}")
-    _check_regions(around, wanted)
+    _check_regions(around, plan)
     if namespace.dry_run:
         if not namespace.only_roles:
             _warn_of_programs(environment)
-        return _dry_run(around, wanted)
+        return _dry_run(around, project, plan)
     # before roles are made for functions that could not follow
     program = () if namespace.only_roles else find_program(environment)
     credentials = _credentials(around)
     caller = _caller(around, credentials)
     ram = _ram(around, credentials)
-    changes = [change for each in wanted for change in changes_of(ram, each)]
+    changes = [change for each in plan for change in changes_of(ram, each)]
+    if not namespace.only_roles:
+        build_packages(project, environment)
     for change in changes:
         apply(ram, change)
         print(f"done: {change.text}", flush=True)
@@ -68,10 +72,10 @@ def run(namespace: argparse.Namespace) -> int:
         print("roles and policies: as they should be, nothing changed")
     if namespace.only_roles:
         return 0
-    print(f"Serverless Devs deploys {_names(wanted)} to {wanted[0].resource.region}", flush=True)
+    print(f"Serverless Devs deploys {_names(plan)} to {plan[0].resource.region}", flush=True)
     code = run_serverless_devs(
         program,
-        folder,
+        manifest_beside_packages(project),
         environment=environment,
         account=caller.account,
         credentials=credentials,
@@ -85,8 +89,8 @@ def run(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _dry_run(around: Surroundings, wanted: Sequence[DeployPlan]) -> int:
-    print("\n".join(_plan(wanted)))
+def _dry_run(around: Surroundings, project: Project, plan: Sequence[FunctionPlan]) -> int:
+    print("\n".join([f"project: {project.folder}", *_plan_lines(plan)]))
     try:
         credentials = around.credentials()
     except NoCredentials:
@@ -96,14 +100,14 @@ def _dry_run(around: Surroundings, wanted: Sequence[DeployPlan]) -> int:
         return 0
     _caller(around, credentials)
     ram = _ram(around, credentials)
-    changes = [change for each in wanted for change in changes_of(ram, each)]
+    changes = [change for each in plan for change in changes_of(ram, each)]
     print("\n".join([*_would(changes), "dry run: nothing was changed"]))
     return 0
 
 
-def _check_regions(around: Surroundings, wanted: Sequence[DeployPlan]) -> None:
+def _check_regions(around: Surroundings, plan: Sequence[FunctionPlan]) -> None:
     """Raises BadInput for a region that is none; of one that may be new it only warns."""
-    for region in dict.fromkeys(each.resource.region for each in wanted):
+    for region in dict.fromkeys(each.resource.region for each in plan):
         if not around.settings.fc_endpoint:
             check_region(region)
         if doubt(region):
@@ -125,9 +129,9 @@ def _credentials(around: Surroundings) -> Credentials:
         raise NoCredentials(f"{half}; {error}" if half else str(error)) from None
 
 
-def _plan(wanted: Sequence[DeployPlan]) -> list[str]:
+def _plan_lines(plan: Sequence[FunctionPlan]) -> list[str]:
     lines = []
-    for each in wanted:
+    for each in plan:
         resource, size = each.resource, each.resource.size
         lines += [
             f"function {resource.name}: {resource.region}, {resource.runtime}, {_size(size)}",
@@ -139,9 +143,10 @@ def _plan(wanted: Sequence[DeployPlan]) -> list[str]:
                 for trigger in resource.triggers
             ),
         ]
-    resources = [each.resource for each in wanted]
+    resources = [each.resource for each in plan]
     if can_estimate(resources):
-        cny = ", ".join(f"{cost:.2f} for {watches:,}" for watches, cost in estimate(resources).cny)
+        cost = estimate(resources)
+        cny = ", ".join(f"{cost.cny(watches):.2f} for {watches:,}" for watches in WATCHES_A_DAY)
         timers = woken_by_timers(resources)
         with_them = f", with the timer that wakes {' and '.join(timers)} every hour" if timers else ""
         lines.append(f"cost: CNY a day about {cny} watches{with_them} (docs/cost.md)")
@@ -180,8 +185,8 @@ def _ram(around: Surroundings, credentials: Credentials) -> Ram:
     return ask
 
 
-def _names(wanted: Sequence[DeployPlan]) -> str:
-    return ", ".join(each.resource.name for each in wanted)
+def _names(plan: Sequence[FunctionPlan]) -> str:
+    return ", ".join(each.resource.name for each in plan)
 
 
 def _next_steps() -> str:

@@ -13,9 +13,10 @@ from refresh_watch.checks import one_of
 from refresh_watch.errors import BadInput, Described
 from refresh_watch_cli.build.environment import check_environment
 from refresh_watch_cli.build.runtimes import RUNTIMES
-from refresh_watch_cli.cost.resources import Resource, read_resources
 from refresh_watch_cli.deploy.endpoints import check_endpoints
+from refresh_watch_cli.deploy.resources import Resource, read_resources
 from refresh_watch_cli.deploy.triggers import wrong
+from refresh_watch_cli.project import Project
 
 ROLE_NAME = re.compile(r"[A-Za-z0-9.-]{1,64}")
 """RAM's rule for roles; that for policies has no dot (api-ram-2015-05-01-createrole, -createpolicy)."""
@@ -27,7 +28,7 @@ _SAMPLE_PREFIX = "functions/refresh-"  # as the policy files have it
 
 
 @dataclass(frozen=True)
-class DeployPlan:
+class FunctionPlan:
     """One function and the role that it takes on."""
 
     resource: Resource
@@ -55,14 +56,14 @@ def deployable(environment: Mapping[str, str]) -> dict[str, str]:
     return others | {name: value for name, value in ours.items() if value}
 
 
-def read_wanted(folder: Path, environment: Mapping[str, str]) -> tuple[DeployPlan, ...]:
-    """Read s.yaml and the policies of the project in `folder`, in the order of s.yaml.
+def read_plan(project: Project, environment: Mapping[str, str]) -> tuple[FunctionPlan, ...]:
+    """Read s.yaml and the policies of the project, in the order of s.yaml.
 
     Raises BadInput for whatever Function Compute or RAM would refuse, and for settings that a function could not read.
     """
     if environment.get(RUNTIME):
         one_of(RUNTIME, environment[RUNTIME], [runtime.name for runtime in RUNTIMES])
-    resources = read_resources(folder / "s.yaml", environment)
+    resources = read_resources(project.manifest, environment)
     for resource in resources:
         if _FUNCTION_NAME.fullmatch(resource.name) is None:
             allowed = "letters, digits, - and _, beginning with a letter or _, at most 64"
@@ -74,11 +75,10 @@ def read_wanted(folder: Path, environment: Mapping[str, str]) -> tuple[DeployPla
         check_endpoints(resource)
         for problem in wrong(resource):
             raise problem
-    trust = _policy(folder / "functions" / "trust.json")
+    functions = project.folder / "functions"
+    trust = _policy(functions / "trust.json")
     return tuple(
-        DeployPlan(
-            resource, _role(resource), trust, _policy(folder / "functions" / resource.key / "policy.json", resource)
-        )
+        FunctionPlan(resource, _role(resource), trust, _policy(functions / resource.key / "policy.json", resource))
         for resource in resources
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from refresh_watch.errors import Advice, RefreshWatchError
 from refresh_watch_cli.account.rpc import Refused
-from refresh_watch_cli.deploy.plan import DeployPlan
+from refresh_watch_cli.deploy.plan import FunctionPlan
 
 MADE_BY = "Made by refresh-watch deploy"
 """How the description of each role and policy of ours begins."""
@@ -40,12 +40,12 @@ class Change:
     params: Mapping[str, str]
 
 
-def changes_of(ram: Ram, wanted: DeployPlan) -> list[Change]:
+def changes_of(ram: Ram, plan: FunctionPlan) -> list[Change]:
     """What has to change for one function; empty when all is as it should be. Only reads.
 
     Raises NotOurs, rpc.Refused, AskAgain.
     """
-    return [*_role_changes(ram, wanted), *_policy_changes(ram, wanted), *_attachment(ram, wanted)]
+    return [*_role_changes(ram, plan), *_policy_changes(ram, plan), *_attachment(ram, plan)]
 
 
 def apply(ram: Ram, change: Change) -> None:
@@ -58,38 +58,38 @@ def apply(ram: Ram, change: Change) -> None:
             raise
 
 
-def _role_changes(ram: Ram, wanted: DeployPlan) -> list[Change]:
-    name = {"RoleName": wanted.role}
+def _role_changes(ram: Ram, plan: FunctionPlan) -> list[Change]:
+    name = {"RoleName": plan.role}
     found = _or_none(ram, "GetRole", name, "Role")
     if found is None:
-        params = {**name, "AssumeRolePolicyDocument": wanted.trust, "Description": _description(wanted)}
-        return [Change(f"new role {wanted.role}", "CreateRole", params)]
-    _check_ours("role", wanted, found)
-    if _same(found.get("AssumeRolePolicyDocument"), wanted.trust):
+        params = {**name, "AssumeRolePolicyDocument": plan.trust, "Description": _description(plan)}
+        return [Change(f"new role {plan.role}", "CreateRole", params)]
+    _check_ours("role", plan, found)
+    if _same(found.get("AssumeRolePolicyDocument"), plan.trust):
         return []
-    text = f"role {wanted.role}: taken on by Function Compute only, as functions/trust.json says"
-    return [Change(text, "UpdateRole", {**name, "NewAssumeRolePolicyDocument": wanted.trust})]
+    text = f"role {plan.role}: taken on by Function Compute only, as functions/trust.json says"
+    return [Change(text, "UpdateRole", {**name, "NewAssumeRolePolicyDocument": plan.trust})]
 
 
-def _policy_changes(ram: Ram, wanted: DeployPlan) -> list[Change]:
-    name = {"PolicyName": wanted.role}
+def _policy_changes(ram: Ram, plan: FunctionPlan) -> list[Change]:
+    name = {"PolicyName": plan.role}
     try:
         answer = ram("GetPolicy", {**name, "PolicyType": "Custom"})
     except Refused as refused:
         if not refused.code.startswith("EntityNotExist"):
             raise
-        params = {**name, "PolicyDocument": wanted.policy, "Description": _description(wanted)}
-        return [Change(f"new policy {wanted.role}", "CreatePolicy", params)]
-    _check_ours("policy", wanted, _object(answer, "Policy"))
-    if _same(_object(answer, "DefaultPolicyVersion").get("PolicyDocument"), wanted.policy):
+        params = {**name, "PolicyDocument": plan.policy, "Description": _description(plan)}
+        return [Change(f"new policy {plan.role}", "CreatePolicy", params)]
+    _check_ours("policy", plan, _object(answer, "Policy"))
+    if _same(_object(answer, "DefaultPolicyVersion").get("PolicyDocument"), plan.policy):
         return []
-    new = {**name, "PolicyDocument": wanted.policy, "SetAsDefault": "true"}
-    text = f"policy {wanted.role}: a new default version"
-    return [*_room(ram, wanted), Change(text, "CreatePolicyVersion", new)]
+    new = {**name, "PolicyDocument": plan.policy, "SetAsDefault": "true"}
+    text = f"policy {plan.role}: a new default version"
+    return [*_room(ram, plan), Change(text, "CreatePolicyVersion", new)]
 
 
-def _room(ram: Ram, wanted: DeployPlan) -> list[Change]:
-    answer = ram("ListPolicyVersions", {"PolicyName": wanted.role, "PolicyType": "Custom"})
+def _room(ram: Ram, plan: FunctionPlan) -> list[Change]:
+    answer = ram("ListPolicyVersions", {"PolicyName": plan.role, "PolicyType": "Custom"})
     versions = _list(answer, "PolicyVersions", "PolicyVersion")
     spare = sorted(
         (str(version.get("VersionId") or "") for version in versions if not version.get("IsDefaultVersion")),
@@ -97,42 +97,42 @@ def _room(ram: Ram, wanted: DeployPlan) -> list[Change]:
     )
     if len(versions) < MOST_VERSIONS or not spare:
         return []
-    params = {"PolicyName": wanted.role, "VersionId": spare[0]}
-    text = f"policy {wanted.role}: version {spare[0]} removed, the oldest of {MOST_VERSIONS}, which is RAM's limit"
+    params = {"PolicyName": plan.role, "VersionId": spare[0]}
+    text = f"policy {plan.role}: version {spare[0]} removed, the oldest of {MOST_VERSIONS}, which is RAM's limit"
     return [Change(text, "DeletePolicyVersion", params)]
 
 
-def _attachment(ram: Ram, wanted: DeployPlan) -> list[Change]:
+def _attachment(ram: Ram, plan: FunctionPlan) -> list[Change]:
     try:
-        attached = _list(ram("ListPoliciesForRole", {"RoleName": wanted.role}), "Policies", "Policy")
+        attached = _list(ram("ListPoliciesForRole", {"RoleName": plan.role}), "Policies", "Policy")
     except Refused as refused:  # it is about to be made
         if not refused.code.startswith("EntityNotExist"):
             raise
         attached = []
-    if wanted.role in [policy.get("PolicyName") for policy in attached if policy.get("PolicyType") == "Custom"]:
+    if plan.role in [policy.get("PolicyName") for policy in attached if policy.get("PolicyType") == "Custom"]:
         return []
-    params = {"PolicyType": "Custom", "PolicyName": wanted.role, "RoleName": wanted.role}
-    return [Change(f"policy {wanted.role}: given to its role", "AttachPolicyToRole", params)]
+    params = {"PolicyType": "Custom", "PolicyName": plan.role, "RoleName": plan.role}
+    return [Change(f"policy {plan.role}: given to its role", "AttachPolicyToRole", params)]
 
 
-def _check_ours(what: str, wanted: DeployPlan, found: Mapping[str, Any]) -> None:
+def _check_ours(what: str, plan: FunctionPlan, found: Mapping[str, Any]) -> None:
     description = str(found.get("Description") or "")
     if not description.startswith(MADE_BY):
         raise NotOurs(
-            f"the {what} {wanted.role} is there already and was not made by this command, so it is left alone; "
+            f"the {what} {plan.role} is there already and was not made by this command, so it is left alone; "
             f"set REFRESH_WATCH_PREFIX to another prefix, or see docs/deploying.md for how to hand it over"
         )
     whose = description.removeprefix(MADE_BY)
-    if whose and wanted.resource.name not in whose.split():
+    if whose and plan.resource.name not in whose.split():
         # Team-a and team-A are two deployments, whose roles would have one name
         raise NotOurs(
-            f"the {what} {wanted.role} is that of another deployment, whose prefix differs in capital letters only; "
+            f"the {what} {plan.role} is that of another deployment, whose prefix differs in capital letters only; "
             f"set REFRESH_WATCH_PREFIX to another prefix"
         )
 
 
-def _description(wanted: DeployPlan) -> str:
-    return f"{MADE_BY}: what the function {wanted.resource.name} may do"
+def _description(plan: FunctionPlan) -> str:
+    return f"{MADE_BY}: what the function {plan.resource.name} may do"
 
 
 def _or_none(ram: Ram, action: str, params: Mapping[str, str], key: str) -> Mapping[str, Any] | None:
@@ -154,9 +154,9 @@ def _list(answer: Mapping[str, Any], key: str, inner: str) -> list[Mapping[str, 
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
-def _same(found: object, wanted: str) -> bool:
+def _same(found: object, other: str) -> bool:
     try:
-        return _meaning(json.loads(str(found))) == _meaning(json.loads(wanted))
+        return _meaning(json.loads(str(found))) == _meaning(json.loads(other))
     except (ValueError, TypeError):
         return False
 

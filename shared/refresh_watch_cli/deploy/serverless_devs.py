@@ -15,6 +15,7 @@ from refresh_watch.credentials import Credentials
 from refresh_watch.errors import Advice, RefreshWatchError
 from refresh_watch.settings import ChannelSetting
 from refresh_watch_cli.deploy.hiding import without_secrets
+from refresh_watch_cli.project import Project
 
 PACKAGE = "@serverless-devs/s"
 VERSION = "3.1.10"
@@ -38,8 +39,6 @@ class NotThere(RefreshWatchError):
 def find_program(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The command that runs Serverless Devs 3: `s` on PATH, else npx, which fetches it. Raises NotThere."""
     path = environment.get("PATH")
-    if shutil.which("make", path=path) is None:
-        raise NotThere("make is not there, and s.yaml builds the packages with it: install it (apt-get install make)")
     program = shutil.which("s", path=path)
     version = _version(program, environment) if program is not None else ""
     if program is not None and version.startswith("3."):
@@ -53,9 +52,19 @@ def find_program(environment: Mapping[str, str]) -> tuple[str, ...]:
     raise NotThere(f"Serverless Devs is not there: install Node.js, then {install}")
 
 
+def manifest_beside_packages(project: Project) -> Path:
+    """The s.yaml that Serverless Devs is to read: it takes the packages from where that file says, seen from it."""
+    if not project.is_installed:
+        return project.manifest
+    copy = project.output / project.manifest.name
+    text = project.manifest.read_text(encoding="utf-8")
+    copy.write_text(text.replace(f"code: ./{project.output.name}/", "code: ./"), encoding="utf-8")
+    return copy
+
+
 def run(
     program: Sequence[str],
-    folder: Path,
+    manifest: Path,
     *,
     environment: Mapping[str, str],
     account: str,
@@ -63,16 +72,17 @@ def run(
     channels: Sequence[ChannelSetting],
     assume_yes: bool,
 ) -> int:
-    """`s deploy` of the project in `folder`, its output as it comes, but for secrets. Answers its exit code.
+    """`s deploy` of packages that are built, its output as it comes, but for secrets. Answers its exit code.
 
     The credentials stand in its environment alone, for as long as it runs.
     """
-    command = [*program, "deploy", "-t", "s.yaml", "-a", ACCESS, *(["-y"] if assume_yes else [])]
+    # the actions of s.yaml would build them again
+    command = [*program, "deploy", "-t", manifest.name, "-a", ACCESS, "--skip-actions", *(["-y"] if assume_yes else [])]
     inherited = {name: value for name, value in environment.items() if name not in _PLAIN_KEYS}
     handed = {**inherited, ACCESS: _access(account, credentials)}
     secrets = [each.secret for each in channels] + [credentials.access_key_secret, credentials.security_token]
     with subprocess.Popen(  # noqa: S603 - found by find_program
-        command, cwd=folder, env=handed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, cwd=manifest.parent, env=handed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as running:
         for text in without_secrets(_read(running.stdout), [secret.value for secret in secrets if secret]):
             print(text, end="", flush=True)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import fmean
 
 from refresh_watch.errors import BadInput
-from refresh_watch_cli.cost.estimate import NEEDED, can_estimate, estimate, woken_by_timers
+from refresh_watch_cli.cost.estimate import NEEDED, WATCHES_A_DAY, can_estimate, estimate, hops_of_jobs, woken_by_timers
 from refresh_watch_cli.cost.measured import MEASURED_ON
-from refresh_watch_cli.cost.resources import read_resources
-from refresh_watch_cli.cost.tariff import LEAST_PER_HOUR
+from refresh_watch_cli.cost.prices import LEAST_PER_HOUR
+from refresh_watch_cli.deploy.resources import read_resources
 from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, ok, skipped
 
 
 def check_cost(patient: Patient) -> Iterator[Finding]:
     """Ours only; docs/cost.md has what else could wait beside it."""
-    if patient.project is None:
-        yield skipped("a day", "not reckoned without an s.yaml")
-        return
     try:
-        resources = read_resources(patient.project / "s.yaml", patient.environment)
+        resources = read_resources(patient.project.manifest, patient.environment)
     except BadInput:
         yield skipped("a day", "not reckoned: s.yaml cannot be read")
         return
@@ -27,8 +25,9 @@ def check_cost(patient: Patient) -> Iterator[Finding]:
         yield skipped("a day", f"not reckoned: s.yaml has no {', '.join(NEEDED)}")
         return
     ours = estimate(resources, patient.schedule)
-    days = ", ".join(f"CNY {cny:.2f} for {watches:,}" for watches, cny in ours.cny)
-    yield ok("a watch", f"about {ours.hops:.0f} hops, {ours.units:.2f} CU with warm starts; nothing while it waits")
+    days = ", ".join(f"CNY {ours.cny(watches):.2f} for {watches:,}" for watches in WATCHES_A_DAY)
+    hops = fmean(map(len, hops_of_jobs(patient.schedule)))
+    yield ok("a watch", f"about {hops:.0f} hops, {ours.units():.2f} CU with warm starts; nothing while it waits")
     yield ok("a day", f"{days} watches; CNY {ours.least:.2f} is the least of a day with watches in every hour")
     timers = woken_by_timers(resources)
     if timers:

@@ -9,7 +9,7 @@ from refresh_watch.instants import format_duration
 from refresh_watch.settings import FUNCTION_ENVIRONMENT_BYTES
 from refresh_watch_cli.build.environment import check_environment
 from refresh_watch_cli.build.refusal import CannotBuild
-from refresh_watch_cli.cost.resources import Resource, read_resources
+from refresh_watch_cli.deploy.resources import Resource, read_resources
 from refresh_watch_cli.deploy.triggers import doubtful, wrong
 from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
@@ -21,11 +21,8 @@ WITHOUT_PYTHON_312 = {"ap-southeast-1": "Singapore", "ap-southeast-5": "Jakarta"
 
 def check_manifest(patient: Patient) -> Iterator[Finding]:
     """One finding a function: its size, the bytes of its environment, what wakes it."""
-    if patient.project is None:
-        yield skipped("s.yaml", "there is none in this folder", "name the project's folder with --project")
-        return
     try:
-        resources = read_resources(patient.project / "s.yaml", patient.environment)
+        resources = read_resources(patient.project.manifest, patient.environment)
     except BadInput as problem:
         if RUNTIME in patient.reading.problems and problem.field.endswith(".runtime"):
             yield skipped("s.yaml", f"not examined: {RUNTIME} cannot be used (see Settings above)")

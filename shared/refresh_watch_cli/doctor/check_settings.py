@@ -17,7 +17,7 @@ _SHOWN = ("REGION", "PREFIX", "ENVIRONMENT", "LANGUAGE", "RUNTIME", "QUOTA", "IN
 
 def check_settings(patient: Patient) -> Iterator[Finding]:
     """One finding a variable that is set."""
-    known = known_names(patient.project)
+    known = known_names(patient.project.manifest)
     for name in sorted(name for name in patient.environment if name.startswith(PREFIX)):
         value = patient.environment[name].strip()
         problem = patient.reading.problems.get(name)

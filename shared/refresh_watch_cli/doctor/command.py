@@ -25,7 +25,7 @@ from refresh_watch_cli.doctor.check_settings import check_settings
 from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Check, Finding, Level, bad
 from refresh_watch_cli.doctor.render import Group, as_json, as_lines, summary
-from refresh_watch_cli.serve import PROJECT
+from refresh_watch_cli.project import find_project
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("Settings", check_settings),
@@ -61,7 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"only that product; may be repeated (default: {', '.join(USUAL)}; there is also {Product.VOD_LEGACY})",
     )
     parser.add_argument("--send", action="store_true", help="post a sample to each channel, which mentions its people")
-    parser.add_argument("--project", metavar="DIR", type=Path, help="the folder that holds s.yaml (default: this one)")
+    parser.add_argument(
+        "--project", metavar="DIR", type=Path, help="the folder that holds s.yaml and functions/ (default: this one)"
+    )
     parser.add_argument("--schedule", metavar="S", default="", help="reckon the cost for it, such as 0,15,45,90;15")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     parser.epilog = (
@@ -84,7 +86,7 @@ def run(namespace: argparse.Namespace) -> int:
     patient = Patient(
         dict(os.environ),
         products=tuple(Product(word) for word in dict.fromkeys(namespace.product or [])) or USUAL,
-        project=_project(namespace.project),
+        project=find_project(namespace.project),
         send=namespace.send,
         schedule=namespace.schedule,
     )
@@ -106,14 +108,6 @@ def _probed(namespace: argparse.Namespace) -> int:
         raise BadInput("--product", ", ".join(given), "one product with --probe")
     namespace.product = given[0]
     return run_probe(surroundings(), namespace)
-
-
-def _project(given: Path | None) -> Path | None:
-    if given is not None:
-        if not (given / "s.yaml").is_file():
-            raise BadInput("--project", str(given), "a folder that holds s.yaml")
-        return given
-    return next((folder for folder in (Path(), PROJECT) if (folder / "s.yaml").is_file()), None)
 
 
 def examine(check: Check, patient: Patient) -> Iterator[Finding]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from refresh_watch.clock import Clock, SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.model import Product
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.doctor.variables import Reading, read_settings
+from refresh_watch_cli.project import Project
 
 _SECRET = ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN", "REFRESH_WATCH_SERVE_TOKEN")
 
@@ -21,7 +21,7 @@ class Patient:
 
     environment: Mapping[str, str]
     products: tuple[Product, ...]
-    project: Path | None  # the folder that holds s.yaml, where there is one
+    project: Project
     send: bool = False
     schedule: str = ""
     clock: Clock = field(default_factory=SystemClock)

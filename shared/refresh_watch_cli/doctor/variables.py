@@ -45,13 +45,13 @@ def read_settings(environment: Mapping[str, str]) -> Reading:
     return Reading(Settings.from_environment(given, lenient_channels=True), problems)
 
 
-def known_names(project: Path | None) -> set[str]:
+def known_names(manifest: Path) -> set[str]:
     """Every variable that means something: those that the settings are read from, and those of s.yaml."""
     asked = _Asked()
     Settings.from_environment(asked)
     names = {name for name in asked.names if name.startswith(PREFIX)} | {RUNTIME}
     try:
-        text = (project / "s.yaml").read_text(encoding="utf-8") if project else ""
+        text = manifest.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         text = ""
     return names | set(re.findall(rf"env\(\s*['\"]?({PREFIX}[A-Z0-9_]+)", text))

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from refresh_watch_cli.build.dependencies import install
+from refresh_watch_cli.build.runtimes import Runtime
+
 MANIFEST = """
 vars: {runtime: "${env('REFRESH_WATCH_RUNTIME', 'python3.12')}"}
 resources:
@@ -29,7 +32,7 @@ resources:
 
 
 class Shelf:
-    """Distributions that pip finds in a folder; each answers its locked line."""
+    """Distributions that uv finds in a folder; each answers its locked line."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -80,13 +83,21 @@ class Shelf:
         return f"{name}==1.0 --hash=sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"
 
 
+def install_lines(lines: Sequence[str], runtime: Runtime, target: Path) -> None:
+    """Install what these lines of a lock pin, in a folder that this makes."""
+    target.mkdir()
+    lock = target.parent / f"{target.name}.txt"
+    lock.write_text("\n".join(lines), encoding="utf-8")
+    install(lock, runtime, target)
+
+
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     made = Shelf(tmp_path / "shelf")
-    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "shelf"))
+    monkeypatch.setenv("UV_NO_CONFIG", "1")
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_NO_CACHE", "1")
+    monkeypatch.setenv("UV_FIND_LINKS", str(tmp_path / "shelf"))
     return made
 
 

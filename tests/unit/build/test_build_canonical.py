@@ -10,7 +10,7 @@ import pytest
 
 from refresh_watch_cli.build.canonical import digest_of, reduce_records, settle
 from refresh_watch_cli.build.runtimes import runtime_named
-from refresh_watch_cli.build.wheels import install
+from tests.unit.build.conftest import install_lines
 
 if TYPE_CHECKING:
     from tests.unit.build.conftest import Shelf
@@ -61,7 +61,7 @@ def test_a_wheel_leaves_the_same_records_whichever_setuptools_built_it(tmp_path:
 
 def test_version_and_entry_points_can_still_be_asked(tmp_path: Path, shelf: Shelf) -> None:
     info = {"thing-1.0.dist-info/entry_points.txt": "[some.group]\nname = thing:Thing\n"}
-    install([shelf.wheel("thing", beside=info)], runtime_named("python3.12"), tmp_path / "out")
+    install_lines([shelf.wheel("thing", beside=info)], runtime_named("python3.12"), tmp_path / "out")
     reduce_records(tmp_path / "out")
     (found,) = importlib.metadata.distributions(path=[str(tmp_path / "out")])
     assert (found.name, found.version) == ("thing", "1.0")

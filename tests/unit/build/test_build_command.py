@@ -85,7 +85,9 @@ def test_a_built_package_runs_by_itself(project: Path) -> None:
 def test_an_interpreter_of_the_runtimes_version_compiles_the_package_whatever_its_files_times(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = Runtime("python3.12", sys.version_info[:2], 31)  # this Python, under a name that s.yaml knows
+    here = Runtime(
+        "python3.12", sys.version_info[:2], RUNTIMES[0].platform
+    )  # this Python, under a name that s.yaml knows
     monkeypatch.setattr("refresh_watch_cli.build.command.runtime_named", lambda _: here)
     assert build(project) == 0
     compiled = list((project / ".build/one").rglob("*.pyc"))
@@ -139,7 +141,7 @@ def test_an_interpreter_that_a_version_manager_keeps_is_found(
 def test_a_package_that_its_own_interpreter_cannot_import_is_refused_and_the_old_one_stays(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    here = Runtime("python3.12", sys.version_info[:2], 31)
+    here = Runtime("python3.12", sys.version_info[:2], RUNTIMES[0].platform)
     monkeypatch.setattr("refresh_watch_cli.build.command.runtime_named", lambda _: here)
     assert build(project) == 0
     (project / "shared/refresh_watch/room/used.py").write_text("handler = unknown_name\n", encoding="utf-8")

@@ -8,16 +8,17 @@ import pytest
 
 from refresh_watch_cli.build.imports import closure_of
 from refresh_watch_cli.build.refusal import CannotBuild
+from refresh_watch_cli.project import Project
 
 ENTRY = Path("functions/one/index.py")
 
 
-def project(folder: Path, files: dict[str, str]) -> Path:
+def project(folder: Path, files: dict[str, str]) -> Project:
     for name, text in {"shared/refresh_watch/__init__.py": "", **files}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return folder
+    return Project(folder, folder / "shared", folder / ".build")
 
 
 def modules(folder: Path, files: dict[str, str]) -> set[str]:
@@ -94,15 +95,15 @@ def test_a_registry_that_loads_its_own_room_brings_it_whole(tmp_path: Path) -> N
 
 
 def test_a_name_that_cannot_be_told_is_refused_with_its_place(tmp_path: Path) -> None:
-    folder = project(tmp_path, {"functions/one/index.py": "def load(name):\n    return import_module(name)"})
+    made = project(tmp_path, {"functions/one/index.py": "def load(name):\n    return import_module(name)"})
     with pytest.raises(CannotBuild, match=r"functions/one/index\.py:2: "):
-        closure_of(folder, ENTRY)
+        closure_of(made, ENTRY)
 
 
 def test_a_module_that_does_not_exist_is_refused(tmp_path: Path) -> None:
-    folder = project(tmp_path, {"functions/one/index.py": "from refresh_watch.gone import x"})
+    made = project(tmp_path, {"functions/one/index.py": "from refresh_watch.gone import x"})
     with pytest.raises(CannotBuild, match=r"functions/one/index\.py imports refresh_watch\.gone"):
-        closure_of(folder, ENTRY)
+        closure_of(made, ENTRY)
 
 
 @pytest.mark.parametrize("room", ["refresh_watch_cli", "refresh_watch_emulator"])
@@ -111,9 +112,9 @@ def test_a_room_that_is_never_deployed_is_refused_and_says_who_wants_it(tmp_path
         "functions/one/index.py": "import refresh_watch.middle",
         "shared/refresh_watch/middle.py": f"from {room}.main import main",
     }
-    folder = project(tmp_path, files)
+    made = project(tmp_path, files)
     with pytest.raises(CannotBuild, match=rf"refresh_watch/middle\.py imports {room}\.main, which is never deployed"):
-        closure_of(folder, ENTRY)
+        closure_of(made, ENTRY)
 
 
 def test_a_module_whose_name_only_begins_like_such_a_room_is_welcome(tmp_path: Path) -> None:
