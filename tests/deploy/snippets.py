@@ -99,7 +99,8 @@ class Place:
         )
 
     def watched(self) -> list[str]:
-        return [task.id for task in self.deployed.tasks("watch", "w-")]
+        """The first hop of each watch: on a slow machine the next ones are there before the test is done."""
+        return [task.id for task in self.deployed.tasks("watch", "w-") if task.id.endswith("-h0000")]
 
 
 @contextmanager
