@@ -1,49 +1,49 @@
-"""A report to a channel from this process: nobody else would come back later, so it waits here, for a minute or so."""
+"""A report delivered to a channel by this process. No task retries it later, so it is retried here, once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from refresh_watch.channels.delivery.deliver import Delivery, deliver
-from refresh_watch.channels.delivery.outcome import (
+from refresh_watch.channels.contract import (
     Accepted,
     Ambiguous,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
-    Later,
     Permanent,
-    Retry,
+    Temporary,
     TooLarge,
 )
+from refresh_watch.channels.delivery.attempts import Later
+from refresh_watch.channels.delivery.deliver import Delivery, deliver
 from refresh_watch.channels.delivery.pacing import Pacing
-from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
+from refresh_watch.channels.delivery.retry_policy import PAUSES, Abandoned, Finished, RetryLater
 from refresh_watch.channels.routing import wants
 from refresh_watch.clock import Clock
 from refresh_watch.instants import Instant, Seconds, format_duration
 from refresh_watch.report import Report
 from refresh_watch.settings import ChannelSetting, Settings
 
-PATIENCE: Seconds = 75
-"""How long after the first visit another may begin: the first pause, 60 s and some jitter, fits in."""
+PATIENCE: Seconds = PAUSES[0] * 1.25
+"""How long after the beginning of the first attempt another may begin: the first pause with its jitter fits in."""
 
 _WORDS: dict[type[DeliveryOutcome], str] = {
     Delivered: "delivered",
     Accepted: "accepted",
     Permanent: "refused",
-    Retry: "not now",
+    Temporary: "not now",
     TooLarge: "too large",
     ContentRejected: "content refused",
     Ambiguous: "unclear",
 }
 
 
-def tell_in_place(
+def deliver_now(
     report: Report, channel: ChannelSetting, settings: Settings, clock: Clock, say: Callable[[str], None]
 ) -> bool:
-    """Deliver, come back while that is soon, and say what the channel said. False when it did not take the report."""
+    """Deliver, retry within PATIENCE, and print what the channel answered. False when it did not take the report."""
     if not wants(channel, report):
-        say(f"channel {channel.name}: not told, its `on` leaves {report.outcome} out")
+        say(f"channel {channel.name}: not sent, its `on` leaves {report.outcome} out")
         return True
     until = clock.now() + PATIENCE
     pacing = Pacing()
@@ -63,7 +63,7 @@ def tell_in_place(
 
 
 def again_in(again: RetryLater, now: Instant) -> Seconds:
-    """When the channel is really asked again: one delay of Function Compute may be shorter than what it asked for."""
+    """After how long the channel is posted to again: one delay of Function Compute may be shorter than it asked for."""
     return max(again.after, again.attempts.not_before - now)
 
 
@@ -79,11 +79,11 @@ def answer_of(outcome: DeliveryOutcome) -> str:
 
 
 def to_repair(delivery: Delivery) -> str:
-    """What to do about a report that was given up; the channel's answer is told beside it."""
+    """What to do about a report that was abandoned; `answer_of` says what the channel answered."""
     outcome = delivery.outcome
     if isinstance(outcome, Permanent):
         return outcome.hint
-    if isinstance(outcome, Retry):
+    if isinstance(outcome, Temporary):
         asked = f"it asks for {format_duration(outcome.after)}; " if outcome.after else ""
         return f"{asked}see why the channel does not take messages"
     if isinstance(outcome, (TooLarge, ContentRejected)):

@@ -78,10 +78,9 @@ def _messages(kind: str, languages: tuple[str, ...]) -> Iterator[Drawn]:
 
 
 def _message(kind: str, name: str, language: str, step: int, about: str) -> Drawn:
+    from refresh_watch.channels.contract import create_draft
     from refresh_watch.channels.registry import adapter
 
     report = sample_report(name, _NOW, "0a1b2c3d", language)
-    request = adapter(kind).render(
-        report, sample_channel(kind), language=language, deployment=_DEPLOYMENT, now=_NOW, step=step
-    )
-    return Drawn(kind, about, language, json.loads(request.body))
+    draft = create_draft(report, sample_channel(kind), language=language, deployment=_DEPLOYMENT, now=_NOW)
+    return Drawn(kind, about, language, json.loads(adapter(kind).render(draft, step).body))

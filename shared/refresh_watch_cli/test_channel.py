@@ -6,8 +6,8 @@ import argparse
 import uuid
 from dataclasses import replace
 
+from refresh_watch.channels.delivery.attempts import Later
 from refresh_watch.channels.delivery.deliver import Delivery, deliver
-from refresh_watch.channels.delivery.outcome import Later
 from refresh_watch.channels.delivery.pacing import Pacing
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch.channels.routing import wants

@@ -20,7 +20,7 @@ from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.schedule import deadline_of
 from refresh_watch.workflow.hop import look_at
 from refresh_watch_cli.context import Surroundings, surroundings
-from refresh_watch_cli.deliver_now import tell_in_place
+from refresh_watch_cli.deliver_now import deliver_now
 from refresh_watch_cli.printing import note, report_text
 from refresh_watch_cli.progress import Progress, progress_on
 from refresh_watch_cli.request_arguments import add_request_arguments, read_request_arguments
@@ -62,7 +62,7 @@ def run(namespace: argparse.Namespace) -> int:
             report = replace(report, recorded=False)
             progress.say(report_text(report, around.settings))
             for channel in channels:
-                tell_in_place(report, channel, around.settings, around.clock, progress.say)
+                deliver_now(report, channel, around.settings, around.clock, progress.say)
 
         # Function Compute knows nothing of this watch
         final = replace(follow(request, around, progress, interim), recorded=False)
@@ -71,7 +71,7 @@ def run(namespace: argparse.Namespace) -> int:
     else:
         print(report_text(final, around.settings), flush=True)
     for channel in channels:
-        tell_in_place(final, channel, around.settings, around.clock, note)
+        deliver_now(final, channel, around.settings, around.clock, note)
     return EXIT_CODES[final.outcome or Outcome.UNVERIFIABLE]
 
 

@@ -6,14 +6,17 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from refresh_watch.channels.delivery.outcome import Request
+from refresh_watch.channels.contract import ChannelRequest, Draft, create_draft
 from refresh_watch.channels.registry import adapter
 from refresh_watch.deployment import Deployment
+from refresh_watch.instants import Instant
 from refresh_watch.report import Report
+from refresh_watch.reports.message import Message
 from refresh_watch.settings import ChannelSetting, read_channels
 from refresh_watch_emulator.chat_wall import chat_kind
 from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post
 from tests.channels.delivering import ALLOWED
+from tests.unit.reports.sample_reports import PARTLY_FAILED
 
 NOW = 1_800_000_000.0
 HERE = Deployment("prod", "cn-hangzhou", "1234567890123456")
@@ -28,12 +31,27 @@ def setting(kind: str, chat: Chat, **more: object) -> ChannelSetting:
     return channel
 
 
-def rendered(report: Report, channel: ChannelSetting, *, language: str = "en", step: int = 0) -> Request:
+def rendered(
+    report: Report,
+    channel: ChannelSetting,
+    *,
+    language: str = "en",
+    step: int = 0,
+    deployment: Deployment = HERE,
+    now: Instant = NOW,
+) -> ChannelRequest:
     """What would be sent."""
-    return adapter(channel.kind).render(report, channel, language=language, deployment=HERE, now=NOW, step=step)
+    draft = create_draft(report, channel, language=language, deployment=deployment, now=now)
+    return adapter(channel.kind).render(draft, step)
 
 
-def post_of(channel: ChannelSetting, request: Request) -> Post:
+def written(message: Message, channel: ChannelSetting, step: int = 0) -> dict[str, Any]:
+    """The body of a message that no report leads to."""
+    draft = Draft(PARTLY_FAILED, message, channel, HERE, NOW)
+    return body_of(channel, adapter(channel.kind).render(draft, step))
+
+
+def post_of(channel: ChannelSetting, request: ChannelRequest) -> Post:
     """The request as its robot gets it."""
     parts = urlsplit(request.url)
     _, kind, name, *rest = parts.path.split("/", 3)
@@ -41,12 +59,12 @@ def post_of(channel: ChannelSetting, request: Request) -> Post:
     return Post(kind, name, parts.query, request.headers, request.body, at=NOW, path=path)
 
 
-def judged(channel: ChannelSetting, chat: Chat, request: Request) -> ChatAnswer:
+def judged(channel: ChannelSetting, chat: Chat, request: ChannelRequest) -> ChatAnswer:
     """What the robot answers to a request that comes first."""
     return chat_kind(channel.kind).receive(chat, post_of(channel, request), (), limited=True)
 
 
-def body_of(channel: ChannelSetting, request: Request) -> dict[str, Any]:
+def body_of(channel: ChannelSetting, request: ChannelRequest) -> dict[str, Any]:
     """The request's body; every kind sends a JSON object."""
     body = post_of(channel, request).json()
     assert body is not None

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from refresh_watch.channels.delivery.outcome import Ambiguous, ContentRejected, Delivered, Permanent, Retry, TooLarge
+from refresh_watch.channels.contract import Ambiguous, ContentRejected, Delivered, Permanent, Temporary, TooLarge
 from refresh_watch.channels.delivery.pacing import Pacing
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import HANG, HTML, RESET, Answer, ChatWall
@@ -121,7 +121,7 @@ def test_a_dead_robot_is_tried_three_times_and_visited_again_later(wall: ChatWal
     wall.script("dingtalk", "oncall", ERROR_503, ERROR_503, ERROR_503)
     first_try_at = clock.now()
     delivery = delivered(channel_of(wall), clock)
-    assert isinstance(delivery.outcome, Retry)
+    assert isinstance(delivery.outcome, Temporary)
     assert delivery.outcome.http_status == 503
     assert delivery.posts == 3
     assert isinstance(delivery.next, RetryLater)
@@ -148,7 +148,7 @@ def test_a_robot_that_is_not_there_is_tried_again(wall: ChatWall, clock: HandClo
         port = free.getsockname()[1]
     gone = with_url(channel_of(wall), f"http://127.0.0.1:{port}/dingtalk/oncall?access_token=fake-token-1")
     delivery = delivered(gone, clock)
-    assert isinstance(delivery.outcome, Retry)
+    assert isinstance(delivery.outcome, Temporary)
     assert delivery.outcome.reason == "NewConnectionError (Connection refused) to 127.0.0.1"
     assert isinstance(delivery.next, RetryLater)
 
@@ -157,7 +157,7 @@ def test_a_host_that_has_no_address_is_tried_again(wall: ChatWall, clock: HandCl
     # a name that is too long for DNS is looked up nowhere
     nowhere = with_url(channel_of(wall, "webhook", "audit"), f"https://{'x' * 64}.example/in")
     delivery = delivered(nowhere, clock)
-    assert isinstance(delivery.outcome, Retry)
+    assert isinstance(delivery.outcome, Temporary)
     assert "no address" in delivery.outcome.reason
     assert isinstance(delivery.next, RetryLater)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.channels.delivery.outcome import Delivered, Permanent, Retry
+from refresh_watch.channels.contract import Delivered, Permanent, Temporary
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import RESET, Answer, ChatWall
 from refresh_watch_emulator.chats import discord
@@ -111,7 +111,7 @@ def test_a_burst_beyond_the_rate_is_limited_and_arrives_afterwards(wall: ChatWal
         assert delivered(channel, clock).next == Finished()
     limited = delivered(channel, clock)
     assert limited.posts == 1
-    assert isinstance(limited.outcome, Retry)
+    assert isinstance(limited.outcome, Temporary)
     assert limited.outcome.rate_limited
     assert limited.outcome.after == discord.PAUSE
     assert isinstance(limited.next, RetryLater)

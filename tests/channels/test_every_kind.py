@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.delivery.outcome import (
-    VENDOR_MESSAGE,
+from refresh_watch.channels.contract import (
     Accepted,
     Ambiguous,
+    ChannelResponse,
     Delivered,
     DeliveryOutcome,
     Permanent,
-    Response,
-    Retry,
+    Temporary,
     TooLarge,
 )
 from refresh_watch.channels.registry import adapter, kinds
+from refresh_watch.channels.responses.body import VENDOR_MESSAGE
 from refresh_watch.model import FailedObject, Outcome
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.reports.compose import compose
@@ -174,7 +174,7 @@ def test_the_title_has_the_real_counts_on_every_rung(
      b'{"code":999999,"msg":"new"}', b'{"ok":false,"error_code":999,"description":"new"}', b'{"error":{"code":"New"}}'],
 )  # fmt: skip
 def test_an_answer_that_nobody_knows_is_never_delivered(kind: str, body: bytes) -> None:
-    outcome = adapter(kind).classify(Response(200, body))
+    outcome = adapter(kind).classify(ChannelResponse(200, body))
     assert not isinstance(outcome, Delivered), outcome
     assert not isinstance(outcome, Accepted) or kind == "teams", outcome
 
@@ -185,18 +185,26 @@ def test_an_answer_that_nobody_knows_is_never_delivered(kind: str, body: bytes) 
     "body", [b"<html>502</html>", b"", b"\xff\xfe", b"[]", b'"no"', b"null", b"{}", b"[" * 60_000], ids=range(8)
 )
 def test_a_200_that_is_no_answer_of_the_vendors_may_be_anything(kind: str, body: bytes) -> None:
-    assert isinstance(adapter(kind).classify(Response(200, body)), Ambiguous)
+    assert isinstance(adapter(kind).classify(ChannelResponse(200, body)), Ambiguous)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [(302, Permanent), (400, Permanent), (404, Permanent), (413, TooLarge), (429, Retry), (500, Retry), (503, Retry)],
+    [
+        (302, Permanent),
+        (400, Permanent),
+        (404, Permanent),
+        (413, TooLarge),
+        (429, Temporary),
+        (500, Temporary),
+        (503, Temporary),
+    ],
 )
 def test_an_error_without_words_of_the_vendors_is_read_by_its_status(
     kind: str, status: int, outcome: type[DeliveryOutcome]
 ) -> None:
-    assert isinstance(adapter(kind).classify(Response(status, b"<html>")), outcome)
+    assert isinstance(adapter(kind).classify(ChannelResponse(status, b"<html>")), outcome)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -207,7 +215,7 @@ def test_whatever_a_vendor_answers_what_is_kept_of_it_is_short_and_on_one_line(
 ) -> None:
     said = json.dumps(dict.fromkeys(("errcode", "errmsg", "code", "msg", "description", "error", "message"), words))
     for body in (raw, said.encode()):
-        outcome = adapter(kind).classify(Response(status, body))
+        outcome = adapter(kind).classify(ChannelResponse(status, body))
         for kept in (outcome.vendor_code, outcome.vendor_message):
             assert len(kept) <= VENDOR_MESSAGE
             assert kept.isprintable()
@@ -219,7 +227,7 @@ def test_whatever_a_vendor_answers_what_is_kept_of_it_is_short_and_on_one_line(
 )
 def test_an_error_status_is_never_delivered(kind: str, status: int) -> None:
     for body in (b"ok", b'{"errcode":0}', b'{"code":0,"StatusCode":0}', b'{"ok":true}', b'{"status":"success"}', b""):
-        outcome = adapter(kind).classify(Response(status, body))
+        outcome = adapter(kind).classify(ChannelResponse(status, body))
         assert not isinstance(outcome, (Delivered, Accepted)), (body, outcome)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.channels.delivery.outcome import ContentRejected, Permanent, Retry
+from refresh_watch.channels.contract import ContentRejected, Permanent, Temporary
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch.settings import Secret
 from refresh_watch_emulator.chat_wall import Answer, ChatWall
@@ -59,7 +59,7 @@ def test_every_report_is_delivered_and_failures_mention_people(
 
 def test_a_card_that_is_refused_is_sent_again_without_urls_and_then_as_text(wall: ChatWall, clock: HandClock) -> None:
     bad_card = _refusal(11246, "Failed to create card content, ext=ErrCode: 200621; ErrMsg: parse card json err")
-    wall.script("feishu", "oncall", bad_card, _refusal(9499, "Bad Request", 400))
+    wall.script("feishu", "oncall", bad_card, _refusal(9499, "Bad ChannelRequest", 400))
     delivery = delivered(channel_of(wall, "feishu"), clock)
     assert delivery.next == Finished()
     assert delivery.posts == 3
@@ -76,7 +76,7 @@ def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock:
 
 
 def test_a_bot_that_takes_not_even_text_is_given_up(wall: ChatWall, clock: HandClock) -> None:
-    wall.script("feishu", "oncall", *[_refusal(9499, "Bad Request")] * 3)
+    wall.script("feishu", "oncall", *[_refusal(9499, "Bad ChannelRequest")] * 3)
     delivery = delivered(channel_of(wall, "feishu"), clock)
     assert isinstance(delivery.outcome, ContentRejected)
     assert isinstance(delivery.next, Abandoned)
@@ -111,7 +111,7 @@ def test_a_bot_that_is_posted_to_too_fast_is_left_alone_for_a_minute(
         assert delivered(channel, clock).next == Finished()
         clock.sleep(pause)
     limited = delivered(channel, clock)
-    assert isinstance(limited.outcome, Retry)
+    assert isinstance(limited.outcome, Temporary)
     assert limited.outcome.rate_limited
     assert limited.posts == 1
     assert isinstance(limited.next, RetryLater)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from refresh_watch.channels.delivery.outcome import Delivered, Response
+from refresh_watch.channels.contract import ChannelResponse, Delivered
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch.channels.transport.redact import redacted
 from refresh_watch.settings import Secret
@@ -121,7 +121,7 @@ def test_the_integration_refuses_what_the_real_one_refuses(wall: ChatWall, event
 def test_a_routing_key_that_is_echoed_is_masked(wall: ChatWall) -> None:
     channel = channel_of(wall, "pagerduty")
     assert channel.secret == Secret(KEY)
-    body = redacted(Response(400, f'{{"errors":["no integration {KEY}"]}}'.encode()), channel).body
+    body = redacted(ChannelResponse(400, f'{{"errors":["no integration {KEY}"]}}'.encode()), channel).body
     assert json.loads(body) == {"errors": ["no integration ***"]}
 
 

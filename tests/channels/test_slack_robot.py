@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.channels.delivery.outcome import Delivered, Permanent, Retry
+from refresh_watch.channels.contract import Delivered, Permanent, Temporary
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import RESET, Answer, ChatWall
 from refresh_watch_emulator.chats import slack
@@ -104,7 +104,7 @@ def test_a_burst_beyond_the_rate_is_limited_and_arrives_afterwards(wall: ChatWal
         assert delivered(channel, clock).next == Finished()
     limited = delivered(channel, clock)
     assert limited.posts == 1
-    assert isinstance(limited.outcome, Retry)
+    assert isinstance(limited.outcome, Temporary)
     assert limited.outcome.rate_limited
     assert isinstance(limited.next, RetryLater)
     clock.sleep(limited.next.after)
@@ -115,7 +115,7 @@ def test_a_429_comes_back_after_the_pause_that_slack_asks_for(wall: ChatWall, cl
     wall.script("slack", "oncall", Answer(429, '{"ok":false,"error":"rate_limited"}', (("retry-after", "30"),)))
     delivery = delivered(channel_of(wall, "slack"), clock)
     assert delivery.posts == 1
-    assert isinstance(delivery.outcome, Retry)
+    assert isinstance(delivery.outcome, Temporary)
     assert delivery.outcome.rate_limited
     assert isinstance(delivery.next, RetryLater)
     assert 30 <= delivery.next.after <= 60

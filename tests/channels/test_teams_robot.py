@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from refresh_watch.channels.delivery.outcome import Accepted
+from refresh_watch.channels.contract import Accepted
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch.channels.registry import check_one
 from refresh_watch.errors import BadInput

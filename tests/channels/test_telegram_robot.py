@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import urllib3
 
-from refresh_watch.channels.delivery.outcome import Delivered, Response
+from refresh_watch.channels.contract import ChannelResponse, Delivered
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch.channels.transport.redact import redacted
 from refresh_watch.settings import ChannelSetting, Secret
@@ -145,7 +145,7 @@ def test_a_token_that_is_echoed_is_masked(echoed: str) -> None:
     channel = ChannelSetting(
         "oncall", "telegram", Secret(f"https://api.telegram.org/bot{TOKEN}/sendMessage?chat_id=-1001234567890")
     )
-    body = redacted(Response(404, f'{{"description":"no {echoed} here"}}'.encode()), channel).body
+    body = redacted(ChannelResponse(404, f'{{"description":"no {echoed} here"}}'.encode()), channel).body
     assert b"fake-token" not in body
     assert json.loads(body)["description"].startswith("no ")
 

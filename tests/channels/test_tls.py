@@ -16,8 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from refresh_watch.channels.delivery.outcome import Failing, Request, Response, TransportFailure
-from refresh_watch.channels.transport.post import post
+from refresh_watch.channels.contract import ChannelRequest, ChannelResponse
+from refresh_watch.channels.transport.post import Failing, TransportFailure, post
 
 
 class _Answers(BaseHTTPRequestHandler):
@@ -74,20 +74,20 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
     server.server_close()
 
 
-def _post(url: str) -> Response | TransportFailure:
-    return post(Request(url=url, body=b"{}"), allowed_hosts=("localhost", "127.0.0.1"), timeout=5)
+def _post(url: str) -> ChannelResponse | TransportFailure:
+    return post(ChannelRequest(url=url, body=b"{}"), allowed_hosts=("localhost", "127.0.0.1"), timeout=5)
 
 
 @pytest.mark.parametrize("port", [x509.DNSName("localhost")], indirect=True)
 def test_a_certificate_of_the_host_name_is_accepted_though_an_address_is_connected_to(port: int) -> None:
     answer = _post(f"https://localhost:{port}/")
-    assert isinstance(answer, Response)
+    assert isinstance(answer, ChannelResponse)
     assert answer.body == f"localhost:{port}".encode()
 
 
 @pytest.mark.parametrize("port", [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))], indirect=True)
 def test_a_certificate_of_the_address_alone_is_not_the_hosts(port: int) -> None:
-    assert isinstance(_post(f"https://127.0.0.1:{port}/"), Response)
+    assert isinstance(_post(f"https://127.0.0.1:{port}/"), ChannelResponse)
     refused = _post(f"https://localhost:{port}/")
     assert refused == TransportFailure(Failing.NOT_SENT, "SSLError to localhost")
 

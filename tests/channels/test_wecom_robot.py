@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.channels.delivery.outcome import Permanent, Retry, TooLarge
+from refresh_watch.channels.contract import Permanent, Temporary, TooLarge
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import Answer, ChatWall
 from refresh_watch_emulator.chats import wecom
@@ -54,7 +54,7 @@ def test_every_report_is_delivered_once_and_failures_mention_people(
 
 @pytest.mark.parametrize("people", [["zhangsan"], ["13800001111"]])
 def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: HandClock, people: list[str]) -> None:
-    too_large = _refusal(40058, "markdown.content exceed max length 4096. invalid Request Parameter")
+    too_large = _refusal(40058, "markdown.content exceed max length 4096. invalid ChannelRequest Parameter")
     wall.script("wecom", "oncall", too_large, too_large, too_large)
     delivery = delivered(channel_of(wall, "wecom", mention=people), clock)
     assert (delivery.next, delivery.posts) == (Finished(), 4)
@@ -89,7 +89,7 @@ def test_the_21st_message_of_a_minute_comes_back_after_one(wall: ChatWall, clock
     for _ in range(20):
         assert delivered(channel, clock).next == Finished()
     limited = delivered(channel, clock)
-    assert isinstance(limited.outcome, Retry)
+    assert isinstance(limited.outcome, Temporary)
     assert limited.outcome.rate_limited
     assert limited.posts == 1
     assert isinstance(limited.next, RetryLater)

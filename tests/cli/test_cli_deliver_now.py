@@ -7,23 +7,22 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from refresh_watch.channels.delivery.attempts import Attempts
-from refresh_watch.channels.delivery.outcome import (
+from refresh_watch.channels.contract import (
     Accepted,
     Ambiguous,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
-    Later,
     Permanent,
-    Retry,
+    Temporary,
     TooLarge,
 )
+from refresh_watch.channels.delivery.attempts import Attempts, Later
 from refresh_watch.channels.delivery.retry_policy import RetryLater
 from refresh_watch.model import Outcome
 from refresh_watch.report import Report
 from refresh_watch.settings import ChannelSetting, Secret, Settings
-from refresh_watch_cli.deliver_now import PATIENCE, again_in, answer_of, tell_in_place
+from refresh_watch_cli.deliver_now import PATIENCE, again_in, answer_of, deliver_now
 from refresh_watch_cli.sample_reports import sample_report
 from refresh_watch_emulator.chat_wall import Answer, ChatWall
 
@@ -62,7 +61,7 @@ def test_a_busy_channel_is_visited_again_after_a_minute(wall: ChatWall, channel:
     clock, said = HandClock(), []
     wall.script("dingtalk", "oncall", BUSY)
 
-    taken = tell_in_place(sample("partly_failed", clock), channel, SETTINGS, clock, said.append)
+    taken = deliver_now(sample("partly_failed", clock), channel, SETTINGS, clock, said.append)
 
     assert taken
     assert 60 <= clock.slept <= PATIENCE
@@ -83,7 +82,7 @@ def test_a_message_that_waits_for_its_turn_says_so() -> None:
         (TooLarge(http_status=413), "too large (HTTP 413)"),
         (ContentRejected(http_status=400, vendor_code="x"), "content refused (HTTP 400, x)"),
         (Ambiguous(reason="the connection broke"), "unclear (no answer: the connection broke)"),
-        (Retry(http_status=503, vendor_message="busy", reason="HTTP 503"), "not now (HTTP 503, busy)"),
+        (Temporary(http_status=503, vendor_message="busy", reason="HTTP 503"), "not now (HTTP 503, busy)"),
         (Permanent(http_status=404, reason="HTTP 404", hint="x"), "refused (HTTP 404)"),
         (
             Permanent(http_status=410, vendor_code="gone", vendor_message="gone", reason="removed", hint="x"),
@@ -106,7 +105,7 @@ def test_a_refusal_is_told_once_with_what_to_repair(wall: ChatWall, channel: Cha
     clock, said = HandClock(), []
     wall.script("dingtalk", "oncall", Answer(200, '{"errcode":400106,"errmsg":"robot missing"}'))
 
-    assert not tell_in_place(sample("partly_failed", clock), channel, SETTINGS, clock, said.append)
+    assert not deliver_now(sample("partly_failed", clock), channel, SETTINGS, clock, said.append)
     assert said[-1].startswith("channel oncall: not delivered: refused (HTTP 200, 400106, robot missing: robot gone); ")
     assert said[-1].endswith("make a new one")
     assert said[-1].count("robot missing") == 1
@@ -116,7 +115,7 @@ def test_a_channel_that_stays_busy_is_given_up_after_a_minute_or_so(wall: ChatWa
     clock, said = HandClock(), []
     wall.script("dingtalk", "oncall", *[BUSY] * 20)
 
-    taken = tell_in_place(sample("partly_failed", clock), channel, SETTINGS, clock, said.append)
+    taken = deliver_now(sample("partly_failed", clock), channel, SETTINGS, clock, said.append)
 
     assert not taken
     assert clock.slept <= PATIENCE + 10
@@ -127,6 +126,6 @@ def test_a_channel_for_failures_only_is_not_told_of_success(wall: ChatWall, chan
     clock, said = HandClock(), []
     report = replace(sample("partly_failed", clock), outcome=Outcome.COMPLETE)
 
-    assert tell_in_place(report, replace(channel, on=(Outcome.FAILED,)), SETTINGS, clock, said.append)
+    assert deliver_now(report, replace(channel, on=(Outcome.FAILED,)), SETTINGS, clock, said.append)
     assert wall.posts == ()
-    assert said == ["channel oncall: not told, its `on` leaves complete out"]
+    assert said == ["channel oncall: not sent, its `on` leaves complete out"]

@@ -12,18 +12,14 @@ import hmac
 import re
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
-from refresh_watch.channels.delivery.outcome import Request
-from refresh_watch.channels.delivery.pacing import Rate
-from refresh_watch.channels.formatting.ladder import fitting
+from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
+from refresh_watch.channels.formatting.ladder import fit_message
 from refresh_watch.channels.formatting.markdown import AT, harmless, plain
-from refresh_watch.channels.formatting.samples import with_samples_that_fit
-from refresh_watch.channels.formatting.sections import Dialect, sections, tagless_code
+from refresh_watch.channels.formatting.mentions import EVERYONE, check_mentions
+from refresh_watch.channels.formatting.sections import SectionStyle, sections, tagless_code
 from refresh_watch.channels.responses.dingtalk import classify
-from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.instants import Instant
-from refresh_watch.report import Report
-from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
@@ -36,20 +32,19 @@ LIMIT = 20_000
 """Bytes of the whole body as it is sent; beyond them DingTalk answers 460101."""
 
 _COLOURS = {Severity.OK: "#188038", Severity.WARNING: "#B06000", Severity.BAD: "#D93026"}
-_DIALECT = Dialect(
+_STYLE = SectionStyle(
     words=tagless_code,  # DingTalk reads tags in code too: a phone then shows nothing at all
     heading=lambda words: f"**{words}**\n",
     fact="- ",
     item="- ",
     sample="    - ",
 )
-_EVERYONE = ("all", "@all")
 _PHONE = re.compile(r"\+?[\d-]{4,20}")
 _PERSON = re.compile(r"@?[^\s@`]{1,64}")
 
 
 def check(channel: ChannelSetting) -> None:
-    """Raise BadInput for a URL without access token a secret that is none, and a mention that is no person."""
+    """Raise BadInput for a URL without access token, for another secret, and for a mention that is no person."""
     where = f"channel {channel.name}"
     if not dict(parse_qsl(urlsplit(channel.url.value).query)).get("access_token"):
         raise BadInput(f"{where}: url", Described("a URL without access_token"), "the robot's URL with ?access_token=")
@@ -57,23 +52,20 @@ def check(channel: ChannelSetting) -> None:
         raise BadInput(
             f"{where}: secret", Described("a text that does not begin with SEC"), "the robot's signing secret"
         )
-    for person in channel.mention:
-        if person not in _EVERYONE and _PERSON.fullmatch(person) is None:
-            raise BadInput(f"{where}: mention", person, "a phone number (+852-12345678 abroad), a user id, or all")
+    check_mentions(channel, _PERSON.fullmatch, "a phone number (+852-12345678 abroad), a user id, or all")
 
 
-def render(
-    report: Report, channel: ChannelSetting, *, language: str, deployment: Deployment, now: Instant, step: int
-) -> Request:
-    """The request that posts the report, signed for `now`; takes a lower rung by itself to stay within LIMIT bytes."""
-    message = compose(report, language=language, deployment=deployment)
-    secret = channel.secret.value if channel.secret else ""
-    return Request(
-        url=signed(channel.url.value, secret, now) if secret else channel.url.value,
-        body=fitting(lambda rung: _body(message, channel, rung), step, LIMIT),
-        headers=(("content-type", "application/json; charset=utf-8"),),
-        made_at=now,
+def render(draft: Draft, step: int) -> ChannelRequest:
+    """The request, signed; samples, then rungs, are given up to stay within LIMIT bytes."""
+    url, secret = draft.channel.url.value, draft.channel.secret
+    people = tuple(person.lstrip(AT) for person in draft.people)
+    body = fit_message(
+        draft.message,
+        step,
+        lambda message, rung: _body(message, rung, draft.channel.keyword, people),
+        lambda body: len(body) <= LIMIT,
     )
+    return ChannelRequest(signed(url, secret.value, draft.now) if secret else url, body, made_at=draft.now)
 
 
 def sign(secret: str, timestamp: str) -> str:
@@ -91,25 +83,20 @@ def signed(url: str, secret: str, now: Instant) -> str:
     return urlunsplit(parts._replace(query=query, fragment=""))
 
 
-def _body(message: Message, channel: ChannelSetting, step: int) -> bytes:
-    people = tuple(person.lstrip(AT) for person in channel.mention) if message.is_failure else ()
+def _body(message: Message, step: int, keyword: str, people: tuple[str, ...]) -> bytes:
     mentions = " ".join(f"{AT}{person}" for person in people)
     at = {
         "atMobiles": [person for person in people if _PHONE.fullmatch(person)],
-        "atUserIds": [person for person in people if not _PHONE.fullmatch(person) and person not in _EVERYONE],
-        "isAtAll": any(person in _EVERYONE for person in people),
+        "atUserIds": [person for person in people if not _PHONE.fullmatch(person) and person not in EVERYONE],
+        "isAtAll": any(person in EVERYONE for person in people),
     }
     if step >= LAST_STEP:
-        content = "\n".join(part for part in (plain(message, channel.keyword), mentions) if part)
+        content = "\n".join(part for part in (plain(message, keyword), mentions) if part)
         return compact({"msgtype": "text", "text": {"content": content}, "at": at})
     # the title is shown in the notification only, so the text repeats it; a mention has to stand in the text too
-    title = " ".join(part for part in (channel.keyword, harmless(message.reduced(step).title)) if part)
-
-    def made(lower: Message) -> bytes:
-        text = _markdown(lower, channel.keyword, mentions)
-        return compact({"msgtype": "markdown", "markdown": {"title": title, "text": text}, "at": at})
-
-    return made(with_samples_that_fit(message.reduced(step), lambda lower: len(made(lower)) <= LIMIT, step=step))
+    title = f"{keyword} {harmless(message.title)}".strip()
+    text = _markdown(message, keyword, mentions)
+    return compact({"msgtype": "markdown", "markdown": {"title": title, "text": text}, "at": at})
 
 
 def _markdown(message: Message, keyword: str, mentions: str) -> str:
@@ -120,7 +107,7 @@ def _markdown(message: Message, keyword: str, mentions: str) -> str:
         f"<font color={_COLOURS[message.severity]}>{message.summary}</font>",
         mentions,
     ]
-    blocks.extend("\n".join(lines) for lines in sections(message, _DIALECT))
+    blocks.extend("\n".join(lines) for lines in sections(message, _STYLE))
     # pages of the console, whose addresses we wrote: the only links that a message has
     blocks.append(" · ".join(f"[{link.text}]({_in_browser(link.url)})" for link in message.links))
     blocks.append(f"> {message.footer}")

@@ -1,7 +1,7 @@
 """Discord webhook (discord.com/developers, Execute Webhook): the title, and an embed in the severity's colour.
 
 The title stands outside the embed: a phone shows it, and so do clients that are set to hide embeds. The words of
-others stand in code spans. Nobody is pinged but whom `allowed_mentions` names, and that on failure only.
+others stand in code spans. Only people in `allowed_mentions` are pinged, and on failure only.
 """
 
 from __future__ import annotations
@@ -12,24 +12,19 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from refresh_watch.channels.delivery.outcome import Request
-from refresh_watch.channels.delivery.pacing import Rate
+from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
 from refresh_watch.channels.formatting.characters import characters, fitted
+from refresh_watch.channels.formatting.ladder import fit_message
 from refresh_watch.channels.formatting.markdown import code, harmless, plain
-from refresh_watch.channels.formatting.mentions import check_count
-from refresh_watch.channels.formatting.samples import with_samples_that_fit
-from refresh_watch.channels.formatting.sections import Dialect, sections
+from refresh_watch.channels.formatting.mentions import check_mentions
+from refresh_watch.channels.formatting.sections import SectionStyle, sections
 from refresh_watch.channels.responses.discord import classify
-from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described
-from refresh_watch.instants import Instant
-from refresh_watch.report import Report
-from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import LAST_STEP, Fact, Link, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
 
-__all__ = ["HOSTS", "RATE", "check", "classify", "payload", "posting", "render"]
+__all__ = ["HOSTS", "RATE", "check", "classify", "render", "url_to_post_to"]
 
 HOSTS = ("discord.com", "discordapp.com", "ptb.discord.com", "canary.discord.com")
 RATE = Rate(5, 2)
@@ -61,26 +56,19 @@ def check(channel: ChannelSetting) -> None:
     if _PATH.search(urlsplit(channel.url.value).path) is None:
         given = Described("a URL that does not end in /api/webhooks/ID/TOKEN")
         raise BadInput(f"{where}: url", given, "the address of a webhook as Discord shows it (not /slack, not /github)")
-    for person in channel.mention:
-        if not _mention(person):
-            raise BadInput(f"{where}: mention", person, "<@user id>, <@&role id>, @here, @everyone, or all")
-    check_count(channel, _MOST_MENTIONS)
+    check_mentions(channel, _mention, "<@user id>, <@&role id>, @here, @everyone, or all", _MOST_MENTIONS)
 
 
-def render(
-    report: Report, channel: ChannelSetting, *, language: str, deployment: Deployment, now: Instant, step: int
-) -> Request:
-    """The request that posts the report; takes a lower rung by itself where the embed would be over a limit."""
-    message = compose(report, language=language, deployment=deployment)
-    return Request(
-        url=posting(channel.url.value),
-        body=compact(payload(message, channel, step)),
-        headers=(("content-type", "application/json; charset=utf-8"),),
-        made_at=now,
+def render(draft: Draft, step: int) -> ChannelRequest:
+    """The request; samples, then rungs, are given up where the embed would be over a limit."""
+    people = list(dict.fromkeys(map(_mention, draft.people)))
+    payload = fit_message(
+        draft.message, step, lambda message, rung: _payload(message, rung, draft.channel.keyword, people), _is_within
     )
+    return ChannelRequest(url_to_post_to(draft.channel.url.value), compact(payload), made_at=draft.now)
 
 
-def posting(url: str) -> str:
+def url_to_post_to(url: str) -> str:
     """The URL with ``wait=true``: Discord then answers with the message, or says why it did not post it.
 
     In the version of the API whose answers `classify` reads, whichever the URL was copied with.
@@ -91,37 +79,26 @@ def posting(url: str) -> str:
     return urlunsplit(parts._replace(path=path, query="&".join([*given, "wait=true"]), fragment=""))
 
 
-def payload(message: Message, channel: ChannelSetting, step: int) -> dict[str, Any]:
-    """The message on that rung, or on the first one below it that is within the limits, as Discord takes it.
-
-    Samples go one by one before the rung does.
-    """
-    people = list(dict.fromkeys(map(_mention, channel.mention))) if message.is_failure else []
+def _payload(message: Message, step: int, keyword: str, people: list[str]) -> dict[str, Any]:
     allowed = {
         "parse": ["everyone"] if any(each in _EVERYONE for each in people) else [],
         "users": [match[1] for match in map(_USER.fullmatch, people) if match],
         "roles": [match[1] for match in map(_ROLE.fullmatch, people) if match],
     }
     mentions = " ".join(people)
-    while step < LAST_STEP:
-        lower = with_samples_that_fit(message.reduced(step), lambda fewer: _is_within(_embed(fewer)), step=step)
-        embed = _embed(lower)
-        if _is_within(embed):
-            content = _with_people(_title(lower, channel.keyword), mentions)
-            return {"content": content, "embeds": [embed], "allowed_mentions": allowed}
-        step += 1
-    room = _CONTENT - characters(mentions) - len("\n")
-    return {"content": _with_people(_plain(message, channel.keyword, room), mentions), "allowed_mentions": allowed}
+    if step < LAST_STEP:
+        text = _title(message, keyword)
+        embeds = {"embeds": [_embed(message)]}
+    else:
+        text = _plain(message, keyword, _CONTENT - characters(mentions) - len("\n"))
+        embeds = {}
+    return {"content": f"{text}\n{mentions}" if mentions else text, **embeds, "allowed_mentions": allowed}
 
 
 def _title(message: Message, keyword: str) -> str:
     # a mention counts in content alone, and perhaps in a code span too
     name = code(harmless(message.name)) if message.name else ""
     return " ".join(part for part in (keyword, message.heading, name) if part)
-
-
-def _with_people(text: str, mentions: str) -> str:
-    return f"{text}\n{mentions}" if mentions else text
 
 
 def _plain(message: Message, keyword: str, room: int) -> str:
@@ -144,16 +121,19 @@ def _embed(message: Message) -> dict[str, Any]:
     return {key: value for key, value in embed.items() if value}
 
 
-def _is_within(embed: dict[str, Any]) -> bool:
-    description, fields = embed.get("description", ""), embed.get("fields", [])
-    words = [text for field in fields for text in (field["name"], field["value"])]
-    words += [embed["title"], description, embed["footer"]["text"]]
-    return len(fields) <= _FIELDS and characters(description) <= _DESCRIPTION and sum(map(characters, words)) <= _EMBED
+def _is_within(payload: dict[str, Any]) -> bool:
+    for embed in payload.get("embeds", []):
+        description, fields = embed.get("description", ""), embed.get("fields", [])
+        words = [text for field in fields for text in (field["name"], field["value"])]
+        length = sum(map(characters, (*words, embed["title"], description, embed["footer"]["text"])))
+        if len(fields) > _FIELDS or characters(description) > _DESCRIPTION or length > _EMBED:
+            return False
+    return True
 
 
 def _description(message: Message) -> str:
     """Failures, next steps, the command."""
-    return "\n\n".join("\n".join(lines) for lines in sections(replace(message, facts=()), _DIALECT))
+    return "\n\n".join("\n".join(lines) for lines in sections(replace(message, facts=()), _STYLE))
 
 
 def _links(links: Sequence[Link]) -> list[dict[str, Any]]:
@@ -176,7 +156,7 @@ def _escaped(words: str) -> str:
     return _MARKUP.sub(r"\\\g<0>", words)
 
 
-_DIALECT = Dialect(words=code, own=_escaped, heading=lambda words: f"**{words}**", fact="", item="- ", sample="  - ")
+_STYLE = SectionStyle(words=code, own=_escaped, heading=lambda words: f"**{words}**", fact="", item="- ", sample="  - ")
 
 
 def _mention(person: str) -> str:

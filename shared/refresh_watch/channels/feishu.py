@@ -12,19 +12,14 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from refresh_watch.channels.delivery.outcome import Request
-from refresh_watch.channels.delivery.pacing import Rate
-from refresh_watch.channels.formatting.ladder import fitting
+from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
+from refresh_watch.channels.formatting.ladder import fit_message
 from refresh_watch.channels.formatting.markdown import plain
-from refresh_watch.channels.formatting.mentions import check_count
-from refresh_watch.channels.formatting.samples import with_samples_that_fit
-from refresh_watch.channels.formatting.sections import Dialect, sections, tagless, tagless_code
+from refresh_watch.channels.formatting.mentions import EVERYONE, check_mentions
+from refresh_watch.channels.formatting.sections import SectionStyle, sections, tagless, tagless_code
 from refresh_watch.channels.responses.feishu import classify
-from refresh_watch.deployment import Deployment
-from refresh_watch.errors import BadInput, Described, as_word
+from refresh_watch.errors import BadInput, Described
 from refresh_watch.instants import Instant
-from refresh_watch.report import Report
-from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
@@ -38,12 +33,11 @@ LIMIT = 20_000
 
 _MOST_MENTIONS = 20
 
-_EVERYONE = ("all", "@all")
 _HOOK = re.compile(r".*/open-apis/bot/v2/hook/[^/]+/?")
 # an open_id, or a user_id; what the bot would show as plain text and mention nobody for is neither
 _ID = re.compile(r"(?!on_|1[3-9][0-9]{9}$)[A-Za-z0-9_.-]{1,64}")
 _COLOURS = {Severity.OK: "green", Severity.WARNING: "orange", Severity.BAD: "red"}
-_DIALECT = Dialect(words=tagless_code, heading=lambda words: f"**{words}**", fact="- ", item="- ", sample="    - ")
+_STYLE = SectionStyle(words=tagless_code, heading=lambda words: f"**{words}**", fact="- ", item="- ", sample="    - ")
 
 
 def check(channel: ChannelSetting) -> None:
@@ -52,25 +46,21 @@ def check(channel: ChannelSetting) -> None:
     if _HOOK.fullmatch(urlsplit(channel.url.value).path) is None:
         allowed = "the custom bot's URL, which ends in /open-apis/bot/v2/hook/ and its id"
         raise BadInput(f"{where}: url", Described("a URL without /open-apis/bot/v2/hook/ and an id behind it"), allowed)
-    for person in channel.mention:
-        if person not in _EVERYONE and _ID.fullmatch(person) is None:
-            allowed = "an open_id (ou_…), a user_id, or all; no phone, e-mail or union_id"
-            raise BadInput(f"{where}: mention", as_word(person), allowed)
-    check_count(channel, _MOST_MENTIONS)
+    allowed = "an open_id (ou_…), a user_id, or all; no phone, e-mail or union_id"
+    check_mentions(channel, lambda person: person in EVERYONE or _ID.fullmatch(person), allowed, _MOST_MENTIONS)
 
 
-def render(
-    report: Report, channel: ChannelSetting, *, language: str, deployment: Deployment, now: Instant, step: int
-) -> Request:
-    """The request that posts the report, signed for `now`; takes a lower rung by itself to stay within LIMIT bytes."""
-    message = compose(report, language=language, deployment=deployment)
-    signature = _signature(channel, now)
-    return Request(
-        url=channel.url.value,
-        body=fitting(lambda rung: _body(message, channel, rung, signature), step, LIMIT),
-        headers=(("content-type", "application/json; charset=utf-8"),),
-        made_at=now,
+def render(draft: Draft, step: int) -> ChannelRequest:
+    """The request, signed; samples, then rungs, are given up to stay within LIMIT bytes."""
+    signature = _signature(draft.channel, draft.now)
+    ids = list(dict.fromkeys("all" if person in EVERYONE else person for person in draft.people))
+    body = fit_message(
+        draft.message,
+        step,
+        lambda message, rung: compact({**signature, **_content(message, rung, draft.channel.keyword, ids)}),
+        lambda body: len(body) <= LIMIT,
     )
+    return ChannelRequest(draft.channel.url.value, body, made_at=draft.now)
 
 
 def sign(secret: str, timestamp: str) -> str:
@@ -85,22 +75,13 @@ def _signature(channel: ChannelSetting, now: Instant) -> dict[str, str]:
     return {"timestamp": timestamp, "sign": sign(channel.secret.value, timestamp)}
 
 
-def _body(message: Message, channel: ChannelSetting, step: int, signature: dict[str, str]) -> bytes:
-    def made(lower: Message) -> bytes:
-        return compact({**signature, **_content(lower, channel, step)})
-
-    return made(with_samples_that_fit(message.reduced(step), lambda lower: len(made(lower)) <= LIMIT, step=step))
-
-
-def _content(message: Message, channel: ChannelSetting, step: int) -> dict[str, Any]:
-    people = channel.mention if message.is_failure else ()
-    ids = list(dict.fromkeys("all" if person in _EVERYONE else person for person in people))
+def _content(message: Message, step: int, keyword: str, ids: list[str]) -> dict[str, Any]:
     if step >= LAST_STEP:
         # an id that the bot does not know is shown in place of the name
         mentions = [f'<at user_id="{id_}">{id_}</at>' for id_ in ids]
-        parts = (channel.keyword, tagless(plain(message, "")), *mentions)
+        parts = (keyword, tagless(plain(message, "")), *mentions)
         return {"msg_type": "text", "content": {"text": " ".join(part for part in parts if part)}}
-    return {"msg_type": "interactive", "card": _card(message, channel.keyword, ids)}
+    return {"msg_type": "interactive", "card": _card(message, keyword, ids)}
 
 
 def _card(message: Message, keyword: str, ids: list[str]) -> dict[str, Any]:
@@ -108,7 +89,7 @@ def _card(message: Message, keyword: str, ids: list[str]) -> dict[str, Any]:
     title = " ".join(part for part in (keyword, tagless(message.title)) if part)
     mentions = " ".join(f"<at id={id_}></at>" for id_ in ids)
     texts = ["\n".join(part for part in (message.summary, mentions) if part)]
-    texts.extend("\n".join(lines) for lines in sections(message, _DIALECT))
+    texts.extend("\n".join(lines) for lines in sections(message, _STYLE))
     elements = [{"tag": "markdown", "content": text} for text in texts]
     return {
         "schema": "2.0",

@@ -11,17 +11,14 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from refresh_watch.channels.delivery.outcome import Request
-from refresh_watch.channels.delivery.pacing import Rate
-from refresh_watch.channels.formatting.ladder import fitting
-from refresh_watch.channels.formatting.samples import with_samples_that_fit
+from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
+from refresh_watch.channels.formatting.ladder import fit_message
 from refresh_watch.channels.responses.pagerduty import classify
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described, missing
-from refresh_watch.instants import Instant, format_instant
+from refresh_watch.instants import format_instant
 from refresh_watch.model import Outcome, Product, Reason
 from refresh_watch.report import Report, ReportKind
-from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import LAST_STEP, Message
 from refresh_watch.reports.plain import cut, one_line
 from refresh_watch.reports.wire import compact
@@ -32,7 +29,7 @@ __all__ = ["HOSTS", "LIMIT", "RATE", "check", "classify", "dedup_key", "render"]
 HOSTS = ("events.pagerduty.com", "events.eu.pagerduty.com")
 RATE = Rate(120, 60)  # of an integration key ("Events API Rate Limits")
 LIMIT = 32_000
-"""Bytes of the whole event. PagerDuty takes 512 KB; who reads it on a phone, and what it is passed on to, do not."""
+"""Bytes of the whole event. PagerDuty takes 512 KB; phones, and services that it passes events on to, do not."""
 
 _LONGEST_SUMMARY = 1024
 _ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
@@ -54,35 +51,25 @@ def check(channel: ChannelSetting) -> None:
         raise BadInput(f"{where}: mention", channel.mention[0], allowed)
 
 
-def render(
-    report: Report, channel: ChannelSetting, *, language: str, deployment: Deployment, now: Instant, step: int
-) -> Request:
+def render(draft: Draft, step: int) -> ChannelRequest:
     """The event. The lower the rung, the less is in its custom details; on the last one it has none."""
-    message = compose(report, language=language, deployment=deployment)
+    report, channel, deployment = draft.report, draft.channel, draft.deployment
 
-    def event(lower: Message, rung: int) -> bytes:
-        details = {"custom_details": _details(report, lower)} if rung < LAST_STEP else {}
+    def write(message: Message, rung: int) -> bytes:
+        details = {"custom_details": _details(report, message)} if rung < LAST_STEP else {}
         return compact(
             {
                 "routing_key": channel.secret.value if channel.secret else "",
                 "event_action": "resolve" if _succeeded(report) else "trigger",
                 "dedup_key": dedup_key(report, deployment.environment),
-                "payload": {**_payload(report, lower, channel.keyword, deployment), **details},
-                "links": [{"href": link.url, "text": link.text} for link in lower.links],
+                "payload": {**_payload(report, message, channel.keyword, deployment), **details},
+                "links": [{"href": link.url, "text": link.text} for link in message.links],
                 "client": "refresh-watch",
             }
         )
 
-    def body(rung: int) -> bytes:
-        lower = message.reduced(rung)
-        return event(with_samples_that_fit(lower, lambda fewer: len(event(fewer, rung)) <= LIMIT, step=rung), rung)
-
-    return Request(
-        url=channel.url.value,
-        body=fitting(body, step, LIMIT),
-        headers=(("content-type", "application/json; charset=utf-8"),),
-        made_at=now,
-    )
+    body = fit_message(draft.message, step, write, lambda body: len(body) <= LIMIT)
+    return ChannelRequest(channel.url.value, body, made_at=draft.now)
 
 
 def dedup_key(report: Report, environment: str) -> str:

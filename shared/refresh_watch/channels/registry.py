@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import cast
 
-from refresh_watch.channels.adapter import Adapter
+from refresh_watch.channels.contract import Adapter
 from refresh_watch.channels.transport.addresses import host_allowed
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.settings import ChannelSetting

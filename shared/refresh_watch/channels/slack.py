@@ -11,24 +11,18 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from refresh_watch.channels.delivery.outcome import Request
-from refresh_watch.channels.delivery.pacing import Rate
+from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
 from refresh_watch.channels.formatting.characters import characters, fitted, paragraphs
-from refresh_watch.channels.formatting.ladder import fitting
+from refresh_watch.channels.formatting.ladder import fit_message
 from refresh_watch.channels.formatting.markdown import code, plain
-from refresh_watch.channels.formatting.mentions import check_count
-from refresh_watch.channels.formatting.samples import with_samples_that_fit
+from refresh_watch.channels.formatting.mentions import check_mentions
 from refresh_watch.channels.responses.slack import classify
-from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described
-from refresh_watch.instants import Instant
-from refresh_watch.report import Report
-from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import LAST_STEP, Fact, FailureGroup, Link, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
 
-__all__ = ["HOSTS", "LIMIT", "RATE", "check", "classify", "payload", "render"]
+__all__ = ["HOSTS", "LIMIT", "RATE", "check", "classify", "render"]
 
 HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 RATE = Rate(10, 10)  # Slack states one a second, and lets short bursts pass
@@ -55,46 +49,32 @@ def check(channel: ChannelSetting) -> None:
     if _PATH.search(urlsplit(channel.url.value).path) is None:
         given = Described("a URL without /services/T…/B…/…")
         raise BadInput(f"{where}: url", given, "the address of an incoming webhook (no workflow's trigger)")
-    for person in channel.mention:
-        if not _mention(person):
-            raise BadInput(f"{where}: mention", person, "<@U…>, <!subteam^S…>, <!here>, <!channel>, or all")
-    check_count(channel, _MOST_MENTIONS)
+    check_mentions(channel, _mention, "<@U…>, <!subteam^S…>, <!here>, <!channel>, or all", _MOST_MENTIONS)
 
 
-def render(
-    report: Report, channel: ChannelSetting, *, language: str, deployment: Deployment, now: Instant, step: int
-) -> Request:
-    """The request that posts the report; drops samples, then takes a lower rung, to stay within LIMIT characters."""
-    message = compose(report, language=language, deployment=deployment)
-    return Request(
-        url=channel.url.value,
-        body=fitting(lambda rung: _body(message, channel, rung), step, LIMIT, _size),
-        headers=(("content-type", "application/json; charset=utf-8"),),
-        made_at=now,
+def render(draft: Draft, step: int) -> ChannelRequest:
+    """The request; samples, then rungs, are given up to stay within LIMIT characters."""
+    people = " ".join(dict.fromkeys(map(_mention, draft.people)))
+    body = fit_message(
+        draft.message,
+        step,
+        lambda message, rung: compact(_payload(message, rung, draft.channel.keyword, people)),
+        lambda body: characters(body.decode()) <= LIMIT,
     )
+    return ChannelRequest(draft.channel.url.value, body, made_at=draft.now)
 
 
-def _body(message: Message, channel: ChannelSetting, step: int) -> bytes:
-    def made(lower: Message) -> bytes:
-        return compact(payload(lower, channel, step))
-
-    lower = message.reduced(step)
-    return made(with_samples_that_fit(lower, lambda fewer: _size(made(fewer)) <= LIMIT, step=step))
-
-
-def payload(message: Message, channel: ChannelSetting, step: int) -> dict[str, Any]:
-    """The message, reduced to that rung, as Slack takes it."""
-    people = " ".join(dict.fromkeys(map(_mention, channel.mention))) if message.is_failure else ""
+def _payload(message: Message, step: int, keyword: str, people: str) -> dict[str, Any]:
     quiet = {"unfurl_links": False, "unfurl_media": False}
     if step >= LAST_STEP:
-        text = "\n".join(part for part in (_escaped(plain(message, channel.keyword)), people) if part)
+        text = "\n".join(part for part in (_escaped(plain(message, keyword)), people) if part)
         return {"text": text, **quiet}
-    top = [{"type": "header", "text": _plain_text(_header(message, channel.keyword))}]
+    top = [{"type": "header", "text": _plain_text(_header(message, keyword))}]
     if people:
         # above the bar: Slack folds what stands beside it
         top.append(_section(_markup(people)))
     return {
-        "text": _escaped(f"{channel.keyword} {message.title}".strip()),
+        "text": _escaped(f"{keyword} {message.title}".strip()),
         "blocks": top,
         "attachments": [{"color": _COLOURS[message.severity], "blocks": _details(message)}],
         **quiet,
@@ -193,7 +173,3 @@ def _mention(person: str) -> str:
     if _GROUP.fullmatch(word):
         return f"<!subteam^{word}>"
     return _EVERYONE.get(word, "")
-
-
-def _size(body: bytes) -> int:
-    return characters(body.decode())

@@ -12,16 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from refresh_watch.channels.delivery.outcome import Request
-from refresh_watch.channels.delivery.pacing import Rate
-from refresh_watch.channels.formatting.ladder import fitting
-from refresh_watch.channels.formatting.samples import with_samples_that_fit
+from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
+from refresh_watch.channels.formatting.ladder import fit_message
 from refresh_watch.channels.responses.teams import classify
-from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described
-from refresh_watch.instants import Instant
-from refresh_watch.report import Report
-from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import LAST_STEP, FailureGroup, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
@@ -81,36 +75,16 @@ def check(channel: ChannelSetting) -> None:
         names.append(person.name)
 
 
-def render(
-    report: Report,
-    channel: ChannelSetting,
-    *,
-    language: str,
-    deployment: Deployment,
-    now: Instant,
-    step: int,
-) -> Request:
-    """The request that posts the report; drops samples, then takes a lower rung, to stay within LIMIT bytes."""
-    message = compose(report, language=language, deployment=deployment)
-    found = tuple(_person(mention) for mention in channel.mention) if message.is_failure else ()
-    people = tuple(person for person in found if person is not None)
+def render(draft: Draft, step: int) -> ChannelRequest:
+    """The request; samples, then rungs, are given up to stay within LIMIT bytes."""
+    people = tuple(person for mention in draft.people if (person := _person(mention)))
 
-    def body(rung: int) -> bytes:
-        if rung >= LAST_STEP:
-            lowest = message.reduced(rung)
-            return _envelope(_plainly(lowest, channel.keyword, people), lowest, people)
+    def write(message: Message, rung: int) -> bytes:
+        blocks = _plain_blocks if rung >= LAST_STEP else _blocks
+        return _envelope(blocks(message, draft.channel.keyword, people), message, people)
 
-        def made(lower: Message) -> bytes:
-            return _envelope(_richly(lower, channel.keyword, people), lower, people)
-
-        return made(with_samples_that_fit(message.reduced(rung), lambda lower: len(made(lower)) <= LIMIT, step=rung))
-
-    return Request(
-        url=channel.url.value,
-        body=fitting(body, step, LIMIT),
-        headers=(("content-type", "application/json; charset=utf-8"),),
-        made_at=now,
-    )
+    body = fit_message(draft.message, step, write, lambda body: len(body) <= LIMIT)
+    return ChannelRequest(draft.channel.url.value, body, made_at=draft.now)
 
 
 def _person(mention: str) -> _Person | None:
@@ -136,24 +110,24 @@ def _envelope(blocks: list[Element], message: Message, people: tuple[_Person, ..
     return compact({"type": "message", "attachments": [attachment]})
 
 
-def _told(message: Message, people: tuple[_Person, ...]) -> list[Element]:
-    """What happened, and to whom it is said."""
+def _summary(message: Message, people: tuple[_Person, ...]) -> list[Element]:
+    """The outcome, and the people who are mentioned."""
     mentions = [_text(" ".join(person.text for person in people))] if people else []
     return [_text(message.summary), *mentions]
 
 
-def _plainly(message: Message, keyword: str, people: tuple[_Person, ...]) -> list[Element]:
+def _plain_blocks(message: Message, keyword: str, people: tuple[_Person, ...]) -> list[Element]:
     title = " ".join(part for part in (keyword, message.heading) if part)
     first = _text(title, weight="Bolder", color=_COLOUR[message.severity])
-    return [first, *_told(message, people), *(_text(step) for step in message.next_steps)]
+    return [first, *_summary(message, people), *(_text(step) for step in message.next_steps)]
 
 
-def _richly(message: Message, keyword: str, people: tuple[_Person, ...]) -> list[Element]:
+def _blocks(message: Message, keyword: str, people: tuple[_Person, ...]) -> list[Element]:
     heading = " ".join(part for part in (keyword, message.heading) if part)
     title = [_run(heading, weight="Bolder", size="Medium", color=_COLOUR[message.severity])]
     if message.name:
         title += [_run(" "), _code(message.name)]
-    blocks = [_runs(*title), *_told(message, people)]
+    blocks = [_runs(*title), *_summary(message, people)]
     if message.groups:
         blocks.append(_heading(message.say("heading.failures")))
         for group in message.groups:

@@ -6,24 +6,18 @@ Nothing is active in code: no mention, no link. People are mentioned on failure 
 from __future__ import annotations
 
 import html
-import json
 import re
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from refresh_watch.channels.delivery.outcome import Request
-from refresh_watch.channels.delivery.pacing import Rate
+from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
 from refresh_watch.channels.formatting.characters import characters
-from refresh_watch.channels.formatting.ladder import fitting
+from refresh_watch.channels.formatting.ladder import fit_message
 from refresh_watch.channels.formatting.markdown import harmless, plain
-from refresh_watch.channels.formatting.samples import with_samples_that_fit
-from refresh_watch.channels.formatting.sections import Dialect, sections
+from refresh_watch.channels.formatting.mentions import check_mentions
+from refresh_watch.channels.formatting.sections import SectionStyle, sections
 from refresh_watch.channels.responses.telegram import classify
-from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described
-from refresh_watch.instants import Instant
-from refresh_watch.report import Report
-from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
@@ -64,55 +58,33 @@ def check(channel: ChannelSetting) -> None:
             raise BadInput(f"{where}: url", Described("a URL with another parameter"), allowed)
         if not _QUERY[key].fullmatch(value):
             raise BadInput(f"{where}: url", Described(f"a malformed {key}"), "a number; for chat_id also @channelname")
-    for person in channel.mention:
-        if not _USERNAME.fullmatch(person) and not _USER_ID.fullmatch(person):
-            raise BadInput(f"{where}: mention", person, "@username, or a user's number; Telegram knows no word for all")
-
-
-def render(
-    report: Report,
-    channel: ChannelSetting,
-    *,
-    language: str,
-    deployment: Deployment,
-    now: Instant,
-    step: int,
-) -> Request:
-    """The request that posts the report; drops samples, then takes a lower rung, to stay within LIMIT."""
-    message = compose(report, language=language, deployment=deployment)
-    parts = urlsplit(channel.url.value)
-    return Request(
-        url=urlunsplit(parts._replace(query="", fragment="")),
-        body=fitting(lambda rung: _body(message, channel, rung), step, LIMIT, _length),
-        headers=(("content-type", "application/json; charset=utf-8"),),
-        made_at=now,
+    check_mentions(
+        channel,
+        lambda person: _USERNAME.fullmatch(person) or _USER_ID.fullmatch(person),
+        "@username, or a user's number; Telegram knows no word for all",
     )
 
 
-def _body(message: Message, channel: ChannelSetting, step: int) -> bytes:
-    people = channel.mention if message.is_failure else ()
-    if step >= LAST_STEP:
-        return _sent(channel, _plainly(message, channel.keyword, people))
+def render(draft: Draft, step: int) -> ChannelRequest:
+    """The request; samples, then rungs, are given up to stay within LIMIT."""
 
-    def formatted(lower: Message) -> bytes:
-        return _sent(channel, {"text": _html(lower, channel.keyword, people), "parse_mode": "HTML"})
+    def write(message: Message, rung: int) -> dict[str, Any]:
+        if rung >= LAST_STEP:
+            return _plain(message, draft.channel.keyword, draft.people)
+        return {"text": _html(message, draft.channel.keyword, draft.people), "parse_mode": "HTML"}
 
-    return formatted(
-        with_samples_that_fit(message.reduced(step), lambda lower: _length(formatted(lower)) <= LIMIT, step=step)
-    )
-
-
-def _sent(channel: ChannelSetting, what: dict[str, Any]) -> bytes:
-    given = dict(parse_qsl(urlsplit(channel.url.value).query))
+    content = fit_message(draft.message, step, write, lambda content: _length(content) <= LIMIT)
+    parts = urlsplit(draft.channel.url.value)
+    given = dict(parse_qsl(parts.query))
     where = {key: value if value.startswith("@") else int(value) for key, value in given.items() if key in _QUERY}
-    return compact({**where, **what, "link_preview_options": {"is_disabled": True}})
+    body = compact({**where, **content, "link_preview_options": {"is_disabled": True}})
+    return ChannelRequest(urlunsplit(parts._replace(query="", fragment="")), body, made_at=draft.now)
 
 
-def _length(body: bytes) -> int:
+def _length(content: dict[str, Any]) -> int:
     """Of the text after its markup is parsed, as Telegram counts: UTF-16 code units."""
-    sent = json.loads(body)
-    text = str(sent["text"])
-    return characters(html.unescape(re.sub(r"<[^>]*>", "", text)) if "parse_mode" in sent else text)
+    text = str(content["text"])
+    return characters(html.unescape(re.sub(r"<[^>]*>", "", text)) if "parse_mode" in content else text)
 
 
 def _html(message: Message, keyword: str, people: tuple[str, ...]) -> str:
@@ -126,14 +98,14 @@ def _html(message: Message, keyword: str, people: tuple[str, ...]) -> str:
         f"{' '.join(part for part in title if part)}\n{_own(message.summary)}",
         " ".join(_mention(person) for person in people),
     ]
-    blocks.extend("\n".join(lines) for lines in sections(message, _DIALECT))
+    blocks.extend("\n".join(lines) for lines in sections(message, _STYLE))
     blocks.append(" · ".join(_link(link.text, link.url) for link in message.links))
     blocks.append(_own(message.footer))
     return "\n\n".join(block for block in blocks if block)
 
 
-def _plainly(message: Message, keyword: str, people: tuple[str, ...]) -> dict[str, Any]:
-    """Text without markup that could be refused: whoever has no username is mentioned by an entity."""
+def _plain(message: Message, keyword: str, people: tuple[str, ...]) -> dict[str, Any]:
+    """Text without markup that could be refused: a user without a username is mentioned by an entity."""
     text = harmless(plain(message, keyword)) + ("\n" if people else "")
     entities = []
     for place, person in enumerate(people):
@@ -165,7 +137,7 @@ def _bold(words: str) -> str:
     return _own(words) if _ACTIVE.search(words) else f"<b>{html.escape(words, quote=False)}</b>"
 
 
-_DIALECT = Dialect(words=_code, own=_own, heading=_bold, fact="", item="• ", sample="")
+_STYLE = SectionStyle(words=_code, own=_own, heading=_bold, fact="", item="• ", sample="")
 
 
 def _link(words: str, url: str) -> str:

@@ -8,18 +8,18 @@ import hmac
 import re
 from dataclasses import replace
 
-from refresh_watch.channels.delivery.outcome import Delivered, DeliveryOutcome, Request, Response, vendor_text
+from refresh_watch.channels.contract import JSON, ChannelRequest, ChannelResponse, Delivered, DeliveryOutcome, Draft
+from refresh_watch.channels.responses.body import answer_fields
 from refresh_watch.channels.responses.by_status import by_status
-from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described, missing
-from refresh_watch.instants import Instant, format_instant
+from refresh_watch.instants import format_instant
 from refresh_watch.report import Report
 from refresh_watch.reports.as_json import compact, to_json
 from refresh_watch.reports.bound import MAX_REPORT_BYTES, bounded
 from refresh_watch.reports.message import LAST_STEP
 from refresh_watch.settings import ChannelSetting
 
-HOSTS: tuple[str, ...] = ()  # anyone's
+HOSTS: tuple[str, ...] = ()  # any
 RATE = None
 
 _PREFIX = "whsec_"
@@ -40,16 +40,9 @@ def check(channel: ChannelSetting) -> None:
         )
 
 
-def render(
-    report: Report,
-    channel: ChannelSetting,
-    *,
-    language: str,  # noqa: ARG001 - machines read the webhook
-    deployment: Deployment,  # noqa: ARG001
-    now: Instant,
-    step: int,
-) -> Request:
-    """The request that posts the report, signed for `now`. The body stays the same on every try, and under 20 KB."""
+def render(draft: Draft, step: int) -> ChannelRequest:
+    """The request, signed. The body stays the same on every try, and under 20 KB."""
+    report, secret = draft.report, draft.channel.secret
     body = compact(
         {
             "type": f"refresh_watch.{report.kind.value}",
@@ -58,23 +51,21 @@ def render(
         }
     )
     identity = webhook_id(report)
-    timestamp = str(int(now))
-    secrets = channel.secret.value.split() if channel.secret else []
+    timestamp = str(int(draft.now))
+    secrets = secret.value.split() if secret else []
     headers = (
-        ("content-type", "application/json; charset=utf-8"),
+        *JSON,
         ("webhook-id", identity),
         ("webhook-timestamp", timestamp),
         ("webhook-signature", " ".join(sign(secret, identity, timestamp, body) for secret in secrets)),
     )
-    return Request(url=channel.url.value, body=body, headers=headers, made_at=now, guarded=True)
+    return ChannelRequest(draft.channel.url.value, body, headers, made_at=draft.now, guarded=True)
 
 
-def classify(response: Response) -> DeliveryOutcome:
+def classify(response: ChannelResponse) -> DeliveryOutcome:
     """Only 2xx is delivered; 410 and redirects are refusals for good; 429, 502 and 504 wait as the receiver says."""
     if 200 <= response.status < 300:
-        return Delivered(
-            http_status=response.status, vendor_message=vendor_text(response.body.decode("utf-8", "replace"))
-        )
+        return Delivered(**answer_fields(response, "", response.text))
     return by_status(response, "answer")
 
 

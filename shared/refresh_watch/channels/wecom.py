@@ -1,10 +1,9 @@
 """WeCom group robot (developer.work.weixin.qq.com, 91770 and 99110): markdown; the key in the URL is all it checks.
 
-Markdown can mention members by user id and nobody else. A phone number, or everyone, is mentioned by a `text` message
-only. So a failure whose mentions need that is sent as `text` as a whole, in one message with the same content and no
-colours, and in half the size: a page that reaches nobody is worse than one without colours, and a second message would
-take a second place of the robot's 20 a minute. Where all mentions are user ids, and wherever nobody is mentioned, it is
-markdown. The lowest rung is `text` in any case.
+Markdown can mention members by user id only. A phone number, or everyone, is mentioned by a `text` message only. So a
+failure with such mentions is sent as one `text` message: the same content, no colours, half the size. A page that
+reaches no person is worse than one without colours, and a second message would count as another of the robot's 20 a
+minute. With user ids or without mentions it is markdown. The lowest rung is always `text`.
 
 A text knows no code spans: in it a client may make an address tappable, which then leads where it says. A user id that
 looks like a mainland phone number (11 digits from 13 to 19) is taken for one.
@@ -13,23 +12,15 @@ looks like a mainland phone number (11 digits from 13 to 19) is taken for one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from refresh_watch.channels.delivery.outcome import Request
-from refresh_watch.channels.delivery.pacing import Rate
-from refresh_watch.channels.formatting.ladder import fitting
-from refresh_watch.channels.formatting.mentions import check_count
-from refresh_watch.channels.formatting.samples import with_samples_that_fit
-from refresh_watch.channels.formatting.sections import Dialect, sections, tagless, tagless_code
+from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
+from refresh_watch.channels.formatting.ladder import fit_message
+from refresh_watch.channels.formatting.mentions import EVERYONE, check_mentions
+from refresh_watch.channels.formatting.sections import SectionStyle, sections, tagless, tagless_code
 from refresh_watch.channels.responses.wecom import classify
-from refresh_watch.deployment import Deployment
-from refresh_watch.errors import BadInput, Described, as_word
-from refresh_watch.instants import Instant
-from refresh_watch.report import Report
-from refresh_watch.reports.compose import compose
+from refresh_watch.errors import BadInput, Described
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
@@ -44,7 +35,6 @@ MARKDOWN_LIMIT = 4096
 
 _MOST_MENTIONS = 20
 
-_EVERYONE = ("all", "@all")
 _PHONE = re.compile(r"1[3-9][0-9]{9}|\+[0-9][0-9-]{4,18}")
 _MEMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")  # what WeCom makes user ids of
 _COLOURS = {Severity.OK: "info", Severity.WARNING: "warning", Severity.BAD: "warning"}  # green, orange
@@ -59,33 +49,28 @@ def check(channel: ChannelSetting) -> None:
     if not parts.path.endswith("/webhook/send") or not dict(parse_qsl(parts.query)).get("key"):
         allowed = "the robot's URL, which ends in /cgi-bin/webhook/send?key= and its key"
         raise BadInput(f"{where}: url", Described("a URL without /webhook/send?key="), allowed)
-    for person in channel.mention:
-        if person not in _EVERYONE and not _PHONE.fullmatch(person) and not _MEMBER.fullmatch(person):
-            raise BadInput(f"{where}: mention", as_word(person), "a user id, a phone number, or all")
-    check_count(channel, _MOST_MENTIONS)
-
-
-def render(
-    report: Report, channel: ChannelSetting, *, language: str, deployment: Deployment, now: Instant, step: int
-) -> Request:
-    """The request that posts the report; takes a lower rung by itself, and then leaves out lines, to stay within the
-    limit of its form."""
-    message = compose(report, language=language, deployment=deployment)
-    people = _people(channel) if message.is_failure else _People()
-    as_text = step >= LAST_STEP or bool(people.phones) or people.everyone
-    if as_text:
-        content = _fitting(message, step, TEXT_LIMIT, lambda lower: _text(lower, channel.keyword))
-        part: dict[str, Any] = {"content": content, **people.lists()}
-    else:
-        content = _fitting(message, step, MARKDOWN_LIMIT, lambda lower: _markdown(lower, channel.keyword, people))
-        part = {"content": content}
-    kind = "text" if as_text else "markdown"
-    return Request(
-        url=channel.url.value,
-        body=compact({"msgtype": kind, kind: part}),
-        headers=(("content-type", "application/json; charset=utf-8"),),
-        made_at=now,
+    check_mentions(
+        channel,
+        lambda person: person in EVERYONE or _PHONE.fullmatch(person) or _MEMBER.fullmatch(person),
+        "a user id, a phone number, or all",
+        _MOST_MENTIONS,
     )
+
+
+def render(draft: Draft, step: int) -> ChannelRequest:
+    """The request; samples, then rungs, then whole lines are given up to stay within the limit of its form."""
+    people = _people(draft.people)
+    as_text = step >= LAST_STEP or bool(people.phones) or people.everyone
+    kind, limit = ("text", TEXT_LIMIT) if as_text else ("markdown", MARKDOWN_LIMIT)
+
+    def write(message: Message, rung: int) -> str:
+        keyword = draft.channel.keyword
+        parts = _text(message, keyword) if as_text else _markdown(message, keyword, people)
+        return parts.joined() if rung < _LAST_RICH_STEP else parts.within(limit)
+
+    content = fit_message(draft.message, step, write, lambda content: len(content.encode()) <= limit)
+    part = {"content": content, **(people.lists() if as_text else {})}
+    return ChannelRequest(draft.channel.url.value, compact({"msgtype": kind, kind: part}), made_at=draft.now)
 
 
 @dataclass(frozen=True)
@@ -122,26 +107,15 @@ class _Parts:
         return kept.joined()
 
 
-_MARKDOWN = Dialect(words=tagless_code, heading=lambda words: f"**{words}**", fact="> ", item="- ", sample="· ")
-_TEXT = Dialect(words=tagless, heading=lambda words: words, fact="", item="- ", sample="  ")
+_MARKDOWN = SectionStyle(words=tagless_code, heading=lambda words: f"**{words}**", fact="> ", item="- ", sample="· ")
+_TEXT = SectionStyle(words=tagless, heading=lambda words: words, fact="", item="- ", sample="  ")
 
 
-def _people(channel: ChannelSetting) -> _People:
-    mentioned = dict.fromkeys(channel.mention)
+def _people(people: tuple[str, ...]) -> _People:
+    mentioned = dict.fromkeys(people)
     phones = tuple(person for person in mentioned if _PHONE.fullmatch(person))
-    members = tuple(person for person in mentioned if person not in _EVERYONE and person not in phones)
-    return _People(members, phones, everyone=any(person in _EVERYONE for person in mentioned))
-
-
-def _fitting(message: Message, step: int, limit: int, parts: Callable[[Message], _Parts]) -> str:
-    def fits(shorter: Message) -> bool:
-        return len(parts(shorter).joined().encode()) <= limit
-
-    def make(rung: int) -> bytes:
-        made = parts(with_samples_that_fit(message.reduced(rung), fits, step=rung))
-        return (made.joined() if rung < _LAST_RICH_STEP else made.within(limit)).encode()
-
-    return fitting(make, step, limit).decode()
+    members = tuple(person for person in mentioned if person not in EVERYONE and person not in phones)
+    return _People(members, phones, everyone=any(person in EVERYONE for person in mentioned))
 
 
 def _markdown(message: Message, keyword: str, people: _People) -> _Parts:
@@ -168,8 +142,8 @@ def _head(title: tuple[str, ...], *lines: str) -> tuple[str, ...]:
     return (" ".join(part for part in title if part), *(line for line in lines if line))
 
 
-def _middle(message: Message, dialect: Dialect, links: tuple[str, ...]) -> tuple[str, ...]:
-    found = (*sections(message, dialect), links)
+def _middle(message: Message, style: SectionStyle, links: tuple[str, ...]) -> tuple[str, ...]:
+    found = (*sections(message, style), links)
     return tuple(line for lines in found if lines for line in ("", *lines))
 
 

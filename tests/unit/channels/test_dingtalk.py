@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from hypothesis import given
 
-from refresh_watch.channels.dingtalk import LIMIT, check, render, sign, signed
+from refresh_watch.channels.dingtalk import LIMIT, check, sign, signed
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput
 from refresh_watch.model import FailedObject, Outcome
@@ -19,6 +19,7 @@ from refresh_watch.report import Counts, Report, TaskReport
 from refresh_watch.reports.links import CONSOLE
 from refresh_watch.reports.texts import TEXTS
 from refresh_watch.settings import ChannelSetting, Secret
+from tests.channels.judging import rendered
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -39,7 +40,7 @@ NOW = 1700000000.0
 
 
 def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
-    request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
+    request = rendered(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
     assert len(request.body) <= LIMIT
     body: dict[str, Any] = json.loads(request.body)
     return body
@@ -94,8 +95,8 @@ def test_the_signature_is_that_of_the_vectors_and_encoded_once(
 
 
 def test_each_try_is_signed_afresh() -> None:
-    request = render(PARTLY_FAILED, CHANNEL, language="en", deployment=Deployment(), now=NOW, step=0)
-    later = render(PARTLY_FAILED, CHANNEL, language="en", deployment=Deployment(), now=NOW + 7200, step=0)
+    request = rendered(PARTLY_FAILED, CHANNEL, language="en", deployment=Deployment(), now=NOW, step=0)
+    later = rendered(PARTLY_FAILED, CHANNEL, language="en", deployment=Deployment(), now=NOW + 7200, step=0)
     assert "timestamp=1700000000000&" in request.url
     assert "timestamp=1700007200000&" in later.url
     assert request.body == later.body
@@ -107,7 +108,7 @@ def test_a_url_that_was_copied_with_a_signature_is_signed_anew() -> None:
 
 
 def test_without_a_secret_the_url_is_left_as_it_is() -> None:
-    request = render(COMPLETE, replace(CHANNEL, secret=None), language="en", deployment=Deployment(), now=NOW, step=0)
+    request = rendered(COMPLETE, replace(CHANNEL, secret=None), language="en", deployment=Deployment(), now=NOW, step=0)
     assert request.url == URL
 
 
@@ -142,7 +143,7 @@ def test_no_tag_of_others_is_left_for_dingtalk_reads_tags_in_code_too(words: str
 
 
 def test_chinese_is_sent_as_utf8_not_escaped() -> None:
-    request = render(PARTLY_FAILED, CHANNEL, language="zh", deployment=Deployment(), now=NOW, step=0)
+    request = rendered(PARTLY_FAILED, CHANNEL, language="zh", deployment=Deployment(), now=NOW, step=0)
     assert "失败".encode() in request.body
     assert b"\\u" not in request.body
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.delivery.outcome import (
+from refresh_watch.channels.contract import (
+    ChannelResponse,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
     Permanent,
-    Response,
-    Retry,
+    Temporary,
     TooLarge,
 )
 from refresh_watch.channels.dingtalk import classify
@@ -26,15 +26,15 @@ OK = {"errcode": 0, "errmsg": "ok"}
 def _classified(body: object, status: int = 200, **headers: str) -> DeliveryOutcome:
     raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return classify(Response(status, raw, named, asked_at=1_700_000_000.0))
+    return classify(ChannelResponse(status, raw, named, asked_at=1_700_000_000.0))
 
 
 @pytest.mark.parametrize(
     ("code", "message", "outcome"),
     [
-        (-1, "系统繁忙", Retry),
-        (130101, "send too fast, exceed 20 times per minute", Retry),
-        (410100, "发送速度太快而限流", Retry),
+        (-1, "系统繁忙", Temporary),
+        (130101, "send too fast, exceed 20 times per minute", Temporary),
+        (410100, "发送速度太快而限流", Temporary),
         (310000, "keywords not in content", Permanent),
         (310000, "sign not match", Permanent),
         (310000, "invalid timestamp", Permanent),
@@ -58,8 +58,8 @@ def _classified(body: object, status: int = 200, **headers: str) -> DeliveryOutc
         (430103, "image", ContentRejected),
         (430104, "content", ContentRejected),
         (90030, "webhook over limit", Permanent),
-        (999999, "something new", Retry),
-        (999998, "发送过于频繁", Retry),
+        (999999, "something new", Temporary),
+        (999998, "发送过于频繁", Temporary),
         (999997, "the text is too long", TooLarge),
     ],
 )
@@ -135,26 +135,26 @@ def test_a_blocked_robot_is_left_alone_for_its_ten_minutes_and_a_limited_one_for
     body: dict[str, Any], after: float
 ) -> None:
     limited = _classified(body)
-    assert isinstance(limited, Retry)
+    assert isinstance(limited, Temporary)
     assert (limited.rate_limited, limited.after) == (True, after)
 
 
 def test_a_longer_wait_that_the_gateway_asks_for_is_obeyed() -> None:
     limited = _classified({"status": 1111, "wait": 900, "punish": "deny"})
-    assert isinstance(limited, Retry)
+    assert isinstance(limited, Temporary)
     assert limited.after == 900.0
 
 
 def test_busy_waits_half_a_minute() -> None:
     busy = _classified({"errcode": -1, "errmsg": "系统繁忙"})
-    assert isinstance(busy, Retry)
+    assert isinstance(busy, Temporary)
     assert (busy.after, busy.rate_limited) == (30.0, False)
 
 
 @pytest.mark.parametrize(("told", "after"), [("3", 3.0), ("", 60.0)])
 def test_a_429_is_rate_limited_for_as_long_as_it_says(told: str, after: float) -> None:
     limited = _classified(b"<html>", 429, retry_after=told)
-    assert isinstance(limited, Retry)
+    assert isinstance(limited, Temporary)
     assert (limited.rate_limited, limited.after) == (True, after)
 
 

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given
 
-from refresh_watch.channels.delivery.outcome import Request
-from refresh_watch.channels.discord import check, payload, posting, render
+from refresh_watch.channels.contract import ChannelRequest
+from refresh_watch.channels.discord import check, url_to_post_to
 from refresh_watch.deployment import Deployment
 from refresh_watch.model import FailedObject, Outcome, Reason, Refusal
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
@@ -21,6 +21,7 @@ from refresh_watch.reports.message import Fact, FailureGroup, Link
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chats import discord as chats
 from refresh_watch_emulator.chats.contract import ChatAnswer, Post
+from tests.channels.judging import rendered, written
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -42,8 +43,8 @@ ONCALL = replace(CHANNEL, mention=(f"<@{ANN}>", f"<@&{ADMINS}>"))
 PROD = Deployment("prod", "cn-hangzhou")
 
 
-def _request(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> Request:
-    return render(report, channel, language=language, deployment=PROD, now=1700000000.0, step=step)
+def _request(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> ChannelRequest:
+    return rendered(report, channel, language=language, deployment=PROD, now=1700000000.0, step=step)
 
 
 def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
@@ -51,7 +52,7 @@ def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, lang
     return body
 
 
-def _judged(request: Request) -> ChatAnswer:
+def _judged(request: ChannelRequest) -> ChatAnswer:
     parts = urlsplit(request.url)
     post = Post("discord", "oncall", parts.query, request.headers, request.body, path=parts.path)
     return chats.receive(CHAT, post, (), limited=False)
@@ -75,8 +76,8 @@ def _outside_code(text: str) -> str:
 def test_discord_is_asked_for_proof_that_it_posted(given: str, posted_to: str) -> None:
     url = f"https://discord.com{given}"
     check(replace(CHANNEL, url=Secret(url)))
-    assert posting(url) == f"https://discord.com{posted_to}"
-    assert posting(posting(url)) == posting(url)
+    assert url_to_post_to(url) == f"https://discord.com{posted_to}"
+    assert url_to_post_to(url_to_post_to(url)) == url_to_post_to(url)
 
 
 def test_the_answer_to_a_report_proves_that_it_was_posted() -> None:
@@ -215,8 +216,8 @@ def test_an_embed_over_a_limit_of_discords_loses_samples_then_takes_a_lower_rung
     message = compose(PARTLY_FAILED, language="en", deployment=PROD)
     group = FailureGroup("OriginTimeout", len(samples), samples)
     message = replace(message, groups=(group,), facts=facts, command="", next_steps=())
-    body = payload(message, ONCALL, 0)
-    request = Request(posting(URL), json.dumps(body).encode(), (("content-type", "application/json"),))
+    body = written(message, ONCALL)
+    request = ChannelRequest(url_to_post_to(URL), json.dumps(body).encode(), (("content-type", "application/json"),))
     assert _judged(request).accepted
     assert "failed 6/120" in body["content"]
     assert [embed["description"].count("u" * 1200) for embed in body.get("embeds", [])] == left
@@ -225,7 +226,7 @@ def test_an_embed_over_a_limit_of_discords_loses_samples_then_takes_a_lower_rung
 def test_a_value_that_is_too_long_for_its_field_is_cut_inside_its_code_span() -> None:
     message = compose(PARTLY_FAILED, language="en", deployment=PROD)
     facts = (Fact("Detail" * 50, "w" * 2000, of_others=True), Fact("Why", "_" * 2000))
-    fields = payload(replace(message, facts=facts, links=()), CHANNEL, 0)["embeds"][0]["fields"]
+    fields = written(replace(message, facts=facts, links=()), CHANNEL)["embeds"][0]["fields"]
     assert [(len(field["name"]), field["value"][-2:]) for field in fields] == [(256, "…`"), (3, "_…")]
     assert [len(field["value"]) for field in fields] == [1024, 1023]
 
@@ -235,7 +236,7 @@ def test_the_lowest_rung_leaves_out_next_steps_rather_than_numbers_and_footer() 
     channel = replace(CHANNEL, mention=people, keyword="k" * 64)
     message = compose(PARTLY_FAILED, language="en", deployment=Deployment("e" * 64))
     long_steps = replace(message, next_steps=("a" * 200, "b" * 2000))
-    content = payload(long_steps, channel, 3)["content"]
+    content = written(long_steps, channel, 3)["content"]
     assert len(content) <= 2000
     assert content.startswith(f"{'k' * 64} [CDN refresh][{'e' * 64}][failed 6/120] 6 of 120")
     assert ("a" * 200 in content, "bbb" in content) == (True, False)
@@ -245,7 +246,7 @@ def test_the_lowest_rung_leaves_out_next_steps_rather_than_numbers_and_footer() 
 def test_links_are_links_whatever_brackets_their_addresses_hold() -> None:
     message = compose(PARTLY_FAILED, language="en", deployment=PROD)
     links = (Link("Status", "https://example.com/w?sign=a%2Fb&x=(1)"), Link("Console", "https://example.com/"))
-    text = payload(replace(message, links=links), CHANNEL, 0)["embeds"][0]["fields"][-1]["value"]
+    text = written(replace(message, links=links), CHANNEL)["embeds"][0]["fields"][-1]["value"]
     assert text == "[Status](https://example.com/w?sign=a%2Fb&x=%281%29) · [Console](https://example.com/)"
 
 

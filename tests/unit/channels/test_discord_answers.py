@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.delivery.outcome import (
-    VENDOR_MESSAGE,
+from refresh_watch.channels.contract import (
     Accepted,
     Ambiguous,
+    ChannelResponse,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
     Permanent,
-    Response,
-    Retry,
+    Temporary,
     TooLarge,
 )
 from refresh_watch.channels.discord import classify
+from refresh_watch.channels.responses.body import VENDOR_MESSAGE
 
 POSTED = {"id": "1234567890123456789", "type": 0, "content": "x", "channel_id": "***", "webhook_id": "***"}
 
@@ -46,7 +46,7 @@ REFUSALS = [
 def _classified(body: object, status: int = 200, **headers: str) -> DeliveryOutcome:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return classify(Response(status, raw, named, asked_at=1_700_000_000.0))
+    return classify(ChannelResponse(status, raw, named, asked_at=1_700_000_000.0))
 
 
 def _invalid_form(field: str, problem: str) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def test_each_code_that_refuses_for_good_says_what_to_repair(status: int, code: 
         (400, _invalid_form("embeds", "MAX_EMBED_SIZE_EXCEEDED"), TooLarge),
         (400, _invalid_form("embeds", "BASE_TYPE_REQUIRED"), ContentRejected),
         (400, {"code": 50035, "message": "Invalid Form Body"}, ContentRejected),
-        (413, {"code": 40005, "message": "Request entity too large"}, TooLarge),
+        (413, {"code": 40005, "message": "ChannelRequest entity too large"}, TooLarge),
         (400, {"code": 200000, "message": "Message was blocked by automatic moderation"}, ContentRejected),
         (400, {"code": 200001, "message": "Title was blocked by automatic moderation"}, ContentRejected),
         (400, {"code": 240000, "message": "Message blocked by harmful links filter"}, ContentRejected),
@@ -113,13 +113,13 @@ def test_a_200_without_a_message_may_be_anything(body: bytes) -> None:
 @pytest.mark.parametrize("status", [200, 400])
 def test_a_code_that_is_not_known_is_tried_again_after_a_minute(status: int) -> None:
     retry = _classified({"id": "1", "code": 123456, "message": "something new"}, status)
-    assert isinstance(retry, Retry)
+    assert isinstance(retry, Temporary)
     assert (retry.after, retry.rate_limited, retry.vendor_code) == (60.0, False, "123456")
 
 
 def test_an_overloaded_discord_is_tried_again_after_a_minute() -> None:
     retry = _classified({"code": 130000, "message": "API resource is currently overloaded"}, 503)
-    assert isinstance(retry, Retry)
+    assert isinstance(retry, Temporary)
     assert (retry.after, retry.rate_limited) == (60.0, False)
 
 
@@ -131,8 +131,8 @@ def test_an_overloaded_discord_is_tried_again_after_a_minute() -> None:
         (401, Permanent),
         (404, Permanent),
         (413, TooLarge),
-        (500, Retry),
-        (503, Retry),
+        (500, Temporary),
+        (503, Temporary),
     ],
 )
 def test_an_error_without_a_code_is_read_by_its_status(status: int, outcome: type[DeliveryOutcome]) -> None:
@@ -167,7 +167,7 @@ def test_a_limited_webhook_waits_as_long_as_discord_says_and_spends_no_try(
     body: object, headers: dict[str, str], after: float
 ) -> None:
     limited = _classified(body, 429, **headers)
-    assert isinstance(limited, Retry)
+    assert isinstance(limited, Temporary)
     assert limited.rate_limited
     assert limited.after == pytest.approx(after)
 
@@ -175,13 +175,13 @@ def test_a_limited_webhook_waits_as_long_as_discord_says_and_spends_no_try(
 @pytest.mark.parametrize("code", [20016, 20022, 20028, 31001, 31002, 40062])
 def test_a_code_of_a_limit_is_one_whatever_the_status(code: int) -> None:
     limited = _classified({"code": code, "message": "slow", "retry_after": 4.5}, 400)
-    assert isinstance(limited, Retry)
+    assert isinstance(limited, Temporary)
     assert (limited.rate_limited, limited.after) == (True, 4.5)
 
 
 def test_whoever_is_shut_out_stays_away_for_ten_minutes() -> None:
     limited = _classified({"code": 40333, "message": "blocked from accessing our API temporarily"}, 403)
-    assert isinstance(limited, Retry)
+    assert isinstance(limited, Temporary)
     assert (limited.rate_limited, limited.after) == (True, 600.0)
 
 

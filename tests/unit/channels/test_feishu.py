@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refresh_watch.channels import feishu, lark
-from refresh_watch.channels.feishu import LIMIT, check, render, sign
+from refresh_watch.channels.feishu import LIMIT, check, sign
 from refresh_watch.channels.registry import adapter, check_one
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput
@@ -24,6 +24,7 @@ from refresh_watch.reports.compose import compose
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chats import feishu as chats
 from refresh_watch_emulator.chats.contract import Post
+from tests.channels.judging import rendered
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -54,7 +55,7 @@ INJECTIONS = (
 
 
 def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
-    request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
+    request = rendered(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
     assert len(request.body) <= LIMIT
     body: dict[str, Any] = json.loads(request.body)
     return body
@@ -82,7 +83,7 @@ def test_the_signature_is_that_of_the_vectors(secret: str, timestamp: str, signa
 
 def test_the_signature_stands_in_the_body_with_seconds_and_the_url_stays_as_it_is() -> None:
     channel = replace(CHANNEL, secret=Secret("SECtest"))
-    request = render(COMPLETE, channel, language="en", deployment=Deployment(), now=NOW + 0.9, step=0)
+    request = rendered(COMPLETE, channel, language="en", deployment=Deployment(), now=NOW + 0.9, step=0)
     body = json.loads(request.body)
     assert request.url == URL
     assert body["timestamp"] == "1700000000"
@@ -90,7 +91,7 @@ def test_the_signature_stands_in_the_body_with_seconds_and_the_url_stays_as_it_i
 
 
 def test_each_try_is_signed_afresh() -> None:
-    later = render(COMPLETE, CHANNEL, language="en", deployment=Deployment("prod"), now=NOW + 7200, step=0)
+    later = rendered(COMPLETE, CHANNEL, language="en", deployment=Deployment("prod"), now=NOW + 7200, step=0)
     again = json.loads(later.body)
     assert again["timestamp"] == "1700007200"
     assert again["sign"] != _sent(COMPLETE)["sign"]
@@ -147,7 +148,7 @@ def test_a_complete_job_is_told_without_headings_over_nothing() -> None:
     ],
 )
 def test_chinese_is_sent_as_utf8_not_escaped(report: Report, title: str) -> None:
-    request = render(report, CHANNEL, language="zh", deployment=Deployment("prod"), now=NOW, step=0)
+    request = rendered(report, CHANNEL, language="zh", deployment=Deployment("prod"), now=NOW, step=0)
     assert title.encode() in request.body
     assert b"\\u" not in request.body
 
@@ -235,7 +236,7 @@ def test_whatever_the_report_says_the_bot_takes_it_and_mentions_the_right_people
     channel = replace(ONCALL, keyword="刷新通知")
     heading = compose(report, language=language, deployment=Deployment("prod")).heading
     for step in range(4):
-        request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
+        request = rendered(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
         assert len(request.body) <= LIMIT
         post = Post("feishu", "oncall", "", request.headers, request.body, NOW, path=urlsplit(request.url).path)
         verdict = chats.receive(replace(CHAT, keyword="刷新通知"), post, (), limited=True)

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.delivery.outcome import (
+from refresh_watch.channels.contract import (
     Ambiguous,
+    ChannelResponse,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
     Permanent,
-    Response,
-    Retry,
+    Temporary,
     TooLarge,
 )
 from refresh_watch.channels.responses.feishu import classify
@@ -30,18 +30,18 @@ BAD_CARD = (
 def _classified(body: object, status: int = 200, **headers: str) -> DeliveryOutcome:
     raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return classify(Response(status, raw, named, asked_at=1_700_000_000.0))
+    return classify(ChannelResponse(status, raw, named, asked_at=1_700_000_000.0))
 
 
 @pytest.mark.parametrize(
     ("code", "status", "message", "outcome"),
     [
         (0, 200, "success", Delivered),
-        (11232, 200, "frequency limited psm[lark.oapi.app_platform_runtime]appID[1500]", Retry),
-        (9499, 400, "too many request", Retry),
-        (9499, 200, "too many request", Retry),
-        (9499, 200, "Bad Request", ContentRejected),
-        (9499, 400, "Bad Request", ContentRejected),
+        (11232, 200, "frequency limited psm[lark.oapi.app_platform_runtime]appID[1500]", Temporary),
+        (9499, 400, "too many request", Temporary),
+        (9499, 200, "too many request", Temporary),
+        (9499, 200, "Bad ChannelRequest", ContentRejected),
+        (9499, 400, "Bad ChannelRequest", ContentRejected),
         (19002, 200, "params error, msg_type need", ContentRejected),
         (19021, 200, "sign match fail or timestamp is not within one hour from current time", Permanent),
         (19022, 200, "Ip Not Allowed", Permanent),
@@ -52,11 +52,11 @@ def _classified(body: object, status: int = 200, **headers: str) -> DeliveryOutc
         (11246, 200, BAD_CARD, ContentRejected),
         (230099, 400, BAD_CARD, ContentRejected),
         (11246, 200, "Failed to create card content, ext=ErrCode: 11310; ErrMsg: element exceeds", ContentRejected),
-        (99991400, 200, "request trigger frequency limit", Retry),
-        (99991400, 400, "request trigger frequency limit", Retry),
-        (99991400, 429, "request trigger frequency limit", Retry),
-        (777777, 200, "something new", Retry),
-        (777778, 200, "操作过于频繁", Retry),
+        (99991400, 200, "request trigger frequency limit", Temporary),
+        (99991400, 400, "request trigger frequency limit", Temporary),
+        (99991400, 429, "request trigger frequency limit", Temporary),
+        (777777, 200, "something new", Temporary),
+        (777778, 200, "操作过于频繁", Temporary),
         (230025, 400, "The length of the message content reaches its limit.", TooLarge),
     ],
 )
@@ -103,14 +103,14 @@ def test_a_limited_bot_waits_as_told_or_a_minute_and_spends_no_try(
     body: object, status: int, headers: dict[str, str], after: float
 ) -> None:
     limited = _classified(body, status, **headers)
-    assert isinstance(limited, Retry)
+    assert isinstance(limited, Temporary)
     assert limited.rate_limited
     assert limited.after == after
 
 
 def test_an_unknown_code_is_tried_again_after_a_minute() -> None:
     unknown = _classified({"code": 777777, "msg": "something new"})
-    assert isinstance(unknown, Retry)
+    assert isinstance(unknown, Temporary)
     assert (unknown.after, unknown.rate_limited) == (60.0, False)
 
 

@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from refresh_watch.channels.delivery.pacing import Pacing, Rate
+from refresh_watch.channels.contract import Rate
+from refresh_watch.channels.delivery.pacing import Pacing, share_of
 
 DINGTALK = Rate(20, 60)
 NOW = 1_000_000.0
@@ -35,7 +36,7 @@ def _most_within(posts: list[float], seconds: float) -> int:
     ],
 )
 def test_each_instance_keeps_to_its_part(rate: Rate, instances: int, share: Rate) -> None:
-    assert rate.share(instances) == share
+    assert share_of(rate, instances) == share
 
 
 def test_the_first_messages_go_at_once_and_the_next_ones_as_soon_as_the_limit_allows() -> None:
@@ -61,14 +62,14 @@ def test_another_robot_does_not_wait_for_this_one() -> None:
 def test_a_robot_without_a_limit_is_never_waited_for_but_while_it_rests() -> None:
     pacing = Pacing()
     assert {_post(pacing, NOW, rate=None) for _ in range(500)} == {0.0}
-    pacing.rest("robot", NOW, 30)
+    pacing.pause("robot", NOW, 30)
     assert _post(pacing, NOW + 10, rate=None) == 20.0
     assert _post(pacing, NOW + 30, rate=None) == 0.0
 
 
 def test_after_a_block_those_who_waited_do_not_all_come_at_once() -> None:
     pacing = Pacing(2)
-    pacing.rest("robot", NOW, 600)
+    pacing.pause("robot", NOW, 600)
     turns = [_post(pacing, NOW) for _ in range(30)]
     assert turns == [600.0] * 10 + [663.0] * 10 + [726.0] * 10
     assert _post(pacing, NOW + 600, booked=True) == 0.0
@@ -76,20 +77,20 @@ def test_after_a_block_those_who_waited_do_not_all_come_at_once() -> None:
 
 def test_a_robot_that_asks_to_be_left_alone_for_years_is_asked_again_after_an_hour() -> None:
     pacing = Pacing()
-    pacing.rest("robot", NOW, 1.7e9)
+    pacing.pause("robot", NOW, 1.7e9)
     assert _post(pacing, NOW) == 3600.0
     assert _post(pacing, NOW + 3600, booked=True) == 0.0
 
 
 def test_a_robot_that_stays_silent_is_left_alone_for_longer_each_time_until_it_answers() -> None:
-    pacing, now, rests = Pacing(), NOW, []
+    pacing, now, is_paused = Pacing(), NOW, []
     for _ in range(6):
-        pacing.silent("robot", now)
-        rests.append(_post(pacing, now, rate=None))
-        now += rests[-1]
-    assert rests == [60.0, 120.0, 240.0, 480.0, 600.0, 600.0]
+        pacing.timed_out("robot", now)
+        is_paused.append(_post(pacing, now, rate=None))
+        now += is_paused[-1]
+    assert is_paused == [60.0, 120.0, 240.0, 480.0, 600.0, 600.0]
     pacing.answered("robot")
-    pacing.silent("robot", now)
+    pacing.timed_out("robot", now)
     assert _post(pacing, now, rate=None) == 60.0
 
 

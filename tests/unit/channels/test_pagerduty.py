@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from refresh_watch.channels.pagerduty import LIMIT, check, dedup_key, render
+from refresh_watch.channels.pagerduty import LIMIT, check, dedup_key
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput
 from refresh_watch.model import FailedObject, Kind, Outcome
@@ -19,6 +19,7 @@ from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chats import pagerduty as chat
 from refresh_watch_emulator.chats.contract import Post
+from tests.channels.judging import rendered
 from tests.unit.reports.sample_reports import (
     BROKEN,
     BY_PATH,
@@ -47,7 +48,7 @@ STOPPED = replace(
 
 
 def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
-    request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
+    request = rendered(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
     assert len(request.body) <= LIMIT
     assert request.url == channel.url.value
     post = Post("pagerduty", "oncall", "", request.headers, request.body, NOW, path="/v2/enqueue")

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.delivery.outcome import (
-    VENDOR_MESSAGE,
+from refresh_watch.channels.contract import (
     Ambiguous,
+    ChannelResponse,
     Delivered,
     DeliveryOutcome,
     Permanent,
-    Response,
-    Retry,
+    Temporary,
     TooLarge,
 )
 from refresh_watch.channels.pagerduty import classify
+from refresh_watch.channels.responses.body import VENDOR_MESSAGE
 
 OK = {"status": "success", "message": "Event processed", "dedup_key": "refresh-watch-0"}
 
@@ -26,7 +26,7 @@ OK = {"status": "success", "message": "Event processed", "dedup_key": "refresh-w
 def _classified(body: object, status: int = 202, **headers: str) -> DeliveryOutcome:
     raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return classify(Response(status, raw, named, asked_at=1_700_000_000.0))
+    return classify(ChannelResponse(status, raw, named, asked_at=1_700_000_000.0))
 
 
 def _invalid(*errors: str, status: int = 400) -> DeliveryOutcome:
@@ -80,10 +80,10 @@ def test_an_event_that_is_too_large_can_be_made_shorter() -> None:
 )
 def test_a_limited_service_waits_a_minute_or_as_long_as_it_is_told(body: object, status: int) -> None:
     limited = _classified(body, status)
-    assert isinstance(limited, Retry)
+    assert isinstance(limited, Temporary)
     assert (limited.after, limited.rate_limited) == (60.0, True)
     told = _classified(body, status, retry_after="120")
-    assert isinstance(told, Retry)
+    assert isinstance(told, Temporary)
     assert told.after == 120.0
 
 
@@ -91,7 +91,7 @@ def test_a_limited_service_waits_a_minute_or_as_long_as_it_is_told(body: object,
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"status":"internal error","message":"why"}'])
 def test_a_server_error_comes_back(status: int, body: bytes) -> None:
     later = _classified(body, status)
-    assert isinstance(later, Retry)
+    assert isinstance(later, Temporary)
     assert not later.rate_limited
 
 
@@ -103,7 +103,7 @@ def test_a_2xx_that_is_no_answer_of_pagerdutys_may_be_anything(body: bytes, stat
 
 def test_a_status_that_is_not_known_comes_back_after_a_minute() -> None:
     later = _classified({"status": "something new", "message": "why"})
-    assert isinstance(later, Retry)
+    assert isinstance(later, Temporary)
     assert later.after == 60.0
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from refresh_watch.channels.delivery.outcome import Response
+from refresh_watch.channels.contract import ChannelResponse
 from refresh_watch.channels.transport.redact import redacted
 from refresh_watch.settings import ChannelSetting, Secret
 
@@ -33,7 +33,7 @@ CHANNEL = ChannelSetting(
 )
 def test_each_form_of_a_secret_is_masked(echoed: str) -> None:
     body = f'{{"errcode":300005,"errmsg":"token {echoed} is not exist"}}'.encode()
-    cleaned = redacted(Response(200, body), CHANNEL).body
+    cleaned = redacted(ChannelResponse(200, body), CHANNEL).body
     assert echoed.encode() not in cleaned
     assert json.loads(cleaned)["errmsg"] == "token *** is not exist"
 
@@ -52,7 +52,7 @@ def test_each_form_of_a_secret_is_masked(echoed: str) -> None:
 )
 def test_a_secret_is_masked_however_the_vendor_writes_it(echoed: str) -> None:
     body = f'{{"errcode":300005,"errmsg":"token {echoed} is not exist"}}'.encode()
-    cleaned = redacted(Response(200, body), CHANNEL).body
+    cleaned = redacted(ChannelResponse(200, body), CHANNEL).body
     assert json.loads(cleaned)["errmsg"] == "token *** is not exist"
 
 
@@ -61,22 +61,22 @@ def test_a_secret_is_masked_however_the_vendor_writes_it(echoed: str) -> None:
 )
 def test_escapes_that_hide_no_secret_say_the_same_as_before(text: str) -> None:
     body = f'{{"errmsg":"{text}"}}'.encode()
-    assert json.loads(redacted(Response(200, body), CHANNEL).body) == json.loads(body)
+    assert json.loads(redacted(ChannelResponse(200, body), CHANNEL).body) == json.loads(body)
 
 
 def test_what_is_no_secret_stays() -> None:
     body = b'{"errcode":310000,"errmsg":"keywords not in content"}'
-    assert redacted(Response(200, body), CHANNEL).body == body
+    assert redacted(ChannelResponse(200, body), CHANNEL).body == body
 
 
 def test_the_signature_of_this_try_is_masked_too() -> None:
     url = f"{CHANNEL.url.value}&timestamp=1700000000000&sign=abc%2Fdefghij%3D"
-    assert redacted(Response(200, b"bad sign abc/defghij="), CHANNEL, url).body == b"bad sign ***"
+    assert redacted(ChannelResponse(200, b"bad sign abc/defghij="), CHANNEL, url).body == b"bad sign ***"
 
 
 def test_both_secrets_of_a_rotation_are_masked() -> None:
     hook = ChannelSetting("audit", "webhook", Secret("https://x.example.com/"), Secret("whsec_one111 whsec_two222"))
-    assert redacted(Response(401, b"not whsec_one111, not whsec_two222"), hook).body == b"not ***, not ***"
+    assert redacted(ChannelResponse(401, b"not whsec_one111, not whsec_two222"), hook).body == b"not ***, not ***"
 
 
 def test_a_setting_never_shows_its_url() -> None:

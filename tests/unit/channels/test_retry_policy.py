@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from refresh_watch.channels.delivery.attempts import Attempts, failure_of
-from refresh_watch.channels.delivery.outcome import (
+from refresh_watch.channels.contract import (
     Accepted,
     Ambiguous,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
-    Later,
     Permanent,
-    Retry,
+    Temporary,
     TooLarge,
 )
-from refresh_watch.channels.delivery.retry_policy import LAST_TRY, Abandoned, Finished, Next, RetryLater, next_visit
+from refresh_watch.channels.delivery.attempts import Attempts, Later, failure_of
+from refresh_watch.channels.delivery.retry_policy import LAST_TRY, Abandoned, Finished, Next, RetryLater, next_attempt
 
 FIRST = 1_000_000.0
-BUSY = Retry(reason="HTTP 503")
-BLOCKED = Retry(reason="rate limited", after=600.0, rate_limited=True)
-LIMITED = Retry(reason="rate limited", after=7.0, rate_limited=True)
+BUSY = Temporary(reason="HTTP 503")
+BLOCKED = Temporary(reason="rate limited", after=600.0, rate_limited=True)
+LIMITED = Temporary(reason="rate limited", after=7.0, rate_limited=True)
 
 
 def _next(
     outcome: DeliveryOutcome, *, tries: int = 0, rate_limited: int = 0, after: float = 0.0, chance: float = 0.0
 ) -> Next:
     attempts = Attempts(tries, rate_limited, posts=1, first_at=FIRST, last=failure_of(outcome, 1))
-    return next_visit(outcome, attempts, now=FIRST + after, chance=chance)
+    return next_attempt(outcome, attempts, now=FIRST + after, chance=chance)
 
 
 @pytest.mark.parametrize(
@@ -41,13 +40,13 @@ def _next(
         (BUSY, 20, 0, 3300, 21, 0),
         (BUSY, 0, 2, 60, 1, 2),
         (Ambiguous(reason="no answer"), 0, 0, 60, 1, 0),
-        (Retry(reason="busy", after=90.0), 0, 0, 90, 1, 0),
-        (Retry(reason="busy", after=90.0), 1, 0, 600, 2, 0),
-        (Retry(reason="busy", after=9000.0), 0, 0, 3599, 1, 0),
+        (Temporary(reason="busy", after=90.0), 0, 0, 90, 1, 0),
+        (Temporary(reason="busy", after=90.0), 1, 0, 600, 2, 0),
+        (Temporary(reason="busy", after=9000.0), 0, 0, 3599, 1, 0),
         (BLOCKED, 0, 0, 600, 0, 1),
         (BLOCKED, 2, 1, 600, 2, 2),
         (LIMITED, 0, 3, 7, 0, 4),
-        (Retry(reason="limited", after=0.0, rate_limited=True), 0, 0, 1, 0, 1),
+        (Temporary(reason="limited", after=0.0, rate_limited=True), 0, 0, 1, 0, 1),
     ],
 )
 def test_the_pause_after_each_visit(
@@ -77,11 +76,11 @@ def test_chance_adds_up_to_a_tenth_and_never_more_than_function_compute_can_dela
         (BLOCKED, 0, 60),
         (BLOCKED, 3, 480),
         (BLOCKED, 9, 600),
-        (Retry(reason="limited", after=1.0, rate_limited=True), 0, 5),
+        (Temporary(reason="limited", after=1.0, rate_limited=True), 0, 5),
     ],
 )
 def test_those_who_were_told_to_slow_down_come_back_spread_out_and_never_too_early(
-    outcome: Retry, times: int, spread: float
+    outcome: Temporary, times: int, spread: float
 ) -> None:
     """Full jitter above what the channel asked for, twice as wide each time."""
     pauses = []
@@ -93,13 +92,13 @@ def test_those_who_were_told_to_slow_down_come_back_spread_out_and_never_too_ear
 
 
 def test_a_pause_that_is_cut_to_what_function_compute_can_delay_is_remembered_whole() -> None:
-    after = _next(Retry(reason="busy", after=9000.0))
+    after = _next(Temporary(reason="busy", after=9000.0))
     assert isinstance(after, RetryLater)
     assert after.attempts.not_before == FIRST + 9000
 
 
 def test_a_channel_that_asks_for_more_than_a_day_is_given_up_with_what_it_asks_for() -> None:
-    after = _next(Retry(reason="rate limited", after=172_800.0, rate_limited=True))
+    after = _next(Temporary(reason="rate limited", after=172_800.0, rate_limited=True))
     assert isinstance(after, Abandoned)
     assert "asks for 2d" in after.why
     assert "for a day" not in after.why
@@ -107,26 +106,26 @@ def test_a_channel_that_asks_for_more_than_a_day_is_given_up_with_what_it_asks_f
 
 @pytest.mark.parametrize("asked", [9000.0, 15_750.0])
 def test_a_place_beyond_what_function_compute_can_delay_is_kept(asked: float) -> None:
-    after = next_visit(Later(after=asked), Attempts(), now=FIRST, chance=0.9)
+    after = next_attempt(Later(after=asked), Attempts(), now=FIRST, chance=0.9)
     assert after == RetryLater(3599, Attempts(booked=True, not_before=FIRST + asked))
 
 
 def test_who_waits_only_because_the_robot_has_failed_with_another_is_given_up_after_a_day_too() -> None:
     attempts = Attempts(first_at=FIRST, last=failure_of(BUSY, 0))
-    resting = Later(after=60.0, resting=True)
-    assert isinstance(next_visit(resting, attempts, now=FIRST + LAST_TRY - 61, chance=0.0), RetryLater)
-    assert isinstance(next_visit(resting, attempts, now=FIRST + LAST_TRY, chance=0.0), Abandoned)
+    paused = Later(after=60.0, paused=True)
+    assert isinstance(next_attempt(paused, attempts, now=FIRST + LAST_TRY - 61, chance=0.0), RetryLater)
+    assert isinstance(next_attempt(paused, attempts, now=FIRST + LAST_TRY, chance=0.0), Abandoned)
 
 
 @pytest.mark.parametrize(("asked", "pause"), [(0.2, 1.0), (63.0, 63.0)])
 def test_a_message_whose_turn_comes_later_spends_nothing(asked: float, pause: float) -> None:
-    after = next_visit(Later(after=asked), Attempts(), now=FIRST, chance=0.9)
+    after = next_attempt(Later(after=asked), Attempts(), now=FIRST, chance=0.9)
     assert after == RetryLater(pause, Attempts(booked=True))
 
 
 def test_a_message_that_only_waited_for_its_turn_is_not_given_up_for_that() -> None:
     waited_for_days = Later(after=60.0)
-    assert isinstance(next_visit(waited_for_days, Attempts(), now=FIRST + 3 * LAST_TRY, chance=0.0), RetryLater)
+    assert isinstance(next_attempt(waited_for_days, Attempts(), now=FIRST + 3 * LAST_TRY, chance=0.0), RetryLater)
 
 
 @pytest.mark.parametrize("outcome", [Delivered(), Accepted()])
@@ -157,7 +156,7 @@ def test_after_a_day_it_is_given_up(outcome: DeliveryOutcome) -> None:
 def test_a_channel_that_is_down_for_a_day_is_visited_about_hourly_until_then() -> None:
     now, attempts, visits = FIRST, Attempts(first_at=FIRST), 0
     while True:
-        after = next_visit(BUSY, attempts, now=now, chance=0.5)
+        after = next_attempt(BUSY, attempts, now=now, chance=0.5)
         if isinstance(after, Abandoned):
             break
         assert isinstance(after, RetryLater)

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given
 
-from refresh_watch.channels.delivery.outcome import Request
+from refresh_watch.channels.contract import ChannelRequest
 from refresh_watch.channels.formatting.characters import characters
-from refresh_watch.channels.slack import LIMIT, check, payload, render
+from refresh_watch.channels.slack import LIMIT, check
 from refresh_watch.deployment import Deployment
 from refresh_watch.model import FailedObject, Outcome
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
@@ -23,6 +23,7 @@ from refresh_watch.reports.message import Link, Severity
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chats import slack as chats
 from refresh_watch_emulator.chats.contract import ChatAnswer, Post
+from tests.channels.judging import rendered, written
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -44,8 +45,8 @@ PEOPLE = ("U024BE7LH", "SAZ94GDB8", "here")
 PROD = Deployment("prod", "cn-hangzhou")
 
 
-def _request(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> Request:
-    return render(report, channel, language=language, deployment=PROD, now=1700000000.0, step=step)
+def _request(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> ChannelRequest:
+    return rendered(report, channel, language=language, deployment=PROD, now=1700000000.0, step=step)
 
 
 def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
@@ -53,7 +54,7 @@ def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, lang
     return body
 
 
-def _judged(request: Request) -> ChatAnswer:
+def _judged(request: ChannelRequest) -> ChatAnswer:
     parts = urlsplit(request.url)
     post = Post("slack", "oncall", parts.query, request.headers, request.body, path=parts.path)
     return chats.receive(CHAT, post, (), limited=False)
@@ -200,7 +201,7 @@ def test_a_long_title_keeps_its_numbers_in_the_header() -> None:
     assert len(header) <= 150
     long_place = Deployment("e" * 64)
     channel = replace(CHANNEL, keyword="k" * 64)
-    request = render(long_name, channel, language="en", deployment=long_place, now=0.0, step=0)
+    request = rendered(long_name, channel, language="en", deployment=long_place, now=0.0, step=0)
     body = json.loads(request.body)
     assert f"{'k' * 64} [CDN refresh][failed 6/120]" in body["blocks"][0]["text"]["text"]
     assert "e" * 64 in body["text"]
@@ -237,7 +238,7 @@ def test_thousands_of_long_urls_are_cut_to_the_limit_with_real_counts() -> None:
 def test_links_are_words_and_no_buttons_for_a_click_on_one_asks_for_an_app_that_answers() -> None:
     message = compose(PARTLY_FAILED, language="en", deployment=PROD)
     links = (Link("Status <1>", "https://example.com/status"), Link("a|b", "https://example.com/?a=1&b=|"))
-    body = payload(replace(message, links=links), CHANNEL, 0)
+    body = written(replace(message, links=links), CHANNEL)
     assert _links(body) == [
         ("Status &lt;1&gt;", "https://example.com/status"),
         ("a b", "https://example.com/?a=1&amp;b=%7C"),

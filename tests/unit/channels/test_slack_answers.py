@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.delivery.outcome import (
-    VENDOR_MESSAGE,
+from refresh_watch.channels.contract import (
     Ambiguous,
+    ChannelResponse,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
     Permanent,
-    Response,
-    Retry,
+    Temporary,
     TooLarge,
 )
+from refresh_watch.channels.responses.body import VENDOR_MESSAGE
 from refresh_watch.channels.slack import classify
 
 REFUSALS = [
@@ -42,7 +42,7 @@ REFUSALS = [
 def _classified(body: object, status: int = 200, **headers: str) -> DeliveryOutcome:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return classify(Response(status, raw, named, asked_at=1_700_000_000.0))
+    return classify(ChannelResponse(status, raw, named, asked_at=1_700_000_000.0))
 
 
 @pytest.mark.parametrize(("status", "word", "hint"), REFUSALS)
@@ -92,7 +92,7 @@ def test_a_200_that_is_no_answer_of_slacks_may_be_anything(body: bytes) -> None:
 @pytest.mark.parametrize("body", [b"something_new", {"ok": False, "error": "something_new"}])
 def test_a_200_with_a_word_that_is_not_known_is_tried_again_after_a_minute(body: object) -> None:
     retry = _classified(body)
-    assert isinstance(retry, Retry)
+    assert isinstance(retry, Temporary)
     assert (retry.after, retry.rate_limited, retry.vendor_code) == (60.0, False, "something_new")
 
 
@@ -104,8 +104,8 @@ def test_a_200_with_a_word_that_is_not_known_is_tried_again_after_a_minute(body:
         (404, Permanent),
         (410, Permanent),
         (413, TooLarge),
-        (500, Retry),
-        (503, Retry),
+        (500, Temporary),
+        (503, Temporary),
     ],
 )
 def test_an_error_without_a_word_that_is_known_is_read_by_its_status(
@@ -133,7 +133,7 @@ def test_a_limited_webhook_waits_as_long_as_slack_says_and_spends_no_try(
     status: int, body: object, headers: dict[str, str], after: float
 ) -> None:
     limited = _classified(body, status, **headers)
-    assert isinstance(limited, Retry)
+    assert isinstance(limited, Temporary)
     assert (limited.after, limited.rate_limited) == (after, True)
 
 

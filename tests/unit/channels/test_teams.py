@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from refresh_watch.channels.teams import LIMIT, check, render
+from refresh_watch.channels.teams import LIMIT, check
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput
 from refresh_watch.model import FailedObject, Outcome, Refusal
@@ -20,6 +20,7 @@ from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chats import teams as chat
 from refresh_watch_emulator.chats.contract import Post
+from tests.channels.judging import rendered
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -44,7 +45,7 @@ NOW = 1700000000.0
 
 
 def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
-    request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
+    request = rendered(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
     assert len(request.body) <= LIMIT
     path, _, query = chat.address(FLOW).partition("?")
     verdict = chat.receive(
@@ -190,7 +191,7 @@ def test_as_many_long_urls_are_shown_as_there_is_room_for() -> None:
     report = replace(
         PARTLY_FAILED, tasks=(TaskReport("1", Outcome.FAILED, 18, failed=failed),), counts=Counts(failed=18)
     )
-    request = render(report, CHANNEL, language="en", deployment=Deployment("prod"), now=NOW, step=0)
+    request = rendered(report, CHANNEL, language="en", deployment=Deployment("prod"), now=NOW, step=0)
     text = chat.visible_text(json.loads(request.body))
     shown = len(re.findall("http://example.com/", text))
     assert 3 <= shown < 18

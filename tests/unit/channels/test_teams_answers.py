@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.delivery.outcome import (
-    VENDOR_MESSAGE,
+from refresh_watch.channels.contract import (
     Accepted,
     Ambiguous,
+    ChannelResponse,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
     Permanent,
-    Response,
-    Retry,
+    Temporary,
     TooLarge,
 )
+from refresh_watch.channels.responses.body import VENDOR_MESSAGE
 from refresh_watch.channels.teams import classify
 
 CONNECTOR = (
@@ -30,7 +30,7 @@ CONNECTOR = (
 def _classified(body: object, status: int = 202, **headers: str) -> DeliveryOutcome:
     raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return classify(Response(status, raw, named, asked_at=1_700_000_000.0))
+    return classify(ChannelResponse(status, raw, named, asked_at=1_700_000_000.0))
 
 
 def _error(status: int, code: str, message: str = "why") -> DeliveryOutcome:
@@ -63,9 +63,9 @@ def test_a_2xx_without_an_error_is_accepted_and_never_more(body: bytes, status: 
         (404, "SomethingNew", Permanent, "`url`"),
         (410, "SomethingNew", Permanent, "`url`"),
         (405, "SomethingNew", Permanent, "`url`"),
-        (500, "InternalServerError", Retry, ""),
-        (503, "SomethingNew", Retry, ""),
-        (504, "SomethingNew", Retry, ""),
+        (500, "InternalServerError", Temporary, ""),
+        (503, "SomethingNew", Temporary, ""),
+        (504, "SomethingNew", Temporary, ""),
     ],
 )
 def test_each_code_has_its_outcome(status: int, code: str, outcome: type[DeliveryOutcome], setting: str) -> None:
@@ -74,7 +74,7 @@ def test_each_code_has_its_outcome(status: int, code: str, outcome: type[Deliver
     assert refusal.http_status == status
     if isinstance(refusal, Permanent):
         assert setting in refusal.hint
-    if isinstance(refusal, Retry):
+    if isinstance(refusal, Temporary):
         assert not refusal.rate_limited
 
 
@@ -89,14 +89,14 @@ def test_what_teams_said_is_kept() -> None:
     [
         (CONNECTOR.format(413).encode(), TooLarge),
         (CONNECTOR.format(400).encode(), ContentRejected),
-        (CONNECTOR.format(403).encode(), Retry),
+        (CONNECTOR.format(403).encode(), Temporary),
         (b"Bad payload received by generic incoming webhook.", ContentRejected),
         (b"Summary or Text is required.", ContentRejected),
-        (b"something new has failed", Retry),
-        (b'{"status":"failed","message":"why"}', Retry),
+        (b"something new has failed", Temporary),
+        (b'{"status":"failed","message":"why"}', Temporary),
         (b'{"error":{"code":"WorkflowTriggerIsNotEnabled","message":""}}', Permanent),
-        (b'{"error":{"code":"SomethingNew","message":""}}', Retry),
-        (b'{"error":"no"}', Retry),
+        (b'{"error":{"code":"SomethingNew","message":""}}', Temporary),
+        (b'{"error":"no"}', Temporary),
         (b'{"error":{}, "message":"fine"}', Accepted),
     ],
 )
@@ -112,10 +112,10 @@ def test_too_fast_waits_a_minute_or_as_long_as_it_is_told(status: int) -> None:
         b'{"error":{"code":"TooManyRequests","message":"Rate limit is exceeded."}}',
     ):
         limited = _classified(body, status)
-        assert isinstance(limited, Retry)
+        assert isinstance(limited, Temporary)
         assert (limited.after, limited.rate_limited) == (60.0, True)
         told = _classified(body, status, retry_after="7")
-        assert isinstance(told, Retry)
+        assert isinstance(told, Temporary)
         assert told.after == 7.0
 
 
@@ -132,11 +132,11 @@ def test_a_page_instead_of_an_answer_may_be_anything(body: bytes) -> None:
         (400, Permanent),
         (401, Permanent),
         (404, Permanent),
-        (408, Retry),
+        (408, Temporary),
         (413, TooLarge),
-        (429, Retry),
-        (500, Retry),
-        (502, Retry),
+        (429, Temporary),
+        (500, Temporary),
+        (502, Temporary),
     ],
 )
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"\xff\xfe", b"[" * 60_000])

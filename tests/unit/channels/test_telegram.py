@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from refresh_watch.channels.telegram import LIMIT, check, render
+from refresh_watch.channels.telegram import LIMIT, check
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput
 from refresh_watch.model import FailedObject, Outcome, Refusal
@@ -20,6 +20,7 @@ from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chats import telegram as chat
 from refresh_watch_emulator.chats.contract import Post
+from tests.channels.judging import rendered
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -41,7 +42,7 @@ NOW = 1700000000.0
 
 
 def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
-    request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
+    request = rendered(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
     assert request.url == URL.partition("?")[0]
     post = Post("telegram", "oncall", "", request.headers, request.body, NOW, path=chat.address(BOT).partition("?")[0])
     verdict = chat.receive(BOT, post, (), limited=True)
@@ -60,7 +61,7 @@ def _outside_code(body: dict[str, Any]) -> str:
 
 def test_the_chat_and_the_topic_go_from_the_url_into_the_body() -> None:
     topic = replace(CHANNEL, url=Secret(f"{URL}&message_thread_id=17"))
-    request = render(COMPLETE, topic, language="en", deployment=Deployment(), now=NOW, step=0)
+    request = rendered(COMPLETE, topic, language="en", deployment=Deployment(), now=NOW, step=0)
     body = json.loads(request.body)
     assert (body["chat_id"], body["message_thread_id"]) == (-1001234567890, 17)
     assert request.url == URL.partition("?")[0]
@@ -69,7 +70,7 @@ def test_the_chat_and_the_topic_go_from_the_url_into_the_body() -> None:
 
 
 def _chat_id(channel: ChannelSetting) -> Any:
-    request = render(COMPLETE, channel, language="en", deployment=Deployment(), now=NOW, step=0)
+    request = rendered(COMPLETE, channel, language="en", deployment=Deployment(), now=NOW, step=0)
     return json.loads(request.body)["chat_id"]
 
 
@@ -138,13 +139,13 @@ def test_what_looks_like_a_link_or_a_mention_in_our_own_words_is_code_too() -> N
         tasks=(TaskReport("1", Outcome.UNVERIFIABLE, 1, reason=Why.REFUSED),),
     )
     channel = replace(CHANNEL, keyword="@refresh_alerts <b>")
-    request = render(report, channel, language="en", deployment=Deployment("staging.example.com"), now=NOW, step=0)
+    request = rendered(report, channel, language="en", deployment=Deployment("staging.example.com"), now=NOW, step=0)
     body = json.loads(request.body)
     assert chat.mentioned(body) == ()
     assert "Invalid.Name" in chat.visible_text(body)
     assert chat.visible_text(body).startswith("@refresh_alerts <b> ")
     assert not re.search(r"\.example|Invalid\.|@", _outside_code(body))
-    lowest = render(report, channel, language="en", deployment=Deployment("@staging"), now=NOW, step=3)
+    lowest = rendered(report, channel, language="en", deployment=Deployment("@staging"), now=NOW, step=3)
     assert chat.mentioned(json.loads(lowest.body)) == ()
 
 

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.delivery.outcome import (
-    VENDOR_MESSAGE,
+from refresh_watch.channels.contract import (
     Ambiguous,
+    ChannelResponse,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
     Permanent,
-    Response,
-    Retry,
+    Temporary,
     TooLarge,
 )
+from refresh_watch.channels.responses.body import VENDOR_MESSAGE
 from refresh_watch.channels.telegram import classify
 
 OK = {"ok": True, "result": {"message_id": 7, "chat": {"id": -1001234567890}}}
@@ -28,7 +28,7 @@ OK = {"ok": True, "result": {"message_id": 7, "chat": {"id": -1001234567890}}}
 def _classified(body: object, status: int = 200, **headers: str) -> DeliveryOutcome:
     raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return classify(Response(status, raw, named, asked_at=1_700_000_000.0))
+    return classify(ChannelResponse(status, raw, named, asked_at=1_700_000_000.0))
 
 
 def _refused(code: int, description: str, **parameters: Any) -> DeliveryOutcome:
@@ -48,7 +48,7 @@ def _refused(code: int, description: str, **parameters: Any) -> DeliveryOutcome:
         ),
         (400, "Bad Request: entity beyond the end of the message", ContentRejected, ""),
         (400, "Bad Request: message is too long", TooLarge, ""),
-        (413, "Request Entity Too Large", TooLarge, ""),
+        (413, "ChannelRequest Entity Too Large", TooLarge, ""),
         (400, "Bad Request: chat not found", Permanent, "chat_id"),
         (400, "Bad Request: PEER_ID_INVALID", Permanent, "chat_id"),
         (400, "Bad Request: chat_id is empty", Permanent, "chat_id"),
@@ -63,10 +63,10 @@ def _refused(code: int, description: str, **parameters: Any) -> DeliveryOutcome:
         (403, "Forbidden: bot was blocked by the user", Permanent, "add it again"),
         (403, "Forbidden: bot is not a member of the channel chat", Permanent, "add it again"),
         (404, "Not Found", Permanent, "token"),
-        (500, "Internal Server Error", Retry, ""),
-        (502, "Bad Gateway", Retry, ""),
-        (599, "something new", Retry, ""),
-        (418, "something new", Retry, ""),
+        (500, "Internal Server Error", Temporary, ""),
+        (502, "Bad Gateway", Temporary, ""),
+        (599, "something new", Temporary, ""),
+        (418, "something new", Temporary, ""),
     ],
 )
 def test_each_refusal_has_its_outcome_and_keeps_what_telegram_said(
@@ -77,25 +77,25 @@ def test_each_refusal_has_its_outcome_and_keeps_what_telegram_said(
     assert (refusal.http_status, refusal.vendor_code, refusal.vendor_message) == (code, str(code), description)
     if isinstance(refusal, Permanent):
         assert setting in refusal.hint
-    if isinstance(refusal, Retry):
+    if isinstance(refusal, Temporary):
         assert not refusal.rate_limited
 
 
 def test_a_limited_bot_waits_as_long_as_it_is_told() -> None:
     limited = _refused(429, "Too Many Requests: retry after 37", retry_after=37)
-    assert isinstance(limited, Retry)
+    assert isinstance(limited, Temporary)
     assert (limited.after, limited.rate_limited) == (37.0, True)
 
 
 def test_a_limited_bot_that_is_told_nothing_waits_a_minute() -> None:
     for refusal in (_refused(429, "Too Many Requests"), _refused(420, "FLOOD_WAIT"), _classified(b"<html>", 429)):
-        assert isinstance(refusal, Retry)
+        assert isinstance(refusal, Temporary)
         assert (refusal.after, refusal.rate_limited) == (60.0, True)
 
 
 def test_the_header_counts_where_the_body_says_nothing() -> None:
     limited = _classified({"ok": False, "error_code": 429, "description": "Too Many Requests"}, 429, retry_after="9")
-    assert isinstance(limited, Retry)
+    assert isinstance(limited, Temporary)
     assert limited.after == 9.0
 
 
@@ -109,7 +109,7 @@ def test_a_group_that_became_a_supergroup_names_its_new_chat_id(parameters: dict
 
 def test_an_unknown_code_comes_back_after_a_minute() -> None:
     later = _refused(499, "something new")
-    assert isinstance(later, Retry)
+    assert isinstance(later, Temporary)
     assert later.after == 60.0
 
 
@@ -129,7 +129,15 @@ def test_a_200_that_is_no_answer_of_telegrams_may_be_anything(body: bytes) -> No
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [(302, Permanent), (401, Permanent), (404, Permanent), (413, TooLarge), (429, Retry), (500, Retry), (503, Retry)],
+    [
+        (302, Permanent),
+        (401, Permanent),
+        (404, Permanent),
+        (413, TooLarge),
+        (429, Temporary),
+        (500, Temporary),
+        (503, Temporary),
+    ],
 )
 def test_an_http_error_without_a_body_of_telegrams_is_read_by_its_status(
     status: int, outcome: type[DeliveryOutcome]

@@ -11,22 +11,23 @@ import pytest
 from hypothesis import given
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from refresh_watch.channels.delivery.outcome import (
+from refresh_watch.channels.contract import (
+    ChannelRequest,
+    ChannelResponse,
     Delivered,
     DeliveryOutcome,
     Permanent,
-    Request,
-    Response,
-    Retry,
+    Temporary,
     TooLarge,
 )
-from refresh_watch.channels.webhook import check, classify, render, sign, webhook_id
+from refresh_watch.channels.webhook import check, classify, sign, webhook_id
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput
 from refresh_watch.model import FailedObject, Outcome
 from refresh_watch.report import Counts, Report, TaskReport
 from refresh_watch.reports.wire import from_json, to_json
 from refresh_watch.settings import ChannelSetting, Secret
+from tests.channels.judging import rendered
 from tests.unit.reports.sample_reports import EVERY_KIND, FEW, PARTLY_FAILED, reports
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -35,8 +36,8 @@ CHANNEL = ChannelSetting("audit", "webhook", Secret("https://hooks.example.com/i
 MOST_BYTES = 20_000
 
 
-def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, now: float | None = None) -> Request:
-    return render(report, channel, language="en", deployment=Deployment("prod"), now=now or time.time(), step=step)
+def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, now: float | None = None) -> ChannelRequest:
+    return rendered(report, channel, language="en", deployment=Deployment("prod"), now=now or time.time(), step=step)
 
 
 @pytest.mark.parametrize(
@@ -130,19 +131,19 @@ def test_a_thousand_failed_tasks_stay_under_20_kb_with_counts_and_lower_rungs_ar
         (401, Permanent),
         (403, Permanent),
         (404, Permanent),
-        (408, Retry),
+        (408, Temporary),
         (410, Permanent),
         (413, TooLarge),
         (422, Permanent),
-        (429, Retry),
-        (500, Retry),
-        (502, Retry),
-        (503, Retry),
-        (504, Retry),
+        (429, Temporary),
+        (500, Temporary),
+        (502, Temporary),
+        (503, Temporary),
+        (504, Temporary),
     ],
 )
 def test_each_status_has_its_outcome(status: int, outcome: type[DeliveryOutcome]) -> None:
-    assert isinstance(classify(Response(status, b"said")), outcome)
+    assert isinstance(classify(ChannelResponse(status, b"said")), outcome)
 
 
 @pytest.mark.parametrize(
@@ -162,16 +163,16 @@ def test_each_status_has_its_outcome(status: int, outcome: type[DeliveryOutcome]
 def test_retry_after_is_obeyed_in_seconds_and_as_a_date(
     status: int, headers: tuple[tuple[str, str], ...], after: float
 ) -> None:
-    outcome = classify(Response(status, b"", headers))
-    assert isinstance(outcome, Retry)
+    outcome = classify(ChannelResponse(status, b"", headers))
+    assert isinstance(outcome, Temporary)
     assert outcome.after == after
     assert outcome.rate_limited is (status == 429)
 
 
 def test_a_date_counts_from_when_we_asked_where_the_server_sends_none() -> None:
-    late = Response(429, b"", (("retry-after", "Sun, 22 Nov 2026 08:02:00 GMT"),), asked_at=1795334460.0)
+    late = ChannelResponse(429, b"", (("retry-after", "Sun, 22 Nov 2026 08:02:00 GMT"),), asked_at=1795334460.0)
     outcome = classify(late)
-    assert isinstance(outcome, Retry)
+    assert isinstance(outcome, Temporary)
     assert outcome.after == 60.0
 
 

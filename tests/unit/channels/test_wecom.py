@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refresh_watch.channels.registry import check_one
-from refresh_watch.channels.wecom import MARKDOWN_LIMIT, TEXT_LIMIT, check, render
+from refresh_watch.channels.wecom import MARKDOWN_LIMIT, TEXT_LIMIT, check
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput
 from refresh_watch.model import FailedObject, Outcome
@@ -22,6 +22,7 @@ from refresh_watch.reports.compose import compose
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chats import wecom as chats
 from refresh_watch_emulator.chats.contract import Post
+from tests.channels.judging import rendered
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -52,7 +53,7 @@ INJECTIONS = (
 
 
 def _sent(report: Report, channel: ChannelSetting = CHANNEL, step: int = 0, language: str = "en") -> dict[str, Any]:
-    request = render(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
+    request = rendered(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
     assert request.url == channel.url.value
     body: dict[str, Any] = json.loads(request.body)
     limit = {"text": TEXT_LIMIT, "markdown": MARKDOWN_LIMIT}[body["msgtype"]]
@@ -100,7 +101,7 @@ def test_a_complete_job_is_told_without_headings_over_nothing() -> None:
 
 
 def test_chinese_is_sent_as_utf8_not_escaped() -> None:
-    request = render(PARTLY_FAILED, CHANNEL, language="zh", deployment=Deployment("prod"), now=NOW, step=0)
+    request = rendered(PARTLY_FAILED, CHANNEL, language="zh", deployment=Deployment("prod"), now=NOW, step=0)
     assert "[CDN刷新][prod][失败 6/120]".encode() in request.body
     assert b"\\u" not in request.body
 
@@ -253,7 +254,7 @@ def test_whatever_the_report_says_the_robot_takes_it_and_mentions_the_right_peop
     heading = compose(report, language=language, deployment=deployment).heading
     is_failure = report.counts.failed > 0 or report.kind is ReportKind.BROKEN
     for step in range(4):
-        request = render(report, channel, language=language, deployment=deployment, now=NOW, step=step)
+        request = rendered(report, channel, language=language, deployment=deployment, now=NOW, step=step)
         parts = urlsplit(request.url)
         post = Post("wecom", "oncall", parts.query, request.headers, request.body, NOW, path=parts.path)
         verdict = chats.receive(CHAT, post, (), limited=True)

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.delivery.outcome import (
+from refresh_watch.channels.contract import (
+    ChannelResponse,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
     Permanent,
-    Response,
-    Retry,
+    Temporary,
     TooLarge,
 )
 from refresh_watch.channels.responses.wecom import classify
@@ -25,26 +25,26 @@ OK = {"errcode": 0, "errmsg": "ok"}
 def _classified(body: object, status: int = 200, **headers: str) -> DeliveryOutcome:
     raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return classify(Response(status, raw, named, asked_at=1_700_000_000.0))
+    return classify(ChannelResponse(status, raw, named, asked_at=1_700_000_000.0))
 
 
 @pytest.mark.parametrize(
     ("code", "message", "outcome"),
     [
         (0, "ok", Delivered),
-        (-1, "system busy", Retry),
-        (45009, "api freq out of limit", Retry),
-        (45033, "api concurrent out of limit", Retry),
+        (-1, "system busy", Temporary),
+        (45009, "api freq out of limit", Temporary),
+        (45033, "api concurrent out of limit", Temporary),
         (93000, "invalid webhook url, hint: [1700000000_fake], from ip: 203.0.113.7", Permanent),
-        (40058, "markdown.content exceed max length 4096. invalid Request Parameter", TooLarge),
-        (40058, "text.content exceed max length 2048. invalid Request Parameter", TooLarge),
-        (40058, "invalid Request Parameter", ContentRejected),
+        (40058, "markdown.content exceed max length 4096. invalid ChannelRequest Parameter", TooLarge),
+        (40058, "text.content exceed max length 2048. invalid ChannelRequest Parameter", TooLarge),
+        (40058, "invalid ChannelRequest Parameter", ContentRejected),
         (45002, "content size out of limit", TooLarge),
         (40008, "invalid message type", Permanent),
         (44004, "empty content", Permanent),
         (47001, "data format error", Permanent),
         (999999, "something new", Permanent),
-        (999998, "too fast", Retry),
+        (999998, "too fast", Temporary),
         (999997, "the text is too long", TooLarge),
     ],
 )
@@ -78,14 +78,14 @@ def test_a_limited_robot_waits_at_least_a_minute_and_spends_no_try(
     body: object, status: int, headers: dict[str, str], after: float
 ) -> None:
     limited = _classified(body, status, **headers)
-    assert isinstance(limited, Retry)
+    assert isinstance(limited, Temporary)
     assert limited.rate_limited
     assert limited.after == after
 
 
 def test_busy_waits_half_a_minute() -> None:
     busy = _classified({"errcode": -1, "errmsg": "system busy"})
-    assert isinstance(busy, Retry)
+    assert isinstance(busy, Temporary)
     assert (busy.after, busy.rate_limited) == (30.0, False)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from refresh_watch.channels.contract import create_draft
 from refresh_watch.channels.registry import adapter, check_one, kinds
 from refresh_watch.deployment import Deployment
 from refresh_watch.instants import parse_instant
@@ -28,7 +29,8 @@ STEPS = range(LAST_STEP + 1)
 
 
 def drawn(report: Report, kind: str, language: str = "en", step: int = 0) -> Reading:
-    request = adapter(kind).render(report, sample_channel(kind), language=language, deployment=HERE, now=NOW, step=step)
+    draft = create_draft(report, sample_channel(kind), language=language, deployment=HERE, now=NOW)
+    request = adapter(kind).render(draft, step)
     return read(draw(kind, json.loads(request.body)))
 
 

@@ -1,1 +1,1 @@
-"""One delivery: what becomes of a post, whether to come back, and when."""
+"""One delivery: how a post ended, whether to retry, and when."""

@@ -1,34 +1,38 @@
-"""Whether a delivery is done, given up, or comes back, and when. A decision, a function of its arguments."""
+"""Whether a delivery is finished, abandoned or retried, and when. A pure function.
+
+The ladder of pauses is PAUSES: change it there. Commands that wait for a retry derive their patience from it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from refresh_watch.channels.delivery.attempts import Attempts, Failure, failure_of
-from refresh_watch.channels.delivery.outcome import (
+from refresh_watch.channels.contract import (
     Accepted,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
-    Later,
     Permanent,
-    Retry,
+    Temporary,
     TooLarge,
 )
+from refresh_watch.channels.delivery.attempts import Attempts, Failure, Later, failure_of
 from refresh_watch.instants import Instant, Seconds, format_duration
 from refresh_watch.watching.schedule import LONGEST_WAIT
 
 PAUSES: tuple[Seconds, ...] = (60.0, 600.0, 1800.0, 3300.0)
-"""After the first failed visit, the second, the third, and every later one."""
+"""After the first failed attempt, the second, the third, and every later one."""
 
 LAST_TRY: Seconds = 86_400.0
-"""A delivery comes back for a day since its first post."""
+"""A delivery is retried for a day since its first post."""
 
 MOST_UNCLEAR = 8
-"""Posts with an answer that is not the channel's own, such as a page of a proxy's, until the delivery is given up: if
-the message is shown all the same, people have seen it often enough."""
+"""Posts with an answer that is not the channel's own, such as a proxy's page, until the delivery is abandoned: if the
+message is shown all the same, people have seen it often enough."""
 
-_JITTER = 0.1  # of the pause, added: robots of one deployment do not come back all at once
+JITTER = 0.1
+"""Of a pause, added at most: deliveries of one deployment do not all retry at once."""
+
 _SHORTEST_PAUSE: Seconds = 1.0
 _LEAST_SPREAD: Seconds = 5.0
 _FIRST_SPREAD: Seconds = 60.0
@@ -42,7 +46,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class RetryLater:
-    """Not yet: visit again `after` seconds, with what was tried so far."""
+    """Not yet: try again after `after` seconds, with what was tried so far."""
 
     after: Seconds
     attempts: Attempts
@@ -58,35 +62,36 @@ class Abandoned:
 Next = Finished | RetryLater | Abandoned
 
 
-def next_visit(outcome: DeliveryOutcome, attempts: Attempts, *, now: Instant, chance: float) -> Next:
-    """What follows a visit that ended so.
+def next_attempt(outcome: DeliveryOutcome, attempts: Attempts, *, now: Instant, chance: float) -> Next:
+    """What follows an attempt with that outcome.
 
-    `attempts` is what was tried up to and with this visit's posts; `chance` is from 0 up to 1. A rate-limited visit
-    spends no try. What the channel asked for is the least pause, however long.
+    `attempts` holds what was tried, with this attempt's posts; `chance` is from 0 up to 1. A rate-limited attempt
+    spends no try. The pause is never shorter than the channel asked for.
     """
     if isinstance(outcome, (Delivered, Accepted)):
         return Finished()
     if isinstance(outcome, Later):
         return _later(outcome, attempts, now)
     failure = attempts.last or failure_of(outcome, attempts.posts)
-    hopeless = _hopeless(outcome, attempts)
-    if hopeless:
-        return Abandoned(f"{failure}{hopeless}")
-    told = outcome.after if isinstance(outcome, Retry) else 0.0
-    if isinstance(outcome, Retry) and outcome.rate_limited:
-        after = told + chance * _spread(told, attempts.rate_limited)
+    final = _why_final(outcome, attempts)
+    if final:
+        return Abandoned(f"{failure}{final}")
+    asked = outcome.after if isinstance(outcome, Temporary) else 0.0
+    if isinstance(outcome, Temporary) and outcome.rate_limited:
+        after = asked + chance * _spread(asked, attempts.rate_limited)
         attempts = replace(attempts, rate_limited=attempts.rate_limited + 1)
     else:
-        after = max(told, PAUSES[min(attempts.tries, len(PAUSES) - 1)]) * (1 + _JITTER * chance)
+        after = max(asked, PAUSES[min(attempts.tries, len(PAUSES) - 1)]) * (1 + JITTER * chance)
         attempts = replace(attempts, tries=attempts.tries + 1)
     after = max(_SHORTEST_PAUSE, after)
     if _is_over(attempts, now + after):
-        return _given_up(failure, told)
-    return RetryLater(min(LONGEST_WAIT, after), replace(attempts, booked=False, not_before=now + told if told else 0.0))
+        return _abandoned(failure, asked)
+    attempts = replace(attempts, booked=False, not_before=now + asked if asked else 0.0)
+    return RetryLater(min(LONGEST_WAIT, after), attempts)
 
 
-def _hopeless(outcome: DeliveryOutcome, attempts: Attempts) -> str:
-    """What follows a failure's words where another try would change nothing; empty where it may."""
+def _why_final(outcome: DeliveryOutcome, attempts: Attempts) -> str:
+    """What follows the failure's text where another try would change nothing; empty where it may."""
     if isinstance(outcome, Permanent):
         return f"; {outcome.hint}"
     if isinstance(outcome, TooLarge):
@@ -100,11 +105,11 @@ def _hopeless(outcome: DeliveryOutcome, attempts: Attempts) -> str:
 
 def _later(outcome: Later, attempts: Attempts, now: Instant) -> Next:
     after = max(_SHORTEST_PAUSE, outcome.after)
-    if outcome.resting and _is_over(attempts, now + after):
-        return _given_up(attempts.last, 0.0)
+    if outcome.paused and _is_over(attempts, now + after):
+        return _abandoned(attempts.last, 0.0)
     attempts = replace(attempts, booked=outcome.booked)
-    if outcome.resting or after > LONGEST_WAIT:
-        # who comes before that must not give its place away for one at the end
+    if outcome.paused or after > LONGEST_WAIT:
+        # an earlier attempt must not give its place away for one at the end
         attempts = replace(attempts, not_before=now + after)
     return RetryLater(min(LONGEST_WAIT, after), attempts)
 
@@ -113,11 +118,11 @@ def _is_over(attempts: Attempts, again: Instant) -> bool:
     return attempts.first_at is not None and again > attempts.first_at + LAST_TRY
 
 
-def _given_up(failure: Failure | None, told: Seconds) -> Abandoned:
-    how_long = f", and asks for {format_duration(told)}" if told > LAST_TRY else ", for a day"
+def _abandoned(failure: Failure | None, asked: Seconds) -> Abandoned:
+    how_long = f", and asks for {format_duration(asked)}" if asked > LAST_TRY else ", for a day"
     return Abandoned(f"{failure}{how_long}; see why the channel does not take messages, then replay")
 
 
-def _spread(told: Seconds, times: int) -> Seconds:
-    """Over how long those who were told to slow down come back: full jitter, twice as wide each time."""
-    return float(min(_MOST_SPREAD, min(max(told, _LEAST_SPREAD), _FIRST_SPREAD) * 2 ** min(times, 10)))
+def _spread(asked: Seconds, times: int) -> Seconds:
+    """Over how long rate-limited deliveries are spread: full jitter, twice as wide each time."""
+    return float(min(_MOST_SPREAD, min(max(asked, _LEAST_SPREAD), _FIRST_SPREAD) * 2 ** min(times, 10)))

@@ -1,19 +1,39 @@
-"""A message made as short as it has to be."""
+"""A message made as short as it has to be: samples go one by one, then it takes a lower rung of the ladder."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeVar
 
-from refresh_watch.reports.message import LAST_STEP
+from refresh_watch.reports.message import LAST_STEP, Message
+
+_T = TypeVar("_T")
 
 
-def fitting(make: Callable[[int], bytes], step: int, limit: int, size: Callable[[bytes], int] = len) -> bytes:
-    """What `make` makes on rung `step`, or on the first rung below it where `size` of it is at most `limit`.
+def fit_message(message: Message, step: int, write: Callable[[Message, int], _T], fits: Callable[[_T], bool]) -> _T:
+    """What `write` makes of the message on rung `step`, or on the first rung below it that fits.
 
-    The lowest rung is answered whatever its size: it holds no words of others, so it is short.
+    The lowest rung is answered whether it fits or not: it holds no words of others, so it is short.
     """
-    made = make(step)
-    while size(made) > limit and step < LAST_STEP:
-        step += 1
-        made = make(step)
-    return made
+    for rung in range(step, LAST_STEP + 1):
+        for shorter in _with_fewer_samples(message.reduced(rung), 1 if rung == 0 else 0):
+            written = write(shorter, rung)
+            if fits(written):
+                return written
+    return written
+
+
+def _with_fewer_samples(message: Message, least: int) -> Iterator[Message]:
+    """The message, then with one sample after another taken away until no reason has more than `least`.
+
+    On rung 0 each reason keeps one: the rung below, which drops a long command, is better than no sample at all.
+    Counts stay as they are.
+    """
+    yield message
+    while (most := max((len(group.samples) for group in message.groups), default=0)) > least:
+        last = max(place for place, group in enumerate(message.groups) if len(group.samples) == most)
+        groups = list(message.groups)
+        groups[last] = replace(groups[last], samples=groups[last].samples[:-1])
+        message = replace(message, groups=tuple(groups))
+        yield message

@@ -1,13 +1,23 @@
-"""How many people a channel may name: each mention takes a place in the message."""
+"""Whom a channel may mention: each mention takes a place in the message."""
 
 from __future__ import annotations
 
-from refresh_watch.errors import BadInput, Described
+from collections.abc import Callable
+
+from refresh_watch.errors import LONGEST_WORD, BadInput, Described, as_word
 from refresh_watch.settings import ChannelSetting
 
+EVERYONE = ("all", "@all")
 
-def check_count(channel: ChannelSetting, most: int) -> None:
-    """Raise BadInput for more than `most` mentions: whoever needs more wants everyone."""
-    if len(channel.mention) > most:
-        given = Described(f"{len(channel.mention)} mentions")
-        raise BadInput(f"channel {channel.name}: mention", given, f"at most {most}, or all")
+
+def check_mentions(
+    channel: ChannelSetting, known: Callable[[str], object], allowed: str, most: int | None = None
+) -> None:
+    """Raise BadInput for a mention that the vendor does not know, and for more than `most`: use `all` instead."""
+    field = f"channel {channel.name}: mention"
+    for person in channel.mention:
+        if not known(person):
+            is_short = len(person) <= LONGEST_WORD and "/" not in person
+            raise BadInput(field, person if is_short else as_word(person), allowed)
+    if most is not None and len(channel.mention) > most:
+        raise BadInput(field, Described(f"{len(channel.mention)} mentions"), f"at most {most}, or all")

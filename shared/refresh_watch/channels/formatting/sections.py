@@ -15,7 +15,7 @@ _HARMLESS_LESS_THAN = "\uff1c"  # a full-width <, which begins no tag; in a URL 
 
 
 @dataclass(frozen=True)
-class Dialect:
+class SectionStyle:
     """How a chat writes it: the functions answer one line; the others stand before a line."""
 
     words: Callable[[str], str]  # words of others, so that they do nothing
@@ -36,47 +36,47 @@ def tagless_code(words: str) -> str:
     return code(tagless(words))
 
 
-def sections(message: Message, dialect: Dialect) -> tuple[tuple[str, ...], ...]:
+def sections(message: Message, style: SectionStyle) -> tuple[tuple[str, ...], ...]:
     """Those that have something to say; each line is whole by itself."""
     found = (
-        _failures(message, dialect),
-        _next(message, dialect),
-        _command(message, dialect),
-        _facts(message, dialect),
+        _failures(message, style),
+        _next(message, style),
+        _command(message, style),
+        _facts(message, style),
     )
     return tuple(lines for lines in found if lines)
 
 
-def _failures(message: Message, dialect: Dialect) -> tuple[str, ...]:
-    lines = [line for group in message.groups for line in _group(message, group, dialect)]
-    return (dialect.heading(message.say("heading.failures")), *lines) if lines else ()
+def _failures(message: Message, style: SectionStyle) -> tuple[str, ...]:
+    lines = [line for group in message.groups for line in _group(message, group, style)]
+    return (style.heading(message.say("heading.failures")), *lines) if lines else ()
 
 
-def _group(message: Message, group: FailureGroup, dialect: Dialect) -> list[str]:
-    reason = (dialect.words if group.of_others else dialect.own)(group.reason)
-    lines = [f"{dialect.item}{message.say('failure.count', reason=reason, count=group.count)}"]
-    lines.extend(f"{dialect.sample}{dialect.words(url)}" for url in group.samples)
+def _group(message: Message, group: FailureGroup, style: SectionStyle) -> list[str]:
+    reason = (style.words if group.of_others else style.own)(group.reason)
+    lines = [f"{style.item}{message.say('failure.count', reason=reason, count=group.count)}"]
+    lines.extend(f"{style.sample}{style.words(url)}" for url in group.samples)
     if group.samples and group.more:
-        lines.append(f"{dialect.sample}{dialect.own(message.say('more', count=group.more))}")
+        lines.append(f"{style.sample}{style.own(message.say('more', count=group.more))}")
     return lines
 
 
-def _next(message: Message, dialect: Dialect) -> tuple[str, ...]:
-    lines = [f"{dialect.item}{dialect.own(step)}" for step in message.next_steps]
-    return (dialect.heading(message.say("heading.next")), *lines) if lines else ()
+def _next(message: Message, style: SectionStyle) -> tuple[str, ...]:
+    lines = [f"{style.item}{style.own(step)}" for step in message.next_steps]
+    return (style.heading(message.say("heading.next")), *lines) if lines else ()
 
 
-def _command(message: Message, dialect: Dialect) -> tuple[str, ...]:
+def _command(message: Message, style: SectionStyle) -> tuple[str, ...]:
     if not message.command:
         return ()
     # with nothing before it: it is there to be copied
-    return (dialect.heading(message.say("heading.command")), dialect.words(message.command))
+    return (style.heading(message.say("heading.command")), style.words(message.command))
 
 
-def _facts(message: Message, dialect: Dialect) -> tuple[str, ...]:
+def _facts(message: Message, style: SectionStyle) -> tuple[str, ...]:
     separator = message.say("label.separator")
     lines = []
     for fact in message.facts:
-        value = (dialect.words if fact.of_others else dialect.own)(fact.value)
-        lines.append(f"{dialect.fact}{dialect.own(fact.label + separator)}{value}")
+        value = (style.words if fact.of_others else style.own)(fact.value)
+        lines.append(f"{style.fact}{style.own(fact.label + separator)}{value}")
     return tuple(lines)

@@ -4,45 +4,47 @@ from __future__ import annotations
 
 from typing import Any
 
-from refresh_watch.channels.delivery.outcome import (
+from refresh_watch.channels.contract import (
     Ambiguous,
+    ChannelResponse,
     DeliveryOutcome,
     Permanent,
-    Response,
-    Retry,
+    Temporary,
     TooLarge,
-    vendor_text,
 )
+from refresh_watch.channels.responses.body import answer_fields
 from refresh_watch.channels.responses.retry_after import retry_after
 from refresh_watch.instants import Seconds
 
 LIMITED: Seconds = 60.0
 """The least pause after an answer that says "too fast" and not for how long."""
 
+UNKNOWN_CODE = Temporary("a code that is not known", after=60.0)
+
 _WORTH_ANOTHER_TRY = (408, 409, 425)
 _SLOW_DOWN = (502, 504)  # Standard Webhooks: these two ask to slow down, as 429 does
 
 
-def by_status(response: Response, missing: str) -> DeliveryOutcome:
+def by_status(response: ChannelResponse, missing: str) -> DeliveryOutcome:
     """Never Delivered: a 2xx without `missing`, which the channel should have answered, may be anything."""
     status = response.status
-    message = vendor_text(response.body.decode("utf-8", "replace"))
-    told = retry_after(response)
+    fields = answer_fields(response, "", response.text)
+    asked = retry_after(response)
     if 200 <= status < 300:
-        return Ambiguous(reason=f"no {missing} in a {status}", http_status=status, vendor_message=message)
+        return Ambiguous(f"no {missing} in a {status}", **fields)
     if status == 413:
-        return TooLarge(http_status=status, vendor_message=message)
+        return TooLarge(**fields)
     if status == 429:
-        return limited(told, http_status=status, vendor_message=message)
+        return limited(asked, **fields)
     if status >= 500 or status in _WORTH_ANOTHER_TRY:
-        after = told if told is not None else (LIMITED if status in _SLOW_DOWN else 0.0)
-        return Retry(reason=f"HTTP {status}", after=after, http_status=status, vendor_message=message)
-    return Permanent(reason=f"HTTP {status}", hint=_hint(status), http_status=status, vendor_message=message)
+        after = asked if asked is not None else (LIMITED if status in _SLOW_DOWN else 0.0)
+        return Temporary(f"HTTP {status}", after, **fields)
+    return Permanent(f"HTTP {status}", _hint(status), **fields)
 
 
-def limited(told: Seconds | None, *, least: Seconds = 0.0, **said: Any) -> Retry:
-    """Too fast: `told` is the pause that the channel asks for, if it does; `said` is what the outcome carries of it."""
-    return Retry(reason="rate limited", after=max(least, LIMITED if told is None else told), rate_limited=True, **said)
+def limited(asked: Seconds | None, *, least: Seconds = 0.0, **fields: Any) -> Temporary:
+    """Too fast: `asked` is the pause that the channel asks for, if it does; `fields` are those of `answer_fields`."""
+    return Temporary("rate limited", max(least, LIMITED if asked is None else asked), rate_limited=True, **fields)
 
 
 def _hint(status: int) -> str:

@@ -7,22 +7,19 @@ stands for a delivery.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
-from refresh_watch.channels.delivery.outcome import (
+from refresh_watch.channels.contract import (
+    ChannelResponse,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
     Permanent,
-    Response,
-    Retry,
     TooLarge,
-    vendor_text,
 )
-from refresh_watch.channels.responses.body import json_object, whole
-from refresh_watch.channels.responses.by_status import by_status, limited
+from refresh_watch.channels.responses.body import answer_fields, json_object, vendor_text, whole
+from refresh_watch.channels.responses.by_status import UNKNOWN_CODE, by_status, limited
 from refresh_watch.channels.responses.retry_after import http_date, retry_after
 from refresh_watch.instants import Seconds
 
@@ -31,63 +28,58 @@ _BAD_BODY = 9499  # with other words it is a rate limit
 _BAD_SIGNATURE = 19021
 _MOST_SKEW: Seconds = 3600.0
 
-_BY_CODE: dict[int | None, Callable[..., DeliveryOutcome]] = {
+_BY_CODE: dict[int | None, DeliveryOutcome] = {
     # another form of the message may pass: the lowest rung is no card
-    _BAD_BODY: ContentRejected,
-    19002: ContentRejected,
-    19036: TooLarge,
-    19001: partial(Permanent, reason="bad hook", hint="copy the bot's webhook URL again into the channel's `url`"),
-    19022: partial(
-        Permanent,
-        reason="address not in the bot's list",
+    _BAD_BODY: ContentRejected(),
+    19002: ContentRejected(),
+    19036: TooLarge(),
+    19001: Permanent("bad hook", hint="copy the bot's webhook URL again into the channel's `url`"),
+    19022: Permanent(
+        "address not in the bot's list",
         hint="add the outgoing address of refresh-watch to the bot's IP whitelist",
     ),
-    19024: partial(Permanent, reason="keyword missing", hint="set the channel's `keyword` to a keyword of the bot"),
+    19024: Permanent("keyword missing", hint="set the channel's `keyword` to a keyword of the bot"),
 }
 _TOO_FAST_WORDS = re.compile(r"too many|too fast|frequen|rate.?limit|限流|频率|频繁|过快", re.IGNORECASE)
 _CARD_WORDS = re.compile(r"\b200621\b|card json|create card content", re.IGNORECASE)
 _TOO_LONG_WORDS = re.compile(r"too (long|large)|exceed.*(length|size|limit)|length.*limit|过长|过大", re.IGNORECASE)
 
 
-def classify(response: Response) -> DeliveryOutcome:
+def classify(response: ChannelResponse) -> DeliveryOutcome:
     """Delivered only for HTTP 200 with code 0; a code that is not known is a failure, by its words if they say."""
     answer = json_object(response) or {}
     code = whole(answer.get("code", answer.get("StatusCode")))
     message = vendor_text(answer.get("msg", answer.get("StatusMessage", "")))
-    said: dict[str, Any] = {
-        "http_status": response.status,
-        "vendor_code": vendor_text(answer.get("code", answer.get("StatusCode", ""))),
-        "vendor_message": message,
-    }
+    fields = answer_fields(response, answer.get("code", answer.get("StatusCode", "")), message)
     if whole(answer.get("code")) == 0 and response.status == 200:
-        return Delivered(**said)
+        return Delivered(**fields)
     known = code in _BY_CODE or code == _BAD_SIGNATURE
     too_fast = (code == _BAD_BODY or not known) and _TOO_FAST_WORDS.search(message)
     if code in _RATE_LIMITED or response.status == 429 or too_fast:
-        return limited(_told(response), **said)
+        return limited(_asked_for(response), **fields)
     if code == _BAD_SIGNATURE:
-        return _bad_signature(response, said)
-    return _BY_CODE[code](**said) if code in _BY_CODE else _by_words(response, code, message, said)
+        return _bad_signature(response, fields)
+    return replace(_BY_CODE[code], **fields) if code in _BY_CODE else _by_words(response, code, message, fields)
 
 
-def _by_words(response: Response, code: int | None, message: str, said: dict[str, Any]) -> DeliveryOutcome:
+def _by_words(response: ChannelResponse, code: int | None, message: str, fields: dict[str, Any]) -> DeliveryOutcome:
     # a bad card comes under several codes
     if _CARD_WORDS.search(message):
-        return ContentRejected(**said)
+        return ContentRejected(**fields)
     if _TOO_LONG_WORDS.search(message):
-        return TooLarge(**said)
+        return TooLarge(**fields)
     if code is None or code == 0:
         return by_status(response, "code of the bot")
-    return Retry(reason="a code that is not known", after=60.0, **said)
+    return replace(UNKNOWN_CODE, **fields)
 
 
-def _told(response: Response) -> Seconds | None:
-    """The platform's own header, in seconds, beside the usual one."""
+def _asked_for(response: ChannelResponse) -> Seconds | None:
+    """The platform's own header, in seconds, before the usual one."""
     reset = response.header("x-ogw-ratelimit-reset").strip()
     return float(reset[:9]) if reset.isascii() and reset.isdigit() else retry_after(response)
 
 
-def _bad_signature(response: Response, said: dict[str, Any]) -> Permanent:
+def _bad_signature(response: ChannelResponse, fields: dict[str, Any]) -> Permanent:
     # one code for both: a wrong secret, and a timestamp more than an hour off
     there = http_date(response.header("date"))
     skew = abs(response.asked_at - there) if there is not None else 0.0
@@ -95,6 +87,6 @@ def _bad_signature(response: Response, said: dict[str, Any]) -> Permanent:
         hint = (
             f"this machine's clock is {skew:.0f} s off, an hour is allowed: set it, then compare the channel's `secret`"
         )
-        return Permanent(reason="clock skew", hint=hint, **said)
+        return Permanent("clock skew", hint=hint, **fields)
     hint = "copy the bot's signing secret into the channel's `secret`; if it is right, compare this machine's clock"
-    return Permanent(reason="signature does not match", hint=hint, **said)
+    return Permanent("signature does not match", hint=hint, **fields)

@@ -7,35 +7,31 @@ and whatever stands in front of a workflow, may put an error's text into a 200.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
-from refresh_watch.channels.delivery.outcome import (
+from refresh_watch.channels.contract import (
     Accepted,
+    ChannelResponse,
     ContentRejected,
     DeliveryOutcome,
     Permanent,
-    Response,
-    Retry,
+    Temporary,
     TooLarge,
-    vendor_text,
 )
-from refresh_watch.channels.responses.body import json_object
+from refresh_watch.channels.responses.body import answer_fields, json_object, vendor_text
 from refresh_watch.channels.responses.by_status import by_status, limited
 from refresh_watch.channels.responses.retry_after import retry_after
 
-_OFF = partial(
-    Permanent,
-    reason="the workflow is turned off or deleted",
+_OFF = Permanent(
+    "the workflow is turned off or deleted",
     hint="turn the workflow on in the Workflows app of Teams, or put the URL of a new one into the channel's `url`",
 )
-_NOT_ALLOWED = partial(
-    Permanent,
-    reason="the workflow does not accept us",
+_NOT_ALLOWED = Permanent(
+    "the workflow does not accept us",
     hint="let anyone trigger the workflow, then copy its URL, which has sig= in it, into the channel's `url` again",
 )
-_BY_CODE: dict[str, Callable[..., DeliveryOutcome]] = {
+_BY_CODE: dict[str, DeliveryOutcome] = {
     "WorkflowTriggerIsNotEnabled": _OFF,
     "WorkflowTriggerNotFound": _OFF,
     "WorkflowNotFound": _OFF,
@@ -43,18 +39,16 @@ _BY_CODE: dict[str, Callable[..., DeliveryOutcome]] = {
     "DirectApiAuthorizationRequired": _NOT_ALLOWED,
     "DirectApiInvalidAuthorizationScheme": _NOT_ALLOWED,
     "AuthorizationFailed": _NOT_ALLOWED,
-    "TriggerInputSchemaMismatch": ContentRejected,
-    "RequestEntityTooLarge": TooLarge,
+    "TriggerInputSchemaMismatch": ContentRejected(),
+    "RequestEntityTooLarge": TooLarge(),
 }
-_BY_STATUS: dict[int, Callable[..., DeliveryOutcome]] = {
-    400: partial(
-        Permanent, reason="bad request", hint="look at the run history of the workflow that the channel's `url` names"
-    ),
+_BY_STATUS: dict[int, DeliveryOutcome] = {
+    400: Permanent("bad request", hint="look at the run history of the workflow that the channel's `url` names"),
     401: _NOT_ALLOWED,
     403: _NOT_ALLOWED,
     404: _OFF,
     410: _OFF,
-    413: TooLarge,
+    413: TooLarge(),
 }
 _TOO_FAST_WORDS = re.compile(r"\b429\b|too many|throttl|rate.?limit", re.IGNORECASE)
 _TOO_LARGE_WORDS = re.compile(r"\b413\b|too (large|long)|size .*(exceed|limit)|exceed.* size", re.IGNORECASE)
@@ -66,36 +60,37 @@ _ERROR_WORDS = re.compile(
 )
 
 
-def classify(response: Response) -> DeliveryOutcome:
+def classify(response: ChannelResponse) -> DeliveryOutcome:
     """Accepted for a 2xx that says nothing of an error; never Delivered."""
     answer = json_object(response)
     code, message = _error(response, answer)
-    said: dict[str, Any] = {"http_status": response.status, "vendor_code": code, "vendor_message": message}
+    fields = answer_fields(response, code, message)
     fine = 200 <= response.status < 300
     if response.status == 429 or ((code or fine) and _TOO_FAST_WORDS.search(f"{code} {message}")):
-        return limited(retry_after(response), **said)
+        return limited(retry_after(response), **fields)
     if code in _BY_CODE:
-        return _BY_CODE[code](**said)
+        return replace(_BY_CODE[code], **fields)
     if fine and _is_page(response):
         return by_status(response, "answer of a workflow")
     if fine:
         is_error = bool(code) or _ERROR_WORDS.search(message) or _TOO_LARGE_WORDS.search(message)
-        return _error_in_2xx(message, said) if is_error else Accepted(**said)
-    return _BY_STATUS[response.status](**said) if response.status in _BY_STATUS else by_status(response, "answer")
+        return _error_in_2xx(message, fields) if is_error else Accepted(**fields)
+    known = _BY_STATUS.get(response.status)
+    return replace(known, **fields) if known else by_status(response, "answer")
 
 
-def _error_in_2xx(message: str, said: dict[str, Any]) -> DeliveryOutcome:
+def _error_in_2xx(message: str, fields: dict[str, Any]) -> DeliveryOutcome:
     if _TOO_LARGE_WORDS.search(message):
-        return TooLarge(**said)
+        return TooLarge(**fields)
     if _BAD_CARD_WORDS.search(message):
-        return ContentRejected(**said)
-    return Retry(reason=f"an error in a {said['http_status']}", after=60.0, **said)
+        return ContentRejected(**fields)
+    return Temporary(f"an error in a {fields['http_status']}", after=60.0, **fields)
 
 
-def _error(response: Response, answer: dict[str, Any] | None) -> tuple[str, str]:
+def _error(response: ChannelResponse, answer: dict[str, Any] | None) -> tuple[str, str]:
     """Code and words of ``{"error": {"code", "message"}}``; else no code, and what the body says."""
     if answer is None:
-        return "", vendor_text(response.body.decode("utf-8", "replace"))
+        return "", vendor_text(response.text)
     error = answer.get("error")
     if isinstance(error, dict) and error:
         return vendor_text(error.get("code", "")) or "error", vendor_text(error.get("message", ""))
@@ -105,6 +100,6 @@ def _error(response: Response, answer: dict[str, Any] | None) -> tuple[str, str]
     return "", vendor_text(" ".join(str(word) for word in words if isinstance(word, str)))
 
 
-def _is_page(response: Response) -> bool:
+def _is_page(response: ChannelResponse) -> bool:
     """A page of whatever stands between us and the workflow."""
     return response.body.lstrip().startswith(b"<") or response.header("content-type").startswith("text/html")

@@ -6,6 +6,7 @@ was checked is what is connected to, whatever DNS answers next.
 
 from __future__ import annotations
 
+import enum
 import logging
 import socket
 import time
@@ -17,7 +18,7 @@ import urllib3
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
-from refresh_watch.channels.delivery.outcome import Failing, Request, Response, TransportFailure
+from refresh_watch.channels.contract import ChannelRequest, ChannelResponse
 from refresh_watch.channels.transport.addresses import host_allowed, is_public
 from refresh_watch.deadline import DeadlinePassed, within
 from refresh_watch.instants import Seconds
@@ -25,6 +26,22 @@ from refresh_watch.instants import Seconds
 MOST_ANSWER_BYTES = 64 * 1024
 CONNECT_TIMEOUT: Seconds = 5.0
 _ADDRESSES_TRIED = 2
+
+
+class Failing(enum.Enum):
+    """How far a request came that got no answer."""
+
+    NOT_SENT = "not sent"
+    MAYBE_SENT = "maybe sent"  # the channel may have posted it
+    NOT_ALLOWED = "not allowed"  # the address may not be connected to
+
+
+@dataclass(frozen=True)
+class TransportFailure:
+    """There was no answer. `reason` is made of an error's type and a host, never of a URL."""
+
+    failing: Failing
+    reason: str
 
 
 class _NoPaths(logging.Filter):
@@ -37,11 +54,13 @@ class _NoPaths(logging.Filter):
 
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 for _name in ("connection", "connectionpool", "poolmanager", "response", "util.retry"):
-    # whoever asks for urllib3's DEBUG still gets no path
+    # with urllib3's DEBUG switched on, there is still no path
     logging.getLogger(f"urllib3.{_name}").addFilter(_NoPaths())
 
 
-def post(request: Request, *, allowed_hosts: tuple[str, ...], timeout: Seconds) -> Response | TransportFailure:
+def post(
+    request: ChannelRequest, *, allowed_hosts: tuple[str, ...], timeout: Seconds
+) -> ChannelResponse | TransportFailure:
     """Send it once. `timeout` bounds all of it, from the look-up of the host to the end of the answer.
 
     Raises nothing for what the network does: that is a TransportFailure, MAYBE_SENT when the time was over before
@@ -59,13 +78,13 @@ def post(request: Request, *, allowed_hosts: tuple[str, ...], timeout: Seconds) 
 class _Sending:
     """A request under way. `until` is an instant of time.monotonic; `heard` is the answer as far as it has come."""
 
-    request: Request
+    request: ChannelRequest
     timeout: Seconds
     until: float
-    heard: Response | None = None
+    heard: ChannelResponse | None = None
 
 
-def _post(sending: _Sending, allowed_hosts: tuple[str, ...]) -> Response | TransportFailure:
+def _post(sending: _Sending, allowed_hosts: tuple[str, ...]) -> ChannelResponse | TransportFailure:
     request = sending.request
     parts = urlsplit(request.url)
     host = parts.hostname or ""
@@ -80,15 +99,15 @@ def _post(sending: _Sending, allowed_hosts: tuple[str, ...]) -> Response | Trans
     addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
     if request.guarded and not allowed and not all(is_public(address) for address in addresses):
         return TransportFailure(Failing.NOT_ALLOWED, f"{host} has an address that is not public")
-    answer: Response | TransportFailure = TransportFailure(Failing.NOT_SENT, f"no address of {host}")
+    answer: ChannelResponse | TransportFailure = TransportFailure(Failing.NOT_SENT, f"no address of {host}")
     for address in addresses[:_ADDRESSES_TRIED]:
         answer = _post_to(address, port, sending)
-        if isinstance(answer, Response) or answer.failing is not Failing.NOT_SENT:
+        if isinstance(answer, ChannelResponse) or answer.failing is not Failing.NOT_SENT:
             break
     return answer
 
 
-def _post_to(address: str, port: int, sending: _Sending) -> Response | TransportFailure:
+def _post_to(address: str, port: int, sending: _Sending) -> ChannelResponse | TransportFailure:
     request, timeout = sending.request, sending.timeout
     parts = urlsplit(request.url)
     host = parts.hostname or ""
@@ -139,10 +158,10 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen = inner or seen.__cause__ or seen.__context__
 
 
-def _read(reply: urllib3.BaseHTTPResponse, sending: _Sending) -> Response:
+def _read(reply: urllib3.BaseHTTPResponse, sending: _Sending) -> ChannelResponse:
     """The answer, its body up to MOST_ANSWER_BYTES, or as much of it as comes in time."""
     names = tuple((name.lower(), value) for name, value in reply.headers.items())
-    answer = sending.heard = Response(reply.status, b"", names, asked_at=sending.request.made_at)
+    answer = sending.heard = ChannelResponse(reply.status, b"", names, asked_at=sending.request.made_at)
     while len(answer.body) < MOST_ANSWER_BYTES and time.monotonic() < sending.until:
         chunk = reply.read1(MOST_ANSWER_BYTES - len(answer.body))
         if not chunk:

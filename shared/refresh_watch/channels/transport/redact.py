@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
-from refresh_watch.channels.delivery.outcome import Response
+from refresh_watch.channels.contract import ChannelResponse
 from refresh_watch.settings import ChannelSetting
 
 MASK = b"***"
@@ -16,7 +16,7 @@ _SHORTEST_PIECE = 12  # a shorter piece of a path is a word such as `services`
 _ESCAPED = re.compile(rb"(?<!\\)((?:\\\\)*)\\u00([2-6][0-9a-fA-F]|7[0-9a-eA-E])")
 
 
-def redacted(response: Response, channel: ChannelSetting, *urls: str) -> Response:
+def redacted(response: ChannelResponse, channel: ChannelSetting, *urls: str) -> ChannelResponse:
     """The response without the channel's secret and without what is secret in its URL and in `urls`.
 
     Each is found as it is, percent-encoded (twice, too), as JSON and as HTML write it, in capitals or not.
