@@ -1,4 +1,4 @@
-"""What people are told, as data: how a watch ended, why a request was rejected, that we broke (docs/contracts.md)."""
+"""A report as data: how a watch ended, why a request was rejected, that refresh-watch failed (docs/contracts.md)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from refresh_watch.model import AnyNote, FailedObject, Kind, Outcome, Reason, Re
 
 
 class ReportKind(Word):
-    """What people are told."""
+    """What a report is about."""
 
     INTERIM = "interim"  # the first failure, once
     FINAL = "final"
     REJECTED = "rejected"  # a request we could not accept
-    BROKEN = "broken"  # we ourselves gave up
+    BROKEN = "broken"  # refresh-watch itself failed
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class TaskReport:
 
 @dataclass(frozen=True)
 class Report:
-    """What people are told (docs/contracts.md). `id` is the task id that commits it, the same on every retry."""
+    """What on-call reads (docs/contracts.md). `id` is the task id that commits it, the same on every retry."""
 
     id: str
     kind: ReportKind
@@ -66,7 +66,7 @@ class Report:
     tasks_left_out: int = 0
     by_path: bool = False
     submitted_at: Instant | None = None
-    submission_unknown: bool = False  # `submitted_at` is when the watch was accepted: the request did not say
+    submission_unknown: bool = False  # the request did not say: `submitted_at` is when the watch was accepted
     settled_at: Instant | None = None
     looks: int = 0
     api_calls: int = 0
@@ -76,4 +76,4 @@ class Report:
     request_id: str = ""  # of the API's last answer
     caller_request_id: str = ""  # as the request gave it
     channels: tuple[str, ...] = ()  # names; empty means all that are configured
-    recorded: bool = True  # Function Compute knows the watch; False: one of this process alone. Never travels
+    recorded: bool = True  # Function Compute has the watch; False: a watch of this process alone. Not in JSON

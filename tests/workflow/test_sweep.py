@@ -30,7 +30,7 @@ FAST: dict[str, Any] = {
     "more": {"REFRESH_WATCH_QUOTA": "cdn.list=500,dcdn.list=500,vod.list=500"},
 }
 """The pace of an account's quota has tests of its own."""
-FOUND = "Found by the sweep: nobody was watching this when it failed"
+FOUND = "Found by the sweep: this job had no watch when it failed"
 
 
 @pytest.fixture(scope="module")

@@ -23,13 +23,13 @@ _RAM_ACTIONS = {
 
 _QUOTA = re.compile(r"Quota\w*Exceeded|Exceeded\w*Quota", re.IGNORECASE)
 """The day's quota of URLs and directories is used up. The submit operations say so (QuotaExceeded.Refresh), the queries
-never; so it is met in what others hand on."""
+never: it comes from the answer of a submit or from an event."""
 
 _NOT_SUBMITTED = "submitted.Code: "
-"""How `Report.problem` begins where the answer of a submit that failed was handed in (watching/request.py)."""
+"""How `Report.problem` begins where a request gave the answer of a submit that failed (watching/request.py)."""
 
 _THROTTLED = re.compile(r"(HTTP \d+|the SDK): \S*(Throttling|TooManyRequests|FlowControlError)|HTTP 429: ")
-"""How `Report.problem` begins where the last question was refused as too frequent (products/refusals.py)."""
+"""How `Report.problem` begins where the last call was throttled (products/refusals.py)."""
 
 
 def next_steps(report: Report, failures: tuple[Failures, ...], language: str) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ def next_steps(report: Report, failures: tuple[Failures, ...], language: str) ->
 def reasons_of(report: Report) -> tuple[Reason, ...]:
     """Why objects are unverifiable, each reason once, by the tasks that the report names; empty where none is."""
     if not report.counts.unverifiable:
-        return ()  # what was refused once, and answered later, is no news
+        return ()  # a refusal before a later answer does not matter
     found = tuple(dict.fromkeys(task.reason for task in report.tasks if task.reason is not None))
     return found or ((report.refusal.reason,) if report.refusal else ())
 

@@ -1,7 +1,7 @@
 """A report as a JSON object and back (docs/contracts.md). Nothing is cut here; see `bound.py`.
 
-Beside the keys of 5.2 stand, where they are filled: `report` (the kind), `id`, `made_at`, `refusal` (`reason`, `code`,
-`message`, `action`, `request_id`), `problem`, `notes`, `note_keys` (notes.py), `request_id` (the caller's),
+More keys than the contract shows, where they are filled: `report` (the kind), `id`, `made_at`, `refusal` (`reason`,
+`code`, `message`, `action`, `request_id`), `problem`, `notes`, `note_keys` (notes.py), `request_id` (the caller's),
 `api_request_id`, `failed_by_reason`, `tasks_left_out`, `submission_unknown`, `channels`; and in a task
 `reason`, `failed_left_out`. A watch by path has `object_path` (and `task_ids` once bound) in place of `task_id`.
 """
@@ -9,6 +9,7 @@ Beside the keys of 5.2 stand, where they are filled: `report` (the kind), `id`, 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 from refresh_watch.errors import BadInput, wrong_type
@@ -22,15 +23,10 @@ _T = TypeVar("_T")
 
 
 def to_json(report: Report) -> dict[str, Any]:
-    """The report in the shape of 5.2, nothing cut. Instants are written in whole seconds."""
-    counts = {
-        "complete": report.counts.complete,
-        "failed": report.counts.failed,
-        "overdue": report.counts.overdue,
-        "unverifiable": report.counts.unverifiable,
-    }
-    if report.counts.running:
-        counts["running"] = report.counts.running
+    """The report in the shape of the contract, nothing cut. Instants are written in whole seconds."""
+    counts = asdict(report.counts)
+    if not report.counts.running:
+        del counts["running"]
     contract = {
         "watch_id": report.watch_id,
         "product": report.product,
@@ -51,7 +47,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "failed_by_reason": dict(report.reasons),
         "tasks_left_out": report.tasks_left_out,
         "submission_unknown": report.submission_unknown,
-        "refusal": _refusal_to_json(report.refusal) if report.refusal else None,
+        "refusal": report.refusal and {**asdict(report.refusal), "reason": report.refusal.reason.value},
         "problem": report.problem,
         **notes_to_json(report.notes),
         "request_id": report.caller_request_id,
@@ -81,7 +77,7 @@ def task_to_json(task: TaskReport, *, by_path: bool) -> dict[str, Any]:
 
 
 def from_json(value: Any) -> Report:
-    """The report that `to_json` wrote. Keys that a newer version may have written besides are left unread.
+    """The report that `to_json` wrote. Unknown keys, which a newer version may write, are ignored.
 
     Raises BadInput, which names the key and what is allowed.
     """
@@ -99,9 +95,7 @@ def from_json(value: Any) -> Report:
         job=_word(Kind, "kind", entry.get("kind", Kind.UNKNOWN.value)),
         label=_text(entry, "label"),
         outcome=_maybe(Outcome, "outcome", entry),
-        counts=Counts(
-            **{name: _number(counts, name) for name in ("complete", "failed", "overdue", "unverifiable", "running")}
-        ),
+        counts=Counts(**{name: _number(counts, name) for name in asdict(Counts())}),
         tasks=tuple(_task(task) for task in entries),
         reasons=tuple((key, _number(failed_by_reason, key)) for key in failed_by_reason),
         tasks_left_out=_number(entry, "tasks_left_out"),
@@ -130,24 +124,9 @@ def _failed_to_json(failed: FailedObject) -> dict[str, str]:
     return entry | ({"description": failed.description} if failed.description else {})
 
 
-def _refusal_to_json(refusal: Refusal) -> dict[str, str]:
-    return {
-        "reason": refusal.reason.value,
-        "code": refusal.code,
-        "message": refusal.message,
-        "action": refusal.action,
-        "request_id": refusal.request_id,
-    }
-
-
 def _refusal(entry: dict[str, Any]) -> Refusal:
-    return Refusal(
-        reason=_word(Reason, "refusal.reason", entry.get("reason")),
-        code=_text(entry, "code"),
-        message=_text(entry, "message"),
-        action=_text(entry, "action"),
-        request_id=_text(entry, "request_id"),
-    )
+    texts = {key: _text(entry, key) for key in ("code", "message", "action", "request_id")}
+    return Refusal(_word(Reason, "refusal.reason", entry.get("reason")), **texts)
 
 
 def _task(entry: dict[str, Any]) -> TaskReport:

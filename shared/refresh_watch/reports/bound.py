@@ -1,26 +1,27 @@
-"""A report that fits: what is left out, in which order, and how many."""
+"""Cuts a report to a size: what is left out, in which order, and how many."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from refresh_watch.model import AnyNote, Outcome, Refusal
+from refresh_watch.model import AnyNote, Outcome
 from refresh_watch.report import Report, TaskReport
 from refresh_watch.reports.as_json import compact, task_to_json, to_json
 
 MAX_REPORT_BYTES = 18_000
-"""A webhook's body stays under 20 KB (Standard Webhooks asks for it): the rest is for its envelope."""
+"""A webhook's body stays under 20 KB (Standard Webhooks asks for it); its envelope needs the rest."""
 
 _SAMPLES = (20, 3, 1)  # failed objects a task keeps, the first that lets all failed tasks stay
 _FIRST_TO_STAY = (Outcome.FAILED, Outcome.PARTLY_FAILED, None, Outcome.OVERDUE, Outcome.UNVERIFIABLE, Outcome.COMPLETE)
-_NOTES = 5
+MOST_NOTES = 5
+"""Notes that a report keeps, and that a message shows."""
 
 
 def bounded(report: Report, most: int = MAX_REPORT_BYTES) -> Report:
     """The report cut so that its JSON has at most `most` bytes (not under 8,000). `counts` are never cut.
 
-    Complete tasks go first and failed ones last; before a failed task goes, failed tasks lose samples. How many
-    were left out is in `tasks_left_out` and `failed_left_out`. A report that fits comes back as it is.
+    Complete tasks are left out first and failed ones last; before that, failed tasks lose samples. How many were left
+    out is in `tasks_left_out` and `failed_left_out`. A report that fits is returned as it is.
     """
     if len(compact(to_json(report))) <= most:
         return report
@@ -59,8 +60,8 @@ def _with_samples(task: TaskReport, samples: int) -> TaskReport:
 def _short_texts(report: Report) -> Report:
     refusal = report.refusal
     if refusal is not None:
-        refusal = Refusal(
-            reason=refusal.reason,
+        refusal = replace(
+            refusal,
             code=_cut_bytes(refusal.code, 200),
             message=_cut_bytes(refusal.message, 800),
             action=_cut_bytes(refusal.action, 200),
@@ -71,7 +72,7 @@ def _short_texts(report: Report) -> Report:
         product=_cut_bytes(report.product, 40),
         label=_cut_bytes(report.label, 400),
         problem=_cut_bytes(report.problem, 800),
-        notes=tuple(_short_note(note) for note in report.notes[:_NOTES]),
+        notes=tuple(_short_note(note) for note in report.notes[:MOST_NOTES]),
         refusal=refusal,
         request_id=_cut_bytes(report.request_id, 100),
     )
@@ -80,7 +81,7 @@ def _short_texts(report: Report) -> Report:
 def _short_note(note: AnyNote) -> AnyNote:
     if isinstance(note, str):
         return _cut_bytes(note, 300)
-    # its words stand there twice, in the sentence too
+    # JSON holds its words twice: in the sentence too
     return replace(note, words=tuple((name, _cut_bytes(value, 150)) for name, value in note.words))
 
 

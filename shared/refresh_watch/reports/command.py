@@ -1,4 +1,4 @@
-"""The one command to paste: it lists every failed URL of a report, to submit them again."""
+"""The command in a message: it lists every failed URL of a report, to submit them again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from refresh_watch.model import Outcome, Product
 from refresh_watch.report import Report, TaskReport
 
 MOST_IDS = 20
-"""Task ids that a command names; for more it reads them from the watch's own record."""
+"""Task ids that a command names; with more of them it names the watch, whose record has the ids."""
 
 _TASK_ID = re.compile(r"[0-9]{1,32}")
 _WATCH_ID = re.compile(r"[0-9A-Za-z]{1,40}")
@@ -16,10 +16,10 @@ _PRODUCTS = tuple(product.value for product in Product)
 
 
 def command(report: Report) -> str:
-    """The command, or nothing where no object has failed. It names digits, letters and words of ours alone.
+    """The command, or nothing where no object has failed. It has digits, letters and our own words only.
 
-    The failing tasks by their ids, where the report names all of them and they are few; else the watch, whose record
-    Function Compute keeps. A watch of one process alone has no such record, so its ids are named, however many.
+    It names the failing tasks, where the report has the ids of all of them and they are few; else the watch, whose
+    record Function Compute keeps. A watch of one process alone has no such record, so its ids are named, however many.
     """
     if not report.counts.failed or report.product not in _PRODUCTS:
         return ""

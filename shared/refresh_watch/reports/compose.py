@@ -1,4 +1,4 @@
-"""From a report to the message that people read."""
+"""From a report to the message that on-call reads."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SEVERITY = {
     Outcome.UNVERIFIABLE: Severity.WARNING,
 }
 _SEVERITY_OF_KIND = {
-    ReportKind.INTERIM: Severity.WARNING,  # as of what failed in part: the end may be worse, and never looks better
+    ReportKind.INTERIM: Severity.WARNING,  # as of a partial failure: the end may be worse, not better
     ReportKind.REJECTED: Severity.WARNING,
     ReportKind.BROKEN: Severity.BAD,
 }
@@ -36,7 +36,6 @@ _LONGEST_URL = 1024  # the longest that the submit APIs take (SDK comment of Pus
 def compose(report: Report, *, language: str, deployment: Deployment) -> Message:
     """The report in that language. What is not known of `deployment` is left out."""
     failures = by_reason(report)
-    to_paste = command(report)
     state = _state(report)
     tags = (_job(report, language), deployment.environment, _status(report, state, language))
     return Message(
@@ -49,14 +48,14 @@ def compose(report: Report, *, language: str, deployment: Deployment) -> Message
         groups=_groups(report, failures, language),
         next_steps=next_steps(report, failures, language),
         is_failure=report.counts.failed > 0 or report.kind is ReportKind.BROKEN,
-        command=to_paste,
+        command=command(report),
         links=links(report, language),
         event=name_only(report.id, 40),
     )
 
 
 def _state(report: Report) -> str:
-    """The word under which title and summary stand in the texts."""
+    """The key of title and summary in the texts."""
     if report.kind is not ReportKind.FINAL:
         return str(report.kind)
     outcome = report.outcome or Outcome.UNVERIFIABLE

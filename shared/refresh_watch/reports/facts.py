@@ -1,11 +1,14 @@
-"""The facts of a message, line by line. What is not known is left out."""
+"""The facts of a message, one a line. What is not known is left out."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
 
 from refresh_watch.deployment import Deployment
 from refresh_watch.model import Note, Outcome
 from refresh_watch.report import Counts, Report, ReportKind
 from refresh_watch.reports.advice import causes_of
+from refresh_watch.reports.bound import MOST_NOTES
 from refresh_watch.reports.message import Fact
 from refresh_watch.reports.notes import is_ours, note_text
 from refresh_watch.reports.plain import one_line
@@ -13,8 +16,7 @@ from refresh_watch.reports.texts import text
 from refresh_watch.reports.times import at_most, moment
 
 _TASKS_NAMED = 3
-_NOTES = 5
-# a masked account's number has asterisks, which are markup in places
+# the masked number of an account has asterisks, which are markup in some chats
 _OF_OTHERS = ("tasks", "why", "last_status", "detail", "account", "request_id", "watch")
 
 
@@ -35,7 +37,7 @@ def facts(report: Report, language: str, deployment: Deployment) -> tuple[Fact, 
         ("watch", one_line(report.watch_id, 64)),
     )
     made = [Fact(text(language, f"fact.{key}"), value, key in _OF_OTHERS) for key, value in values if value]
-    for note in report.notes[:_NOTES]:
+    for note in report.notes[:MOST_NOTES]:
         words = one_line(note_text(note, language), 300)
         if words:
             made.append(Fact(text(language, "fact.note"), words, not is_ours(note)))
@@ -43,27 +45,21 @@ def facts(report: Report, language: str, deployment: Deployment) -> tuple[Fact, 
 
 
 def counted(counts: Counts, language: str) -> str:
-    """How many objects ended how, those of which there are any."""
-    named = (
-        ("complete", counts.complete),
-        ("failed", counts.failed),
-        ("overdue", counts.overdue),
-        ("unverifiable", counts.unverifiable),
-        ("running", counts.running),
+    """How many objects ended how; outcomes without an object are left out."""
+    return listed(
+        [text(language, f"count.{name}", count=count) for name, count in asdict(counts).items() if count], language
     )
-    return listed([text(language, f"count.{name}", count=count) for name, count in named if count], language)
 
 
 def listed(parts: list[str], language: str) -> str:
-    """Words one after the other, as the language separates them."""
+    """The parts joined by the separator of the language."""
     return text(language, "list.separator").join(parts)
 
 
 def _times(report: Report, language: str) -> tuple[tuple[str, str], ...]:
-    """When it was submitted and settled, and how long that took at most: we see an end only when we look.
+    """When it was submitted and settled, and how long that took at most: an end is seen only at a look.
 
-    Only what is known is called so: a request may not have said when the job was submitted, and a watch may end without
-    its job.
+    The labels say what is known: a request may not name its submission, and a watch may end before its job.
     """
     began, ended = report.submitted_at, report.settled_at
     first = ("accepted" if report.submission_unknown else "submitted", moment(began, language))
@@ -80,7 +76,7 @@ def _times(report: Report, language: str) -> tuple[tuple[str, str], ...]:
 
 def _tasks(report: Report, language: str) -> str:
     if report.by_path:
-        return ""  # its items are URLs: they stand among the failures
+        return ""  # its items are URLs, which the failures show
     named = [one_line(task.item, 40) for task in report.tasks[:_TASKS_NAMED]]
     others = len(report.tasks) + report.tasks_left_out - len(named)
     # joined as `list --task-id` takes them, in every language
@@ -99,7 +95,7 @@ def _why(report: Report, language: str) -> str:
 
 
 def _is_noted(report: Report) -> bool:
-    """A note says who stopped it, in the reader's language."""
+    """A note says, in the reader's language, who stopped the watch."""
     return any(isinstance(note, Note) and note.key == "stopped_by" for note in report.notes)
 
 

@@ -1,4 +1,4 @@
-"""The failed objects that a report names, by reason; how many failed for each is counted over all of them."""
+"""The failed objects that a report names, by reason; the counts are of all failed objects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from refresh_watch.reports.plain import one_line
 from refresh_watch.watching.reasons import OTHER, reason_of
 
 MOST_GROUPS = 6
-"""Reasons that a message names; the objects of the others are counted together."""
+"""Reasons that a message names; objects with other reasons are counted together."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Failures:
 def by_reason(report: Report) -> tuple[Failures, ...]:
     """The failures by reason, the most frequent reason first, at most MOST_GROUPS reasons.
 
-    Together they count no more objects than have failed in all; those that have no group are the rest.
+    Their counts add up to no more than all failed objects; what is missing belongs to no group.
     """
     urls: dict[tuple[str, str], list[str]] = {}
     for task in report.tasks:
@@ -39,7 +39,7 @@ def by_reason(report: Report) -> tuple[Failures, ...]:
         if key != OTHER:
             urls.setdefault((key, ""), [])
     groups = [
-        # words that we do not know are told apart by their samples alone
+        # of unknown words only the samples are counted: `reasons` has one number for all of them
         Failures(key, words, tuple(paths), len(paths) if key == OTHER else max(counted.get(key, 0), len(paths)))
         for (key, words), paths in urls.items()
     ]

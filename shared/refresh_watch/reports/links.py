@@ -1,4 +1,4 @@
-"""Where to go on from a message: pages of the vendor's console, which take no words of others."""
+"""The links of a message: pages of the vendor's console, without anything that a request or an API wrote."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _VOD = "https://vod.console.aliyun.com"
 CONSOLE = {
     # Alibaba Cloud's help, "Run scripts to refresh and prefetch content": its link 操作记录 (records)
     Product.CDN.value: "https://cdn.console.aliyun.com/refresh/record",
-    # no page of Alibaba Cloud's that names it was found, only users' documents; the two consoles are built alike
+    # only documents of users name this page, none of Alibaba Cloud; the two consoles are built alike
     Product.DCDN.value: "https://dcdn.console.aliyun.com/refresh/record",
-    # the comments of Alibaba Cloud's VOD SDK name the host; which page of it has the records is not known
+    # comments in Alibaba Cloud's VOD SDK name the host; which of its pages has the records is not known
     Product.VOD.value: _VOD,
     Product.VOD_LEGACY.value: _VOD,
 }
@@ -22,7 +22,7 @@ CONSOLE = {
 
 
 def links(report: Report, language: str) -> tuple[Link, ...]:
-    """The links of a message, the one to go to first in front."""
+    """The links of a message, the most useful first."""
     url = CONSOLE.get(report.product)
     if url is None:
         return ()  # a rejected request may name a product that does not exist

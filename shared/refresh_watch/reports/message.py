@@ -1,4 +1,4 @@
-"""The message of a report: in the reader's language, before any channel has given it a form."""
+"""The message of a report in the reader's language, before a channel renders it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ SAMPLES = 3
 """URLs that a message shows of one reason."""
 
 LONGEST_COMMAND = 1000
-"""A command that is longer goes on the first rung below the full message."""
+"""A longer command is left out on every rung below the full message."""
 
 LAST_STEP = 3
-"""The lowest rung of the ladder: 0 full, 1 fewer samples, 2 no URLs, 3 one plain line without words of others."""
+"""The lowest rung of the ladder: 0 full, 1 fewer samples, 2 no URLs, 3 one plain line in our own words."""
 
 
 class Severity(enum.Enum):
-    """How much it matters; from the outcome, never from words."""
+    """How serious it is; decided by the outcome, never by texts."""
 
     OK = "ok"
     WARNING = "warning"
@@ -32,12 +32,12 @@ class Fact:
 
     label: str
     value: str
-    of_others: bool = False  # words that a request or an API wrote: a channel shows them as they are, never as markup
+    of_others: bool = False  # a request or an API wrote it: a channel shows it literally, never as markup
 
 
 @dataclass(frozen=True)
 class Link:
-    """Where to go on from the message: a page of ours or of the vendor's console, never an address of others."""
+    """Where to read on: a page of ours or of the vendor's console, never an address that a request or an API gave."""
 
     text: str
     url: str
@@ -45,7 +45,7 @@ class Link:
 
 @dataclass(frozen=True)
 class FailureGroup:
-    """The failed objects of one reason. `count` is real: `more` of them have no sample here."""
+    """The failed objects of one reason. `count` is of all of them: `more` have no sample here."""
 
     reason: str
     count: int
@@ -60,7 +60,7 @@ class FailureGroup:
 
 @dataclass(frozen=True)
 class Message:
-    """What a channel renders. `name`, samples, the command and what is marked `of_others` hold words of others."""
+    """What a channel renders. `name`, samples, the command and everything `of_others` was written by others."""
 
     language: str
     severity: Severity
@@ -72,8 +72,8 @@ class Message:
     next_steps: tuple[str, ...] = ()
     command: str = ""  # lists all failed URLs, to submit them again
     links: tuple[Link, ...] = ()
-    is_failure: bool = False  # objects failed, or we ourselves did: channels mention people on these, on no other
-    event: str = ""  # short; the same on every retry, so that a reader knows a repeated message
+    is_failure: bool = False  # objects failed, or refresh-watch did: only then channels mention people
+    event: str = ""  # short; the same on every retry, so that a reader recognises a duplicate
 
     @property
     def title(self) -> str:
@@ -82,12 +82,12 @@ class Message:
 
     @property
     def heading(self) -> str:
-        """The title without words of others."""
+        """The title in our own words only."""
         return "".join(f"[{tag}]" for tag in self.tags)
 
     @property
     def footer(self) -> str:
-        """Who says it, and the event id."""
+        """The sender and the event id."""
         return self.say("footer", event=self.event)
 
     def say(self, key: str, **values: object) -> str:

@@ -1,7 +1,7 @@
 """A note in a language, and as JSON.
 
-`notes` in JSON are sentences that anyone can read. Beside them `note_keys` says which of them are texts of ours, so
-that they can be said in the reader's language; a version that does not know a key shows the sentence.
+`notes` in JSON are English sentences. `note_keys` says which of them are texts of ours, so that a message can show them
+in the reader's language; a version that does not know a key shows the sentence.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _JSON_LANGUAGE = "en"
 
 
 def note_text(note: AnyNote, language: str) -> str:
-    """The note as a sentence. One that no text of ours can say shows all that is known of it."""
+    """The note as a sentence. A note with an unknown key shows its key and its words."""
     if isinstance(note, str):
         return note
     if _is_known(note):
@@ -26,12 +26,12 @@ def note_text(note: AnyNote, language: str) -> str:
 
 
 def is_ours(note: AnyNote) -> bool:
-    """No word of it is of others."""
+    """It consists of our own words only."""
     return isinstance(note, Note) and not note.words and _is_known(note)
 
 
 def notes_to_json(notes: Sequence[AnyNote]) -> dict[str, Any]:
-    """`notes`, and `note_keys` beside it where a note is a text of ours: as many entries, null for words of others."""
+    """`notes`; and where a note is a text of ours, `note_keys` with as many entries, null for the others."""
     written: dict[str, Any] = {"notes": [note_text(note, _JSON_LANGUAGE) for note in notes]}
     if any(isinstance(note, Note) for note in notes):
         written["note_keys"] = [
@@ -41,7 +41,7 @@ def notes_to_json(notes: Sequence[AnyNote]) -> dict[str, Any]:
 
 
 def notes_from_json(sentences: Sequence[str], keys: Sequence[Any]) -> tuple[AnyNote, ...]:
-    """What `notes_to_json` wrote. What is no text of ours stays the sentence that it is."""
+    """What `notes_to_json` wrote. A note that is not a text of ours stays a sentence."""
     pairs = zip_longest(sentences, keys[: len(sentences)])
     return tuple(_read(key) or sentence for sentence, key in pairs)
 

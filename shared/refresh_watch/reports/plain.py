@@ -1,4 +1,4 @@
-"""Text of others made fit to be shown: one line, nothing invisible, no longer than it should be."""
+"""Foreign text made fit to be shown: one line, nothing invisible, cut to a length."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def cut(text: str, longest: int) -> str:
 
 
 def name_only(text: str, longest: int) -> str:
-    """What ids, codes and RAM actions are made of, and nothing else, so that it can stand in a sentence of ours."""
+    """Only the characters of ids, codes and RAM actions, so that it can stand in a sentence of ours."""
     return cut(_NO_NAME.sub("", text), longest)
 
 

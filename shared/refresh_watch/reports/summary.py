@@ -1,8 +1,8 @@
-"""What happened, in one or two sentences of our own: the last thing that a message loses."""
+"""What happened, in one or two sentences of our own: the part of a message that is never cut."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from refresh_watch.report import Counts, Report
 from refresh_watch.reports.advice import causes_of
@@ -11,30 +11,23 @@ from refresh_watch.reports.texts import text
 
 
 def summary(report: Report, state: str, language: str) -> str:
-    """What happened to which objects, why nothing is known of them, and how all the others stand.
+    """How many objects ended in that state, why their end is not known, and how the others ended.
 
-    `state` is the word under which it stands in the texts.
+    `state` is the key of the sentence in the texts.
     """
     counts = report.counts
-    said = text(
-        language,
-        f"summary.{state}",
-        total=counts.total,
-        failed=counts.failed,
-        overdue=counts.overdue,
-        unverifiable=counts.unverifiable,
-        open=counts.overdue + counts.unverifiable,
-    )
+    numbers = {**asdict(counts), "total": counts.total, "open": counts.overdue + counts.unverifiable}
+    sentence = text(language, f"summary.{state}", **numbers)
     causes = causes_of(report) if state == "unverifiable" else ()
     if causes:
         why = listed([text(language, f"reason.{cause}") for cause in causes], language)
-        said = text(language, "summary.with_why", summary=said, why=why)
+        sentence = text(language, "summary.with_why", summary=sentence, why=why)
     others = counted(_others(counts, state), language)
-    return text(language, "summary.with_others", summary=said, counts=others) if others else said
+    return text(language, "summary.with_others", summary=sentence, counts=others) if others else sentence
 
 
 def _others(counts: Counts, state: str) -> Counts:
-    """The objects that the sentence of that state does not speak of; none where it speaks of all or of the watch."""
+    """The objects that the sentence of that state does not count; none where it is about all or about the watch."""
     match state:
         case "failed" | "partly_failed" | "interim":
             return replace(counts, failed=0)

@@ -1,4 +1,4 @@
-"""The texts by language and key. Every text that people read in a message stands in `texts_en` and `texts_zh`."""
+"""The texts by language and key: all that a message says is in `texts_en` and `texts_zh`."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What people are told, in English. Same keys and placeholders as `texts_zh`."""
+"""The texts of messages in English. Same keys and placeholders as `texts_zh`."""
 
 from __future__ import annotations
 
 UTC_OFFSET = 0
-"""Seconds east of Greenwich of the times that its readers see; `moment` names the zone."""
+"""Seconds east of Greenwich of the times in messages; `moment` names the zone."""
 
 TEXTS = {
     # the title: [CDN refresh][prod][failed 3/120] release 2026.11.22
@@ -85,7 +85,7 @@ TEXTS = {
     "failure.count": "{reason}: {count}",
     "more": "{count} more",
     "footer": "refresh-watch · event {event}",
-    # why something is unverifiable
+    # why an object is unverifiable
     "reason.never_seen": "never seen by the API",
     "reason.too_old": "older than 3 days, which the API no longer shows",
     "reason.no_permission": "the key lacks a permission",
@@ -95,7 +95,7 @@ TEXTS = {
     "reason.bad_key": "the access key is not accepted",
     "reason.refused": "the API refuses",
     "reason.no_answer": "the API gave no usable answer",
-    "reason.throttled": "the API refused every question as too frequent",
+    "reason.throttled": "the API throttled every call",
     "reason.quota": "a quota of the account is used up",
     "reason.stopped": "stopped by a person",
     # notes
@@ -103,18 +103,18 @@ TEXTS = {
         "VOD no longer knows the action DescribeRefreshTasks; DescribeVodRefreshTasks was asked instead"
     ),
     "note.stopped_by": "stopped by {who}",
-    "note.found_by_sweep": "Found by the sweep: nobody was watching this when it failed",
+    "note.found_by_sweep": "Found by the sweep: this job had no watch when it failed",
     "note.sweep_unable": (
-        "The sweep for failed tasks that nobody watches does not work here: mend what the detail names, or take the "
-        "product out of the timer's payload"
+        "The sweep, which looks for failed tasks without a watch, does not work here: fix what the detail names, or "
+        "remove the product from the timer's payload"
     ),
-    "note.undelivered": "Channel {channel} has not got this: {why}",
+    "note.undelivered": "Channel {channel} has not received this: {why}",
     # what to do about it: read at night, so short, in the imperative, and true
     "next.origin_timeout": (
         "The origin timed out: check that it answers and that its firewall lets the CDN's addresses in, "
         "then submit these URLs again."
     ),
-    "next.origin_5xx": "The origin answered 5xx: find these URLs in its log, repair it, then submit them again.",
+    "next.origin_5xx": "The origin answered 5xx: find these URLs in its log, fix it, then submit them again.",
     "next.internal_error": (
         "InternalError: submit these URLs again. If it repeats, open a ticket with the task id and the request ID."
     ),
@@ -124,7 +124,7 @@ TEXTS = {
     ),
     "next.canceled": "Canceled: find out who canceled the task; if these URLs are still wanted, submit them again.",
     "next.no_reason": "No reason given: submit these URLs again. If they fail again, open a ticket with the task id.",
-    "next.other": "Other reasons: mend what they name, then submit these URLs again.",
+    "next.other": "Other reasons: fix what they name, then submit these URLs again.",
     "next.quota": "The account's daily quota is used up: raise it, or submit the rest on the next day (UTC+8).",
     "next.overdue": (
         "What is overdue may still end: watch again with a longer deadline (start --again), or submit again."
@@ -145,10 +145,11 @@ TEXTS = {
     "next.refused": "Look up the API's code {code}, then watch again (start --again).",
     "next.no_answer": "Watch again later (start --again): the product's API was unreachable or busy throughout.",
     "next.throttled": (
-        "Find what else uses up this account's API calls a second and slow it down, then watch again (start --again)."
+        "Find the program that uses up this account's API calls per second and slow it down, then watch again "
+        "(start --again)."
     ),
     "next.stopped": "To go on, watch again (start --again).",
     "next.rejected": "Correct the request and send it again.",
-    "next.not_submitted": "The submit itself failed: act on the API's code that is named, then submit again.",
+    "next.not_submitted": "The submit call itself failed: fix what the API's error code says, then submit again.",
     "next.broken": "Look up the watch in the functions' log. If no final report follows, watch again (start --again).",
 }

@@ -1,9 +1,9 @@
-"""What people are told, in Chinese. Same keys and placeholders as `texts_en`."""
+"""The texts of messages in Chinese. Same keys and placeholders as `texts_en`."""
 
 from __future__ import annotations
 
 UTC_OFFSET = 8 * 3600
-"""Seconds east of Greenwich of the times that its readers see (Beijing time, as in Alibaba Cloud's consoles)."""
+"""Seconds east of Greenwich of the times in messages (Beijing time, as in Alibaba Cloud's consoles)."""
 
 TEXTS = {
     # the title: [CDN刷新][prod][失败 3/120] release 2026.11.22
@@ -85,7 +85,7 @@ TEXTS = {
     "failure.count": "{reason}：{count} 个",
     "more": "另有 {count} 个",
     "footer": "refresh-watch · 事件 {event}",
-    # why something is unverifiable
+    # why an object is unverifiable
     "reason.never_seen": "API 中从未出现",
     "reason.too_old": "已超过 3 天，API 不再提供",
     "reason.no_permission": "密钥缺少权限",
@@ -95,17 +95,17 @@ TEXTS = {
     "reason.bad_key": "AccessKey 未被接受",
     "reason.refused": "API 拒绝请求",
     "reason.no_answer": "API 未给出可用的应答",
-    "reason.throttled": "API 始终以请求过于频繁为由拒绝",
+    "reason.throttled": "API 的所有调用均被限流",
     "reason.quota": "账号的某项配额已用完",
     "reason.stopped": "被人工停止",
     # notes
     "note.vod_legacy_fallback": "VOD 已不再支持 DescribeRefreshTasks，已改用 DescribeVodRefreshTasks 查询",
     "note.stopped_by": "由 {who} 停止",
-    "note.found_by_sweep": "由巡检发现：失败时没有人在跟踪",
+    "note.found_by_sweep": "由巡检发现：任务失败时未被跟踪",
     "note.sweep_unable": (
-        "对无人跟踪的失败任务的巡检无法进行：请处理详情中的问题，或从定时触发器的 payload 中去掉该产品"
+        "巡检（查找未被跟踪的失败任务）无法执行：请处理详情中的问题，或从定时触发器的 payload 中移除该产品"
     ),
-    "note.undelivered": "渠道 {channel} 尚未收到本消息：{why}",
+    "note.undelivered": "通知渠道 {channel} 未收到本消息：{why}",
     # what to do about it: read at night, so short, in the imperative, and true
     "next.origin_timeout": "源站超时：请检查源站能否正常响应、防火墙是否放行 CDN 回源地址，然后重新提交这些 URL。",
     "next.origin_5xx": "源站返回 5xx：请在源站日志中查找这些 URL，修复后重新提交。",
@@ -130,9 +130,9 @@ TEXTS = {
     ),
     "next.refused": "请查询 API 错误码 {code} 的含义，处理后重新跟踪（start --again）。",
     "next.no_answer": "请稍后重新跟踪（start --again）：产品 API 一直无法访问或繁忙。",
-    "next.throttled": "请查明是什么用尽了该账号每秒的 API 调用次数并降低其频率，然后重新跟踪（start --again）。",
+    "next.throttled": "请找出占满该账号 API 每秒调用额度的程序并降低其调用频率，然后重新跟踪（start --again）。",
     "next.stopped": "如需继续，请重新跟踪（start --again）。",
     "next.rejected": "请修正请求后重新发送。",
-    "next.not_submitted": "提交任务本身已失败：请按所示的 API 错误码处理，然后重新提交。",
+    "next.not_submitted": "提交请求本身失败：请根据 API 错误码处理，然后重新提交。",
     "next.broken": "请在函数日志中查找该跟踪 ID；如之后没有最终报告，请重新跟踪（start --again）。",
 }

@@ -1,4 +1,4 @@
-"""Instants and durations as people read them: in their language, in the time of their day."""
+"""Instants and durations in the language and the time zone of the reader."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from refresh_watch.instants import Instant, Seconds
 from refresh_watch.reports.texts import UTC_OFFSETS, text
 
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
-_SHOWN = 2
+_MOST_UNITS = 2
 
 
 def moment(instant: Instant | None, language: str) -> str:
@@ -21,10 +21,10 @@ def moment(instant: Instant | None, language: str) -> str:
 
 
 def at_most(seconds: Seconds, language: str) -> str:
-    """A duration in its two largest units, rounded up: what is shown is never less than it was."""
+    """A duration in its two largest units, rounded up."""
     whole = max(0, math.ceil(seconds))
     first = next((place for place, (_, size) in enumerate(_UNITS) if whole >= size), len(_UNITS) - 1)
-    step = _UNITS[min(first + _SHOWN, len(_UNITS)) - 1][1]
+    step = _UNITS[min(first + _MOST_UNITS, len(_UNITS)) - 1][1]
     left = math.ceil(whole / step) * step
     parts = []
     for unit, size in _UNITS:

@@ -1,4 +1,4 @@
-"""A report on its way between two functions and out of the house: bounded UTF-8 JSON (docs/contracts.md) and back."""
+"""A report between two functions and in a webhook: bounded UTF-8 JSON (docs/contracts.md) and back."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from tests.unit.reports.sample_reports import (
         (FailedObject("", "Timeout"), "Timed out in the queue", "排队超时"),
         (FailedObject("", "Canceled"), "who canceled", "是谁取消"),
         (FailedObject("", "Failed", "QuotaExceeded.Refresh"), "daily quota", "当日配额"),
-        (FailedObject("", "Failed", "Blocked"), "mend what they name", "按其说明处理"),
+        (FailedObject("", "Failed", "Blocked"), "fix what they name", "按其说明处理"),
         (FailedObject("", "Failed"), "No reason given", "未说明原因"),
     ],
 )
@@ -54,8 +54,8 @@ def test_every_reason_of_a_failure_has_its_own_next_step(failed: FailedObject, e
 def test_throttled_to_the_end_is_told_as_such_and_as_nothing_else(problem: str) -> None:
     task = TaskReport("1", Outcome.UNVERIFIABLE, 1, SETTLED, reason=Reason.NO_ANSWER)
     report = replace(NO_PERMISSION, tasks=(task,), refusal=None, problem=problem)
-    assert "API calls a second" in message_of(report).next_steps[0]
-    assert fact_of(message_of(report), "Why") == "the API refused every question as too frequent"
+    assert "API calls per second" in message_of(report).next_steps[0]
+    assert fact_of(message_of(report), "Why") == "the API throttled every call"
     other = replace(report, problem="HTTP 503: ServiceUnavailable: not because of Throttling")
     assert "unreachable or busy" in message_of(other).next_steps[0]
 
@@ -76,9 +76,9 @@ def test_a_quota_that_is_used_up_is_told_wherever_the_api_says_so() -> None:
 def test_the_answer_of_a_submit_that_failed_asks_for_another_submit_and_not_for_another_request(code: str) -> None:
     problem = f"submitted.Code: '{code}' is not allowed; allowed: the answer of a submit that succeeded"
     (step,) = message_of(replace(REJECTED, problem=problem)).next_steps
-    assert step == "The submit itself failed: act on the API's code that is named, then submit again."
+    assert step == "The submit call itself failed: fix what the API's error code says, then submit again."
     (step,) = message_of(replace(REJECTED, problem=problem), "zh").next_steps
-    assert step == "提交任务本身已失败：请按所示的 API 错误码处理，然后重新提交。"
+    assert step == "提交请求本身失败：请根据 API 错误码处理，然后重新提交。"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -51,11 +51,11 @@ def test_notes_are_said_in_the_readers_language_and_words_of_others_as_they_are(
     english, chinese = (message_of(report, each).facts[-3:] for each in ("en", "zh"))
     assert [fact.value for fact in english] == [
         "VOD no longer knows the action DescribeRefreshTasks; DescribeVodRefreshTasks was asked instead",
-        "Channel oncall has not got this: HTTP 503: `busy`",
+        "Channel oncall has not received this: HTTP 503: `busy`",
         "words of another version",
     ]
     assert chinese[0].value == "VOD 已不再支持 DescribeRefreshTasks，已改用 DescribeVodRefreshTasks 查询"
-    assert chinese[1].value == "渠道 oncall 尚未收到本消息：HTTP 503: `busy`"
+    assert chinese[1].value == "通知渠道 oncall 未收到本消息：HTTP 503: `busy`"
     assert chinese[2].value == "words of another version"
     assert [fact.of_others for fact in english] == [False, True, True]
 

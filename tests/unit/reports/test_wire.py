@@ -67,7 +67,7 @@ def test_notes_are_sentences_for_everyone_and_keys_for_those_who_know_them() -> 
     assert written["notes"] == [
         "words of another version",
         "VOD no longer knows the action DescribeRefreshTasks; DescribeVodRefreshTasks was asked instead",
-        "Channel oncall has not got this: HTTP 503: `busy`",
+        "Channel oncall has not received this: HTTP 503: `busy`",
     ]
     assert written["note_keys"] == [
         None,
