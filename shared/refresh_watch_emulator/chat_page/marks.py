@@ -6,23 +6,24 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from refresh_watch_emulator.chat_page.markup import Html, element, escaped, joined, link
+from markupsafe import Markup, escape
 
-Draw = Callable[["re.Match[str]", Callable[[str], Html]], Html]
-"""From what a mark matched, and how to draw what stands inside it, to what is shown."""
+from refresh_watch_emulator.chat_page.payload import text_of
+
+_WEB = re.compile(r"https?://[^\s]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One mark of a dialect."""
+    """One mark of a dialect. ``draw`` gets what was matched, and what draws the text inside it."""
 
     pattern: re.Pattern[str]
-    draw: Draw
+    draw: Callable[[re.Match[str], Callable[[str], Markup]], Markup]
 
 
-def draw_line(text: str, marks: Sequence[Mark]) -> Html:
+def draw_line(text: str, marks: Sequence[Mark]) -> Markup:
     """The text with its marks drawn: always the mark that begins first, and of several there the first listed."""
-    parts: list[Html] = []
+    parts: list[str] = []
     place = 0
     # each mark is searched for again only once the text is past where it was last found
     found = {i: mark.pattern.search(text) for i, mark in enumerate(marks)}
@@ -30,21 +31,43 @@ def draw_line(text: str, marks: Sequence[Mark]) -> Html:
         for i, match in found.items():
             if match is not None and match.start() < place:
                 found[i] = marks[i].pattern.search(text, place)
-        begun = [(match.start(), i) for i, match in found.items() if match is not None]
+        begun = [(match.start(), i, match) for i, match in found.items() if match is not None]
         if not begun:
-            return joined([*parts, escaped(text[place:])])
-        start, i = min(begun)
-        match = found[i]
-        assert match is not None  # noqa: S101 - for the type checker: `begun` holds no other
-        parts.append(escaped(text[place:start]))
-        parts.append(marks[i].draw(match, lambda inner: draw_line(inner, marks)))
+            return Markup("").join([*parts, text[place:]])
+        start, i, match = min(begun, key=lambda one: one[:2])
+        parts += [text[place:start], marks[i].draw(match, lambda inner: draw_line(inner, marks))]
         place = match.end()
 
 
-def within(tag: str, opening: str, closing: str = "", *, kind: str = "") -> Mark:
-    """Text between two marks, such as ``**bold**``; no space may stand inside next to them."""
-    pattern = rf"{re.escape(opening)}(?=\S)(.+?)(?<=\S){re.escape(closing or opening)}"
-    return Mark(re.compile(pattern), lambda match, inner: element(tag, inner(match[1]), kind=kind))
+def draw_lines(text: str, marks: Sequence[Mark]) -> Markup:
+    """As `draw_line`, with each line break shown."""
+    return Markup("<br>").join(draw_line(line, marks) for line in text.split("\n"))
+
+
+def element(tag: str, inside: object, kind: str = "") -> Markup:
+    """One element, with that class; what is inside is escaped unless it is markup."""
+    opening = Markup('<{} class="{}">').format(tag, kind) if kind else Markup("<{}>").format(tag)
+    return opening + escape(inside) + Markup("</{}>").format(tag)
+
+
+def link(text: object, url: object, kind: str = "link") -> Markup:
+    """A link to a web page; another scheme leads nowhere on this page and is shown after its text."""
+    address = text_of(url)
+    if _WEB.fullmatch(address):
+        made = Markup('<a class="{}" href="{}" title="{}" rel="noopener noreferrer">{}</a>')
+        return made.format(kind, address, address, text)
+    return element("span", Markup("{} ({})").format(text, address), kind)
+
+
+def mention(name: object) -> Markup:
+    """A person who is really mentioned."""
+    return element("span", Markup("@{}").format(name), "mention")
+
+
+def within(tag: str, sign: str, kind: str = "") -> Mark:
+    """Text between two signs, such as ``**bold**``; no space may stand inside next to them."""
+    pattern = rf"{re.escape(sign)}(?=\S)(.+?)(?<=\S){re.escape(sign)}"
+    return Mark(re.compile(pattern), lambda match, inner: element(tag, inner(match[1]), kind))
 
 
 def word_within(tag: str, sign: str) -> Mark:
@@ -72,7 +95,7 @@ LINK = Mark(
 
 IMAGE = Mark(
     re.compile(r"!\[([^\[\]]*)\]\(\s*([^\s()]+)\s*\)"),
-    lambda match, _: element("span", "picture: ", match[1], " (", match[2], ")", kind="picture"),
+    lambda match, _: element("span", f"picture: {match[1]} ({match[2]})"),
 )
 """A picture is named, not fetched."""
 
@@ -82,5 +105,5 @@ BARE = Mark(
 )
 """A URL in plain text, which the client makes a link by itself."""
 
-ESCAPE = Mark(re.compile(r"\\([!-/:-@\[-`{-~])"), lambda match, _: escaped(match[1]))
+ESCAPE = Mark(re.compile(r"\\([!-/:-@\[-`{-~])"), lambda match, _: escape(match[1]))
 """A backslash takes the meaning of the sign that follows."""

@@ -1,22 +1,30 @@
-"""The page: messages of many chats in one HTML file that needs no other file, no network and no script."""
+"""The page: messages of many chats in one HTML file that needs no other file, no network and no script.
+
+Each kind of channel has a template of its name, which reads the payload by the vendor's documents.
+"""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any
 
-from refresh_watch_emulator.chat_page.markup import Html, element
-from refresh_watch_emulator.chat_page.parts import message, raw
-from refresh_watch_emulator.chat_page.style import STYLE
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader
+from markupsafe import Markup, escape
 
-_LANGUAGES = {"en": "English", "zh": "中文"}
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""Nothing is fetched and nothing runs, whatever stands in a message."""
+from refresh_watch_emulator.chat_page import dialects
+from refresh_watch_emulator.chat_page.marks import link, mention
+from refresh_watch_emulator.chat_page.payload import as_json, items, showable, text_of, without
+from refresh_watch_emulator.chat_page.telegram_html import telegram
+
+_FOLDER = Path(__file__).parent
+_OURS = ("page", "style", "message", "parts", "unknown")
+_KINDS = frozenset(file.stem for file in _FOLDER.glob("*.html")) - set(_OURS)
+_COLOUR = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?")
+_TEAMS_COLOURS = ("attention", "good", "warning")
 
 
 @dataclass(frozen=True)
@@ -29,79 +37,100 @@ class Drawn:
     body: dict[str, Any]
 
 
-class ChatFile(Protocol):
-    """A module of this folder that is named as a kind of channel."""
-
-    def draw(self, body: dict[str, Any]) -> str:
-        """The payload as the chat's reader sees it: an HTML fragment. Pure; raises nothing for any JSON object."""
-        ...
-
-
 def page(title: str, intro: str, messages: Sequence[Drawn]) -> str:
     """The whole page. The messages stand in the order given, and those of a kind together."""
-    kinds = [(kind, list(each)) for kind, each in groupby(messages, key=lambda message: message.kind)]
-    head = element(
-        "head",
-        Html('<meta charset="utf-8">'),
-        Html(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),
-        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Html('<meta name="color-scheme" content="light dark">'),
-        Html('<meta name="referrer" content="no-referrer">'),
-        element("title", title),
-        element("style", Html(STYLE)),
-    )
-    contents = element("nav", element("ul", *(_entry(kind, each) for kind, each in kinds)), aria_label="Channels")
-    top = element("header", element("h1", title), element("p", intro), contents, kind="top", id="top")
-    body = element("body", top, element("main", *(_section(kind, each) for kind, each in kinds)))
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
+    tidy = [replace(each, kind=showable(each.kind), about=showable(each.about)) for each in messages]
+    kinds = [(kind, list(each)) for kind, each in groupby(tidy, key=lambda message: message.kind)]
+    return _ENVIRONMENT.get_template("page.html").render(title=title, intro=intro, kinds=kinds)
 
 
-def draw(kind: str, body: dict[str, Any]) -> Html:
-    """One payload, by the file of its kind; raw where there is none."""
-    if kind not in _DRAWN_KINDS:
-        return message(kind, "", raw(f"a message of {kind}", body))
-    file = cast("ChatFile", importlib.import_module(f"{__package__}.{kind}"))
-    return Html(file.draw(body))
+def draw(kind: str, body: dict[str, Any]) -> str:
+    """One payload as the chat's reader sees it; raw where there is no template. Raises nothing for any JSON object."""
+    template = _ENVIRONMENT.get_template(f"{kind if kind in _KINDS else 'unknown'}.html")
+    return template.render(kind=kind, body=showable(body))
 
 
-_OURS = ("page", "parts", "markup", "marks", "markdown", "style")
-_DRAWN_KINDS = frozenset(
-    module.name
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)])
-    if module.name.isalpha() and module.name not in _OURS
+class _Environment(Environment):
+    """A dot after a JSON value reads a key, and nothing else: never a method of Python's."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        return self.getitem(obj, attribute) if _is_json(obj) else super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if not _is_json(obj):
+            return super().getitem(obj, argument)
+        if isinstance(obj, (dict, list)):
+            try:
+                return obj[argument]
+            except (LookupError, TypeError):
+                pass
+        return self.undefined(obj=obj, name=argument)
+
+
+def _is_json(value: object) -> bool:
+    return value is None or (isinstance(value, (dict, list, str, int, float)) and not isinstance(value, Markup))
+
+
+def _words(markup: object) -> str:
+    """The text of the markup, as a place without any formatting shows it."""
+    return escape(markup).replace(Markup("<br>"), Markup(" ")).striptags()
+
+
+def _bar(colour: object) -> str:
+    """The `style` of a coloured bar, empty for what is no colour like #d00000 or 0xd00000 as a number."""
+    if isinstance(colour, int) and not isinstance(colour, bool) and 0 <= colour <= 0xFFFFFF:
+        return f"--bar:#{colour:06x}"
+    return f"--bar:{colour}" if isinstance(colour, str) and _COLOUR.fullmatch(colour) else ""
+
+
+def _teams_look(run: dict[str, Any]) -> str:
+    """Classes for the colour, size and weight of a text."""
+    told = {key: text_of(run.get(key)).lower() for key in ("color", "size", "weight", "fontType")}
+    classes = {
+        f"ink-{told['color']}": told["color"] in _TEAMS_COLOURS,
+        "bold": told["weight"] == "bolder",
+        "large": told["size"] in ("medium", "large", "extralarge"),
+        "small": told["size"] == "small",
+        "mono": told["fontType"] == "monospace",
+        "subtle": run.get("isSubtle") is True,
+    }
+    return "".join(f" {name}" for name, is_so in classes.items() if is_so)
+
+
+def _by_about(messages: Iterable[Drawn]) -> list[tuple[str, list[Drawn]]]:
+    return [(about, list(each)) for about, each in groupby(messages, key=lambda message: message.about)]
+
+
+_ENVIRONMENT = _Environment(
+    loader=FileSystemLoader(_FOLDER),
+    autoescape=True,
+    undefined=ChainableUndefined,
+    finalize=lambda value: value if isinstance(value, str) else text_of(value),
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
-
-
-def _entry(kind: str, messages: list[Drawn]) -> Html:
-    return element("li", element("a", kind, " ", element("small", str(len(messages))), href=f"#{kind}"))
-
-
-def _section(kind: str, messages: list[Drawn]) -> Html:
-    abouts = [(about, list(each)) for about, each in groupby(messages, key=lambda message: message.about)]
-    contents = element(
-        "nav",
-        element("ul", *(element("li", element("a", about, href=f"#{_anchor(kind, about)}")) for about, _ in abouts)),
-        aria_label=f"Messages of {kind}",
-    )
-    back = element("a", "top", href="#top", kind="back")
-    rows = (_row(kind, about, each) for about, each in abouts)
-    return element("section", element("h2", kind, " ", back), contents, *rows, id=kind)
-
-
-def _row(kind: str, about: str, messages: list[Drawn]) -> Html:
-    return element(
-        "article",
-        element("h3", about),
-        element("div", *(_language(message) for message in messages), kind="languages"),
-        id=_anchor(kind, about),
-    )
-
-
-def _language(message: Drawn) -> Html:
-    named = element("p", _LANGUAGES.get(message.language, message.language), kind="language")
-    drawn = draw(message.kind, message.body)
-    return element("div", named, drawn, lang={"zh": "zh-CN"}.get(message.language, message.language))
-
-
-def _anchor(kind: str, about: str) -> str:
-    return f"{kind}-{'-'.join(about.split())}"
+_ENVIRONMENT.globals.update(link=link, mention=mention)
+_ENVIRONMENT.tests["list"] = lambda value: isinstance(value, list)
+_ENVIRONMENT.filters.update(
+    as_json=as_json,
+    items=items,
+    pairs=lambda value: list(value.items()),
+    text_of=text_of,
+    first_line=lambda text: text.partition("\n")[0],
+    lines=lambda value: Markup("<br>").join(text_of(value).split("\n")),
+    without=without,
+    words=_words,
+    bar=_bar,
+    teams_look=_teams_look,
+    draw=lambda message: Markup(draw(message.kind, message.body)),  # noqa: S704 - made by our own templates
+    by_about=_by_about,
+    anchor=lambda about: "-".join(about.split()),
+    telegram=telegram,
+    **{
+        name: getattr(dialects, name)
+        for name in (
+            *("plain", "dingtalk", "dingtalk_text", "dingtalk_people", "dingtalk_notes", "feishu", "feishu_text"),
+            *("wecom", "slack", "slack_plain", "teams", "discord", "discord_line"),
+        )
+    },
+)

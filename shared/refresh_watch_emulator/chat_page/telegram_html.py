@@ -3,45 +3,46 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import Any
 
-from refresh_watch_emulator.chat_page.marks import BARE, Mark, draw_line
-from refresh_watch_emulator.chat_page.markup import Html, alone, element, escaped, joined, link
-from refresh_watch_emulator.chat_page.parts import mention
+from markupsafe import Markup, escape
 
-_TAGS = {
-    "b": "strong",
-    "strong": "strong",
-    "i": "em",
-    "em": "em",
-    "u": "u",
-    "ins": "u",
-    "s": "s",
-    "strike": "s",
-    "del": "s",
-    "code": "code",
-    "pre": "pre",
-    "blockquote": "blockquote",
-    "tg-spoiler": "span",
-    "span": "span",
-    "a": "a",
-}
+from refresh_watch_emulator.chat_page.marks import BARE, Mark, draw_lines, element, link, mention
+from refresh_watch_emulator.chat_page.payload import text_of
+
+_TAGS = ("a", "b", "blockquote", "code", "em", "i", "pre", "s", "strong", "u")
+"""Those of Telegram's tags that are drawn here; in other words of HTML they mean the same."""
 _USER = "tg://user?id="
 
-PLAIN = (
+_PLAIN = (
     BARE,
     Mark(re.compile(r"(?<![\w@])@(\w{4,32})"), lambda match, _: mention(match[1])),
-    Mark(re.compile(r"(?<!\w)[#$](?=\D)\w+"), lambda match, _: element("span", match[0], kind="link")),
+    Mark(re.compile(r"(?<!\w)[#$](?=\D)\w+"), lambda match, _: element("span", match[0], "link")),
 )
 """What a client makes of plain text by itself: links, mentions, tags."""
 
 
-def read(text: str) -> tuple[Html, tuple[str, ...]]:
-    """The text drawn, and why Telegram would refuse it."""
-    reader = _Reader()
-    reader.feed(text)
-    reader.close()
-    return reader.drawn()
+@dataclass(frozen=True)
+class TelegramText:
+    """A text as it is shown, and what is wrong with it."""
+
+    shown: Markup
+    problems: tuple[str, ...] = ()
+
+
+def telegram(value: Any, parse_mode: Any = None) -> TelegramText:
+    """The text in that parse mode: HTML, or plain where none is given."""
+    text = text_of(value)
+    if parse_mode == "HTML":
+        reader = _Reader()
+        reader.feed(text)
+        reader.close()
+        return reader.drawn()
+    other = text_of(parse_mode)
+    problems = (f"parse_mode {other} is not drawn: the text stands here as it was sent",) if other else ()
+    return TelegramText(draw_lines(text, _PLAIN), problems)
 
 
 class _Reader(HTMLParser):
@@ -49,18 +50,19 @@ class _Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self._open: list[tuple[str, str, list[Html]]] = [("", "", [])]  # tag, its href or class, what is inside
+        self._open: list[tuple[str, str, list[Markup]]] = [("", "", [])]  # tag, its href or class, what is inside
         self._problems: list[str] = []
 
-    def drawn(self) -> tuple[Html, tuple[str, ...]]:
+    def drawn(self) -> TelegramText:
         while len(self._open) > 1:
             self._problems.append(f"<{self._open[-1][0]}> is not closed")
             self._end()
-        return joined(self._open[0][2]), tuple(self._problems)
+        problems = (f"Telegram would refuse this message: {problem}" for problem in self._problems)
+        return TelegramText(Markup("").join(self._open[0][2]), tuple(problems))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag not in _TAGS or (tag == "span" and given.get("class") != "tg-spoiler"):
+        if tag not in _TAGS:
             self._refuse(f"<{tag}> is no tag of it", self.get_starttag_text() or tag)
         else:
             self._open.append((tag, given.get("href") or "", []))
@@ -73,8 +75,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         verbatim = any(tag in ("code", "pre", "a") for tag, _, _ in self._open)
-        shown = (escaped(line) if verbatim else draw_line(line, PLAIN) for line in data.split("\n"))
-        self._open[-1][2].append(joined(shown, alone("br")))
+        self._open[-1][2].append(draw_lines(data, () if verbatim else _PLAIN))
 
     def handle_comment(self, data: str) -> None:
         self._refuse("<! is no tag of it", f"<!--{data}-->")
@@ -90,15 +91,15 @@ class _Reader(HTMLParser):
 
     def _refuse(self, problem: str, written: str) -> None:
         self._problems.append(problem)
-        self._open[-1][2].append(escaped(written))
+        self._open[-1][2].append(escape(written))
 
     def _end(self) -> None:
         tag, href, parts = self._open.pop()
-        inside = joined(parts)
+        inside = Markup("").join(parts)
         if tag == "a" and href.startswith(_USER):
             drawn = mention(inside)
         elif tag == "a":
             drawn = link(inside, href)
         else:
-            drawn = element(_TAGS[tag], inside, kind="spoiler" if _TAGS[tag] == "span" else "")
+            drawn = element(tag, inside)
         self._open[-1][2].append(drawn)

@@ -1,4 +1,4 @@
-"""A payload of each chat as its vendor documents it, with every element that is known to be in use."""
+"""A payload of each chat as its vendor documents it, with every element that the channels use."""
 
 from __future__ import annotations
 
@@ -16,10 +16,7 @@ DINGTALK = {
     },
     "at": {"atMobiles": ["138"], "atUserIds": ["u1"], "isAtAll": False},
 }
-DINGTALK_CARD = {
-    "msgtype": "actionCard",
-    "actionCard": {"title": TITLE, "text": "3 of 120", "btns": [{"title": "Console", "actionURL": LINK}]},
-}
+DINGTALK_TEXT = {"msgtype": "text", "text": {"content": f"{TITLE}\n3 of 120 @138"}, "at": {"atMobiles": ["138"]}}
 FEISHU = {
     "timestamp": "1700000000",
     "sign": "fake-signature",
@@ -31,7 +28,6 @@ FEISHU = {
         "body": {
             "elements": [
                 {"tag": "markdown", "content": f"3 of **120** failed\n- `{SAMPLE}`\n<at id=ou_1></at>"},
-                {"tag": "hr"},
                 {
                     "tag": "button",
                     "text": {"tag": "plain_text", "content": "Console"},
@@ -42,32 +38,7 @@ FEISHU = {
         },
     },
 }
-FEISHU_POST = {
-    "msg_type": "post",
-    "content": {
-        "post": {
-            "zh_cn": {
-                "title": "失败",
-                "content": [[{"tag": "text", "text": "3 / 120"}, {"tag": "at", "user_id": "ou_1"}]],
-            },
-            "en_us": {"title": TITLE, "content": [[{"tag": "a", "text": "Console", "href": LINK}]]},
-        }
-    },
-}
-FEISHU_CARD_1 = {
-    "msg_type": "interactive",
-    "card": {
-        "header": {"title": {"tag": "plain_text", "content": TITLE}, "template": "green"},
-        "elements": [
-            {"tag": "div", "text": {"tag": "lark_md", "content": "3 of **120**"}},
-            {"tag": "note", "elements": [{"tag": "plain_text", "content": "event f-1"}]},
-            {
-                "tag": "action",
-                "actions": [{"tag": "button", "text": {"tag": "plain_text", "content": "C"}, "url": LINK}],
-            },
-        ],
-    },
-}
+FEISHU_TEXT = {"msg_type": "text", "content": {"text": f'{TITLE}\n3 of 120 <at user_id="ou_1">Ann</at>'}}
 WECOM = {
     "msgtype": "markdown",
     "markdown": {
@@ -75,19 +46,6 @@ WECOM = {
     },
 }
 WECOM_TEXT = {"msgtype": "text", "text": {"content": f"{TITLE}\n3 of 120", "mentioned_mobile_list": ["138", "@all"]}}
-WECOM_CARD = {
-    "msgtype": "template_card",
-    "template_card": {
-        "card_type": "text_notice",
-        "source": {"desc": "refresh-watch", "desc_color": 2},
-        "main_title": {"title": TITLE, "desc": "release 7"},
-        "emphasis_content": {"title": "3/120", "desc": "failed"},
-        "sub_title_text": SAMPLE,
-        "horizontal_content_list": [{"keyname": "Task", "value": "704225667", "type": 1, "url": LINK}],
-        "jump_list": [{"type": 1, "title": "Console", "url": LINK}],
-        "card_action": {"type": 1, "url": LINK},
-    },
-}
 SLACK = {
     "text": TITLE,
     "blocks": [{"type": "header", "text": {"type": "plain_text", "text": TITLE}}],
@@ -100,40 +58,8 @@ SLACK = {
                     "text": {"type": "mrkdwn", "text": f"3 of *120* failed &amp; `{SAMPLE}` <@U1> <!subteam^S1>"},
                     "fields": [{"type": "mrkdwn", "text": "*Objects*\n120"}],
                 },
-                {"type": "divider"},
-                {
-                    "type": "actions",
-                    "elements": [{"type": "button", "text": {"type": "plain_text", "text": "Console"}, "url": LINK}],
-                },
-                {"type": "context", "elements": [{"type": "mrkdwn", "text": "event f-1"}]},
-            ],
-        }
-    ],
-}
-SLACK_RICH = {
-    "text": TITLE,
-    "blocks": [
-        {
-            "type": "rich_text",
-            "elements": [
-                {
-                    "type": "rich_text_section",
-                    "elements": [
-                        {"type": "text", "text": "3 of 120"},
-                        {"type": "link", "url": LINK, "text": "Console"},
-                    ],
-                },
-                {
-                    "type": "rich_text_list",
-                    "style": "bullet",
-                    "elements": [
-                        {
-                            "type": "rich_text_section",
-                            "elements": [{"type": "text", "text": SAMPLE, "style": {"code": True}}],
-                        }
-                    ],
-                },
-                {"type": "rich_text_section", "elements": [{"type": "user", "user_id": "U1"}]},
+                {"type": "section", "text": {"type": "mrkdwn", "text": f"<{LINK}|Console>"}},
+                {"type": "context", "elements": [{"type": "plain_text", "text": "event f-1"}]},
             ],
         }
     ],
@@ -161,16 +87,11 @@ TEAMS = {
                 "body": [
                     {"type": "TextBlock", "text": TITLE, "wrap": True, "color": "Attention", "weight": "Bolder"},
                     {"type": "TextBlock", "text": "3 of **120** failed <at>Ann</at> <at>Bob</at>", "wrap": True},
-                    {"type": "FactSet", "facts": [{"title": "Tasks", "value": "704225667"}]},
                     {
                         "type": "RichTextBlock",
                         "inlines": [{"type": "TextRun", "text": SAMPLE, "fontType": "Monospace"}],
                     },
-                    {"type": "Container", "style": "attention", "items": [{"type": "TextBlock", "text": "event f-1"}]},
-                    {
-                        "type": "ColumnSet",
-                        "columns": [{"type": "Column", "items": [{"type": "TextBlock", "text": "c"}]}],
-                    },
+                    {"type": "TextBlock", "text": "event f-1", "isSubtle": True},
                 ],
                 "actions": [{"type": "Action.OpenUrl", "title": "Console", "url": LINK}],
             },
@@ -194,7 +115,7 @@ TELEGRAM = {
     "chat_id": "-100",
     "text": f'<b>{TITLE}</b>\n3 of 120 &amp; more\n<code>{SAMPLE}</code>\n<a href="{LINK}">Console</a> @oncall',
     "parse_mode": "HTML",
-    "disable_web_page_preview": True,
+    "link_preview_options": {"is_disabled": True},
 }
 PAGERDUTY = {
     "routing_key": "fakeroutingkeyfakeroutingkey0000",
@@ -217,16 +138,13 @@ WEBHOOK = {
 
 EVERY: dict[str, tuple[str, dict[str, Any]]] = {
     "dingtalk": ("dingtalk", DINGTALK),
-    "dingtalk card": ("dingtalk", DINGTALK_CARD),
+    "dingtalk text": ("dingtalk", DINGTALK_TEXT),
     "feishu": ("feishu", FEISHU),
-    "feishu post": ("feishu", FEISHU_POST),
-    "feishu card 1.0": ("feishu", FEISHU_CARD_1),
+    "feishu text": ("feishu", FEISHU_TEXT),
     "lark": ("lark", FEISHU),
     "wecom": ("wecom", WECOM),
     "wecom text": ("wecom", WECOM_TEXT),
-    "wecom card": ("wecom", WECOM_CARD),
     "slack": ("slack", SLACK),
-    "slack rich text": ("slack", SLACK_RICH),
     "teams": ("teams", TEAMS),
     "discord": ("discord", DISCORD),
     "telegram": ("telegram", TELEGRAM),

@@ -112,7 +112,7 @@ def test_a_chat_without_a_file_of_its_own_is_shown_raw() -> None:
     assert TITLE in raw
 
 
-@pytest.mark.parametrize("kind", ["page", "markup", "parts", "style", "../x", "slack_text", ""])
+@pytest.mark.parametrize("kind", ["page", "marks", "parts", "style", "unknown", "../x", ""])
 def test_a_file_of_this_room_that_is_no_chat_is_none(kind: str) -> None:
     assert read(draw(kind, {"words": TITLE})).of("raw") != []
 

@@ -12,13 +12,13 @@ from tests.unit.chat_page.reading import read
 
 MENTIONED = {
     "dingtalk": ["@138"],
+    "dingtalk text": ["@138"],
     "feishu": ["@ou_1"],
-    "feishu post": ["@ou_1"],
+    "feishu text": ["@Ann"],
     "lark": ["@ou_1"],
     "wecom": ["@u1"],
     "wecom text": ["@138", "@all"],
     "slack": ["@U1", "@S1"],
-    "slack rich text": ["@U1"],
     "teams": ["@Ann"],
     "discord": ["@1", "@2"],
     "telegram": ["@oncall"],
@@ -59,7 +59,6 @@ def test_a_wecom_mention_stands_in_angle_brackets_of_markdown_only() -> None:
         return mentions("wecom", {"msgtype": sort, sort: {"content": "<@u1> @u2 `<@u3>`"}})
 
     assert wecom("markdown") == ["@u1"]
-    assert wecom("markdown_v2") == []
     assert wecom("text") == []
 
 
