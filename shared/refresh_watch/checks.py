@@ -1,4 +1,4 @@
-"""What one value of the settings has to be. A wrong one raises BadInput, which never repeats a credential."""
+"""Checks of single values of the settings. A wrong value raises BadInput, which never repeats a credential."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time, waiting and chance, handed in wherever they are needed, so that decisions stay functions of their arguments."""
+"""Time, sleep and chance, handed in where they are needed, so that decisions stay functions of their arguments."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from refresh_watch.instants import Instant, Seconds
 
 
 class Clock(Protocol):
-    """What may differ between two runs of the same code."""
+    """What differs between two runs of the same code."""
 
     def now(self) -> Instant:
-        """The instant it is."""
+        """The current instant."""
         ...
 
     def sleep(self, seconds: Seconds) -> None:
@@ -26,10 +26,10 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own."""
+    """The clock of the machine."""
 
     def now(self) -> Instant:
-        """The instant it is."""
+        """The current instant."""
         return time.time()
 
     def sleep(self, seconds: Seconds) -> None:

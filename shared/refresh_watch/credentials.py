@@ -1,21 +1,20 @@
-"""Alibaba Cloud credentials, found afresh for every invocation: those of Function Compute live for hours only."""
+"""Alibaba Cloud credentials, found anew for every invocation: those of Function Compute expire within hours."""
 
 from __future__ import annotations
 
 import functools
 import logging
-import queue
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from refresh_watch.deadline import DeadlinePassed, within
 from refresh_watch.errors import NoCredentials
 from refresh_watch.instants import Seconds
 from refresh_watch.settings import Secret
 
 CHAIN_SECONDS: Seconds = 5.0
-"""How long Alibaba's chain may take: elsewhere than there, its last link asks a metadata address that never answers."""
+"""How long Alibaba's chain may take: outside of Alibaba Cloud its last link calls an address that never answers."""
 
 _WHAT_TO_SET = (
     "no Alibaba Cloud credentials were found; set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, "
@@ -25,7 +24,7 @@ _WHAT_TO_SET = (
 
 @dataclass(frozen=True)
 class Credentials:
-    """An access key, with a security token when it is a temporary one. Its repr shows no part of any."""
+    """An access key, with a security token when it is a temporary one. Its repr shows none of them."""
 
     access_key_id: str
     access_key_secret: Secret
@@ -66,33 +65,28 @@ def _credentials(key_id: object, secret: object, token: object) -> Credentials |
 
 
 def _from_chain(seconds: Seconds) -> Credentials:
-    answers: queue.SimpleQueue[Credentials | str] = queue.SimpleQueue()
+    def ask() -> Credentials | None:
+        model = _chain().get_credential()
+        return _credentials(model.access_key_id, model.access_key_secret, model.security_token)
 
-    def ask() -> None:
-        try:
-            model = _chain().get_credential()
-            found = _credentials(model.access_key_id, model.access_key_secret, model.security_token)
-            answers.put(found or "the chain gave no access key")
-        except Exception as error:  # whatever a link of the chain raises: nothing was found
-            answers.put(type(error).__name__)
-
-    threading.Thread(target=ask, name="credentials", daemon=True).start()
     try:
-        answer = answers.get(timeout=seconds)
-    except queue.Empty:
-        answer = f"no answer within {seconds:g} s"
-    if isinstance(answer, str):
-        # a link's own words may hold what it read, so only their kind is shown
-        raise NoCredentials(f"{_WHAT_TO_SET} (Alibaba's credential chain: {answer})")
-    return answer
+        found, why = within(seconds, ask), "the chain gave no access key"
+    except DeadlinePassed:
+        found, why = None, f"no answer within {seconds:g} s"
+    except Exception as error:  # any link of the chain may raise anything
+        # its text may hold a part of a secret, so only its type is shown
+        found, why = None, type(error).__name__
+    if found is None:
+        raise NoCredentials(f"{_WHAT_TO_SET} (Alibaba's credential chain: {why})")
+    return found
 
 
 @functools.lru_cache(maxsize=1)
 def _chain() -> Any:
-    """Alibaba's chain. One for the process: each holds a thread of its own, and it renews what it found by itself."""
+    """Alibaba's chain. One for the process: each has a thread of its own, and it renews its credentials by itself."""
     from alibabacloud_credentials.client import Client
 
-    # its loggers bring handlers of their own and print a traceback for each link that finds nothing
+    # its loggers have handlers of their own and print a traceback for each link that finds nothing
     for name in ("alibabacloud_credentials", "credentials"):
         logging.getLogger(name).disabled = True
     return Client()

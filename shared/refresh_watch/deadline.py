@@ -1,4 +1,4 @@
-"""One bound on all of a call. A socket's time-out bounds each read only: a server that drips outlives it."""
+"""One bound on all of a call. A socket's time-out bounds each read only: a server that sends slowly outlives it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,20 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from refresh_watch.errors import Advice, RefreshWatchError
+from refresh_watch.errors import RefreshWatchError
 from refresh_watch.instants import Seconds
 
 T = TypeVar("T")
 
 
 class DeadlinePassed(RefreshWatchError):
-    """There was no answer in time. What was asked for may have happened, or may still happen."""
-
-    advice = Advice.ASK_AGAIN
+    """There was no answer in time. The call may have had its effect, or may still have it."""
 
 
 def within(seconds: Seconds, ask: Callable[[], T]) -> T:
     """The answer of `ask`, which runs in a daemon thread of its own; its exceptions come through.
 
-    Raises DeadlinePassed when it takes longer than `seconds`. The thread is left to itself then: nothing can end it.
+    Raises DeadlinePassed when it takes longer than `seconds`. The thread then runs on: nothing can end it.
     """
     answers: queue.SimpleQueue[tuple[T] | BaseException] = queue.SimpleQueue()
 

@@ -1,4 +1,4 @@
-"""Where reports come from: several deployments may tell the same people."""
+"""Where reports come from: several deployments may report to the same chat."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ class Deployment:
 
     @property
     def masked_account(self) -> str:
-        """The end of the account's number: enough to tell one's own accounts apart, for a group that outsiders read."""
+        """The end of the account's number: it tells the user's accounts apart, and others in the chat learn little."""
         return f"***{self.account[-_SHOWN_OF_ACCOUNT:]}" if len(self.account) > _SHOWN_OF_ACCOUNT else ""

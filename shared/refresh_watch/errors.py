@@ -1,43 +1,27 @@
-"""What can go wrong, and what each error asks of whoever catches it. Standard library only.
-
-Every error says one of three things: ask again, give up, or tell people. Its text is one line that can be shown to
-people as it is: no secret, no traceback.
-"""
+"""The errors of the project. Each is one line that people can read: no secret, no traceback. Standard library only."""
 
 from __future__ import annotations
-
-import enum
-
-
-class Advice(enum.Enum):
-    """What the error asks of whoever catches it."""
-
-    ASK_AGAIN = "ask again"
-    GIVE_UP = "give up"
-    TELL_PEOPLE = "tell people"
 
 
 class RefreshWatchError(Exception):
     """The parent of every error of ours."""
 
-    advice: Advice = Advice.GIVE_UP
-
 
 class Described(str):
-    """What was given, in our words instead of its own: "nothing", "a list". Stands unquoted in an error."""
+    """A description of what was given, such as "a list", in place of the value. It is not quoted in an error."""
 
     __slots__ = ()
 
 
 LONGEST_SHOWN = 80
 LONGEST_WORD = 24
-"""Our longest key has 17 characters; every vendor's token and every access key's secret has 30 or more."""
+"""Our longest key has 17 characters; tokens of vendors and secrets of access keys have 30 or more."""
 
 
 def as_word(text: str) -> str:
-    """A name, a key or a kind, to be shown as it was given; what may be a credential is described instead.
+    """A name, a key or a kind as it was given; what may be a credential is described instead.
 
-    People swap a name and a URL, or paste a token where a key is meant.
+    Users swap a name and a URL, or paste a token in place of a key.
     """
     if "/" in text:
         return Described("a URL")
@@ -50,9 +34,7 @@ _NOT_ALLOWED = "{field}: {given} is not allowed; allowed: {allowed}"
 
 
 class BadInput(RefreshWatchError):
-    """A value that we were given cannot be used. Names the field, what was given and what is allowed."""
-
-    advice = Advice.TELL_PEOPLE
+    """A given value cannot be used. Names the field, what was given and what is allowed: correct the input."""
 
     def __init__(self, field: str, given: object, allowed: str, *, sentence: str = _NOT_ALLOWED) -> None:
         """``field`` and ``given`` are shown cut to 80 printable characters; callers never pass a secret."""
@@ -96,12 +78,10 @@ def type_of(given: object) -> str:
 
 
 class AskAgain(RefreshWatchError):
-    """A product's API gave no usable answer this time: throttled, busy, unreachable, or a 200 of the wrong shape."""
-
-    advice = Advice.ASK_AGAIN
+    """A product's API gave no usable answer: throttled, busy, unreachable, or a 200 of the wrong shape. Retry later."""
 
     def __init__(self, reason: str, *, code: str = "", throttled: bool = False, after: float | None = None) -> None:
-        """``after``: seconds the server told us to wait, if it did."""
+        """``after``: the seconds that the server asked us to wait, if it did."""
         self.reason = reason
         self.code = code
         self.throttled = throttled
@@ -110,9 +90,7 @@ class AskAgain(RefreshWatchError):
 
 
 class EngineError(RefreshWatchError):
-    """Function Compute did not do what we asked; the invocation has to fail so that it is run again."""
-
-    advice = Advice.ASK_AGAIN
+    """Function Compute did not do what we asked; the invocation has to fail so that it is retried."""
 
     def __init__(self, text: str, *, status: int | None = None, code: str = "") -> None:
         """`status` and `code`: of its HTTP answer; None and empty where there was none."""
@@ -124,19 +102,13 @@ class EngineError(RefreshWatchError):
 class NoSuchWatch(RefreshWatchError):
     """No watch of that id is known to Function Compute (it keeps tasks for 7 days)."""
 
-    advice = Advice.TELL_PEOPLE
-
 
 class Undelivered(RefreshWatchError):
-    """A delivery was given up; its task reads Failed, and that is how `replay` finds it."""
-
-    advice = Advice.TELL_PEOPLE
+    """A delivery was abandoned; its task has the status Failed, by which `replay` finds it."""
 
 
 class NoCredentials(RefreshWatchError):
     """No Alibaba Cloud credentials were found anywhere in the chain."""
-
-    advice = Advice.TELL_PEOPLE
 
 
 def _shown(text: str) -> str:

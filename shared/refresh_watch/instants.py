@@ -1,4 +1,4 @@
-"""Instants and durations at the border: text in, seconds out, and back.
+"""Instants and durations as text, and back.
 
 Inside, an instant is a float of seconds since 1970-01-01T00:00:00Z and a duration is a float of seconds.
 """
@@ -19,10 +19,10 @@ _UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 def parse_instant(text: str, *, zone_needed: bool = False) -> Instant:
     """Read an ISO 8601 instant such as ``2026-11-22T08:00:00Z``; one without a zone is taken as UTC.
 
-    Seconds may have any number of decimals; those after the sixth are dropped. With `zone_needed` one without a zone
-    is none: services mean UTC by it, people as often their own time.
+    Seconds may have any number of decimals; those after the sixth are dropped. With `zone_needed` an instant without a
+    zone is refused: services mean UTC by it, users often their own time.
 
-    Raises ValueError when the text is no instant.
+    Raises ValueError when the text is not an instant.
     """
     # 3.10's fromisoformat knows neither Z nor ESA-like "+Z"; the product APIs write a plain Z
     text = re.sub(r"\+?[Zz]$", "+00:00", text.strip())
@@ -44,7 +44,7 @@ def format_instant(instant: Instant) -> str:
 def parse_duration(text: str) -> Seconds:
     """Read ``90s``, ``30m``, ``2h``, ``3d`` or plain seconds (``90``, ``0.5``).
 
-    Raises ValueError when the text is no duration.
+    Raises ValueError when the text is not a duration.
     """
     match = _DURATION.fullmatch(text.strip())
     if match is None:

@@ -82,7 +82,7 @@ class Outcome(Word):
 
 
 class Reason(Word):
-    """Why something is unverifiable."""
+    """Why an object is unverifiable."""
 
     NEVER_SEEN = "never_seen"
     TOO_OLD = "too_old"
@@ -118,7 +118,7 @@ class ObjectRow:
 
     @property
     def progress(self) -> float | None:
-        """Process as a number from 0 to 100, or None when it is no number."""
+        """Process as a number from 0 to 100, or None when it is not a number."""
         try:
             return float(self.process.strip().rstrip("%"))
         except ValueError:
@@ -143,14 +143,14 @@ class ListQuery:
 
 @dataclass(frozen=True)
 class Note:
-    """Something people should know, as a text of ours: `note.<key>` of the texts, with words for its placeholders."""
+    """A remark in a report: `note.<key>` of the texts, with words for its placeholders."""
 
     key: str
     words: tuple[tuple[str, str], ...] = ()
 
 
 AnyNote = Note | str
-"""A string is words of others, or of another version of ours: shown as they are."""
+"""A string was written by others, or by another version of ours: it is shown literally."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Refusal:
-    """The API refuses for good: asking again would bring the same answer."""
+    """The API refuses for good: a retry would get the same answer."""
 
     reason: Reason
     code: str
@@ -187,7 +187,7 @@ class FailedObject:
 
 @dataclass(frozen=True)
 class WatchRequest:
-    """What someone wants watched (docs/contracts.md). Exactly one of `task_ids` and `object_paths` is filled."""
+    """A request to watch tasks (docs/contracts.md). Exactly one of `task_ids` and `object_paths` is filled."""
 
     product: Product
     task_ids: tuple[str, ...] = ()

@@ -36,7 +36,7 @@ class ItemObservation:
     task_ids: tuple[str, ...] = ()  # of the rows; a watch by path binds to them
     refusal: Refusal | None = None
     problem: str = ""  # why there was no answer
-    throttled: bool = False  # that was because of the quota, which delays a verdict and never changes it
+    throttled: bool = False  # because of the quota, which delays a verdict and never changes it
     reasons: tuple[tuple[str, int], ...] = ()  # of all that failed: how many for each reason (watching/reasons.py)
 
     @property
@@ -47,10 +47,12 @@ class ItemObservation:
 
 @dataclass(frozen=True)
 class Hints:
-    """What looks have learned that makes the next one cheaper. A wrong hint costs calls, and never a verdict."""
+    """What looks have shown that makes the next one cheaper. A wrong hint costs calls, but never changes a verdict."""
 
     created: tuple[Instant, Instant] | None = None  # CreationTime of the earliest and the latest row of what is open
-    window_rows: int = 0  # of a listing of that time, other people's included; 0: never listed (polling/plan.py: marks)
+    window_rows: int = (
+        0  # of a listing of that time, with the account's other tasks; 0: never listed (polling/plan.py: marks)
+    )
     by_id_cut: bool = False  # a by-id answer has held fewer rows of an id than the list
 
 
@@ -66,6 +68,4 @@ class Observation:
     notes: tuple[AnyNote, ...] = ()
     cost: Seconds = 0.0  # of the account's quota: each call takes one over its operation's calls a second
     hints: Hints = Hints()
-    turn_in: Seconds | None = (
-        None  # nothing was asked: the place in the quota that was taken for it comes so much later
-    )
+    turn_in: Seconds | None = None  # no call was made: the slot that is reserved in the quota comes so much later

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from refresh_watch.checks import check_url, endpoint, matching, one_of, printable, whole_number
 from refresh_watch.deployment import Deployment
-from refresh_watch.errors import BadInput, Described, as_word, wrong_type
+from refresh_watch.errors import BadInput, Described, as_word, missing, wrong_type
 from refresh_watch.model import CHANNEL_NAME, Outcome
 
 PREFIX_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,40}")
@@ -58,7 +58,7 @@ class ChannelSetting:
     on: tuple[Outcome, ...] = ()  # empty: every outcome
     language: str = ""  # empty: the deployment's
     keyword: str = ""
-    fallback: str = ""  # the channel that is told what this one did not get
+    fallback: str = ""  # the channel that gets what this one cannot deliver
 
     @property
     def host(self) -> str:
@@ -67,7 +67,7 @@ class ChannelSetting:
 
 
 Broken = tuple[tuple[str, BadInput], ...]
-"""Channels that are set wrong: the name of each, and what is wrong."""
+"""Channels with a mistake: the name of each, and the mistake."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str], *, lenient_channels: bool = False) -> Settings:
         """Read and check every variable of ours.
 
-        With `lenient_channels` a channel that is set wrong goes to `broken_channels`, so that it does not silence the
-        others. Raises BadInput, which names the variable and what is allowed.
+        With `lenient_channels` a channel with a mistake goes to `broken_channels`, and the others work.
+        Raises BadInput, which names the variable and what is allowed.
         """
 
         def text(name: str, default: str = "") -> str:
@@ -171,16 +171,16 @@ def read_channels(text: str, allowed_hosts: tuple[str, ...]) -> tuple[ChannelSet
 
 
 def _check_fallbacks(channels: tuple[ChannelSetting, ...]) -> None:
-    # where channels are read leniently, a fallback that does not exist fails by itself, and silences nobody
+    # where channels are read leniently, a fallback that does not exist fails alone
     for i, channel in enumerate(channels):
         others = [other.name for other in channels if other is not channel]
         if channel.fallback and channel.fallback not in others:
-            names = ", ".join(others) or "nothing: there is no other channel"
+            names = ", ".join(others) or "no fallback: there is no other channel"
             raise BadInput(f"{_CHANNELS}[{i}].fallback", as_word(channel.fallback), names)
 
 
 def _read_channels(text: str, allowed_hosts: tuple[str, ...]) -> tuple[tuple[ChannelSetting, ...], Broken]:
-    """The channels, and the entries that are wrong. Raises BadInput when there is no telling the entries apart."""
+    """The channels, and the entries with a mistake. Raises BadInput when the text cannot be split into entries."""
     channels: dict[str, ChannelSetting] = {}
     problems: list[tuple[int, Any, BadInput]] = []
     for i, entry in enumerate(_entries(text)):
@@ -193,21 +193,21 @@ def _read_channels(text: str, allowed_hosts: tuple[str, ...]) -> tuple[tuple[Cha
     for i, entry, problem in problems:
         name = entry.get("name") if isinstance(entry, dict) else None
         if not isinstance(name, str) or not CHANNEL_NAME.fullmatch(name) or name in channels or name in broken:
-            # it stands in task ids, so it is made like a name; longer than any name may be, so it is nobody's
+            # task ids hold it, so it looks like a name; it is longer than a name may be, so no channel has it
             name = f"entry_{i}_of_refresh_watch_channels"
         broken[name] = problem
     return tuple(channels.values()), tuple(broken.items())
 
 
 def _entries(text: str) -> list[Any]:
-    # the text holds webhook URLs: say what is wrong with it, never what stands there
+    # the text holds webhook URLs: an error says what is wrong with it and repeats nothing of it
     if not text:
         return []
     if text.startswith("@"):
         try:
             text = Path(text[1:]).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
-            named = Described("@ and no name of a file") if re.search(r'[{"?]|://', text) else text
+            named = Described("@ without the name of a file") if re.search(r'[{"?]|://', text) else text
             raise BadInput(_CHANNELS, named, f"@ and a readable JSON file ({type(error).__name__})") from None
     try:
         entries = json.loads(text)
@@ -222,22 +222,25 @@ def _entries(text: str) -> list[Any]:
 
 
 def _channel_or_problem(
-    where: str, entry: Any, allowed_hosts: tuple[str, ...], taken: Container[str]
+    where: str, entry: Any, allowed_hosts: tuple[str, ...], names: Container[str]
 ) -> ChannelSetting | BadInput:
     try:
-        return _channel(where, entry, allowed_hosts, taken)
+        return _channel(where, entry, allowed_hosts, names)
     except BadInput as problem:
         return problem
 
 
-def _channel(where: str, entry: Any, allowed_hosts: tuple[str, ...], taken: Container[str]) -> ChannelSetting:
+def _channel(where: str, entry: Any, allowed_hosts: tuple[str, ...], names: Container[str]) -> ChannelSetting:
     if not isinstance(entry, dict):
         raise wrong_type(where, entry, "an object with name, kind and url")
     for key in entry:
         if key not in _CHANNEL_KEYS:
             raise BadInput(f"{where}: key", as_word(key), ", ".join(_CHANNEL_KEYS))
+    for key in ("name", "kind", "url"):
+        if entry.get(key, "") == "":
+            raise missing(f"{where}.{key}", "a string")
     name = matching(f"{where}.name", _string(where, entry, "name"), CHANNEL_NAME.pattern)
-    if name in taken:
+    if name in names:
         raise BadInput(f"{where}.name", as_word(name), "a name that no other channel has")
     kind = matching(f"{where}.kind", _string(where, entry, "kind"), r"[a-z]{1,20}", _KIND)
     url = _string(where, entry, "url")

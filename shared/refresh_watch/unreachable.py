@@ -1,4 +1,4 @@
-"""Why a service gave no answer at all, in few words of ours: an SDK's own text may hold the whole request."""
+"""Why a service gave no answer at all, in our own words: the text of an SDK may hold the whole request."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _SIGNS = (
     ("reset", "the connection was reset"),
     ("aborted", "the connection was closed without an answer"),
     ("IncompleteRead", "the answer was cut off"),
-    ("json", "the answer is no JSON"),
+    ("json", "the answer is not JSON"),
 )
 
 
 def why_unanswered(error: Exception) -> str:
-    """What an exception of an SDK that has no HTTP status says of the network; empty where it is none of these."""
+    """The network error behind an exception of an SDK that has no HTTP status; empty where it is not a known one."""
     inner = getattr(error, "inner_exception", None) or error
     text = str(getattr(inner, "message", "") or inner)
     return next((words for sign, words in _SIGNS if sign in text), "")

@@ -1,4 +1,4 @@
-"""A watch and what is known of each of its items: the state that a hop hands to the next one."""
+"""A watch and the state of each of its items: what a hop hands to the next one."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class Pace:
     points: tuple[tuple[Seconds, float], ...] = ()  # the last two: seconds since submission, such progress
     pending: bool = False  # the last look showed nothing but Pending
     again: bool = False  # the next look is the second of a pair
-    paired: bool = False  # a look that showed nothing but Pending has been made twice: once is enough
-    lags: bool | None = None  # an answer shows what the question before it brought up to date; None: not known
+    paired: bool = False  # a look that showed nothing but Pending was already made in a pair: one pair is enough
+    lags: bool | None = None  # an answer shows the state at the question before it; None: not known
 
 
 @dataclass(frozen=True)

@@ -132,8 +132,8 @@ WRONG: list[tuple[str, str, str, str, str]] = [
     ("CHANNELS", "[" * 100_000, "", "text that is not JSON (line 1)", "allowed: a JSON array of channels"),
     ("CHANNELS", "[" + "9" * 5000 + "]", "", "is not allowed", "allowed:"),
     ("CHANNELS", "{}", "", "(an object was given)", "must be a JSON array of channels"),
-    ("CHANNELS", f"@{json.dumps([CHANNEL])}", "", "@ and no name of a file", "allowed: @ and a readable JSON file"),
-    ("CHANNELS", f"@{URL}", "", "@ and no name of a file", "allowed: @ and a readable JSON file"),
+    ("CHANNELS", f"@{json.dumps([CHANNEL])}", "", "@ without the name of a file", "allowed: @ and a readable JSON file"),
+    ("CHANNELS", f"@{URL}", "", "@ without the name of a file", "allowed: @ and a readable JSON file"),
     ("CHANNELS", "@no-such.json", "", "'@no-such.json'", "a readable JSON file (FileNotFoundError)"),
     ("CHANNELS", channels(URL), "[0]", "(a string was given)", "must be an object with name, kind and url"),
     ("CHANNELS", channels(CHANNEL, None), "[1]", "(null was given)", "must be an object with name, kind and url"),
@@ -144,13 +144,13 @@ WRONG: list[tuple[str, str, str, str, str]] = [
     ("CHANNELS", changed(name=f"SEC{SECRET * 7}"), "[0].name", "a text of 66 characters", NAME),
     ("CHANNELS", changed(name=f"access_token={SECRET}"), "[0].name", "a text of 22 characters", NAME),
     ("CHANNELS", changed(name="On Call"), "[0].name", "'On Call'", NAME),
-    ("CHANNELS", channels({"kind": "dingtalk", "url": URL}), "[0].name", "''", NAME),
+    ("CHANNELS", channels({"kind": "dingtalk", "url": URL}), "[0].name", " is missing", "allowed: a string"),
     ("CHANNELS", changed(name=7), "[0].name", "(a number was given)", "must be a string"),
     ("CHANNELS", channels(CHANNEL, CHANNEL), "[1].name", "'oncall'", "allowed: a name that no other channel has"),
     ("CHANNELS", changed(kind=URL), "[0].kind", "a URL", "allowed: a kind such as dingtalk"),
     ("CHANNELS", changed(kind="Ding"), "[0].kind", "'Ding'", "allowed: a kind such as dingtalk"),
     ("CHANNELS", changed(kind=["dingtalk"]), "[0].kind", "(a list was given)", "must be a string"),
-    ("CHANNELS", changed(url=""), "[0].url", "text that is not an http(s) URL", "allowed: an https URL"),
+    ("CHANNELS", changed(url=""), "[0].url", " is missing", "allowed: a string"),
     ("CHANNELS", changed(url=SECRET), "[0].url", "text that is not an http(s) URL", "allowed: an https URL"),
     ("CHANNELS", changed(url=f"https://h:{SECRET}/"), "[0].url", "text that is not a URL", "allowed: an https URL"),
     ("CHANNELS", changed(url=f"https://u:{SECRET}@h/"), "[0].url", "a URL with a user name, to h", "allowed: a URL without"),
@@ -170,7 +170,7 @@ WRONG: list[tuple[str, str, str, str, str]] = [
     ("CHANNELS", changed(keyword="a\nb"), "[0].keyword", "'a?b'", "allowed: at most 64 printable characters"),
     ("CHANNELS", changed(keyword=URL + SECRET), "[0].keyword", "a URL", "allowed: at most 64 printable characters"),
     ("CHANNELS", changed(fallback=["audit"]), "[0].fallback", "(a list was given)", "must be a string"),
-    ("CHANNELS", changed(fallback="oncall"), "[0].fallback", "'oncall'", "allowed: nothing: there is no other channel"),
+    ("CHANNELS", changed(fallback="oncall"), "[0].fallback", "'oncall'", "allowed: no fallback: there is no other channel"),
     ("CHANNELS", channels(CHANNEL, {**CHANNEL, "name": "audit", "fallback": "onca1l"}), "[1].fallback", "'onca1l'", "allowed: oncall"),
 ]  # fmt: skip
 
@@ -182,7 +182,7 @@ def test_a_wrong_value_is_told_its_variable_what_was_given_and_what_is_allowed(
     variable: str, value: str, field: str, given: str, allowed: str
 ) -> None:
     line = refusal(**{variable: value})
-    assert line.startswith(f"REFRESH_WATCH_{variable}{field}: ")
+    assert line.startswith((f"REFRESH_WATCH_{variable}{field}: ", f"REFRESH_WATCH_{variable}{field} is missing; "))
     assert given in line
     assert allowed in line
 

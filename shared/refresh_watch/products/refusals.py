@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from refresh_watch.errors import Advice, AskAgain, RefreshWatchError
+from refresh_watch.errors import AskAgain, RefreshWatchError
 from refresh_watch.model import Reason, Refusal
 from refresh_watch.products.redaction import redact
 from refresh_watch.unreachable import why_unanswered
@@ -23,8 +23,6 @@ WORD_CHARACTERS = 100
 
 class RefusedForGood(RefreshWatchError):
     """The API refuses, and asking again would bring the same answer."""
-
-    advice = Advice.TELL_PEOPLE
 
     def __init__(self, refusal: Refusal) -> None:
         """Its text is one line: code, message and, where one is missing, the RAM action."""

@@ -1,1 +1,1 @@
-"""What people are told: a report, in zh and en, independent of any channel."""
+"""The message of a report, in zh and en, independent of any channel."""

@@ -16,7 +16,7 @@ _FORMS = (
     (action_trail.is_one, "record of ActionTrail", ""),
     (cdn_events.is_one, "events of CDN", ""),
 )
-"""How each is told, its name, and the key of what it carries."""
+"""How each is recognised, its name, and the key of what it carries."""
 
 
 def kind_of(event: Event) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from refresh_watch.clock import Clock, SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.deadline import DeadlinePassed, within
-from refresh_watch.errors import Advice, AskAgain, RefreshWatchError
+from refresh_watch.errors import AskAgain, RefreshWatchError
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.settings import Settings
 from refresh_watch_cli.account.bad_keys import said_of_key
@@ -46,8 +46,6 @@ class Answer:
 
 class Refused(RefreshWatchError):
     """The service refuses, and asking again would bring the same answer."""
-
-    advice = Advice.TELL_PEOPLE
 
     def __init__(self, code: str, message: str, action: str = "") -> None:
         """Its text is one line. `action`: the RAM action that the caller may not do, if that is why."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from refresh_watch.errors import Advice, RefreshWatchError
+from refresh_watch.errors import RefreshWatchError
 from refresh_watch_cli.account.rpc import Refused
 from refresh_watch_cli.deploy.plan import FunctionPlan
 
@@ -27,8 +27,6 @@ Ram = Callable[[str, Mapping[str, str]], Mapping[str, Any]]
 
 class NotOurs(RefreshWatchError):
     """A role or a policy of that name is there, and this command did not make it."""
-
-    advice = Advice.TELL_PEOPLE
 
 
 @dataclass(frozen=True)

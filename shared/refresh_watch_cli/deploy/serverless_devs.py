@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from refresh_watch.credentials import Credentials
-from refresh_watch.errors import Advice, RefreshWatchError
+from refresh_watch.errors import RefreshWatchError
 from refresh_watch.settings import ChannelSetting
 from refresh_watch_cli.deploy.hiding import without_secrets
 from refresh_watch_cli.project import Project
@@ -32,8 +32,6 @@ _SECONDS_FOR_VERSION = 60
 
 class NotThere(RefreshWatchError):
     """A program that deploying needs is not installed."""
-
-    advice = Advice.TELL_PEOPLE
 
 
 def find_program(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -176,7 +176,7 @@ def test_a_denial_with_its_detail_is_a_missing_permission_under_any_code() -> No
         (RetryError("('Connection aborted.', RemoteDisconnected('…'))"), "closed without an answer"),
         (RetryError("ConnectionResetError(104, 'Connection reset by peer')"), "reset"),
         (RetryError("IncompleteRead(10 bytes read, 90 more expected)"), "cut off"),
-        (RuntimeError('Failed to parse the value as json format, Value: "<html>502</html>".'), "no JSON"),
+        (RuntimeError('Failed to parse the value as json format, Value: "<html>502</html>".'), "not JSON"),
         (UnicodeDecodeError("utf-8", b"\xc8", 0, 1, "invalid continuation byte"), "UnicodeDecodeError"),
         (AttributeError("'list' object has no attribute 'get'"), "AttributeError"),
     ],
