@@ -1,49 +1,18 @@
-"""What holds for events of every kind: bounds, nesting, what is told once, and what is no JSON as it has to be."""
+"""What holds for events of every kind: bounds, nesting, strict JSON, deduplication, attributes, secrets."""
 
 from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from refresh_watch.settings import Settings
 from refresh_watch.triggers.envelope import MAX_EVENT_BYTES, open_envelope
 from refresh_watch.triggers.read import MAX_EVENT_ITEMS, read
-from refresh_watch.triggers.result import EventResult, Ignored, Rejected, Requested, digest_of
+from refresh_watch.triggers.result import Rejected, Requested, digest_of
+from tests.unit.triggers.reading import GOOD, SETTINGS, event, only, paths_of, refusal, requested, trail
 from tests.unit.triggers.storm_oracle import REFUSAL
-
-EVENTS = Path(__file__).parents[2] / "events"
-SETTINGS = Settings(account="123456789")
-GOOD = {"product": "cdn", "task_ids": "704225667"}
-
-
-def event(name: str) -> Any:
-    return json.loads((EVENTS / f"{name}.json").read_text())
-
-
-def only(items: tuple[EventResult, ...]) -> EventResult:
-    assert len(items) == 1
-    return items[0]
-
-
-def refusal(body: Any, settings: Settings = SETTINGS) -> Rejected:
-    item = only(read(body, settings))
-    assert isinstance(item, Rejected), item
-    return item
-
-
-def trail(**more: Any) -> Any:
-    record = event("action_trail_raw_data")
-    return {**record, **more}
-
-
-def paths_of(items: tuple[EventResult, ...]) -> list[str]:
-    return [path for item in items if isinstance(item, Requested) for path in item.request.object_paths]
-
 
 # bounds
 
@@ -103,7 +72,7 @@ def test_an_event_larger_than_any_good_one_is_refused_unread() -> None:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("inside", [False, True])
-def test_json_that_is_not_as_it_has_to_be_is_refused_by_its_place(text: str, problem: str, inside: bool) -> None:
+def test_json_with_a_fault_is_refused_by_its_place(text: str, problem: str, inside: bool) -> None:
     if inside:
         said = refusal({"messageBody": base64.b64encode(text.encode()).decode()}).problem
         assert said.startswith("messageBody")
@@ -133,7 +102,7 @@ def test_text_that_is_base64_by_chance_is_refused_as_text() -> None:
     assert "text that is not JSON" in refusal({"messageBody": "TEST"}).problem
 
 
-# what is told once
+# deduplication
 
 
 @pytest.mark.parametrize(
@@ -152,7 +121,7 @@ def test_text_that_is_base64_by_chance_is_refused_as_text() -> None:
         ("queue_without_a_body", {"id": "another"}),
     ],
 )  # fmt: skip
-def test_people_are_told_once_of_what_comes_again_and_again(name: str, changes: dict[str, Any]) -> None:
+def test_what_comes_again_and_again_is_reported_once(name: str, changes: dict[str, Any]) -> None:
     first, again = event(name), event(name)
     for place, value in changes.items():
         holder: Any = again
@@ -181,7 +150,7 @@ def test_what_a_service_carries_is_opened_whatever_the_type_of_its_event(data: A
     assert isinstance(only(read({**of_service, "data": data}, SETTINGS)), Requested)
 
 
-def test_two_timers_that_are_wired_wrong_are_told_of_both() -> None:
+def test_two_wrong_timers_are_two_reports() -> None:
     timer = event("timer")
     assert refusal(timer).digest != refusal({**timer, "triggerName": "another"}).digest
 
@@ -197,17 +166,16 @@ def test_raw_data_in_a_stream_is_text_in_a_list() -> None:
 
 
 def test_what_the_body_says_wins_and_other_attributes_are_not_read() -> None:
-    beside = {
+    query = {
         "product": "cdn",
-        "label": "beside",
+        "label": "query",
         "task_ids": "1",
         "submitted": "x",
         "access_token": "fake",
         "kind": "refresh",
     }
-    item = only(read({**GOOD, "label": "ours"}, SETTINGS, beside))
-    assert isinstance(item, Requested)
-    assert (item.request.task_ids, item.request.label, item.request.kind) == (("704225667",), "ours", "refresh")
+    request = requested({**GOOD, "label": "ours"}, attributes=query)
+    assert (request.task_ids, request.label, request.kind) == (("704225667",), "ours", "refresh")
 
 
 def test_attributes_complete_every_request_of_an_event() -> None:
@@ -219,194 +187,17 @@ def test_attributes_complete_every_request_of_an_event() -> None:
     assert [item.request.deadline for item in items if isinstance(item, Requested)] == [300.0] * 3
 
 
-def test_several_paths_beside_a_body_are_told_apart() -> None:
+def test_several_paths_of_a_query_are_split() -> None:
     # several values of one query parameter arrive joined by commas, and a URL may hold one
     paths = ["http://example.com/a,b.txt", "https://example.com/c.txt"]
-    beside = {"product": "cdn", "submitted_at": "2026-11-22T08:00:00Z", "object_paths": ",".join(paths)}
-    assert paths_of(read({}, SETTINGS, beside)) == paths
+    query = {"product": "cdn", "submitted_at": "2026-11-22T08:00:00Z", "object_paths": ",".join(paths)}
+    assert paths_of(read({}, SETTINGS, query)) == paths
 
 
-def test_a_product_beside_the_body_that_contradicts_it_is_refused_and_shows_no_secret() -> None:
+def test_a_product_in_the_query_that_contradicts_the_body_is_refused_and_shows_no_secret() -> None:
     item = only(read(GOOD, SETTINGS, {"product": "https://oapi.dingtalk.com/robot/send?access_token=fake"}))
     assert isinstance(item, Rejected)
     assert item.problem.startswith("product: a URL is not allowed")
-
-
-# ActionTrail
-
-
-def test_more_paths_than_one_watch_can_hold_are_watched_in_parts_and_none_is_lost() -> None:
-    urls = [f"https://example.com/{'d' * 60}/{i}" for i in range(1000)] + [
-        f"https://example.com/s/{i}" for i in range(900)
-    ]
-    asked = {"ObjectPath": "\n".join(urls)}
-    items = read(trail(requestParameters=asked, responseElements=None), SETTINGS)
-    labels = [item.request.label for item in items if isinstance(item, Requested)]
-    assert labels == [f"alice: {_short(urls[0])} +1899 (part {i}/{len(items)})" for i in range(1, len(items) + 1)]
-    assert len(items) == 3
-    assert paths_of(items) == urls
-
-
-def _short(url: str) -> str:
-    path = url.partition("//")[2]
-    return f"{path[:25]}…{path[-24:]}"
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        {"ObjectPath": "example.com/a.txt\r\nhttp://example.com/b.txt\n\n"},
-        '{"ObjectPath": "http://example.com/a.txt\\nhttp://example.com/b.txt"}',
-        {"ObjectPath": ["http://example.com/a.txt", "http://example.com/b.txt\nexample.com/a.txt"]},
-        {"ObjectPath": '["example.com/a.txt", "example.com/b.txt"]'},
-        {"objectPath": "http://example.com/a.txt\nhttp://example.com/b.txt"},
-        {"ObjectPath": "http%3A%2F%2Fexample.com%2Fa.txt%0Ahttp%3A%2F%2Fexample.com%2Fb.txt"},
-        {"ObjectPath": "http%3a%2f%2fexample.com/a.txt\r\nhttp%3a%2f%2fexample.com/b.txt"},
-    ],
-)
-def test_paths_are_read_in_every_form(asked: Any) -> None:
-    items = read(trail(requestParameters=asked, responseElements={"RequestId": "none"}), SETTINGS)
-    assert paths_of(items) == ["http://example.com/a.txt", "http://example.com/b.txt"]
-
-
-def test_an_id_in_the_record_is_enough() -> None:
-    record = trail(requestParameters="no JSON", eventTime=None, responseElements='{"RefreshTaskId": 704225667}')
-    item = only(read(record, SETTINGS))
-    assert isinstance(item, Requested)
-    assert (item.request.task_ids, item.request.submitted_at) == (("704225667",), None)
-
-
-def test_what_is_encoded_in_a_url_stays_as_it_was_submitted() -> None:
-    path = "http://example.com/%E7%9B%AE%20100%25.txt?next=http%3A%2F%2Fexample.com"
-    assert paths_of(read(trail(requestParameters={"ObjectPath": path}, responseElements=None), SETTINGS)) == [path]
-
-
-@pytest.mark.parametrize("when", ["2026-11-22T16:00:00+08:00", "2026-11-22T08:00:00.000Z", "2026-11-22T08:00:00"])
-def test_the_time_of_a_record_is_read_in_every_form(when: str) -> None:
-    item = only(read(trail(eventTime=when, responseElements=None), SETTINGS))
-    assert isinstance(item, Requested)
-    assert item.request.submitted_at == 1795334400.0
-
-
-@pytest.mark.parametrize("key", ["RefreshTaskId", "refreshTaskId", "REFRESHTASKID"])
-def test_the_id_is_found_however_its_key_is_written(key: str) -> None:
-    item = only(read(trail(responseElements={key: "704225667"}), SETTINGS))
-    assert isinstance(item, Requested)
-    assert item.request.task_ids == ("704225667",)
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        "{RefreshTaskId=1}", [], 7, {"RequestId": "none"}, {"RefreshTaskId": ""}, {"RefreshTaskId": "7042****"},
-        {"RefreshTaskId": {}}, {"RefreshTaskId": "704225667,"},
-    ],
-)  # fmt: skip
-def test_without_a_usable_answer_the_paths_are_watched(answer: Any) -> None:
-    assert paths_of(read(trail(responseElements=answer), SETTINGS))
-
-
-@pytest.mark.parametrize(
-    ("more", "problem"),
-    [
-        ({"responseElements": None, "requestParameters": "x"}, "requestParameters: text that is not JSON (line 1 column 1) is not allowed"),
-        ({"responseElements": None, "requestParameters": [1]}, "requestParameters: must be an object, or its JSON (a list was given)"),
-        ({"responseElements": None, "requestParameters": {"ObjectPath": ["http://example.com/a", 7]}}, "requestParameters.ObjectPath: no URL is not allowed"),
-        ({"responseElements": None, "requestParameters": {"ObjectPath": "example.com/a b"}}, "requestParameters.ObjectPath[0]: 'http://example.com/a b' is not allowed"),
-        ({"responseElements": None, "eventTime": None}, "eventTime is missing; allowed: an instant"),
-        ({"eventName": 7}, "eventName: no text is not allowed"),
-    ],
-)  # fmt: skip
-def test_a_record_that_cannot_be_watched_names_its_own_field(more: dict[str, Any], problem: str) -> None:
-    assert refusal(trail(**more)).problem.startswith(problem)
-
-
-@pytest.mark.parametrize(
-    ("account", "identity", "recipient", "watched"),
-    [
-        ("", {"accountId": "987654321"}, None, True),
-        ("123456789", {"accountId": "1649****"}, None, True),
-        ("123456789", {}, None, True),
-        ("123456789", {"accountId": "987654321"}, None, False),
-        ("123456789", {"accountId": "987654321"}, "123456789", True),
-    ],
-)
-def test_only_a_record_that_is_certain_to_be_of_another_account_is_refused(
-    account: str, identity: Any, recipient: str | None, watched: bool
-) -> None:
-    more = {"recipientAccountId": recipient} if recipient else {}
-    item = only(read(trail(userIdentity=identity, **more), replace(SETTINGS, account=account)))
-    assert isinstance(item, Requested if watched else Rejected)
-
-
-@pytest.mark.parametrize(
-    ("name", "label"),
-    [
-        ("alice", "alice: example.com/a.txt +1"),
-        ("alice@example.onmicrosoft.test", "alice: example.com/a.txt +1"),
-        ("deployer:pipeline-8123", "deployer:pipeline-8123: example.com/a.txt +1"),
-        ("a-role-whose-name-is-long-for-a-phone:bob", "bob: example.com/a.txt +1"),
-        ("https://oapi.dingtalk.com/robot/send", "example.com/a.txt +1"),
-        (None, "example.com/a.txt +1"),
-    ],
-)
-def test_a_label_says_who_and_what(name: str | None, label: str) -> None:
-    item = only(read(trail(userIdentity={"userName": name, "accessKeyId": "not-a-key"}), SETTINGS))
-    assert isinstance(item, Requested)
-    assert item.request.label == label
-
-
-def test_a_label_shows_no_signature_of_a_url() -> None:
-    asked = {"ObjectPath": "https://example.com/a.txt?auth_key=fake"}
-    item = only(read(trail(requestParameters=asked), SETTINGS))
-    assert isinstance(item, Requested)
-    assert item.request.label == "alice: example.com/a.txt"
-
-
-@pytest.mark.parametrize(
-    ("name", "product"), [("RefreshObjectCacheByCacheTag", "cdn"), ("RefreshDcdnObjectCacheByCacheTag", "dcdn")]
-)
-def test_a_refresh_by_tag_names_no_url_and_is_watched_by_the_id_alone(name: str, product: str) -> None:
-    record = trail(eventName=name, requestParameters={"CacheTag": "release-7"})
-    item = only(read(record, SETTINGS))
-    assert isinstance(item, Requested)
-    assert (item.request.product, item.request.kind, item.request.label) == (product, "refresh", f"alice: {name}")
-    assert refusal({**record, "responseElements": {}}).problem.startswith(
-        "requestParameters.ObjectPath: no URL is not allowed"
-    )
-
-
-@pytest.mark.parametrize("more", [{"errorCode": "QuotaExceeded.Refresh"}, {"errorMessage": "refused"}])
-def test_a_call_that_failed_is_not_watched_whatever_else_it_says(more: dict[str, Any]) -> None:
-    assert isinstance(only(read(trail(**more), SETTINGS)), Ignored)
-
-
-# CDN events
-
-
-@pytest.mark.parametrize("task", [2089687230, 2089687230.0, "2089687230", " 2089687230 "])
-def test_a_task_id_is_read_as_a_number_of_either_kind_and_as_text(task: Any) -> None:
-    body = event("cdn_events_refreshed")
-    body["events"][0]["eventParameter"]["taskId"] = task
-    item = only(read(body, SETTINGS))
-    assert isinstance(item, Requested)
-    assert item.request.task_ids == ("2089687230",)
-
-
-@pytest.mark.parametrize("task", [True, 2089687230.5, 1e300, "abc", "-1", -1, 10**20, [], {}])
-def test_a_task_id_that_is_none_is_refused_by_its_place(task: Any) -> None:
-    body = event("cdn_events_refreshed")
-    body["events"][0]["eventParameter"]["taskId"] = task
-    assert refusal(body).problem.startswith("events[0].eventParameter.taskId")
-
-
-@pytest.mark.parametrize("created", [None, True, "1521180769", -1, 0, 1521180769000, 1521180778, float("1e300")])
-def test_a_time_of_creation_that_cannot_be_is_left_out(created: Any) -> None:
-    body = event("cdn_events_refreshed")
-    body["events"][0]["eventParameter"]["createTime"] = created
-    item = only(read(body, SETTINGS))
-    assert isinstance(item, Requested)
-    assert item.request.submitted_at is None
 
 
 SECRET = "https://oapi.dingtalk.com/robot/send?access_token=" + "0fake" * 12
@@ -440,11 +231,6 @@ def test_a_credential_that_stands_where_it_should_not_is_not_repeated(body: Any)
     assert "fake" not in said
 
 
-def test_the_good_events_of_several_are_kept() -> None:
-    body = {"events": [event("cdn_events_refreshed")["events"][0], 7, event("oss_object_created")["events"][0]]}
-    assert [type(item) for item in read(body, SETTINGS)] == [Requested, Rejected, Rejected]
-
-
 @pytest.mark.parametrize(
     ("body", "attributes", "problem"),
     [
@@ -453,9 +239,7 @@ def test_the_good_events_of_several_are_kept() -> None:
         ([{"product": "cdn", "submitted": {"PreloadTaskId": "1"}}], {}, "[0].submitted.PreloadTaskId: this key with"),
     ],
 )
-def test_an_answer_that_another_product_has_given_is_refused(
-    body: Any, attributes: dict[str, str], problem: str
-) -> None:
+def test_an_answer_of_another_product_is_refused(body: Any, attributes: dict[str, str], problem: str) -> None:
     (refused,) = read(body, SETTINGS, attributes)
     assert isinstance(refused, Rejected)
     assert problem in refused.problem

@@ -62,19 +62,46 @@ def test_a_task_is_complete_only_when_every_object_is() -> None:
     assert not any(isinstance(effect, LookAgain) for effect in step.effects)
 
 
-def test_rows_that_were_not_all_read_never_settle_a_task() -> None:
-    step = look(watch_of("1"), seen("1", complete=100, whole=False), after=15)
-    assert step.watch.open_items
-    assert reports(step) == []
+NOT_SEEN = ItemObservation("1", Answer.NOT_SEEN)
+CALLED_MALFORMED = ItemObservation("1", Answer.REFUSED, refusal=MALFORMED)
+UNANSWERED = ItemObservation("1", Answer.NO_ANSWER, problem="HTTP 503")
+THROTTLED = ItemObservation("1", Answer.NO_ANSWER, problem="Throttling", throttled=True)
+RUNNING, DONE = seen("1", running=1), seen("1", complete=1)
+
+# the looks at a task whose deadline is 60 s after acceptance, and how it ends: None is still open
+STORIES = {
+    "rows that were not all read settle nothing": ([(15, seen("1", complete=100, whole=False))], None, None),
+    "an empty answer is not an end": ([(59, NOT_SEEN)], None, None),
+    "a late look that sees the end wins over the clock": ([(60, RUNNING), (3000, DONE)], Outcome.COMPLETE, None),
+    "seen, then gone": ([(15, RUNNING), (60, NOT_SEEN), (65, NOT_SEEN)], Outcome.OVERDUE, None),
+    "never seen": ([(15, NOT_SEEN), (60, NOT_SEEN), (65, NOT_SEEN)], Outcome.UNVERIFIABLE, Reason.NEVER_SEEN),
+    "not seen for three days": ([(QUERY_WINDOW + 1, NOT_SEEN)], Outcome.UNVERIFIABLE, Reason.TOO_OLD),
+    "an id may be new": ([(APPEARS_WITHIN - 1, CALLED_MALFORMED)], None, None),
+    "a new id": ([(APPEARS_WITHIN - 1, CALLED_MALFORMED), (APPEARS_WITHIN, DONE)], Outcome.COMPLETE, None),
+    "a malformed id": ([(APPEARS_WITHIN, CALLED_MALFORMED)], Outcome.UNVERIFIABLE, Reason.MALFORMED_ID),
+    "no answer is waited for": ([(59 + NO_ANSWER_GRACE, UNANSWERED)], None, None),
+    "no answer at all": ([(60 + NO_ANSWER_GRACE, UNANSWERED)], Outcome.UNVERIFIABLE, Reason.NO_ANSWER),
+    "throttled for long": ([(59 + THROTTLED_GRACE, THROTTLED)], None, None),
+    "throttled, then complete": ([(59, THROTTLED), (60 + THROTTLED_GRACE, DONE)], Outcome.COMPLETE, None),
+    "throttled to the end": ([(60 + THROTTLED_GRACE, THROTTLED)], Outcome.UNVERIFIABLE, Reason.NO_ANSWER),
+}
 
 
-def test_an_empty_answer_is_not_done() -> None:
-    step = look(watch_of("1"), ItemObservation("1", Answer.NOT_SEEN), after=600)
-    assert step.watch.open_items
-    assert reports(step) == []
+@pytest.mark.parametrize("name", STORIES)
+def test_a_task_ends_as_its_looks_show(name: str) -> None:
+    looks, outcome, reason = STORIES[name]
+    watch = watch_of("1", deadline=60.0)
+    for after, observed in looks:
+        assert watch.open_items, "only the last look ends it"
+        step = look(watch, observed, after=after)
+        watch = step.watch
+    item = watch.items[0]
+    assert (item.outcome, item.reason) == (outcome, reason)
+    assert reports(step) == ([ReportKind.FINAL] if outcome else [])
+    assert item.status_word == "Refreshing" or outcome is not Outcome.OVERDUE, "the last status of what is gone"
 
 
-def test_the_first_failure_is_told_at_once_and_once() -> None:
+def test_the_first_failure_is_published_at_once_and_once() -> None:
     step = look(watch_of("1", "2"), seen("1", complete=1, failed=1), seen("2", running=1), after=15)
     assert reports(step) == [ReportKind.INTERIM]
     step = look(step.watch, seen("2", running=2, failed=1), after=45)
@@ -83,7 +110,7 @@ def test_the_first_failure_is_told_at_once_and_once() -> None:
     assert reports(step) == [ReportKind.FINAL]
 
 
-def test_a_failure_that_settles_the_watch_is_told_only_in_the_final() -> None:
+def test_a_failure_that_settles_the_watch_is_only_in_the_final() -> None:
     step = look(watch_of("1"), seen("1", failed=1), after=15)
     assert reports(step) == [ReportKind.FINAL]
     assert final_report(step.watch, ACCEPTED + 15).outcome is Outcome.FAILED
@@ -113,35 +140,6 @@ def test_overdue_needs_two_late_answers_some_seconds_apart() -> None:
     assert step.watch.items[0].outcome is Outcome.OVERDUE
 
 
-def test_a_late_look_that_sees_the_end_wins_over_the_clock() -> None:
-    step = look(watch_of("1", deadline=60.0), seen("1", running=1), after=60)
-    step = look(step.watch, seen("1", complete=1), after=3000)
-    assert step.watch.items[0].outcome is Outcome.COMPLETE
-
-
-def test_a_task_that_was_seen_and_vanished_is_overdue_with_its_last_status() -> None:
-    step = look(watch_of("1", deadline=60.0), seen("1", running=1), after=15)
-    for after in (60, 65):
-        step = look(step.watch, ItemObservation("1", Answer.NOT_SEEN), after=after)
-    assert step.watch.items[0].outcome is Outcome.OVERDUE
-    assert step.watch.items[0].status_word == "Refreshing"
-
-
-def test_a_task_that_never_appeared_is_unverifiable_at_the_deadline() -> None:
-    watch = watch_of("1", deadline=60.0)
-    for after in (15, 60, 65):
-        step = look(watch, ItemObservation("1", Answer.NOT_SEEN), after=after)
-        watch = step.watch
-    assert (watch.items[0].outcome, watch.items[0].reason) == (Outcome.UNVERIFIABLE, Reason.NEVER_SEEN)
-
-
-def test_a_task_older_than_three_days_is_unverifiable_at_once() -> None:
-    watch = watch_of("1", submitted_at=ACCEPTED - QUERY_WINDOW - 1)
-    step = look(watch, ItemObservation("1", Answer.NOT_SEEN), after=0)
-    assert step.watch.items[0].reason is Reason.TOO_OLD
-    assert reports(step) == [ReportKind.FINAL]
-
-
 def test_a_refusal_for_good_ends_the_watch_at_once() -> None:
     observations = [ItemObservation(item, Answer.REFUSED, refusal=NO_PERMISSION) for item in ("1", "2")]
     step = look(watch_of("1", "2"), *observations, after=0)
@@ -158,39 +156,15 @@ def test_a_refusal_leaves_what_is_settled_as_it_is() -> None:
     assert (report.counts.complete, report.counts.unverifiable) == (3, 1)
 
 
-def test_a_malformed_id_may_be_one_that_is_not_known_yet() -> None:
-    watch = watch_of("1")
-    observed = ItemObservation("1", Answer.REFUSED, refusal=MALFORMED)
-    step = look(watch, observed, after=APPEARS_WITHIN - 1)
-    assert step.watch.open_items
-    assert look(step.watch, seen("1", complete=1), after=APPEARS_WITHIN).watch.items[0].outcome is Outcome.COMPLETE
-    assert look(step.watch, observed, after=APPEARS_WITHIN).watch.items[0].reason is Reason.MALFORMED_ID
-
-
-@pytest.mark.parametrize(("throttled", "grace"), [(False, NO_ANSWER_GRACE), (True, THROTTLED_GRACE)])
-def test_an_api_without_an_answer_delays_the_verdict(throttled: bool, grace: float) -> None:
-    watch = watch_of("1", deadline=60.0)
-    silent = ItemObservation("1", Answer.NO_ANSWER, problem="Throttling", throttled=throttled)
-    step = look(watch, silent, after=59 + grace)
-    assert step.watch.open_items
-    assert look(step.watch, seen("1", complete=1), after=60 + grace).watch.items[0].outcome is Outcome.COMPLETE
-    assert look(step.watch, silent, after=60 + grace).watch.items[0].reason is Reason.NO_ANSWER
-
-
-def test_items_that_were_not_reached_are_asked_first_and_at_once() -> None:
+def test_items_that_were_not_reached_come_first_and_at_once() -> None:
     watch = watch_of("1", "2", "3")
-    step = look(
-        watch,
-        seen("1", running=1),
-        ItemObservation("2", Answer.NOT_REACHED),
-        ItemObservation("3", Answer.NOT_REACHED),
-        after=15,
-    )
+    two, three = ItemObservation("2", Answer.NOT_REACHED), ItemObservation("3", Answer.NOT_REACHED)
+    step = look(watch, RUNNING, two, three, after=15)
     assert [item.item for item in step.watch.turn] == ["2", "3", "1"]
     assert step.effects == (LookAgain(0.0),)
 
 
-def test_once_all_items_have_had_their_turn_a_watch_that_fits_into_no_look_rests() -> None:
+def test_a_watch_that_does_not_fit_into_a_look_pauses_after_each_round() -> None:
     watch = replace(watch_of("1", "2", "3"), next_item=2)
     step = look(watch, seen("3", running=1), seen("1", running=1), ItemObservation("2", Answer.NOT_REACHED), after=15)
     assert [item.item for item in step.watch.turn] == ["2", "3", "1"]
@@ -205,7 +179,7 @@ def test_a_look_without_any_answer_waits_for_the_schedule() -> None:
     assert step.effects == (LookAgain(30.0),)
 
 
-def test_the_kind_is_taken_from_the_first_row_and_with_it_the_deadline() -> None:
+def test_the_first_row_gives_the_kind_and_with_it_the_deadline() -> None:
     prefetched = replace(seen("1", running=1), kind=Kind.PREFETCH)
     step = look(watch_of("1"), prefetched, after=15)
     assert step.watch.kind is Kind.PREFETCH
@@ -224,7 +198,7 @@ def test_a_stopped_watch_says_by_whom() -> None:
 
 
 @pytest.mark.parametrize("submitted_at", [None, ACCEPTED - 30.0])
-def test_a_report_says_whether_anyone_said_when_the_job_was_submitted(submitted_at: float | None) -> None:
+def test_a_report_says_whether_the_time_of_submission_is_known(submitted_at: float | None) -> None:
     step = look(watch_of("1", submitted_at=submitted_at), seen("1", complete=1), after=15)
     report = final_report(step.watch, ACCEPTED + 15)
     assert report.submission_unknown is (submitted_at is None)
@@ -234,13 +208,8 @@ def test_a_report_says_whether_anyone_said_when_the_job_was_submitted(submitted_
 def test_counts_are_of_objects_and_a_task_that_never_showed_one_counts_as_one() -> None:
     watch = watch_of("1", "2", "3", deadline=60.0)
     for after in (60, 65):
-        step = look(
-            watch,
-            seen("1", complete=3, failed=1),
-            seen("2", complete=1, running=4),
-            ItemObservation("3", Answer.NOT_SEEN),
-            after=after,
-        )
+        two, three = seen("2", complete=1, running=4), ItemObservation("3", Answer.NOT_SEEN)
+        step = look(watch, seen("1", complete=3, failed=1), two, three, after=after)
         watch = step.watch
     report = step.effects[-1].report  # type: ignore[union-attr]
     counts = report.counts
@@ -271,21 +240,21 @@ answers = st.sampled_from(
 @given(st.lists(st.lists(answers, min_size=3, max_size=3), min_size=1, max_size=40))
 def test_whatever_a_look_shows_verdicts_only_move_forward_and_the_watch_ends(plan: list[list[object]]) -> None:
     watch = watch_of("1", "2", "3")
-    now, told = ACCEPTED, []
+    now, published = ACCEPTED, []
     for n in range(3000):
         makers = plan[min(n, len(plan) - 1)]
         observations = tuple(make(item.item) for make, item in zip(makers, watch.items, strict=True))  # type: ignore[operator]
         step = advance(watch, Observation(observations, now, now, 3), now)
         for before, after in zip(watch.items, step.watch.items, strict=True):
             assert before.is_open or before == after
-        told += reports(step)
+        published += reports(step)
         watch = step.watch
         again = [effect for effect in step.effects if isinstance(effect, LookAgain)]
         if not again:
             break
         now += max(1.0, again[0].after)
-    assert told.count(ReportKind.FINAL) == 1
-    assert told.count(ReportKind.INTERIM) <= 1
+    assert published.count(ReportKind.FINAL) == 1
+    assert published.count(ReportKind.INTERIM) <= 1
     for item in watch.items:
         # complete only ever follows a whole reading in which everything was complete
         assert item.outcome is not Outcome.COMPLETE or (item.complete, item.failed, item.running) == (2, 0, 0)
