@@ -11,16 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from refresh_watch.product_specs.registry import services
 from refresh_watch_cli.deploy.triggers import TAKEN_BY, is_cron
 
-SUBMIT_CALLS = {
-    "RefreshObjectCaches",
-    "PushObjectCache",
-    "RefreshDcdnObjectCaches",
-    "PreloadDcdnObjectCaches",
-    "RefreshVodObjectCaches",
-    "PreloadVodObjectCaches",
-}
+SUBMIT_CALLS = {submit.action for spec in services() for submit in spec.submits if submit.names_urls}
 EVENT_KEYS = {"source", "type", "subject", "data"}
 SOURCES = {"Default", "MNS"}
 """EventBridge knows more, whose messages intake does not open."""

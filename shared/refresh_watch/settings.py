@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from refresh_watch.checks import check_url, endpoint, matching, one_of, printable, whole_number
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described, as_word, missing, wrong_type
-from refresh_watch.model import CHANNEL_NAME, Outcome
+from refresh_watch.model import CHANNEL_NAME, Outcome, Product
+from refresh_watch.product_specs.registry import default_quota, services, spec_of
 
 PREFIX_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,40}")
 """What the names of functions and of their roles begin with: a function's may have a _, a role's may not."""
@@ -23,8 +24,8 @@ LANGUAGES = ("en", "zh")
 FUNCTION_ENVIRONMENT_BYTES = 4096
 """Function Compute allows 4 KB of environment a function (environment-variables page, 2026-04-15)."""
 
-DEFAULT_QUOTA = {"cdn.list": 5.0, "cdn.by_id": 30.0, "dcdn.list": 5.0, "dcdn.by_id": 30.0, "vod.list": 5.0}
-"""Calls a second and account. CDN, DCDN: their documents of 2025. VOD states none; CDN's is assumed."""
+DEFAULT_QUOTA = default_quota()
+"""Calls a second and account, by operation such as ``cdn.list``."""
 
 MOST_INSTANCES = 300
 """Function Compute's instances an account and region (limits page, 2026)."""
@@ -74,9 +75,7 @@ Broken = tuple[tuple[str, BadInput], ...]
 class Settings:
     """Everything that the environment decides."""
 
-    cdn_endpoint: str = ""
-    dcdn_endpoint: str = ""
-    vod_endpoint: str = ""
+    product_endpoints: tuple[tuple[Product, str], ...] = ()
     fc_endpoint: str = ""
     sts_endpoint: str = ""
     ram_endpoint: str = ""
@@ -115,9 +114,7 @@ class Settings:
             _check_fallbacks(channels)
         region = text("REGION") or environment.get("FC_REGION", "")
         return cls(
-            cdn_endpoint=endpoint("REFRESH_WATCH_CDN_ENDPOINT", text("CDN_ENDPOINT")),
-            dcdn_endpoint=endpoint("REFRESH_WATCH_DCDN_ENDPOINT", text("DCDN_ENDPOINT")),
-            vod_endpoint=endpoint("REFRESH_WATCH_VOD_ENDPOINT", text("VOD_ENDPOINT")),
+            product_endpoints=_product_endpoints(environment),
             fc_endpoint=endpoint("REFRESH_WATCH_FC_ENDPOINT", text("FC_ENDPOINT")),
             sts_endpoint=endpoint("REFRESH_WATCH_STS_ENDPOINT", text("STS_ENDPOINT")),
             ram_endpoint=endpoint("REFRESH_WATCH_RAM_ENDPOINT", text("RAM_ENDPOINT")),
@@ -135,6 +132,10 @@ class Settings:
             allowed_hosts=allowed_hosts,
             serve_token=_secret(text("SERVE_TOKEN")),
         )
+
+    def endpoint_of(self, product: Product) -> str:
+        """The URL at which a product is asked; empty for its own host."""
+        return dict(self.product_endpoints).get(spec_of(product).service, "")
 
     @property
     def deployment(self) -> Deployment:
@@ -285,6 +286,11 @@ def _outcome(where: str, word: str) -> Outcome:
 
 def _secret(value: str) -> Secret | None:
     return Secret(value) if value else None
+
+
+def _product_endpoints(environment: Mapping[str, str]) -> tuple[tuple[Product, str], ...]:
+    given = ((spec, environment.get(spec.endpoint_variable, "").strip()) for spec in services())
+    return tuple((spec.product, endpoint(spec.endpoint_variable, url)) for spec, url in given if url)
 
 
 def _quota(text: str) -> tuple[tuple[str, float], ...]:

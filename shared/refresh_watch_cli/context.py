@@ -56,7 +56,7 @@ def forget_http_proxy(settings: Settings) -> None:
 
     The SDKs would ask the proxy for it, and know no NO_PROXY. What goes over https keeps its HTTPS_PROXY.
     """
-    products = (settings.cdn_endpoint, settings.dcdn_endpoint, settings.vod_endpoint)
+    products = (url for _, url in settings.product_endpoints)
     endpoints = (*products, settings.fc_endpoint, settings.sts_endpoint, settings.ram_endpoint)
     if any(urlsplit(endpoint).hostname in LOOPBACK for endpoint in endpoints):
         for name in ("HTTP_PROXY", "http_proxy"):

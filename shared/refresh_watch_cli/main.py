@@ -120,7 +120,7 @@ def _without_command(given: list[str]) -> int:
     parser = _Parser(
         prog="refresh-watch",
         usage="refresh-watch COMMAND ...",
-        description="Tells how cache refresh and prefetch jobs of Alibaba Cloud CDN, DCDN and VOD ended.",
+        description=f"Tells how cache refresh and prefetch jobs of Alibaba Cloud {_products()} ended.",
         epilog="\n".join(["commands:", *(f"  {name:<13} {command.help}" for name, command in COMMANDS.items())]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -134,6 +134,13 @@ def _version() -> str:
         return importlib.metadata.version("refresh-watch")
     except importlib.metadata.PackageNotFoundError:  # run from a folder of the sources
         return "(not installed)"
+
+
+def _products() -> str:
+    from refresh_watch.product_specs.registry import services
+
+    *others, last = (spec.names["en"] for spec in services())
+    return f"{', '.join(others)} and {last}"
 
 
 def _sentence(text: str) -> str:

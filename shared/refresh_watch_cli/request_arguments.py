@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.model import Product, WatchRequest
+from refresh_watch.product_specs.registry import with_groups
 from refresh_watch.watching.request import read_request
 from refresh_watch.watching.submitted import SUBMITTED_ALLOWED, read_submitted, split_ids
 
@@ -35,7 +36,7 @@ def add_request_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--channel", metavar="NAME", action="append", help="a configured channel (repeatable)")
     parser.add_argument("--domain-name", metavar="NAME", help="passed to the query")
     parser.add_argument("--object-type", metavar="TYPE", help="passed to the query: file, directory, preload, ...")
-    parser.add_argument("--resource-group-id", metavar="ID", help="passed to the query (cdn only)")
+    parser.add_argument("--resource-group-id", metavar="ID", help=f"passed to the query ({with_groups()} only)")
 
 
 def read_request_arguments(namespace: argparse.Namespace, standard_input: TextIO | None) -> WatchRequest:

@@ -19,6 +19,7 @@ from refresh_watch_cli.main import main
 from refresh_watch_emulator.chat_wall import ChatWall
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import World
+from tests.endpoints import endpoint_variables
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEADLINE = 60
@@ -101,7 +102,7 @@ def account_environment(stand_in: StandIn, wall: ChatWall | None = None) -> dict
         **clean_environment(),
         "ALIBABA_CLOUD_ACCESS_KEY_ID": "testAK",
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testSK",
-        **{f"REFRESH_WATCH_{product}_ENDPOINT": stand_in.endpoint for product in ("CDN", "DCDN", "VOD")},
+        **endpoint_variables(stand_in.endpoint),
     }
     if wall is not None:
         channels = [wall.entry("dingtalk", "oncall"), wall.entry("webhook", "audit")]

@@ -27,6 +27,7 @@ from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches as ProductSwitches
 from refresh_watch_emulator.products.world import ObjectPlan
 from tests.cli.conftest import CommandLine, Ran, clean_environment
+from tests.endpoints import endpoint_variables, everywhere
 from tests.workflow.house import KEYS, ROOT, House, house, wait_for
 
 PROBE = ("doctor", "--probe", "--delay", "1s")
@@ -76,7 +77,7 @@ def environment(engine_url: str, products: str) -> dict[str, str]:
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": KEYS[1],
         "REFRESH_WATCH_FC_ENDPOINT": engine_url,
         "REFRESH_WATCH_REGION": "cn-hangzhou",
-        **{f"REFRESH_WATCH_{name}_ENDPOINT": products for name in ("CDN", "DCDN", "VOD")},
+        **endpoint_variables(products),
     }
 
 
@@ -182,7 +183,7 @@ def test_a_refresh_that_hides_and_lags_is_told_as_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_a_url_is_submitted_once_by_each_products_own_operation(stand_in: StandIn, product: Product) -> None:
-    settings = Settings(cdn_endpoint=stand_in.endpoint, dcdn_endpoint=stand_in.endpoint, vod_endpoint=stand_in.endpoint)
+    settings = Settings(product_endpoints=everywhere(stand_in.endpoint))
 
     task_id = submit(product, URL, settings, Credentials(KEYS[0], Secret(KEYS[1])))
 

@@ -18,6 +18,7 @@ from refresh_watch_cli.watch import EXIT_CODES, NO_ANSWER_SECONDS, follow
 from refresh_watch_emulator.products.faults import throttling_user
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
+from tests.endpoints import everywhere
 from tests.hand_clock import HandClock
 
 KEYS = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "testAK", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testSK"}
@@ -58,7 +59,9 @@ def test_an_api_that_never_answers_is_given_up_a_minute_past_the_deadline(nobody
     began = clock.now()
     said = Said()
 
-    report = follow(request("123"), Surroundings(Settings(cdn_endpoint=nobody), KEYS, clock), said, no_interim)
+    report = follow(
+        request("123"), Surroundings(Settings(product_endpoints=everywhere(nobody)), KEYS, clock), said, no_interim
+    )
 
     assert DEADLINE + NO_ANSWER_SECONDS <= clock.now() - began < DEADLINE + 3 * NO_ANSWER_SECONDS
     assert report.outcome is Outcome.UNVERIFIABLE
@@ -78,7 +81,7 @@ def test_what_was_seen_before_the_api_fell_silent_is_overdue(stand_in: StandIn) 
             if self.looks == 1:
                 stand_in.stop()
 
-    around = Surroundings(Settings(cdn_endpoint=stand_in.endpoint), KEYS, clock)
+    around = Surroundings(Settings(product_endpoints=everywhere(stand_in.endpoint)), KEYS, clock)
     report = follow(request(task_id), around, FallsSilent(), no_interim)
 
     assert report.outcome is Outcome.OVERDUE
@@ -98,7 +101,7 @@ def test_throttling_past_the_deadline_is_waited_out_and_said_once(stand_in: Stan
                 stand_in.faults.clear()
 
     said = Recovers()
-    around = Surroundings(Settings(cdn_endpoint=stand_in.endpoint), KEYS, clock)
+    around = Surroundings(Settings(product_endpoints=everywhere(stand_in.endpoint)), KEYS, clock)
     report = follow(request(task_id), around, said, no_interim)
 
     assert report.outcome is Outcome.COMPLETE

@@ -14,6 +14,7 @@ import pytest
 
 from refresh_watch_emulator.chat_wall import ChatWall
 from tests.cli.conftest import PROJECT, CommandLine, Ran
+from tests.endpoints import endpoint_variables
 
 WRONG = [
     (("fly",), "COMMAND", "fly", "watch"),
@@ -177,7 +178,7 @@ def test_without_credentials_watch_ends_before_its_first_look_and_tells_nobody(
             *("watch", "cdn", "123", "--channel", "oncall"),
             ALIBABA_CLOUD_ACCESS_KEY_ID="",
             HOME=str(tmp_path),
-            **{f"REFRESH_WATCH_{product}_ENDPOINT": "" for product in ("CDN", "DCDN", "VOD")},
+            **endpoint_variables(""),
             HTTP_PROXY=proxy,
             HTTPS_PROXY=proxy,
         )

@@ -31,6 +31,7 @@ from refresh_watch_emulator.chat_wall import ChatWall
 from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import World
+from tests.endpoints import endpoint_variables
 
 PROJECT = Path(__file__).resolve().parents[2]
 KEYS = ("testAK", "testSK", "")
@@ -172,7 +173,7 @@ def outside(chats: Sequence[str]) -> Iterator[Outside]:
         StandIn(World(time.time())) as products,
         ChatWall(rate_limits=False) as wall,
     ):
-        endpoints = {f"REFRESH_WATCH_{name}_ENDPOINT": products.endpoint for name in ("CDN", "DCDN", "VOD")}
+        endpoints = endpoint_variables(products.endpoint)
         settings = {
             **endpoints,
             "REFRESH_WATCH_CHANNELS": json.dumps([wall.entry(kind, kind) for kind in chats]),

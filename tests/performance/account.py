@@ -16,7 +16,8 @@ from refresh_watch.errors import AskAgain
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ListQuery, ObjectRow, Page, Product, Status
 from refresh_watch.products import calling
-from refresh_watch_emulator.products.world import DEFAULT_QUOTA, ObjectPlan, Task, World
+from refresh_watch_emulator.products.catalog import DEFAULT_QUOTA
+from refresh_watch_emulator.products.world import ObjectPlan, Task, World
 from tests.performance.products import IDS_PER_CALL, PAGE_SIZE
 from tests.performance.timeline import Timeline
 

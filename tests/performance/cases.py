@@ -9,8 +9,9 @@ from typing import Literal
 
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Kind, Product
+from refresh_watch_emulator.products.catalog import DEFAULT_QUOTA
 from refresh_watch_emulator.products.switches import Switches
-from refresh_watch_emulator.products.world import DEFAULT_QUOTA, ObjectPlan, World
+from refresh_watch_emulator.products.world import ObjectPlan, World
 from tests.performance.workloads import Workload
 
 NOON: Instant = 1_795_000_000.0

@@ -6,28 +6,21 @@ No socket and no SDK. What the SDK would raise for a refusal goes through the pr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from refresh_watch.clock import Clock
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ListQuery, Page, Product
-from refresh_watch.products.queries import check_ids, check_query, parameters
+from refresh_watch.product_specs.registry import services, spec_of
+from refresh_watch.products.client import ProductClient
 from refresh_watch.products.refusals import classify
-from refresh_watch.products.rows import read_by_id, read_list
-from refresh_watch_emulator.products.actions import OPERATIONS, Describe, answer
+from refresh_watch_emulator.products.actions import answer
 from refresh_watch_emulator.products.call import ApiError, Call
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import World
 from tests.performance.cases import LATENCY
 
-PAGE_SIZE = {Product.CDN: 100, Product.DCDN: 50, Product.VOD: 50}
-IDS_PER_CALL = {Product.CDN: 10, Product.DCDN: 10, Product.VOD: 0}
-
-_ACTIONS: Mapping[tuple[str, str], tuple[str, str]] = {
-    (operation.product, operation.by): (version, action)
-    for (version, action), operation in OPERATIONS.items()
-    if isinstance(operation, Describe)
-}
+PAGE_SIZE = {spec.product: spec.list.page_size for spec in services()}
+IDS_PER_CALL = {spec.product: spec.by_id.ids_per_call if spec.by_id else 0 for spec in services()}
 
 
 class _Refused(Exception):
@@ -54,25 +47,25 @@ class Door:
 
     def list_page(self, query: ListQuery, now: Instant) -> Page:
         """One page of the list operation. Raises what a `ProductApi` raises."""
-        check_query(query, page_size=PAGE_SIZE[self.product], resource_group=self.product is Product.CDN)
-        named = {"".join(map(str.title, name.split("_"))): str(value) for name, value in parameters(query).items()}
-        container = "CDNTask" if self.product is Product.CDN else "Task"
-        return read_list(self._ask("list", named, now), container, query.page_number or 1)
+        return self._at(now).list_page(query)
 
     def by_ids(self, task_ids: Sequence[str], now: Instant) -> Page:
         """All that the by-id operation shows. Raises what a `ProductApi` raises."""
-        check_ids(task_ids, IDS_PER_CALL[self.product])
-        container = "CDNTask" if self.product is Product.CDN else "Task"
-        return read_by_id(self._ask("by_id", {"TaskId": ",".join(task_ids)}, now), container)
+        return self._at(now).by_ids(task_ids)
 
-    def _ask(self, by: str, params: Mapping[str, str], now: Instant) -> dict[str, Any]:
-        version, action = _ACTIONS[self.product.value, by]
-        self.calls += 1
-        try:
-            return answer(self._world, self._switches, Call(action, version, params), now)
-        except ApiError as error:
-            self.throttled += "Throttling" in error.code or error.status == 429
-            raise classify(_Refused(error), f"{self.product}:{action}") from None
+    def _at(self, now: Instant) -> ProductClient:
+        spec = spec_of(self.product)
+
+        def call(permission: str, parameters: Mapping[str, str]) -> object:
+            self.calls += 1
+            asked = Call(permission.partition(":")[2], spec.version, parameters)
+            try:
+                return answer(self._world, self._switches, asked, now)
+            except ApiError as error:
+                self.throttled += "Throttling" in error.code or error.status == 429
+                raise classify(_Refused(error), permission) from None
+
+        return ProductClient(spec, call)
 
 
 class InProcessApi:

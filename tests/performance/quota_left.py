@@ -9,7 +9,7 @@ from functools import partial
 
 from refresh_watch.instants import Seconds
 from refresh_watch.model import Product
-from refresh_watch_emulator.products.world import DEFAULT_QUOTA
+from refresh_watch_emulator.products.catalog import DEFAULT_QUOTA
 from tests.performance import ours
 from tests.performance.cases import NOON, Case, scenes
 from tests.performance.products import IDS_PER_CALL, PAGE_SIZE

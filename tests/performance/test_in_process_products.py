@@ -16,6 +16,7 @@ from refresh_watch.settings import Secret, Settings
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import ObjectPlan, World
+from tests.endpoints import everywhere
 from tests.hand_clock import HandClock
 from tests.performance.cases import NOON
 from tests.performance.products import Door, InProcessApi
@@ -56,9 +57,7 @@ def in_process(
 def test_the_same_pages_as_on_a_socket(product: Product) -> None:
     here = in_process(product)
     with StandIn(world(), world_clock=HandClock(NOON + 150)) as stand_in:
-        settings = Settings(
-            cdn_endpoint=stand_in.endpoint, dcdn_endpoint=stand_in.endpoint, vod_endpoint=stand_in.endpoint
-        )
+        settings = Settings(product_endpoints=everywhere(stand_in.endpoint))
         there = connect(product, settings, Credentials("testAK", Secret("testSK")))
         for ask in QUESTIONS:
             expected, page = ask(there), ask(here)

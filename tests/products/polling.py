@@ -10,32 +10,34 @@ from typing import Any
 from refresh_watch.credentials import Credentials
 from refresh_watch.model import Outcome, Product, WatchRequest
 from refresh_watch.observation import ItemObservation, Observation
+from refresh_watch.product_specs.registry import all_specs, spec_of
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.connect import connect
 from refresh_watch.products.polling.look import look
-from refresh_watch.settings import Secret, Settings
+from refresh_watch.settings import DEFAULT_QUOTA, Secret, Settings
 from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.advance import advance
 from refresh_watch.watching.quota import Quota
 from refresh_watch_emulator.products.call import Call
 from refresh_watch_emulator.products.server import StandIn
+from tests.endpoints import everywhere
 from tests.hand_clock import HandClock
 
 CREDENTIALS = Credentials("testAK", Secret("testSK"))
-EVERY_PRODUCT = (Product.CDN, Product.DCDN, Product.VOD, Product.VOD_LEGACY)
-WITH_BY_ID = (Product.CDN, Product.DCDN)
+EVERY_PRODUCT = tuple(Product)
+WITH_BY_ID = tuple(spec.product for spec in all_specs() if spec.by_id)
 DOMAIN = "example.com"
-RATES = {"cdn.list": 5.0, "cdn.by_id": 30.0, "dcdn.list": 5.0, "dcdn.by_id": 30.0, "vod.list": 5.0}
-"""The account's quota (documents; VOD's is stated nowhere)."""
+RATES = dict(DEFAULT_QUOTA)
+"""The account's quota."""
 
 
 def connected(stand_in: StandIn, product: Product, credentials: Credentials = CREDENTIALS) -> ProductApi:
-    settings = Settings(cdn_endpoint=stand_in.endpoint, dcdn_endpoint=stand_in.endpoint, vod_endpoint=stand_in.endpoint)
+    settings = Settings(product_endpoints=everywhere(stand_in.endpoint))
     return connect(product, settings, credentials)
 
 
 def watch_of(product: Product, *task_ids: str, **request: Any) -> Watch:
-    if product is Product.VOD_LEGACY:  # its document requires both
+    if spec_of(product).needs_domain_and_type:
         request = {"domain_name": DOMAIN, "object_type": "file", **request}
     asked = WatchRequest(product, task_ids=task_ids, **request)
     return Watch("w1", asked, time.time(), items=tuple(WatchedItem(item) for item in asked.items))
@@ -44,7 +46,7 @@ def watch_of(product: Product, *task_ids: str, **request: Any) -> Watch:
 def look_at(
     api: ProductApi, watch: Watch, clock: HandClock, *, seconds: float = 60.0, quota: Quota | None = None
 ) -> Observation:
-    rates = dict.fromkeys(("cdn.list", "cdn.by_id", "dcdn.list", "dcdn.by_id", "vod.list"), 1000.0)
+    rates = dict.fromkeys(RATES, 1000.0)
     return look(api, watch, quota=quota or Quota(rates), clock=clock, until=clock.now() + seconds)
 
 

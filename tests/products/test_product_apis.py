@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from refresh_watch.credentials import Credentials
 from refresh_watch.errors import AskAgain, BadInput
 from refresh_watch.instants import format_instant
 from refresh_watch.model import ListQuery, Product, Reason, Status
+from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.connect import connect
 from refresh_watch.products.listing import list_tasks
@@ -26,12 +28,6 @@ from tests.hand_clock import HandClock
 from tests.products.polling import CREDENTIALS, DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, connected
 
 ApiOf = Callable[[Product], ProductApi]
-LIST_ACTION = {
-    Product.CDN: "DescribeRefreshTasks",
-    Product.DCDN: "DescribeDcdnRefreshTasks",
-    Product.VOD: "DescribeVodRefreshTasks",
-    Product.VOD_LEGACY: "DescribeRefreshTasks",
-}
 
 
 def query_of(product: Product, **given: object) -> ListQuery:
@@ -78,7 +74,7 @@ def test_every_documented_parameter_is_sent(
     )
     api.list_page(query)
     (asked,) = stand_in.calls
-    assert asked.action == LIST_ACTION[product]
+    assert asked.action == spec_of(product).list.action
     assert {name: value for name, value in asked.params.items() if name != "ResourceGroupId"} == {
         "TaskId": "1",
         "ObjectPath": "http://example.com/a b,c?d=ü",
@@ -115,7 +111,7 @@ def test_an_id_that_is_not_digits_never_leaves_our_side(
 
 def test_what_one_product_does_not_have_is_said_before_asking(api_of: ApiOf, stand_in: StandIn) -> None:
     for product in EVERY_PRODUCT[1:]:
-        with pytest.raises(BadInput, match="only the product cdn"):
+        with pytest.raises(BadInput, match="resource_group_id"):
             api_of(product).list_page(query_of(product, resource_group_id="rg-1"))
     with pytest.raises(BadInput, match="vod-legacy requires"):
         api_of(Product.VOD_LEGACY).list_page(ListQuery(task_id="1"))
@@ -168,9 +164,18 @@ def test_a_bad_key_is_refused_for_good_without_showing_it(credentials: Credentia
         (Product.VOD_LEGACY, "vod.cn-shanghai.aliyuncs.com"),
     ],
 )
-def test_without_a_setting_the_products_own_endpoint_is_asked(product: Product, host: str) -> None:
-    client = connect(product, Settings(region="us-west-2"), CREDENTIALS)._client  # type: ignore[attr-defined]
-    assert (client._endpoint, client._protocol.lower()) == (host, "https")
+def test_without_a_setting_the_products_own_endpoint_is_asked(
+    product: Product, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[tuple[str, str]] = []
+
+    def call_api(client: Any, _operation: object, _request: object, _options: object) -> dict[str, Any]:
+        called.append((client._endpoint, client._protocol))
+        return {"body": {"Tasks": {spec_of(product).rows_in: []}, "TotalCount": 0}}
+
+    monkeypatch.setattr("alibabacloud_tea_openapi.client.Client.call_api", call_api)
+    connect(product, Settings(region="us-west-2"), CREDENTIALS).list_page(query_of(product))
+    assert called == [(host, "HTTPS")]
 
 
 @pytest.mark.parametrize("product", EVERY_PRODUCT)

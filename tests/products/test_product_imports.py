@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from refresh_watch.model import Product
+from refresh_watch.product_specs.registry import services, spec_of
 
-SDKS = {"cdn": "alibabacloud_cdn20180510", "dcdn": "alibabacloud_dcdn20180115", "vod": "alibabacloud_vod20170321"}
+SDKS = sorted({spec.sdk for spec in services()})
 
 
 @pytest.mark.parametrize("product", list(Product))
@@ -23,7 +24,7 @@ def test_only_the_sdk_of_the_product_that_is_asked_is_imported(product: Product)
         "from refresh_watch.settings import Secret, Settings\n"
         "assert not any(name.startswith(('alibabacloud', 'Tea', 'darabonba')) for name in sys.modules)\n"
         f"connect.connect(Product({product.value!r}), Settings(), Credentials('id', Secret('secret')))\n"
-        f"print(*[sdk for sdk in {list(SDKS.values())!r} if sdk in sys.modules])\n"
+        f"print(*[sdk for sdk in {SDKS!r} if sdk in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == SDKS[product.value.removesuffix("-legacy")]
+    assert done.stdout.strip() == spec_of(product).sdk

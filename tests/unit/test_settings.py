@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from refresh_watch.errors import BadInput
-from refresh_watch.model import Outcome
+from refresh_watch.model import Outcome, Product
 from refresh_watch.settings import DEFAULT_QUOTA, Secret, Settings
 
 SECRET = "T0PSECRET"
@@ -45,7 +45,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert settings == Settings()
     assert (settings.prefix, settings.language, settings.region) == ("refresh", "en", "")
     assert (settings.channels, settings.allowed_hosts, settings.serve_token) == ((), (), None)
-    assert (settings.cdn_endpoint, settings.fc_endpoint) == ("", "")
+    assert {settings.endpoint_of(product) for product in Product} | {settings.fc_endpoint} == {""}
     assert dict(settings.quota) == DEFAULT_QUOTA
 
 
@@ -64,8 +64,10 @@ def test_every_variable_is_read() -> None:
         ALLOWED_HOSTS="Hooks.internal, 127.0.0.1:8080\n::1",
         SERVE_TOKEN=SECRET,
     )
-    assert (settings.cdn_endpoint, settings.dcdn_endpoint) == ("http://127.0.0.1:8080", "https://dcdn.example.com")
-    assert (settings.vod_endpoint, settings.fc_endpoint) == ("https://vod.example.com", "http://[::1]:9000")
+    assert [settings.endpoint_of(product) for product in Product] == [
+        "http://127.0.0.1:8080", "https://dcdn.example.com", "https://vod.example.com", "https://vod.example.com"
+    ]  # fmt: skip
+    assert settings.fc_endpoint == "http://[::1]:9000"
     assert (settings.region, settings.function_name("watch")) == ("cn-shanghai", "Team-a-refresh-watch")
     assert (settings.environment, settings.language) == ("预发", "zh")
     assert settings.calls_per_second("cdn.list") == 2.5

@@ -25,9 +25,11 @@ from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.engine.roles import Roles
 from refresh_watch_emulator.engine.switches import Switches as EngineSwitches
 from refresh_watch_emulator.engine.worker import Code
+from refresh_watch_emulator.products.catalog import DEFAULT_QUOTA
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches as ProductSwitches
-from refresh_watch_emulator.products.world import DEFAULT_QUOTA, World
+from refresh_watch_emulator.products.world import World
+from tests.endpoints import endpoint_variables
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = ("testAK", "testSK", "")
@@ -108,9 +110,7 @@ def environment_of(
     if channels is None:
         channels = [wall.entry("dingtalk", "oncall", mention=["13800000000"]), wall.entry("webhook", "audit")]
     return {
-        "REFRESH_WATCH_CDN_ENDPOINT": products.endpoint,
-        "REFRESH_WATCH_DCDN_ENDPOINT": products.endpoint,
-        "REFRESH_WATCH_VOD_ENDPOINT": products.endpoint,
+        **endpoint_variables(products.endpoint),
         "REFRESH_WATCH_CHANNELS": json.dumps(channels),
         "REFRESH_WATCH_ALLOWED_HOSTS": "127.0.0.1",
         "REFRESH_WATCH_ENVIRONMENT": "test",

@@ -23,6 +23,7 @@ from refresh_watch_emulator.products.faults import throttling
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import ObjectPlan, World
+from tests.endpoints import everywhere
 from tests.hand_clock import HandClock
 from tests.workflow.house import house, manifest_with
 
@@ -62,7 +63,7 @@ def test_at_five_calls_a_second_every_id_is_asked_within_the_quota_and_none_is_g
     settings_of = {"region": "cn-hangzhou"}
     with StandIn(world, Switches(throttled_as="503", time_filter="ignored"), world_clock=clock) as stand_in:
         stand_in.faults.add(throttling(), chance=0.05)
-        settings = Settings(vod_endpoint=stand_in.endpoint, **settings_of)
+        settings = Settings(product_endpoints=everywhere(stand_in.endpoint), **settings_of)
         ids = [world.add_task("vod", objects=[plan], created_at=clock.now()) for plan in plans(330)]
         hop = Hop(open_watch("refresh", read_request({"product": "vod", "task_ids": ids}), clock.now()), 0)
         looked_at: list[float] = []

@@ -20,6 +20,7 @@ from refresh_watch.workflow.sweep.sweeper import Sweeper
 from refresh_watch_emulator.engine.switches import Switches
 from refresh_watch_emulator.products.faults import error
 from refresh_watch_emulator.products.world import ObjectPlan
+from tests.endpoints import everywhere
 from tests.hand_clock import HandClock
 from tests.workflow.house import KEYS, QUICK, House, house, wait_for
 
@@ -89,9 +90,7 @@ def in_process(home: House, clock: HandClock, timeout: float = 180.0) -> Sweeper
     settings = Settings(
         fc_endpoint=home.engine_url,
         region="cn-hangzhou",
-        cdn_endpoint=endpoint,
-        dcdn_endpoint=endpoint,
-        vod_endpoint=endpoint,
+        product_endpoints=everywhere(endpoint),
         quota=(("cdn.list", 1000.0), ("cdn.by_id", 1000.0), ("dcdn.list", 1000.0), ("dcdn.by_id", 1000.0), ("vod.list", 1000.0)),
     )  # fmt: skip
 

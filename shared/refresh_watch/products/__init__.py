@@ -1,1 +1,1 @@
-"""The product APIs that are asked, one file each, and how a look asks them."""
+"""The product APIs, and how a look polls them. What a product is stands in `product_specs`."""

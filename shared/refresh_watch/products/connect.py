@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from refresh_watch.credentials import Credentials
 from refresh_watch.model import Product
+from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.api import ProductApi
+from refresh_watch.products.client import ProductClient
 from refresh_watch.settings import Settings
 
 
 def connect(product: Product, settings: Settings, credentials: Credentials) -> ProductApi:
     """The product's API at the endpoint of the settings, or at Alibaba Cloud's own."""
-    if product is Product.CDN:
-        from refresh_watch.products.cdn import CdnApi
+    from refresh_watch.products.sdk import caller_of
 
-        return CdnApi(credentials, settings.cdn_endpoint)
-    if product is Product.DCDN:
-        from refresh_watch.products.dcdn import DcdnApi
-
-        return DcdnApi(credentials, settings.dcdn_endpoint)
-    if product is Product.VOD:
-        from refresh_watch.products.vod import VodApi
-
-        return VodApi(credentials, settings.vod_endpoint)
-    from refresh_watch.products.vod_legacy import VodLegacyApi
-
-    return VodLegacyApi(credentials, settings.vod_endpoint)
+    spec = spec_of(product)
+    return ProductClient(spec, caller_of(spec, credentials, settings.endpoint_of(product)))

@@ -1,19 +1,21 @@
 """How the official SDKs are set up and called: no retries of theirs, their errors turned into ours.
 
-Imported by the product files only: it loads Alibaba's SDK core.
+Imported only where an API is about to be called: it loads Alibaba's SDK core.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from alibabacloud_tea_openapi.utils_models import Config, Params
+from alibabacloud_tea_openapi.utils_models import Config, OpenApiRequest, Params
 from darabonba.runtime import RuntimeOptions
 from Tea.exceptions import TeaException
 
 from refresh_watch.credentials import Credentials
+from refresh_watch.product_specs.spec import ProductSpec
 from refresh_watch.products.refusals import classify
 
 CONNECT_MS = 3000
@@ -21,18 +23,34 @@ READ_MS = 6000
 """Per socket read, not in all: the SDK has no total deadline, `calling` puts one around it."""
 
 
-def client_config(credentials: Credentials, endpoint: str, region: str) -> Any:
-    """The SDK's Config. `endpoint` is a URL such as ``http://127.0.0.1:8080``; empty means the region's own."""
+def caller_of(spec: ProductSpec, credentials: Credentials, endpoint: str) -> Callable[[str, Mapping[str, str]], object]:
+    """How `ProductClient` calls a product. `endpoint`: a URL; empty for the product's own host.
+
+    By the generic call of its SDK's client, which the typed methods make too: its answer is the JSON as it came.
+    """
+    config = client_config(credentials, endpoint or f"https://{spec.host}")
+    client = importlib.import_module(f"{spec.sdk}.client").Client(config)
+    options = runtime_options()
+
+    def call(permission: str, parameters: Mapping[str, str]) -> object:
+        operation = rpc(permission.partition(":")[2], spec.version)
+        request = OpenApiRequest(query=dict(parameters))
+        return body_of(permission, lambda: client.call_api(operation, request, options))
+
+    return call
+
+
+def client_config(credentials: Credentials, endpoint: str) -> Any:
+    """The SDK's Config. `endpoint` is a URL such as ``http://127.0.0.1:8080``."""
     parts = urlsplit(endpoint)
     token = credentials.security_token
     return Config(
         access_key_id=credentials.access_key_id,
         access_key_secret=credentials.access_key_secret.value,
         security_token=token.value if token else None,
-        region_id=region,
         # a scheme within Config.endpoint would end up in the Host header
-        endpoint=parts.netloc or None,
-        protocol=(parts.scheme or "https").upper(),
+        endpoint=parts.netloc,
+        protocol=parts.scheme.upper(),
     )
 
 
@@ -41,12 +59,12 @@ def runtime_options() -> Any:
     return RuntimeOptions(connect_timeout=CONNECT_MS, read_timeout=READ_MS)
 
 
-def rpc(action: str, version: str, scheme: str = "HTTPS") -> Any:
-    """The SDK's Params of an action that it has no typed method for, asked in the RPC style."""
+def rpc(action: str, version: str) -> Any:
+    """The SDK's Params of an action in the RPC style, for its generic call. The scheme is that of `client_config`."""
     return Params(
         action=action,
         version=version,
-        protocol=scheme,
+        protocol="HTTPS",
         pathname="/",
         method="POST",
         auth_type="AK",
@@ -57,10 +75,7 @@ def rpc(action: str, version: str, scheme: str = "HTTPS") -> Any:
 
 
 def body_of(action: str, call: Callable[[], Any]) -> object:
-    """The answer's body as plain JSON. Raises AskAgain or RefusedForGood instead of the SDK's exceptions.
-
-    A body that does not fit the SDK's model is left None by it, without an error; `to_map` then still has the JSON.
-    """
+    """The answer's body as plain JSON. Raises AskAgain or RefusedForGood instead of the SDK's exceptions."""
     try:
         answer = call()
     except TeaException as error:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from refresh_watch.model import Product, Reason
+from refresh_watch.model import Reason
+from refresh_watch.product_specs.registry import spec_named
 from refresh_watch.report import Report, ReportKind
 from refresh_watch.reports.failures import Failures
 from refresh_watch.reports.plain import name_only
@@ -12,14 +13,6 @@ from refresh_watch.reports.texts import text
 from refresh_watch.watching.reasons import OTHER
 
 MOST_STEPS = 4
-
-_RAM_ACTIONS = {
-    Product.CDN.value: "cdn:DescribeRefreshTasks, cdn:DescribeRefreshTaskById",
-    Product.DCDN.value: "dcdn:DescribeDcdnRefreshTasks, dcdn:DescribeDcdnRefreshTaskById",
-    Product.VOD.value: "vod:DescribeVodRefreshTasks",
-    Product.VOD_LEGACY.value: "vod:DescribeVodRefreshTasks",
-}
-"""What the queries need (the RAM tables of the API documents), where the refusal does not name the missing one."""
 
 _QUOTA = re.compile(r"Quota\w*Exceeded|Exceeded\w*Quota", re.IGNORECASE)
 """The day's quota of URLs and directories is used up. The submit operations say so (QuotaExceeded.Refresh), the queries
@@ -35,7 +28,9 @@ _THROTTLED = re.compile(r"(HTTP \d+|the SDK): \S*(Throttling|TooManyRequests|Flo
 def next_steps(report: Report, failures: tuple[Failures, ...], language: str) -> tuple[str, ...]:
     """One sentence a reason, in the order failures, overdue, unverifiable; at most MOST_STEPS."""
     refusal = report.refusal
-    action = (refusal.action if refusal else "") or _RAM_ACTIONS.get(report.product, "")
+    spec = spec_named(report.product)
+    # where the refusal does not name the missing one, all that a watch needs
+    action = (refusal.action if refusal else "") or (", ".join(spec.permissions) if spec else "")
     values = {"action": name_only(action, 200), "code": name_only(refusal.code if refusal else "", 100) or "-"}
     keys = dict.fromkeys(_keys(report, failures))
     return tuple(text(language, f"next.{key}", **values) for key in keys)[:MOST_STEPS]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from refresh_watch.model import Outcome, Product
+from refresh_watch.model import Outcome
+from refresh_watch.product_specs.registry import spec_named
 from refresh_watch.report import Report, TaskReport
 
 MOST_IDS = 20
@@ -12,7 +13,6 @@ MOST_IDS = 20
 
 _TASK_ID = re.compile(r"[0-9]{1,32}")
 _WATCH_ID = re.compile(r"[0-9A-Za-z]{1,40}")
-_PRODUCTS = tuple(product.value for product in Product)
 
 
 def command(report: Report) -> str:
@@ -21,7 +21,7 @@ def command(report: Report) -> str:
     It names the failing tasks, where the report has the ids of all of them and they are few; else the watch, whose
     record Function Compute keeps. A watch of one process alone has no such record, so its ids are named, however many.
     """
-    if not report.counts.failed or report.product not in _PRODUCTS:
+    if not report.counts.failed or spec_named(report.product) is None:
         return ""
     ids = _ids(report)
     is_recorded = report.recorded and _WATCH_ID.fullmatch(report.watch_id) is not None

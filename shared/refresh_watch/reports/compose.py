@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import islice
 
 from refresh_watch.deployment import Deployment
-from refresh_watch.model import Kind, Outcome, Product, Reason
+from refresh_watch.model import Kind, Outcome, Reason
+from refresh_watch.product_specs.registry import spec_named
 from refresh_watch.report import Report, ReportKind
 from refresh_watch.reports.advice import next_steps, reasons_of
 from refresh_watch.reports.command import command
@@ -72,10 +73,11 @@ def _severity(report: Report) -> Severity:
 
 def _job(report: Report, language: str) -> str:
     # a rejected request may name a product that does not exist: its words stay out of the title
-    if report.product not in {product.value for product in Product}:
+    spec = spec_named(report.product)
+    if spec is None:
         return text(language, "job.none")
     kind = {Kind.REFRESH: "refresh", Kind.PREFETCH: "prefetch"}.get(report.job, "unknown")
-    return text(language, f"job.{kind}", product=text(language, f"product.{report.product}"))
+    return text(language, f"job.{kind}", product=spec.names[language])
 
 
 def _status(report: Report, state: str, language: str) -> str:

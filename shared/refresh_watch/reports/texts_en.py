@@ -7,10 +7,6 @@ UTC_OFFSET = 0
 
 TEXTS = {
     # the title: [CDN refresh][prod][failed 3/120] release 2026.11.22
-    "product.cdn": "CDN",
-    "product.dcdn": "DCDN",
-    "product.vod": "VOD",
-    "product.vod-legacy": "VOD",
     "job.refresh": "{product} refresh",
     "job.prefetch": "{product} prefetch",
     "job.unknown": "{product} task",

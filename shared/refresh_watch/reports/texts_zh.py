@@ -7,10 +7,6 @@ UTC_OFFSET = 8 * 3600
 
 TEXTS = {
     # the title: [CDN刷新][prod][失败 3/120] release 2026.11.22
-    "product.cdn": "CDN",
-    "product.dcdn": "DCDN",
-    "product.vod": "VOD",
-    "product.vod-legacy": "VOD",
     "job.refresh": "{product}刷新",
     "job.prefetch": "{product}预热",
     "job.unknown": "{product}任务",

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from refresh_watch.errors import BadInput, Described, as_word, missing, wrong_type
 from refresh_watch.instants import Instant, parse_instant
 from refresh_watch.model import Kind, Product
+from refresh_watch.product_specs.registry import services
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.direct import read_requested
 from refresh_watch.triggers.json_path import EventPart, at, within
@@ -33,22 +34,10 @@ from refresh_watch.watching.request import (
     with_scheme,
 )
 
-SUBMITS: Mapping[str, tuple[Product, Kind]] = {
-    "RefreshObjectCaches": (Product.CDN, Kind.REFRESH),
-    "PushObjectCache": (Product.CDN, Kind.PREFETCH),
-    "RefreshDcdnObjectCaches": (Product.DCDN, Kind.REFRESH),
-    "PreloadDcdnObjectCaches": (Product.DCDN, Kind.PREFETCH),
-    "RefreshVodObjectCaches": (Product.VOD, Kind.REFRESH),
-    "PreloadVodObjectCaches": (Product.VOD, Kind.PREFETCH),
+_SUBMITS: Mapping[str, tuple[Product, Kind]] = {
+    submit.action: (spec.product, submit.kind) for spec in services() for submit in spec.submits
 }
-
-_BY_TAG: Mapping[str, tuple[Product, Kind]] = {
-    "RefreshObjectCacheByCacheTag": (Product.CDN, Kind.REFRESH),
-    "RefreshDcdnObjectCacheByCacheTag": (Product.DCDN, Kind.REFRESH),
-}
-"""They name no URL, so a watch needs the id in the record: the rule in s.yaml leaves them out."""
-
-_ALL = {**SUBMITS, **_BY_TAG}
+"""Some name no URL, so a watch needs the id in the record: the rule in s.yaml leaves them out."""
 
 _RECORD_KEYS = ("requestParameters", "responseElements", "userIdentity", "eventSource", "serviceName", "eventTime")
 
@@ -65,13 +54,13 @@ def read(part: EventPart, settings: Settings) -> Iterator[EventResult]:
     if not isinstance(name, str):
         error = BadInput(name_at, service_word(name), "the name of an API")
         yield rejected(error, ["action_trail", error.given])
-    elif name not in _ALL:
+    elif name not in _SUBMITS:
         # a rule may match more events than we need
         yield Ignored(f"{name_at}: {service_word(name)} submits no refresh or prefetch")
     elif account := _foreign_account(record, settings):
         ours = f"{settings.account}, the account where this is deployed: the API shows its tasks only"
         error = BadInput(within(part.place, "userIdentity.accountId"), account, ours)
-        yield rejected(error, ["action_trail", account, settings.account], _ALL[name][0].value)
+        yield rejected(error, ["action_trail", account, settings.account], _SUBMITS[name][0].value)
     elif record.get("errorCode") or record.get("errorMessage"):
         why = f"with {service_word(record['errorCode'])}" if record.get("errorCode") else "without a code"
         yield Ignored(f"{within(part.place, 'errorCode')}: {name} failed {why}: nothing to watch")
@@ -80,7 +69,7 @@ def read(part: EventPart, settings: Settings) -> Iterator[EventResult]:
 
 
 def _read_submission(part: EventPart, name: str, settings: Settings) -> Iterator[EventResult]:
-    product, kind = _ALL[name]
+    product, kind = _SUBMITS[name]
     record, place = part.body, part.place
     try:
         ids = _task_ids(record, place)

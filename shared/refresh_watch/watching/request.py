@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from refresh_watch.errors import BadInput, Described, as_word, missing, only_one_of, wrong_type
 from refresh_watch.instants import Instant, Seconds, parse_duration, parse_instant
 from refresh_watch.model import CHANNEL_NAME, Kind, Product, WatchRequest
+from refresh_watch.product_specs.registry import all_specs, object_types, spec_of, submit_keys, with_groups
 from refresh_watch.watching.schedule import DEFAULT_DEADLINE, QUERY_WINDOW, read_schedule
 
 MAX_IDS = 1000
@@ -37,15 +38,9 @@ _OBJECT_PATH = re.compile(rf"https?://{_HOST}([/?].*)?|{_HOST}/.*", re.IGNORECAS
 
 _IDS_ALLOWED = f"1 to {MAX_IDS} ids of 1 to 20 digits"
 NAMES_TASKS = ("task_ids", "submitted", "object_paths")
-SUBMIT_KEYS = {"RefreshTaskId": Kind.REFRESH, "PushTaskId": Kind.PREFETCH, "PreloadTaskId": Kind.PREFETCH}
-_ANSWERED_BY = {
-    "PushTaskId": (Product.CDN, Product.DCDN),
-    "PreloadTaskId": (Product.DCDN, Product.VOD, Product.VOD_LEGACY),
-}
-"""PushObjectCache and the two Preload operations; DCDN's documents of 2019 still say PushTaskId."""
-
+SUBMIT_KEYS = submit_keys()
 _REQUEST_ID = ("RequestId", "requestId")
-_OBJECT_TYPES = ("file", "directory", "path", "regex", "preload", "ignoreparams", "block", "unblock")
+_OBJECT_TYPES = object_types()
 
 T = TypeVar("T")
 
@@ -162,12 +157,13 @@ def _task_ids(given: Mapping[str, Any], product: Product) -> tuple[tuple[str, ..
         keys = ", ".join(key for key in answer if key not in _REQUEST_ID) or "none of them"
         raise BadInput("submitted", keys, f"a submit answer with one of {', '.join(SUBMIT_KEYS)}")
     key = found[0]
-    products = [known.value for known in _ANSWERED_BY.get(key, tuple(Product))]
-    if product not in products:
+    kind = spec_of(product).kind_of_answer(key)
+    if kind is None:
         # tasks of another product would never be found, and the watch would run until its deadline
-        allowed = f"with product {', '.join(products[:-1])} or {products[-1]}"
-        raise BadInput(f"submitted.{key}", Described(f"this key with product {product}"), allowed)
-    return read_task_ids(answer[key], f"submitted.{key}"), SUBMIT_KEYS[key]
+        products = [spec.product.value for spec in all_specs() if spec.kind_of_answer(key) is not None]
+        allowed = " or ".join(filter(None, (", ".join(products[:-1]), products[-1])))
+        raise BadInput(f"submitted.{key}", Described(f"this key with product {product}"), f"with product {allowed}")
+    return read_task_ids(answer[key], f"submitted.{key}"), kind
 
 
 def _object_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -244,18 +240,15 @@ def _check_schedule(request: WatchRequest) -> None:
 
 
 def _check_query(request: WatchRequest) -> None:
-    if request.product is Product.VOD_LEGACY:
+    spec = spec_of(request.product)
+    if spec.needs_domain_and_type:
         for name, value in (("domain_name", request.domain_name), ("object_type", request.object_type)):
             if not value:
                 raise missing(name, f"a value: product {request.product} requires it")
     if request.domain_name and not request.object_type:
         raise missing("object_type", f"one of {', '.join(_OBJECT_TYPES)}: domain_name requires it")
-    if request.resource_group_id and request.product is not Product.CDN:
-        raise BadInput(
-            "resource_group_id",
-            request.resource_group_id,
-            "a value with product cdn only",
-        )
+    if request.resource_group_id and not spec.has_resource_group:
+        raise BadInput("resource_group_id", request.resource_group_id, f"a value with product {with_groups()} only")
 
 
 def _text(

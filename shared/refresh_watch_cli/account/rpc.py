@@ -105,8 +105,8 @@ def _ask(
     from refresh_watch.products.sdk import client_config, rpc, runtime_options
 
     endpoint = endpoint_of(service, settings)
-    client = Client(client_config(credentials, endpoint, settings.region))
-    operation = rpc(action, VERSIONS[service], urlsplit(endpoint).scheme.upper())
+    client = Client(client_config(credentials, endpoint))
+    operation = rpc(action, VERSIONS[service])
     try:
         answer = client.call_api(operation, OpenApiRequest(query=dict(params)), runtime_options())
     except TeaException as error:

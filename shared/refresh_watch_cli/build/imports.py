@@ -1,7 +1,8 @@
 """Which modules of ours a function needs: the closure of its imports, read from the source and never run.
 
 Imports inside functions count, since that is where the heavy ones stand; those under ``if TYPE_CHECKING`` do not.
-A room that is loaded by name, ``import_module(f"{__package__}.{kind}")``, is needed whole.
+A room that is loaded by name, ``import_module(f"{__package__}.{kind}")``, is needed whole. Where the name is that of a
+product's SDK, ``import_module(f"{spec.sdk}.client")``, the SDK of every product is needed: the ``sdk=`` of their files.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from refresh_watch_cli.build.source import base_of, given_name, loads_by_name, r
 from refresh_watch_cli.project import Project
 
 ROOT = "refresh_watch"
+SPECS = Path(ROOT, "product_specs")
 NEVER_DEPLOYED = ("refresh_watch_emulator", "refresh_watch_cli")
 
 
@@ -57,7 +59,7 @@ class _Reader:
                 waiting += self._behind(self._source / path, path)
 
     def _behind(self, file: Path, shown: Path) -> list[Path]:
-        names = _imported(file, shown)
+        names = _imported(file, shown, self._source / SPECS)
         return [found for name, is_module in names for found in self._files(name, shown, is_module=is_module)]
 
     def _files(self, name: str, importer: Path, *, is_module: bool) -> list[Path]:
@@ -93,7 +95,7 @@ class _Reader:
         return [path.relative_to(self._source) for path in sorted((self._source / room).rglob("*.py"))]
 
 
-def _imported(file: Path, shown: Path) -> Iterator[tuple[str, bool]]:
+def _imported(file: Path, shown: Path, specs: Path) -> Iterator[tuple[str, bool]]:
     """Each imported name, and whether it has to be a module: the y of ``from x import y`` may be anything."""
     tree = ast.parse(file.read_text(encoding="utf-8"), str(shown))
     assigned = {
@@ -115,9 +117,25 @@ def _imported(file: Path, shown: Path) -> Iterator[tuple[str, bool]]:
             if isinstance(argument, ast.Name):
                 argument = assigned.get(argument.id, argument)
             name = given_name(argument, shown)
+            if name is None and _is_of_an_sdk(argument):
+                yield from ((sdk, True) for sdk in _sdks(specs))
+                continue
             if name is None:
                 raise CannotBuild(
                     f"{shown}:{node.lineno}: a name loaded by import_module has to start with __package__ "
                     f'or "{ROOT}.<room>."'
                 )
             yield name, True
+
+
+def _is_of_an_sdk(argument: ast.expr) -> bool:
+    first = argument.values[0] if isinstance(argument, ast.JoinedStr) and argument.values else None
+    return isinstance(first, ast.FormattedValue) and ast.unparse(first.value) == "spec.sdk"
+
+
+def _sdks(specs: Path) -> Iterator[str]:
+    """The constants given as ``sdk=`` in the products' files."""
+    for file in sorted(specs.glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "sdk" and isinstance(node.value, ast.Constant):
+                yield str(node.value.value)

@@ -8,15 +8,17 @@ import queue
 import signal
 import time
 
+from refresh_watch.credentials import Credentials
 from refresh_watch.instants import Seconds
-from refresh_watch.settings import Settings
+from refresh_watch.product_specs.registry import spec_of
+from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.demo.board import Board, Row
 from refresh_watch_cli.demo.jobs import Job, jobs
 from refresh_watch_cli.demo.screen import Screen, summary_lines
 from refresh_watch_cli.demo.stage import ENDS_AFTER, KEY_ID, KEY_SECRET, STANDING_IN, Stage, stage
-from refresh_watch_cli.demo.submitting import submit
 from refresh_watch_cli.printing import called_as, complain
 from refresh_watch_cli.serve import LOCAL_REGION, curl_lines
+from refresh_watch_cli.submitting import submit
 from refresh_watch_emulator.chat_wall import WallMessage
 from refresh_watch_emulator.engine.worker import LogLine
 
@@ -64,12 +66,14 @@ def run(namespace: argparse.Namespace) -> int:
 def _play(
     todo: tuple[Job, ...], running: Stage, board: Board, screen: Screen, messages: queue.SimpleQueue[WallMessage]
 ) -> None:
+    credentials = Credentials(KEY_ID, Secret(KEY_SECRET))
     began = time.monotonic()
     for job in todo:
         answer = None
         what = "an id that nobody gave out"
         if job.plans:
-            operation, answer = submit(job, running.products.endpoint, KEY_ID, KEY_SECRET)
+            spec = spec_of(spec_of(job.product).service)
+            operation, answer = submit(spec, job.kind, job.urls, credentials, running.products.endpoint)
             what = f"{operation}, {len(job.plans)} URL{'s' if len(job.plans) > 1 else ''}"
         watch_id = running.start_watch(job.request(answer))
         board.rows.append(Row(job, watch_id))

@@ -7,6 +7,7 @@ from typing import Any
 
 from refresh_watch.instants import Seconds
 from refresh_watch.model import Kind, Outcome, Product
+from refresh_watch.product_specs.registry import spec_of
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 
 SCHEDULE = "1,3,5;2"
@@ -39,7 +40,7 @@ class Job:
             body["task_ids"] = [UNKNOWN_ID]
         else:
             body["submitted"] = submitted
-        if self.product is Product.VOD_LEGACY:
+        if spec_of(self.product).needs_domain_and_type:
             body["domain_name"] = self.domain
             body["object_type"] = "preload" if self.kind is Kind.PREFETCH else "file"
         return body

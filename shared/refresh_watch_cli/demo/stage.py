@@ -20,6 +20,7 @@ from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.client import FunctionCompute
 from refresh_watch.instants import Seconds
 from refresh_watch.model import Outcome
+from refresh_watch.product_specs.registry import services
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.demo.jobs import Job
 from refresh_watch_cli.project import find_project
@@ -30,7 +31,7 @@ from refresh_watch_emulator.engine.worker import LogLine
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import World, by_words_in_url
 
-STANDING_IN = ("CDN", "DCDN", "VOD", "STS", "RAM")
+STANDING_IN = (*(spec.product.name for spec in services()), "STS", "RAM")
 """Whose REFRESH_WATCH_..._ENDPOINT the stand-in answers for."""
 
 ENDS_AFTER: Seconds = 10
@@ -142,8 +143,6 @@ def _environment(products: StandIn, wall: ChatWall, language: str) -> dict[str, 
         "REFRESH_WATCH_QUOTA": "",
         "REFRESH_WATCH_CHANNELS": json.dumps(channels),
         "REFRESH_WATCH_ALLOWED_HOSTS": "127.0.0.1",
-        "REFRESH_WATCH_CDN_ENDPOINT": products.endpoint,
-        "REFRESH_WATCH_DCDN_ENDPOINT": products.endpoint,
-        "REFRESH_WATCH_VOD_ENDPOINT": products.endpoint,
+        **{spec.endpoint_variable: products.endpoint for spec in services()},
         "REFRESH_WATCH_FC_ENDPOINT": "",
     }

@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 
 from refresh_watch.deadline import within
 from refresh_watch.instants import Instant, Seconds, format_duration
+from refresh_watch.model import Product
+from refresh_watch.product_specs.registry import spec_of
 from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
 
@@ -23,7 +25,7 @@ def check_clock(patient: Patient) -> Iterator[Finding]:
     settings = patient.settings
     hosts = {
         "sts": settings.sts_endpoint or "https://sts.aliyuncs.com",
-        "cdn": settings.cdn_endpoint or "https://cdn.aliyuncs.com",
+        "cdn": settings.endpoint_of(Product.CDN) or f"https://{spec_of(Product.CDN).host}",
         "fc": settings.fc_endpoint or (f"https://fcv3.{settings.region}.aliyuncs.com" if settings.region else ""),
     }
     for word, url in hosts.items():

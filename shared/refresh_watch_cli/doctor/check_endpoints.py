@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from refresh_watch.model import Product
+from refresh_watch.product_specs.registry import spec_named, spec_of
 from refresh_watch_cli.account.regions import doubt, host_of_region
 from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, ok, skipped, warning
 
 OWN_DOMAIN = ".aliyuncs.com"
-VOD_HOST = "vod.cn-shanghai.aliyuncs.com"
-_HOSTS = {Product.CDN: "cdn.aliyuncs.com", Product.DCDN: "dcdn.aliyuncs.com", Product.VOD: VOD_HOST}
 
 WITHOUT_TASKS = {"cn-huhehaote": "Hohhot", "ap-southeast-2": "Sydney", "ap-south-1": "Mumbai"}
 """Regions without asynchronous tasks, among others (Function Compute's page "Asynchronous task", overview-25)."""
@@ -21,15 +19,9 @@ WITHOUT_TASKS = {"cn-huhehaote": "Hohhot", "ap-southeast-2": "Sydney", "ap-south
 def check_endpoints(patient: Patient) -> Iterator[Finding]:
     """One finding an API that is asked."""
     settings = patient.settings
-    for product, host in _HOSTS.items():
-        asked = patient.products
-        if product in asked or (product is Product.VOD and Product.VOD_LEGACY in asked):
-            given = {
-                Product.CDN: settings.cdn_endpoint,
-                Product.DCDN: settings.dcdn_endpoint,
-                Product.VOD: settings.vod_endpoint,
-            }[product]
-            yield _endpoint(product.value, f"REFRESH_WATCH_{product.name}_ENDPOINT", given, host)
+    for product in dict.fromkeys(spec_of(product).service for product in patient.products):
+        spec = spec_of(product)
+        yield _endpoint(product, spec.endpoint_variable, settings.endpoint_of(product), spec.host)
     yield from _function_compute(patient)
     yield _endpoint("sts", "REFRESH_WATCH_STS_ENDPOINT", settings.sts_endpoint, "sts.aliyuncs.com")
     proxy = patient.environment.get("HTTPS_PROXY") or patient.environment.get("https_proxy")
@@ -69,14 +61,13 @@ def _endpoint(word: str, variable: str, given: str, default: str) -> Finding:
         return warning(word, f"{given}: not encrypted", f"unset {variable}, unless it is a stand-in of this network")
     if not host.endswith(OWN_DOMAIN):
         return warning(word, f"{host} is no host of Alibaba Cloud", f"unset {variable}, unless it is meant so")
-    service = host.partition(".")[0].partition("-")[0]
-    if word == "vod" and host != VOD_HOST:
-        said = f"{host}: the operation is available in China (Shanghai) only, says its document"
-        return warning(word, said, f"unset {variable}: {VOD_HOST} is asked by itself")
-    if word in ("cdn", "dcdn") and service != word:
-        return warning(
-            word, f"{host} is the host of another service", f"unset {variable}: {default} is asked by itself"
-        )
+    spec = spec_named(word)
+    if spec is not None and spec.only_host_because and host != default:
+        said = f"{host}: {spec.only_host_because}"
+        return warning(word, said, f"unset {variable}: {default} is asked by itself")
+    if spec is not None and host.partition(".")[0].partition("-")[0] != word:
+        said = f"{host} is the host of another service"
+        return warning(word, said, f"unset {variable}: {default} is asked by itself")
     return ok(word, host)
 
 

@@ -8,9 +8,10 @@ from refresh_watch.deadline import DeadlinePassed, within
 from refresh_watch.errors import AskAgain
 from refresh_watch.instants import Seconds
 from refresh_watch.model import Product, Reason
+from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.connect import connect
-from refresh_watch.products.permission_probes import QUESTIONS, Question
+from refresh_watch.products.permission_probes import Question, questions_of
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
@@ -26,7 +27,7 @@ def check_products(patient: Patient) -> Iterator[Finding]:
         return
     for product in patient.products:
         api = connect(product, patient.settings, patient.credentials)
-        for question in QUESTIONS[product]:
+        for question in questions_of(spec_of(product)):
             finding, goes_on = _tried(product, question, api, patient)
             yield finding
             if not goes_on:
@@ -71,9 +72,8 @@ def _refused(product: Product, action: str, error: RefusedForGood, patient: Pati
 
 
 def _unreached(product: Product, action: str, why: str) -> Finding:
-    word = product.value.removesuffix("-legacy")
     return bad(
         action,
         f"no answer: {why}",
-        f"see whether this machine reaches the endpoint of {word} (Endpoints, proxy, firewall)",
+        f"see whether this machine reaches the endpoint of {spec_of(product).service} (Endpoints, proxy, firewall)",
     )

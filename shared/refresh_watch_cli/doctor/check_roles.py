@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from refresh_watch.deadline import within
 from refresh_watch.errors import EngineError, RefreshWatchError
-from refresh_watch.model import Product
+from refresh_watch.product_specs.registry import spec_named
 from refresh_watch.reports.plain import name_only
 from refresh_watch.workflow.probing.grants import GET, INVOKE, LIST, ON_FUNCTIONS, GrantResult, GrantTry
 from refresh_watch.workflow.probing.probe import Do, event_of
@@ -117,7 +117,7 @@ def _unasked(name: str, error: RefreshWatchError) -> Finding:
 
 def _of(function: str, name: str, tried: Sequence[GrantTry], patient: Patient) -> Iterator[Finding]:
     asked = [each for each in tried if _matters(each, patient)]
-    closed = dict.fromkeys(each.on.removesuffix("-legacy") for each in asked if each.result is GrantResult.NOT_OPENED)
+    closed = dict.fromkeys(_service(each.on) for each in asked if each.result is GrantResult.NOT_OPENED)
     for each in asked:
         to = f"{each.action} {patient.settings.function_name(each.on)}" if each.on in ON_FUNCTIONS else each.action
         code = f" ({each.code})" if each.code else ""
@@ -133,8 +133,12 @@ def _of(function: str, name: str, tried: Sequence[GrantTry], patient: Patient) -
 
 
 def _matters(tried: GrantTry, patient: Patient) -> bool:
-    """Not what is about a missing function, or a product that was left out; VOD's older action goes with VOD."""
+    """Not what is about a missing function, or a product that was left out; an older action goes with its service."""
     if tried.on in ON_FUNCTIONS:
         return tried.on in patient.deployed
-    wanted = {Product.VOD_LEGACY if product is Product.VOD else product for product in patient.products}
-    return tried.on in {*patient.products, *wanted}
+    return {tried.on, _service(tried.on)} & set(patient.products) != set()
+
+
+def _service(word: str) -> str:
+    spec = spec_named(word)
+    return spec.service if spec else word

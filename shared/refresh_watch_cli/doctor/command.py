@@ -10,6 +10,7 @@ from pathlib import Path
 
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.model import Product
+from refresh_watch.product_specs.registry import all_specs, services
 from refresh_watch.watching.schedule import read_schedule
 from refresh_watch_cli.context import forget_http_proxy, surroundings
 from refresh_watch_cli.doctor.check_channels import check_channels
@@ -41,8 +42,10 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 )
 """In this order: credentials before what needs them."""
 
-USUAL = (Product.CDN, Product.DCDN, Product.VOD)
-"""VOD's older action is asked about only when it is named: the same grant, or none, is found for `vod`."""
+USUAL = tuple(spec.product for spec in services())
+"""An older action is asked about only when it is named: its service's own has the same grant, or none."""
+
+_OTHERS = ", ".join(spec.product for spec in all_specs() if spec.product not in USUAL)
 
 
 _OF_THE_PROBE = ("quick", "delay", "patience", "refresh_url")
@@ -58,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         choices=[product.value for product in Product],
         metavar="PRODUCT",
-        help=f"only that product; may be repeated (default: {', '.join(USUAL)}; there is also {Product.VOD_LEGACY})",
+        help=f"only that product; may be repeated (default: {', '.join(USUAL)}; there is also {_OTHERS})",
     )
     parser.add_argument("--send", action="store_true", help="post a sample to each channel, which mentions its people")
     parser.add_argument(

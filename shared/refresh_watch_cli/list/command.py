@@ -11,6 +11,7 @@ from typing import Any
 from refresh_watch.errors import BadInput
 from refresh_watch.instants import Seconds, format_instant
 from refresh_watch.model import ObjectRow, Page, Product
+from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.reports.notes import note_text
 from refresh_watch.reports.plain import one_line
 from refresh_watch.watching.quota import Quota
@@ -66,13 +67,13 @@ def run(namespace: argparse.Namespace) -> int:
 
 
 def _with_an_api(asked: Asked) -> Asked:
-    """VOD's older action requires a domain and a type; tasks are found without them by its successor."""
-    query = asked.query
-    if asked.product is not Product.VOD_LEGACY or not asked.task_ids or (query.domain_name and query.object_type):
+    """An older action may require a domain and a type; its service's own finds tasks without them."""
+    query, spec = asked.query, spec_of(asked.product)
+    if not spec.needs_domain_and_type or not asked.task_ids or (query.domain_name and query.object_type):
         return asked
     about = "this task" if len(asked.task_ids) == 1 else "these tasks"
-    note(f"note: {asked.product} requires --domain-name and --object-type; asking {Product.VOD} about {about} instead")
-    return replace(asked, product=Product.VOD)
+    note(f"note: {asked.product} requires --domain-name and --object-type; asking {spec.service} about {about} instead")
+    return replace(asked, product=spec.service)
 
 
 def _ask(asked: Asked, around: Surroundings) -> tuple[Listed, Page | None]:

@@ -10,6 +10,7 @@ from typing import Any
 from refresh_watch.errors import BadInput
 from refresh_watch.instants import Instant, parse_instant
 from refresh_watch.model import ListQuery, Product, Status
+from refresh_watch.product_specs.registry import with_groups
 from refresh_watch.watching.submitted import split_ids
 from refresh_watch_cli.stop import read_watch_id
 
@@ -86,7 +87,7 @@ def add_query_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--end-time", action=_Once, metavar="TIME", help="2026-11-22T09:00:00Z; with --start-time")
     parser.add_argument("--page", action=_Once, metavar="N", type=int, help="which page (default: 1)")
     parser.add_argument("--page-size", action=_Once, metavar="N", type=int, help="rows a page (default: the API's, 20)")
-    parser.add_argument("--resource-group-id", action=_Once, metavar="ID", help="cdn only")
+    parser.add_argument("--resource-group-id", action=_Once, metavar="ID", help=f"{with_groups()} only")
     parser.add_argument("--all", action="store_true", help="all pages")
 
 

@@ -93,7 +93,7 @@ class Gateway:
 
     def _error(self, refusal: ApiError, call: Call) -> ProductResponse:
         request_id = self.world.request_id()
-        body = refusal.body(request_id, HOSTS.get(call.version, HOSTS["2018-05-10"]))
+        body = refusal.body(request_id, HOSTS.get(call.version, "cdn.aliyuncs.com"))
         headers: tuple[tuple[str, str], ...] = (JSON_TYPE, ("x-acs-request-id", request_id))
         if refusal.retry_after_ms is not None:
             headers = (*headers, ("x-acs-retry-after", str(refusal.retry_after_ms)))

@@ -6,26 +6,19 @@ Where no document names a code (paging out of bounds, more than 10 ids), the cod
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from refresh_watch.instants import Instant, parse_instant
 from refresh_watch_emulator.products.call import ApiError, Call, bad
+from refresh_watch_emulator.products.service import ListTasks, Service
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import WINDOW
 
 PAGE_SIZE = 20
-MOST_PER_PAGE: Mapping[str, int] = {"cdn": 100, "dcdn": 50, "vod": 50}
 LAST_PAGE = 100_000
 MOST_IDS = 10
 MOST_DOMAINS = 500
 STATUSES = ("Complete", "Refreshing", "Failed", "Timeout", "Canceled")
-OBJECT_TYPES: Mapping[str, tuple[str, ...]] = {
-    "cdn": ("file", "directory", "preload", "regex", "ignoreparams", "block", "unblock"),
-    "dcdn": ("file", "directory", "preload", "ignoreparams", "regex"),
-    "vod": ("file", "directory", "preload"),
-    "vod-legacy": ("file", "path", "directory", "preload"),
-}
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -45,17 +38,16 @@ class ListQuestion:
     page_size: int
 
 
-def list_question(call: Call, product: str, switches: Switches, now: Instant) -> ListQuestion:
+def list_question(call: Call, service: Service, operation: ListTasks, switches: Switches, now: Instant) -> ListQuestion:
     """Read a list operation's parameters. Raises ApiError with the code that the documents list."""
-    service = product.removesuffix("-legacy")
     ids = _list_ids(call, service, switches)
     page_number = _number(call, "PageNumber", 1, LAST_PAGE)
-    page_size = _number(call, "PageSize", PAGE_SIZE, MOST_PER_PAGE[service])
+    page_size = _number(call, "PageSize", PAGE_SIZE, service.most_per_page)
     path = call.get("ObjectPath")
-    if service == "cdn" and len(path) > 1024:
+    if service.longest_path is not None and len(path) > service.longest_path:
         raise bad("InvalidObjectPath.Malformed", "The specified ObjectPath is invalid.")
     object_type = call.get("ObjectType").lower()
-    if object_type and object_type not in OBJECT_TYPES[product]:
+    if object_type and object_type not in operation.object_types:
         raise bad("InvalidObjectType.ValueNotSupported", "The specified ObjectType is not supported.")
     status = call.get("Status")
     if status and (status not in STATUSES or switches.status_filter == "refused"):
@@ -63,10 +55,10 @@ def list_question(call: Call, product: str, switches: Switches, now: Instant) ->
     domains = tuple(domain for domain in call.get("DomainName").split(",") if domain)
     if len(domains) > MOST_DOMAINS:
         raise bad("DomainNameOverLimit", "A maximum of 500 domains are supported for each request.")
-    if product == "vod-legacy" and switches.legacy_requires_domain and not domains:
+    requires_domain = operation.older and switches.legacy_requires_domain
+    if requires_domain and not domains:
         raise bad("MissingParameter.DomainName", "The DomainName parameter is required.")
-    required = domains or status or (product == "vod-legacy" and switches.legacy_requires_domain)
-    if required and not object_type:
+    if (domains or status or requires_domain) and not object_type:
         message = "The ObjectType parameter is required if DomainName or ObjectType is specified."  # sic
         raise bad("MissingParameter.ObjectType", message)
     start, end = _range(call, now)
@@ -74,7 +66,7 @@ def list_question(call: Call, product: str, switches: Switches, now: Instant) ->
     return ListQuestion(ids, path, kind, domains, status, start, end, page_number, page_size)
 
 
-def by_id_question(call: Call, service: str) -> tuple[str, ...]:
+def by_id_question(call: Call, service: Service) -> tuple[str, ...]:
     """Read a by-id operation's ids: one to ten. Raises ApiError."""
     ids = call.get("TaskId").split(",")
     if ids == [""]:
@@ -84,13 +76,12 @@ def by_id_question(call: Call, service: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))
 
 
-def malformed_id(service: str) -> ApiError:
+def malformed_id(service: Service) -> ApiError:
     """InvalidTaskId.Malformed in the service's wording."""
-    text = "The specified TaskId is invalid." if service == "dcdn" else "Specified TaskId is malformed."
-    return bad("InvalidTaskId.Malformed", text)
+    return bad("InvalidTaskId.Malformed", service.malformed_id)
 
 
-def _list_ids(call: Call, service: str, switches: Switches) -> tuple[str, ...]:
+def _list_ids(call: Call, service: Service, switches: Switches) -> tuple[str, ...]:
     text = call.get("TaskId")
     if not text:
         return ()

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from refresh_watch.instants import Instant
 from refresh_watch_emulator.products.call import Call, bad
+from refresh_watch_emulator.products.service import Service, SubmitTasks
 from refresh_watch_emulator.products.world import World, domain_of
 
 LONGEST_URL = 1024
 
-_REFRESH_TYPES: Mapping[str, tuple[str, ...]] = {
-    "cdn": ("file", "directory", "regex", "exquery"),
-    "dcdn": ("file", "directory", "regex", "ignoreparams"),
-    "vod": ("file", "directory", "ignoreparams"),
-}
 
-
-@dataclass(frozen=True)
-class Submit:
-    """One submit operation. `answer_key` holds the comma-joined ids in its answer."""
-
-    service: str
-    answer_key: str
-    is_prefetch: bool = False
-    most_urls: int = 1000
-    most_directories: int = 100
-    most_domains: int | None = None
-
-
-def submit(world: World, operation: Submit, call: Call, now: Instant) -> dict[str, Any]:
+def submit(world: World, service: Service, operation: SubmitTasks, call: Call, now: Instant) -> dict[str, Any]:
     """Start tasks for the URLs of ObjectPath (joined by newlines). Raises ApiError."""
     text = call.get("ObjectPath")
     if not text:
@@ -46,11 +27,11 @@ def submit(world: World, operation: Submit, call: Call, now: Instant) -> dict[st
         is_directory_like = object_type != "directory" or url.endswith("/")
         if len(url) > LONGEST_URL or not domain_of(url) or not is_directory_like:
             raise bad("InvalidObjectPath.Malformed", "The specified ObjectPath is invalid.")
-    return {operation.answer_key: ",".join(world.submit(operation.service, urls, object_type, now))}
+    return {operation.answer_key: ",".join(world.submit(service.name, urls, object_type, now))}
 
 
-def _refresh_type(operation: Submit, call: Call) -> str:
+def _refresh_type(operation: SubmitTasks, call: Call) -> str:
     object_type = (call.get("ObjectType") or "File").lower()
-    if object_type not in _REFRESH_TYPES[operation.service]:
+    if object_type not in operation.object_types:
         raise bad("InvalidObjectType.Malformed", "The specified ObjectType is invalid.")
     return "file" if object_type in ("exquery", "ignoreparams") else object_type

@@ -17,24 +17,14 @@ from urllib.parse import urlsplit
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch_emulator.products.account import Account
 from refresh_watch_emulator.products.allowance import Allowance
+from refresh_watch_emulator.products.catalog import DEFAULT_QUOTA, SERVICES, service_of
 
-SERVICES = ("cdn", "dcdn", "vod")
 WINDOW: Seconds = 3 * 86400
 """Older tasks are in no answer."""
 MOST_URLS = {"preload": 500}
 MOST_REFRESH_URLS = 2000
 FAILURES = ("Failed", "Timeout", "Canceled")
 NEVER = "never"
-DEFAULT_QUOTA: Mapping[str, float] = {
-    **{f"{service}.list": 5.0 for service in SERVICES},  # VOD's is stated nowhere
-    "cdn.by_id": 30.0,
-    "dcdn.by_id": 30.0,
-    "cdn.submit": 50.0,
-    "dcdn.submit": 15.0,
-    "vod.submit": 50.0,
-}
-"""Calls a second and account."""
-
 _PENDING_SHARE = 0.1
 _NEVER_PACE: Seconds = 60.0
 
@@ -116,12 +106,12 @@ class World:
         self.lock = threading.RLock()  # the gateway holds it for the length of a call
         self._random = random.Random(seed)  # noqa: S311 - request ids, not secrets
         self._numbers = itertools.count(704225667)
-        self._tasks: dict[str, dict[str, Task]] = {service: {} for service in SERVICES}
+        self._tasks: dict[str, dict[str, Task]] = {service.name: {} for service in SERVICES}
         self._open: dict[tuple[str, str, str, int], Task] = {}  # still takes URLs of its domain and second
         self.foreign_ids: tuple[str, ...] = tuple(
             self.add_task(
-                service,
-                objects=[ObjectPlan(f"http://other.example.com/{service}/{number}.txt")],
+                service.name,
+                objects=[ObjectPlan(f"http://other.example.com/{service.name}/{number}.txt")],
                 created_at=now - 3600 - 60 * number,
             )
             for service in SERVICES
@@ -138,7 +128,7 @@ class World:
         created_at: Instant,
     ) -> str:
         """Make a task with one row a plan and answer its id; ids come from the account's counter if not given."""
-        service = service_of(product)
+        service = service_of(product).name
         task_id = task_id or str(next(self._numbers))
         with self.lock:
             self._tasks[service][task_id] = Task(task_id, service, object_type, created_at, list(objects))
@@ -150,7 +140,7 @@ class World:
         URLs of one domain and one second share an id, up to 2,000 (refresh) or 500 (prefetch) an id; a directory or a
         pattern gets an id of its own.
         """
-        service = service_of(product)
+        service = service_of(product).name
         most = MOST_URLS.get(object_type, MOST_REFRESH_URLS)
         ids: dict[str, None] = {}
         with self.lock:
@@ -190,12 +180,12 @@ class World:
 
     def knows(self, product: str, task_id: str) -> bool:
         """Whether that id was given out, be it visible or not."""
-        return task_id in self._tasks[service_of(product)]
+        return task_id in self._tasks[service_of(product).name]
 
     def visible(self, product: str, now: Instant, invisible_seconds: Seconds) -> list[Task]:
         """The tasks that a question can see, newest first: not too new, not older than 3 days."""
         with self.lock:
-            tasks = list(self._tasks[service_of(product)].values())
+            tasks = list(self._tasks[service_of(product).name].values())
         seen = [task for task in tasks if now - WINDOW <= task.created_at <= now - invisible_seconds]
         return sorted(seen, key=lambda task: task.created_at, reverse=True)
 
@@ -209,14 +199,6 @@ class World:
                 if task_id in tasks:
                     return tasks[task_id]
         raise KeyError(task_id)
-
-
-def service_of(product: str) -> str:
-    """``vod-legacy`` asks about VOD's tasks too. Raises ValueError for a product that nobody has."""
-    service = str(product).removesuffix("-legacy")
-    if service not in SERVICES:
-        raise ValueError(product)
-    return service
 
 
 def domain_of(url: str) -> str:

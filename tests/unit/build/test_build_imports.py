@@ -129,3 +129,14 @@ def test_other_packages_are_named_with_who_imports_them(tmp_path: Path) -> None:
     }
     closure = closure_of(project(tmp_path, files), ENTRY)
     assert dict(closure.packages) == {"json": ENTRY, "big": Path("refresh_watch/far.py")}
+
+
+def test_what_calls_the_products_needs_the_sdk_of_each(tmp_path: Path) -> None:
+    files = {
+        "functions/one/index.py": "import refresh_watch.products.sdk",
+        "shared/refresh_watch/products/sdk.py": 'def client(spec):\n    return import_module(f"{spec.sdk}.client")',
+        "shared/refresh_watch/product_specs/cdn.py": 'SPEC = ProductSpec(sdk="first_sdk")',
+        "shared/refresh_watch/product_specs/dcdn.py": 'SPEC = ProductSpec(sdk="second_sdk")',
+    }
+    found = closure_of(project(tmp_path, files), Path("functions/one/index.py"))
+    assert {"first_sdk", "second_sdk"} <= {name for name, _ in found.packages}

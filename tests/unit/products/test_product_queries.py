@@ -8,7 +8,8 @@ import pytest
 
 from refresh_watch.errors import BadInput
 from refresh_watch.instants import parse_instant
-from refresh_watch.model import ListQuery
+from refresh_watch.model import ListQuery, Product
+from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.queries import check_ids, check_query, parameters
 
 START, END = parse_instant("2026-11-22T08:00:00Z"), parse_instant("2026-11-22T09:00:00Z")
@@ -34,7 +35,7 @@ START, END = parse_instant("2026-11-22T08:00:00Z"), parse_instant("2026-11-22T09
 )
 def test_one_line_names_the_field(query: dict[str, Any], field: str) -> None:
     with pytest.raises(BadInput) as raised:
-        check_query(ListQuery(**query), page_size=50)
+        check_query(ListQuery(**query), spec_of(Product.DCDN))
     assert raised.value.field == field
 
 
@@ -43,7 +44,7 @@ def test_one_line_names_the_field(query: dict[str, Any], field: str) -> None:
 )
 def test_the_older_vod_document_requires_domain_and_type(query: dict[str, Any], field: str) -> None:
     with pytest.raises(BadInput) as raised:
-        check_query(ListQuery(**query), page_size=50, legacy=True)
+        check_query(ListQuery(**query), spec_of(Product.VOD_LEGACY))
     assert raised.value.field == field
 
 
@@ -60,23 +61,23 @@ def test_a_full_query_passes_and_carries_every_parameter() -> None:
         page_size=100,
         resource_group_id="rg-1",
     )
-    check_query(query, page_size=100, resource_group=True)
-    assert parameters(query) == {
-        "task_id": "1",
-        "object_path": "http://example.com/a b,c",
-        "object_type": "file",
-        "domain_name": "example.com",
-        "status": "Failed",
-        "start_time": "2026-11-22T08:00:00Z",
-        "end_time": "2026-11-22T09:00:00Z",
-        "page_number": 100_000,
-        "page_size": 100,
-        "resource_group_id": "rg-1",
+    check_query(query, spec_of(Product.CDN))
+    assert parameters(query, spec_of(Product.CDN)) == {
+        "TaskId": "1",
+        "ObjectPath": "http://example.com/a b,c",
+        "ObjectType": "file",
+        "DomainName": "example.com",
+        "Status": "Failed",
+        "StartTime": "2026-11-22T08:00:00Z",
+        "EndTime": "2026-11-22T09:00:00Z",
+        "PageNumber": "100000",
+        "PageSize": "100",
+        "ResourceGroupId": "rg-1",
     }
 
 
 def test_what_is_not_given_is_not_sent() -> None:
-    assert parameters(ListQuery(task_id="1")) == {"task_id": "1"}
+    assert parameters(ListQuery(task_id="1"), spec_of(Product.CDN)) == {"TaskId": "1"}
 
 
 @pytest.mark.parametrize("ids", [[], [""], ["1", ""], ["1 2"], [str(n) for n in range(11)]])

@@ -11,8 +11,9 @@ from refresh_watch.deadline import DeadlinePassed, within
 from refresh_watch.errors import AskAgain, RefreshWatchError
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Page, Product, Reason
+from refresh_watch.product_specs.registry import all_specs
 from refresh_watch.products.connect import connect
-from refresh_watch.products.permission_probes import QUESTIONS, Question
+from refresh_watch.products.permission_probes import Question, questions_of
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.settings import Settings
 from refresh_watch.workflow.probing.grants import CALL_SECONDS, GrantResult, GrantTry
@@ -29,12 +30,12 @@ def try_products(
     def ask(product: Product, question: Question) -> Page:
         return question.ask(connect(product, settings, find_credentials()))
 
-    for product, questions in QUESTIONS.items():
+    for spec in all_specs():
         result, code = GrantResult.OK, ""
-        for question in questions:
+        for question in questions_of(spec):
             if result not in _ENDS:
-                result, code = _tried(partial(ask, product, question), min(CALL_SECONDS, until - clock.now()))
-            yield GrantTry(question.action, product.value, result, code)
+                result, code = _tried(partial(ask, spec.product, question), min(CALL_SECONDS, until - clock.now()))
+            yield GrantTry(question.action, spec.product.value, result, code)
 
 
 def _tried(ask: Callable[[], Page], seconds: Seconds) -> tuple[GrantResult, str]:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from refresh_watch.errors import AskAgain
-from refresh_watch.model import ListQuery, ObjectRow, Page, Product, Status
+from refresh_watch.model import ListQuery, ObjectRow, Page, Status
+from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.calling import Caller, OutOfTime
 from refresh_watch.products.polling.reading import Key, key_of
@@ -29,13 +30,6 @@ MOST_CALLS = 100
 
 MOST_ASKED = 100
 """Tasks that a listing shows running and that are asked about by their ids; a tenth of it where one call holds one."""
-
-OBJECT_TYPES = {
-    Product.CDN: ("file", "directory", "preload", "regex", "IgnoreParams", "block", "unblock"),
-    Product.DCDN: ("file", "directory", "preload", "regex", "IgnoreParams"),
-    Product.VOD: ("file", "directory", "preload"),
-}
-"""What the filter ObjectType takes (OpenAPI metadata of the list operations); Status requires it."""
 
 FAILURES = (Status.FAILED, Status.TIMEOUT, Status.CANCELED)
 """What the filter Status takes of failures; older editions of the documents know the first only."""
@@ -128,7 +122,7 @@ class _Reading:
 
     def _by_status(self) -> str:
         for status in FAILURES:
-            for object_type in OBJECT_TYPES[self._api.product]:
+            for object_type in spec_of(self._api.product).object_types:  # which Status requires
                 refused = self._read_filtered(status, object_type)
                 if refused.startswith("InvalidStatus") and status is not Status.FAILED:
                     break  # an older edition, to which all failures are Failed

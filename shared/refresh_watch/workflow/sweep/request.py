@@ -13,11 +13,12 @@ from typing import Any
 from refresh_watch.errors import BadInput, as_word, missing, wrong_type
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Product
+from refresh_watch.product_specs.registry import services
 from refresh_watch.products.polling.window import Window
 from refresh_watch.triggers.envelope import open_envelope
 from refresh_watch.workflow.first_bytes import is_hop
 
-PRODUCTS = (Product.CDN, Product.DCDN, Product.VOD)
+PRODUCTS = tuple(spec.product for spec in services())
 DEFAULT_HOURS = 3
 MOST_HOURS = 71
 """The APIs show 72: an hour less, for clocks that differ and for the time that a sweep takes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from refresh_watch.model import Kind, ObjectRow, Product, WatchRequest
+from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.polling.observations import CLOCK_SLACK
 from refresh_watch.products.polling.reading import Key, key_of
 from refresh_watch.watch import Watch
@@ -43,7 +44,7 @@ class Unwatched:
     def named_by(self, watch: Watch) -> list[ObjectRow]:
         """The rows that a watch follows, as far as its request says; a path may be bound to another task since."""
         request = watch.request
-        if _service(request.product) is not self.product:
+        if spec_of(request.product).service is not self.product:
             return []
         if request.task_ids:
             return list(self._of(self._by_id, request.task_ids))
@@ -94,7 +95,3 @@ def bound_to(watch: Watch, rows: Iterable[ObjectRow]) -> list[ObjectRow]:
     """
     bound = {item.item: item.task_ids for item in watch.items}
     return [row for row in rows if not bound.get(row.object_path) or row.task_id in bound[row.object_path]]
-
-
-def _service(product: Product) -> Product:
-    return Product.VOD if product is Product.VOD_LEGACY else product

@@ -18,12 +18,13 @@ from refresh_watch.model import Product
 from refresh_watch_cli.context import Surroundings
 from refresh_watch_cli.doctor.probe import failing, greeting, refresh, tasks
 from refresh_watch_cli.doctor.probe.run import Probing
-from refresh_watch_cli.doctor.probe.submit import PRODUCTS, check_url
 from refresh_watch_cli.doctor.probe.table import LEGEND, Same, as_json, table
 from refresh_watch_cli.printing import note
+from refresh_watch_cli.submitting import SUBMITTERS
 
 DEFAULT_DELAY: Seconds = 10
 DEFAULT_PATIENCE: Seconds = 480
+_LONGEST_URL = 1024
 
 
 def add_probe_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +51,7 @@ def run_probe(around: Surroundings, namespace: argparse.Namespace) -> int:
 
     delay = round(_duration("--delay", namespace.delay, DEFAULT_DELAY, 1, 60))
     patience = _duration("--patience", namespace.patience, DEFAULT_PATIENCE, 1, 3600)
-    url = "" if namespace.refresh_url is None else check_url(namespace.refresh_url)
+    url = "" if namespace.refresh_url is None else _check_url(namespace.refresh_url)
     product = _product(namespace.product) if url else Product.CDN
     engine = Inspecting(around.settings, around.credentials(), around.clock)
     run = Probing(secrets.token_hex(8), engine, around.clock, delay, patience)
@@ -109,9 +110,18 @@ def _duration(name: str, text: str | None, default: Seconds, least: int, most: i
 
 
 def _product(given: str | None) -> Product:
-    if given is not None and given not in list(PRODUCTS):
-        raise BadInput("--product", given, f"with --refresh-url one of {', '.join(PRODUCTS)}")
+    if given is not None and given not in list(SUBMITTERS):
+        raise BadInput("--product", given, f"with --refresh-url one of {', '.join(SUBMITTERS)}")
     return Product(given or Product.CDN)
+
+
+def _check_url(url: str) -> str:
+    plain = url.startswith(("http://", "https://")) and url.isprintable() and " " not in url
+    if not plain or len(url) > _LONGEST_URL:
+        raise BadInput(
+            "--refresh-url", url, f"one URL of a domain of yours, http or https, up to {_LONGEST_URL} characters"
+        )
+    return url
 
 
 def _version() -> str:

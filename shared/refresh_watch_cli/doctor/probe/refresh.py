@@ -8,19 +8,32 @@ from dataclasses import dataclass
 from refresh_watch.credentials import Credentials
 from refresh_watch.errors import AskAgain, RefreshWatchError
 from refresh_watch.instants import Instant, Seconds, format_duration
-from refresh_watch.model import ListQuery, ObjectRow, Page, Product, Reason
+from refresh_watch.model import Kind, ListQuery, ObjectRow, Page, Product, Reason
+from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.connect import connect
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.settings import Settings
 from refresh_watch_cli.doctor.probe.run import Probing
-from refresh_watch_cli.doctor.probe.submit import submit
 from refresh_watch_cli.doctor.probe.table import Same
 from refresh_watch_cli.printing import note
+from refresh_watch_cli.submitting import submit
 
 _UNKNOWN_ID = "999999999999"
 _INVISIBLE: Seconds = 60
 _HOUR: Seconds = 3600
+
+
+def submit_refresh(product: Product, url: str, settings: Settings, credentials: Credentials) -> str:
+    """Submit a refresh of one URL; answers the task's id. Raises AskAgain and RefusedForGood."""
+    spec = spec_of(product)
+    endpoint = settings.endpoint_of(product) or f"https://{spec.host}"
+    _, answer = submit(spec, Kind.REFRESH, [url], credentials, endpoint)
+    ids = (str(value) for key, value in answer.items() if spec.kind_of_answer(key) is not None)
+    task_id = next(ids, "").partition(",")[0]
+    if not task_id.isdecimal():
+        raise AskAgain("the answer to the submission has no task id")
+    return task_id
 
 
 @dataclass
@@ -59,7 +72,7 @@ def refresh(
     note(f"submitting a refresh of one URL to {product}; it spends one URL of your quota")
     try:
         api = connect(product, settings, credentials)
-        task_id = submit(product, url, settings, credentials)
+        task_id = submit_refresh(product, url, settings, credentials)
         found = Refresh(run, api, task_id, run.clock.now())
         _unknown_id(found)
         seen = _visible(found)
