@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -29,7 +30,17 @@ from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import LAST_STEP
 from refresh_watch_emulator.chat_wall import KINDS, chat_kind
 from tests.channels.judging import HERE, body_of, judged, rendered, setting
-from tests.unit.reports.sample_reports import FEW, NASTY, PARTLY_FAILED, reports
+from tests.unit.reports.sample_reports import (
+    BROKEN,
+    COMPLETE,
+    EVERY_KIND,
+    FEW,
+    INTERIM,
+    NASTY,
+    PARTLY_FAILED,
+    REJECTED,
+    reports,
+)
 
 HOSTILE = (
     *NASTY,
@@ -46,10 +57,30 @@ HOSTILE = (
 CHATS = [kind for kind in KINDS if kind != "webhook"]
 """Kinds whose answers say more than their status, and whose messages have a title."""
 
+PEOPLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "dingtalk": (("13800000000", "@manager01", "all"), ("13800000000", "manager01", "all")),
+    "discord": (("<@80351110224678912>", "<@&165511591545143296>"), ("80351110224678912", "165511591545143296")),
+    "feishu": (("ou_0a1b2c3d", "@all", "all"), ("ou_0a1b2c3d", "all")),
+    "lark": (("ou_0a1b2c3d", "7f8a9b2c"), ("ou_0a1b2c3d", "7f8a9b2c")),
+    "slack": (("<@U024BE7LH>", "<!subteam^SAZ94GDB8>", "<!here>"), ("U024BE7LH", "SAZ94GDB8", "here")),
+    "teams": (("Ann Lee|ann@example.com", "bo@example.com"), ("ann@example.com", "bo@example.com")),
+    "telegram": (("@oncall_team", "4200042"), ("@oncall_team", "4200042")),
+    "wecom": (("zhangsan", "li.si@example.com"), ("zhangsan", "li.si@example.com")),
+}
+"""What `mention` holds, and whom the vendor then mentions. The other kinds mention no one."""
+
 TWICE = ("Watch", "跟踪 ID", "Objects", "对象")
 """Facts whose values stand in other lines too."""
 
 words = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=20))
+
+
+def _is_failure(report: Report) -> bool:
+    return report.counts.failed > 0 or report.kind is ReportKind.BROKEN
+
+
+def _text(kind: str, body: dict[str, Any]) -> str:
+    return re.sub(r"[\\]", "", chat_kind(kind).visible_text(body))
 
 
 def _with(failures: tuple[FailedObject, ...], label: str = "release 2026.11.22") -> Report:
@@ -87,16 +118,85 @@ def test_ten_thousand_failed_urls_of_two_thousand_characters_are_one_message_tha
     step=st.integers(0, LAST_STEP),
     keyword=st.sampled_from(("", "刷新通知")),
 )
-def test_any_report_is_taken_and_mentions_nobody(
+def test_any_report_is_taken_and_mentions_the_right_people_on_failure_only(
     kind: str, report: Report, language: str, step: int, keyword: str
 ) -> None:
     chat = replace(chat_kind(kind).create_chat("oncall"), keyword=keyword)
-    channel = setting(kind, chat)
+    mention, people = PEOPLE.get(kind, ((), ()))
+    channel = setting(kind, chat, mention=mention)
     request = rendered(report, channel, language=language, step=step)
-    verdict = judged(channel, chat, request)
-    assert verdict.accepted, verdict.body
-    body = body_of(channel, request)
-    assert chat_kind(kind).mentioned(body) == ()
+    reply = judged(channel, chat, request)
+    assert reply.accepted, reply.body
+    assert chat_kind(kind).mentioned(body_of(channel, request)) == (people if _is_failure(report) else ())
+
+
+@pytest.mark.parametrize("kind", PEOPLE)
+@pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
+def test_a_failure_mentions_the_people_on_every_rung_and_nothing_else_does(kind: str, report: Report) -> None:
+    mention, people = PEOPLE[kind]
+    channel = setting(kind, chat_kind(kind).create_chat("oncall"), mention=mention)
+    for step in range(LAST_STEP + 1):
+        body = body_of(channel, rendered(report, channel, step=step))
+        assert chat_kind(kind).mentioned(body) == (people if _is_failure(report) else ())
+        if not _is_failure(report):
+            assert not re.search("<at|<@|<!|@all|@oncall", json.dumps(body)), "not even without effect"
+
+
+@pytest.mark.parametrize("kind", CHATS)
+@pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
+def test_the_keyword_begins_every_message_on_every_rung(kind: str, report: Report) -> None:
+    channel = setting(kind, chat_kind(kind).create_chat("oncall"), keyword="刷新通知")
+    for step in range(LAST_STEP + 1):
+        text = chat_kind(kind).visible_text(body_of(channel, rendered(report, channel, step=step)))
+        assert text.removeprefix("#### ").startswith("刷新通知 "), step
+
+
+@pytest.mark.parametrize("kind", CHATS)
+@pytest.mark.parametrize(
+    ("report", "en", "zh"),
+    [
+        (COMPLETE, "[CDN refresh][prod][complete 100/100]", "[CDN刷新][prod][完成 100/100]"),
+        (PARTLY_FAILED, "[CDN refresh][prod][failed 6/120]", "[CDN刷新][prod][失败 6/120]"),
+        (INTERIM, "[CDN refresh][prod][failed 6/120 so far]", "失败 6/120"),
+        (REJECTED, "request rejected", "prod"),
+        (BROKEN, "watch broken", "[CDN刷新][prod]"),
+    ],
+    ids=["complete", "failed", "interim", "rejected", "broken"],
+)
+def test_both_languages_have_the_title_and_chinese_is_sent_as_utf8(kind: str, report: Report, en: str, zh: str) -> None:
+    channel = setting(kind, chat_kind(kind).create_chat("oncall"))
+    for language, title in (("en", en), ("zh", zh)):
+        request = rendered(report, channel, language=language)
+        assert title in _text(kind, body_of(channel, request))
+        assert not re.search(rb"\\u[0-9a-f]{4}", request.body), "escaped, it takes twice the bytes"
+
+
+@pytest.mark.parametrize("kind", CHATS)
+def test_the_rungs_go_from_full_to_the_fact_itself(kind: str) -> None:
+    channel = setting(kind, chat_kind(kind).create_chat("oncall"))
+    full, fewer, no_urls, plain = (
+        _text(kind, body_of(channel, rendered(PARTLY_FAILED, channel, step=step))) for step in range(LAST_STEP + 1)
+    )
+    assert [text.count("http://example.com/") for text in (full, fewer, no_urls, plain)] == [5, 2, 0, 0]
+    assert "OriginTimeout" in no_urls
+    assert re.match(r"\[CDN refresh\]\[prod\]\[failed 6/120\]\s*(6 of 120 objects failed|$)", plain)
+    assert "release 2026.11.22" not in plain
+
+
+@pytest.mark.parametrize("kind", CHATS)
+@pytest.mark.parametrize("letter", ["路", "🔥"])
+def test_thousands_of_long_urls_keep_the_real_count_of_each_reason(kind: str, letter: str) -> None:
+    failed = tuple(
+        FailedObject(f"http://例子.example/{letter * 1000}{n}", "Failed", f"Reason number {n % 6}") for n in range(5000)
+    )
+    channel = setting(kind, chat_kind(kind).create_chat("oncall"))
+    report = replace(_with(failed), outcome=Outcome.FAILED, counts=Counts(failed=5000))
+    text = _text(kind, body_of(channel, rendered(report, channel)))
+    assert "failed 5000/5000" in text
+    if kind != "pagerduty":  # it names each detail
+        assert sum(int(number) for number in re.findall(r"Reason number \d`? ?: (\d+)", text)) == 5000
+        return
+    assert sum(int(number) for number in re.findall(r"failures: count: (\d+)", text)) == 5000
 
 
 @pytest.mark.parametrize("kind", CHATS)

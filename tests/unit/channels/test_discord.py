@@ -10,12 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from refresh_watch.channels.contract import ChannelRequest
 from refresh_watch.channels.discord import check, url_to_post_to
 from refresh_watch.deployment import Deployment
 from refresh_watch.model import FailedObject, Outcome, Reason, Refusal
-from refresh_watch.report import Counts, Report, ReportKind, TaskReport
+from refresh_watch.report import Report, ReportKind, TaskReport
 from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import Fact, FailureGroup, Link
 from refresh_watch.settings import ChannelSetting, Secret
@@ -31,7 +32,6 @@ from tests.unit.reports.sample_reports import (
     NO_PERMISSION,
     OVERDUE,
     PARTLY_FAILED,
-    REJECTED,
     reports,
 )
 
@@ -119,12 +119,6 @@ def test_the_embed_has_the_colour_of_the_outcome() -> None:
     assert len(set(colours)) == 3
 
 
-def test_chinese_is_sent_as_utf8_not_escaped() -> None:
-    body = _request(PARTLY_FAILED, language="zh").body
-    assert "失败".encode() in body
-    assert b"\\u" not in body
-
-
 @pytest.mark.parametrize("report", [PARTLY_FAILED, INTERIM, BROKEN])
 @pytest.mark.parametrize("step", range(4))
 def test_a_failure_pings_the_people_and_no_others(report: Report, step: int) -> None:
@@ -132,32 +126,6 @@ def test_a_failure_pings_the_people_and_no_others(report: Report, step: int) -> 
     assert body["content"].endswith(f"\n<@{ANN}> <@&{ADMINS}>")
     assert body["allowed_mentions"] == {"parse": [], "users": [ANN], "roles": [ADMINS]}
     assert chats.mentioned(body) == (ANN, ADMINS)
-
-
-@pytest.mark.parametrize("report", [COMPLETE, OVERDUE, NO_PERMISSION, REJECTED])
-@pytest.mark.parametrize("step", range(4))
-def test_what_is_no_failure_pings_nobody(report: Report, step: int) -> None:
-    body = _sent(report, replace(ONCALL, mention=(*ONCALL.mention, "all")), step)
-    assert body["allowed_mentions"] == {"parse": [], "users": [], "roles": []}
-    assert chats.mentioned(body) == ()
-    assert "<@" not in json.dumps(body)
-
-
-@pytest.mark.parametrize("step", range(4))
-@pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
-def test_the_keyword_begins_every_message_on_every_rung(report: Report, step: int) -> None:
-    assert _sent(report, replace(CHANNEL, keyword="刷新通知"), step)["content"].startswith("刷新通知 [")
-
-
-def test_the_rungs_go_from_full_to_plain_text() -> None:
-    full, fewer, no_urls, plain = (_sent(PARTLY_FAILED, step=step) for step in range(4))
-    assert chats.visible_text(full).count("http://example.com/") == 5
-    assert chats.visible_text(fewer).count("http://example.com/") == 2
-    assert "http://" not in chats.visible_text(no_urls)
-    assert "OriginTimeout" in chats.visible_text(no_urls)
-    assert set(plain) == {"content", "allowed_mentions"}
-    assert plain["content"].startswith("[CDN refresh][prod][failed 6/120] 6 of 120 objects failed")
-    assert "release 2026.11.22" not in plain["content"]
 
 
 @pytest.mark.parametrize("mention", [("@here",), ("all",), (f"<@{ANN}>",)])
@@ -181,24 +149,6 @@ def test_the_code_of_a_refusal_is_no_markup_in_the_next_step() -> None:
     )
     for step in (0, 3):
         assert r"Some\_Code\_Of\_Theirs" in chats.visible_text(_sent(report, step=step))
-
-
-def test_thousands_of_long_urls_are_cut_to_the_limit_with_real_counts() -> None:
-    failed = tuple(
-        FailedObject(f"http://例子.example/{'路' * 1000}{n}", "Failed", f"Reason number {n % 6}") for n in range(5000)
-    )
-    report = replace(
-        PARTLY_FAILED,
-        outcome=Outcome.FAILED,
-        counts=Counts(failed=5000),
-        tasks=(TaskReport("1", Outcome.FAILED, 5000, failed=failed),),
-    )
-    request = _request(report)
-    shown = chats.visible_text(json.loads(request.body))
-    numbers = [int(number) for number in re.findall(r"`Reason number \d`: (\d+)", shown)]
-    assert sum(numbers) == 5000
-    assert "failed 5000/5000" in shown
-    assert _judged(request).accepted
 
 
 @pytest.mark.parametrize(
@@ -250,28 +200,28 @@ def test_links_are_links_whatever_brackets_their_addresses_hold() -> None:
     assert text == "[Status](https://example.com/w?sign=a%2Fb&x=%281%29) · [Console](https://example.com/)"
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
 @FEW
-@given(report=reports())
-def test_whatever_the_report_says_discord_takes_it_and_nothing_of_it_is_active(language: str, report: Report) -> None:
+@given(report=reports(), language=st.sampled_from(["en", "zh"]), step=st.integers(0, 3))
+def test_whatever_the_report_says_discord_takes_it_and_nothing_of_it_is_active(
+    language: str, report: Report, step: int
+) -> None:
     is_failure = report.counts.failed > 0 or report.kind is ReportKind.BROKEN
-    for step in range(4):
-        request = _request(report, ONCALL, step, language)
-        assert _judged(request).status == 200
-        body = json.loads(request.body)
-        assert chats.mentioned(body) == ((ANN, ADMINS) if is_failure else ())
-        # even if everyone might be pinged, the words of others would ping nobody
-        unguarded = chats.mentioned(body | {"allowed_mentions": {"parse": ["users", "roles", "everyone"]}})
-        assert unguarded == chats.mentioned(body)
-        embeds = body.get("embeds", [])
-        texts = [body["content"], *(embed.get("description", "") for embed in embeds)]
-        texts += [field["value"] for embed in embeds for field in embed.get("fields", [])]
-        links = r"\[[^\]]*\]\(https://[^)]*console[^)]*\)"
-        for text in texts:
-            # outside code spans stand only our own words and links to the console
-            assert not re.search(r"://|@all|\u202e|\x1b|`", re.sub(links, "", _outside_code(text)))
-        if report.counts.failed and report.outcome is Outcome.FAILED and report.kind is ReportKind.FINAL:
-            assert f"{report.counts.failed}/{report.counts.total}" in body["content"]
+    request = _request(report, ONCALL, step, language)
+    assert _judged(request).status == 200
+    body = json.loads(request.body)
+    assert chats.mentioned(body) == ((ANN, ADMINS) if is_failure else ())
+    # even if everyone might be pinged, the words of others would ping nobody
+    unguarded = chats.mentioned(body | {"allowed_mentions": {"parse": ["users", "roles", "everyone"]}})
+    assert unguarded == chats.mentioned(body)
+    embeds = body.get("embeds", [])
+    texts = [body["content"], *(embed.get("description", "") for embed in embeds)]
+    texts += [field["value"] for embed in embeds for field in embed.get("fields", [])]
+    links = r"\[[^\]]*\]\(https://[^)]*console[^)]*\)"
+    for text in texts:
+        # outside code spans stand only our own words and links to the console
+        assert not re.search(r"://|@all|\u202e|\x1b|`", re.sub(links, "", _outside_code(text)))
+    if report.counts.failed and report.outcome is Outcome.FAILED and report.kind is ReportKind.FINAL:
+        assert f"{report.counts.failed}/{report.counts.total}" in body["content"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from dataclasses import replace
@@ -14,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refresh_watch.channels import feishu, lark
-from refresh_watch.channels.feishu import LIMIT, check, sign
+from refresh_watch.channels.feishu import LIMIT, sign
 from refresh_watch.channels.registry import adapter, check_one
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput
 from refresh_watch.model import FailedObject, Outcome
-from refresh_watch.report import Counts, Report, ReportKind, TaskReport
+from refresh_watch.report import Report, ReportKind, TaskReport
 from refresh_watch.reports.compose import compose
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chats import feishu as chats
@@ -28,7 +27,6 @@ from tests.channels.judging import rendered
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
-    EVERY_KIND,
     FEW,
     INTERIM,
     NO_PERMISSION,
@@ -140,19 +138,6 @@ def test_a_complete_job_is_told_without_headings_over_nothing() -> None:
     assert all("**" not in text for text in _markdown(_sent(COMPLETE)))
 
 
-@pytest.mark.parametrize(
-    ("report", "title"),
-    [
-        (COMPLETE, "[CDN刷新][prod][完成 100/100] release 2026.11.22"),
-        (PARTLY_FAILED, "[CDN刷新][prod][失败 6/120] release 2026.11.22"),
-    ],
-)
-def test_chinese_is_sent_as_utf8_not_escaped(report: Report, title: str) -> None:
-    request = rendered(report, CHANNEL, language="zh", deployment=Deployment("prod"), now=NOW, step=0)
-    assert title.encode() in request.body
-    assert b"\\u" not in request.body
-
-
 def test_our_own_pages_are_buttons_that_open_them() -> None:
     message = compose(PARTLY_FAILED, language="en", deployment=Deployment("prod"))
     buttons = [element for element in _card(PARTLY_FAILED)["body"]["elements"] if element["tag"] == "button"]
@@ -168,29 +153,6 @@ def test_a_failure_mentions_the_people_in_the_form_of_the_message(report: Report
     assert chats.mentioned(body) == ("ou_0a1b2c3d", "all")
     form = '<at user_id="all">all</at>' if step == 3 else "<at id=all></at>"
     assert form in chats.visible_text(body)
-
-
-@pytest.mark.parametrize("report", [COMPLETE, OVERDUE, NO_PERMISSION, REJECTED])
-@pytest.mark.parametrize("step", range(4))
-def test_what_is_no_failure_mentions_nobody(report: Report, step: int) -> None:
-    assert "<at" not in chats.visible_text(_sent(report, ONCALL, step))
-
-
-@pytest.mark.parametrize("step", range(4))
-@pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
-def test_the_keyword_begins_every_message_on_every_rung(report: Report, step: int) -> None:
-    assert chats.visible_text(_sent(report, replace(CHANNEL, keyword="刷新通知"), step)).startswith("刷新通知 [")
-
-
-def test_the_rungs_go_from_a_full_card_to_plain_text() -> None:
-    full, fewer, no_urls, plain = (_sent(PARTLY_FAILED, step=step) for step in range(4))
-    assert chats.visible_text(full).count("http://example.com/") == 5
-    assert chats.visible_text(fewer).count("http://example.com/") == 2
-    assert "http://example.com" not in chats.visible_text(no_urls)
-    assert "OriginTimeout" in chats.visible_text(no_urls)
-    assert [body["msg_type"] for body in (full, fewer, no_urls, plain)] == ["interactive"] * 3 + ["text"]
-    assert plain["content"]["text"].startswith("[CDN refresh][prod][failed 6/120] 6 of 120 objects failed")
-    assert "release 2026.11.22" not in plain["content"]["text"]
 
 
 @pytest.mark.parametrize("words", INJECTIONS)
@@ -213,66 +175,26 @@ def test_words_of_others_mention_nobody_and_stay_words(words: str, step: int) ->
             assert not re.search(r"\]\(|!\[|\*\*bold|evil", re.sub(r"`[^`\n]*`", "", text))
 
 
-def test_thousands_of_long_urls_are_cut_to_the_limit_with_real_counts() -> None:
-    failed = tuple(
-        FailedObject(f"http://例子.example/{'路' * 1000}{n}", "Failed", f"Reason number {n % 6}") for n in range(5000)
-    )
-    report = replace(
-        PARTLY_FAILED,
-        outcome=Outcome.FAILED,
-        counts=Counts(failed=5000),
-        tasks=(TaskReport("1", Outcome.FAILED, 5000, failed=failed),),
-    )
-    shown = chats.visible_text(_sent(report))
-    numbers = [int(number) for number in re.findall(r"`Reason number \d`: (\d+)", shown)]
-    assert sum(numbers) == 5000
-    assert "failed 5000/5000" in shown
-    assert "http://例子.example/" in shown, "as many samples as there is room for"
-
-
 @FEW
-@given(report=reports(st.sampled_from(INJECTIONS) | texts), language=st.sampled_from(["en", "zh"]))
-def test_whatever_the_report_says_the_bot_takes_it_and_mentions_the_right_people(report: Report, language: str) -> None:
+@given(
+    report=reports(st.sampled_from(INJECTIONS) | texts), language=st.sampled_from(["en", "zh"]), step=st.integers(0, 3)
+)
+def test_whatever_the_report_says_the_bot_takes_it_and_mentions_the_right_people(
+    report: Report, language: str, step: int
+) -> None:
     channel = replace(ONCALL, keyword="刷新通知")
     heading = compose(report, language=language, deployment=Deployment("prod")).heading
-    for step in range(4):
-        request = rendered(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
-        assert len(request.body) <= LIMIT
-        post = Post("feishu", "oncall", "", request.headers, request.body, NOW, path=urlsplit(request.url).path)
-        verdict = chats.receive(replace(CHAT, keyword="刷新通知"), post, (), limited=True)
-        assert verdict.accepted, verdict.body
-        body = json.loads(request.body)
-        is_failure = report.counts.failed > 0 or report.kind is ReportKind.BROKEN
-        assert chats.mentioned(body) == (ONCALL.mention if is_failure else ())
-        shown = chats.visible_text(body)
-        assert shown.startswith(f"刷新通知 {heading}")
-        assert not re.search(r"[\u202e\x1b\u2028]", shown)
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["", "/open-apis/bot/v2/hook/", "/open-apis/bot/hook/fake-hook-of-v1", "/open-apis/bot/v2/hook/fake-hook/more"],
-)
-def test_a_url_that_is_no_hook_is_refused_without_showing_it(path: str) -> None:
-    with pytest.raises(BadInput, match="/open-apis/bot/v2/hook/") as error:
-        check(replace(CHANNEL, url=Secret(f"https://open.feishu.cn{path}")))
-    assert "fake-hook" not in str(error.value)
-
-
-@pytest.mark.parametrize(
-    "person",
-    ["13800000000", "+852-12345678", "on_0a1b2c3d", "a@example.com", "ou_1></at><at id=all", "two people", "", "刷新"],
-)
-def test_a_mention_that_the_bot_cannot_mention_is_refused(person: str) -> None:
-    with pytest.raises(BadInput, match=r"mention: .* is not allowed; allowed: an open_id"):
-        check(replace(CHANNEL, mention=(person,)))
-
-
-def test_people_that_the_bot_can_mention_are_accepted_up_to_twenty() -> None:
-    check(replace(CHANNEL, mention=("ou_0a1b2c3d", "7f8a9b2c", "li.lei", "all", "@all")))
-    check(replace(CHANNEL, mention=("ou_1",) * 20))
-    with pytest.raises(BadInput, match="21 mentions"):
-        check(replace(CHANNEL, mention=("ou_1",) * 21))
+    request = rendered(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
+    assert len(request.body) <= LIMIT
+    post = Post("feishu", "oncall", "", request.headers, request.body, NOW, path=urlsplit(request.url).path)
+    verdict = chats.receive(replace(CHAT, keyword="刷新通知"), post, (), limited=True)
+    assert verdict.accepted, verdict.body
+    body = json.loads(request.body)
+    is_failure = report.counts.failed > 0 or report.kind is ReportKind.BROKEN
+    assert chats.mentioned(body) == (ONCALL.mention if is_failure else ())
+    shown = chats.visible_text(body)
+    assert shown.startswith(f"刷新通知 {heading}")
+    assert not re.search(r"[\u202e\x1b\u2028]", shown)
 
 
 def test_lark_is_the_same_bot_at_its_own_host() -> None:
@@ -285,9 +207,3 @@ def test_lark_is_the_same_bot_at_its_own_host() -> None:
     assert adapter("lark").render is feishu.render
     assert adapter("lark").RATE == feishu.RATE
     assert lark.classify is feishu.classify
-
-
-def test_the_signature_is_that_of_an_empty_text() -> None:
-    # the reverse of DingTalk's: with its recipe every post is refused
-    assert len(base64.b64decode(sign("fake-secret", "1700000000"))) == 32
-    assert sign("fake-secret", "1700000000") != sign("fake-secret", "1700000001") != sign("other", "1700000001")

@@ -12,10 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.registry import check_one
-from refresh_watch.channels.wecom import MARKDOWN_LIMIT, TEXT_LIMIT, check
+from refresh_watch.channels.wecom import MARKDOWN_LIMIT, TEXT_LIMIT
 from refresh_watch.deployment import Deployment
-from refresh_watch.errors import BadInput
 from refresh_watch.model import FailedObject, Outcome
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.reports.compose import compose
@@ -98,12 +96,6 @@ def test_the_link_stands_between_facts_and_footer(language: str) -> None:
 
 def test_a_complete_job_is_told_without_headings_over_nothing() -> None:
     assert "**" not in "\n".join(_shown(COMPLETE).split("\n")[1:])
-
-
-def test_chinese_is_sent_as_utf8_not_escaped() -> None:
-    request = rendered(PARTLY_FAILED, CHANNEL, language="zh", deployment=Deployment("prod"), now=NOW, step=0)
-    assert "[CDN刷新][prod][失败 6/120]".encode() in request.body
-    assert b"\\u" not in request.body
 
 
 @pytest.mark.parametrize("channel", [CHANNEL, PHONES], ids=["markdown", "text"])
@@ -199,16 +191,6 @@ def test_words_of_others_mention_nobody_and_stay_words(channel: ChannelSetting, 
         assert not re.search(r"\]\(http://evil|\*\*bold|</font><font", outside_code)
 
 
-@pytest.mark.parametrize("channel", [MEMBERS, PHONES], ids=["markdown", "text"])
-def test_as_many_samples_are_shown_as_there_is_room_for(channel: ChannelSetting) -> None:
-    failed = tuple(FailedObject(f"http://example.com/{n}/{'a' * 700}", "Failed", "OriginTimeout") for n in range(6))
-    tasks = (TaskReport("704222904", Outcome.FAILED, 6, failed=failed),)
-    text = _shown(replace(PARTLY_FAILED, tasks=tasks), channel)
-    shown = text.count("http://example.com/")
-    assert 0 < shown < 3 if channel is PHONES else shown == 3
-    assert f"{6 - shown} more" in text
-
-
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("channel", [MEMBERS, PHONES], ids=["markdown", "text"])
 def test_what_does_not_fit_without_urls_is_left_out_by_lines_from_the_end(
@@ -245,54 +227,26 @@ def test_what_does_not_fit_without_urls_is_left_out_by_lines_from_the_end(
 @given(
     report=reports(st.sampled_from(INJECTIONS) | texts),
     language=st.sampled_from(["en", "zh"]),
+    step=st.integers(0, 3),
     channel=st.sampled_from([MEMBERS, PHONES, EVERYONE, CHANNEL]),
 )
 def test_whatever_the_report_says_the_robot_takes_it_and_mentions_the_right_people(
-    report: Report, language: str, channel: ChannelSetting
+    report: Report, language: str, channel: ChannelSetting, step: int
 ) -> None:
     deployment = Deployment("prod")
     heading = compose(report, language=language, deployment=deployment).heading
     is_failure = report.counts.failed > 0 or report.kind is ReportKind.BROKEN
-    for step in range(4):
-        request = rendered(report, channel, language=language, deployment=deployment, now=NOW, step=step)
-        parts = urlsplit(request.url)
-        post = Post("wecom", "oncall", parts.query, request.headers, request.body, NOW, path=parts.path)
-        verdict = chats.receive(CHAT, post, (), limited=True)
-        assert verdict.accepted, verdict.body
-        body = json.loads(request.body)
-        assert sorted(chats.mentioned(body)) == (sorted(channel.mention) if is_failure else [])
-        text = chats.visible_text(body)
-        assert heading in text.split("\n")[0]
-        assert not re.search(r"[\u202e\x1b\u2028]", text)
-        assert text.count("<") == text.count("<@") + text.count("<font color=") + text.count("</font>")
-
-
-@pytest.mark.parametrize(
-    "rest",
-    [
-        "/cgi-bin/webhook/send",
-        "/cgi-bin/webhook/send?key=",
-        "/cgi-bin/message/send?access_token=fake-key",
-        "/?key=fake-key",
-    ],
-)
-def test_a_url_that_is_no_robots_is_refused_without_showing_it(rest: str) -> None:
-    with pytest.raises(BadInput, match="key=") as error:
-        check(replace(CHANNEL, url=Secret(f"https://qyapi.weixin.qq.com{rest}")))
-    assert "fake-key" not in str(error.value)
-
-
-@pytest.mark.parametrize("person", ["two people", "<@all>", "", "@zhangsan", "张三", "+852 1234"])
-def test_a_mention_that_is_no_person_is_refused(person: str) -> None:
-    with pytest.raises(BadInput, match=r"mention: .* is not allowed; allowed: a user id, a phone number, or all"):
-        check(replace(CHANNEL, mention=(person,)))
-
-
-def test_people_are_accepted_up_to_twenty() -> None:
-    for channel in (MEMBERS, PHONES, EVERYONE, replace(CHANNEL, mention=("zhangsan",) * 20)):
-        check_one(channel, ())
-    with pytest.raises(BadInput, match="21 mentions"):
-        check(replace(CHANNEL, mention=("zhangsan",) * 21))
+    request = rendered(report, channel, language=language, deployment=deployment, now=NOW, step=step)
+    parts = urlsplit(request.url)
+    post = Post("wecom", "oncall", parts.query, request.headers, request.body, NOW, path=parts.path)
+    verdict = chats.receive(CHAT, post, (), limited=True)
+    assert verdict.accepted, verdict.body
+    body = json.loads(request.body)
+    assert sorted(chats.mentioned(body)) == (sorted(channel.mention) if is_failure else [])
+    text = chats.visible_text(body)
+    assert heading in text.split("\n")[0]
+    assert not re.search(r"[\u202e\x1b\u2028]", text)
+    assert text.count("<") == text.count("<@") + text.count("<font color=") + text.count("</font>")
 
 
 def test_twenty_people_with_the_longest_ids_leave_room_for_the_message() -> None:
