@@ -10,13 +10,12 @@ from dataclasses import replace
 
 import pytest
 
-from refresh_watch.channels.contract import Ambiguous, ContentRejected, Delivered, Permanent, Temporary, TooLarge
+from refresh_watch.channels.contract import Ambiguous, Delivered, Permanent, Temporary
 from refresh_watch.channels.delivery.pacing import Pacing
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import HANG, HTML, RESET, Answer, ChatWall
 from tests.channels.delivering import QUICKLY, channel_of, delivered, with_url
 from tests.hand_clock import HandClock
-from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
 
 ERROR_503 = Answer(503, "<html>busy</html>")
 
@@ -57,42 +56,6 @@ def _dripping(begins: bytes) -> Iterator[tuple[str, threading.Event]]:
             yield f"http://127.0.0.1:{chat.getsockname()[1]}/webhook/audit", ran_dry
         finally:
             left.set()
-
-
-@pytest.mark.parametrize("kind", ["dingtalk", "webhook"])
-def test_every_kind_of_report_arrives(wall: ChatWall, clock: HandClock, kind: str) -> None:
-    for report in EVERY_KIND:
-        delivery = delivered(channel_of(wall, kind), clock, report)
-        assert delivery.next == Finished()
-        assert isinstance(delivery.outcome, Delivered)
-        assert delivery.posts == 1
-    assert len(wall.messages) == len(EVERY_KIND)
-
-
-def test_people_are_mentioned_on_failure_only(wall: ChatWall, clock: HandClock) -> None:
-    channel = channel_of(wall, mention=["13800000000", "all"])
-    delivered(channel, clock)
-    delivered(channel, clock, COMPLETE)
-    failure, success = wall.messages
-    assert failure.mentioned == ("13800000000", "all")
-    assert success.mentioned == ()
-
-
-def test_a_robot_with_a_keyword_takes_the_message_that_carries_it(wall: ChatWall, clock: HandClock) -> None:
-    wall.chat("dingtalk", "oncall", keyword="刷新通知")
-    without = delivered(replace(channel_of(wall), keyword=""), clock)
-    assert isinstance(without.next, Abandoned)
-    assert "`keyword`" in without.next.why
-    assert delivered(channel_of(wall), clock).next == Finished()
-
-
-def test_a_wrong_secret_is_given_up_at_once_and_says_which_setting(wall: ChatWall, clock: HandClock) -> None:
-    channel = channel_of(wall)
-    wall.chat("dingtalk", "oncall", secret="SEC-another-fake-secret")
-    delivery = delivered(channel, clock)
-    assert isinstance(delivery.next, Abandoned)
-    assert "`secret`" in delivery.next.why
-    assert delivery.posts == 1
 
 
 def test_a_webhook_whose_receiver_has_only_the_new_secret_takes_a_rotating_sender(
@@ -288,33 +251,12 @@ def test_what_one_delivery_learns_of_a_robot_spares_the_others_of_the_instance(
     assert delivered(channel_of(wall, "webhook", "audit"), clock, pacing=pacing).next == Finished()
 
 
-def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: HandClock) -> None:
-    wall.script("dingtalk", "oncall", _refusal(460101), _refusal(460101), _refusal(460101))
-    delivery = delivered(channel_of(wall), clock)
-    assert delivery.next == Finished()
-    assert delivery.posts == 4
-    sizes = [len(post.raw) for post in wall.posts]
-    assert sizes == sorted(sizes, reverse=True)
-    assert len(set(sizes)) == 4
-    assert wall.messages[-1].body["msgtype"] == "text"
-
-
 def test_a_refused_content_is_sent_again_without_the_customers_urls(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", _refusal(430101, "unsafe link"))
     assert delivered(channel_of(wall), clock).next == Finished()
     (message,) = wall.messages
     assert "example.com" not in str(message.body)
     assert "failed 6/120" in str(message.body)
-
-
-@pytest.mark.parametrize(("code", "outcome"), [(430102, ContentRejected), (460101, TooLarge)])
-def test_a_robot_that_takes_not_even_plain_text_is_given_up(
-    wall: ChatWall, clock: HandClock, code: int, outcome: type
-) -> None:
-    wall.script("dingtalk", "oncall", *[_refusal(code)] * 4)
-    delivery = delivered(channel_of(wall), clock)
-    assert isinstance(delivery.outcome, outcome)
-    assert isinstance(delivery.next, Abandoned)
 
 
 def test_a_refused_timestamp_is_signed_once_more_and_then_given_up_as_clock_skew(

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import logging
 from typing import Any
 
 import pytest
 
-from refresh_watch.channels.contract import Delivered, Permanent, Temporary
-from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
-from refresh_watch_emulator.chat_wall import RESET, Answer, ChatWall
+from refresh_watch.channels.delivery.retry_policy import Finished
+from refresh_watch_emulator.chat_wall import Answer, ChatWall
 from refresh_watch_emulator.chats import discord
 from refresh_watch_emulator.chats.contract import ChatAnswer, Post
-from tests.channels.delivering import channel_of, delivered, with_url
+from tests.channels.delivering import channel_of, delivered
 from tests.hand_clock import HandClock
-from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
 
 TOKEN = "fake-token-of-oncall"
 JSON = (("content-type", "application/json"),)
@@ -42,19 +39,6 @@ def _with(**embed: object) -> dict[str, Any]:
 
 def _fields(count: int, name: int = 1, value: int = 1) -> dict[str, Any]:
     return _with(fields=[{"name": "n" * name, "value": "v" * value}] * count)
-
-
-def test_every_kind_of_report_arrives_and_names_who_is_pinged(wall: ChatWall, clock: HandClock) -> None:
-    channel = channel_of(wall, "discord", mention=[f"<@{ANN}>", "all"])
-    for report in EVERY_KIND:
-        delivery = delivered(channel, clock, report)
-        assert delivery.next == Finished()
-        assert isinstance(delivery.outcome, Delivered)
-        assert delivery.posts == 1
-        clock.sleep(0.5)
-    assert len(wall.messages) == len(EVERY_KIND)
-    assert wall.messages[0].mentioned == (ANN, "all")
-    assert wall.messages[EVERY_KIND.index(COMPLETE)].mentioned == ()
 
 
 @pytest.mark.parametrize(
@@ -87,51 +71,6 @@ def test_a_message_with_links_that_are_called_harmful_is_sent_again_without_them
     wall.script("discord", "oncall", Answer(400, refusal))
     assert delivered(channel_of(wall, "discord"), clock).next == Finished()
     assert "example.com" not in discord.visible_text(wall.messages[0].body)
-
-
-def test_a_wrong_token_and_a_webhook_that_is_gone_are_given_up_and_the_setting_named(
-    wall: ChatWall, clock: HandClock
-) -> None:
-    channel = channel_of(wall, "discord")
-    token = with_url(channel, channel.url.value.replace("fake-token-of-oncall", "fake-token-else"))
-    gone = with_url(channel, channel.url.value.replace("100000000000000001", "100000000000000002"))
-    for wrong, code in ((token, "50027"), (gone, "10015")):
-        delivery = delivered(wrong, clock)
-        assert delivery.posts == 1
-        assert isinstance(delivery.outcome, Permanent)
-        assert isinstance(delivery.next, Abandoned)
-        assert code in delivery.next.why
-        assert "channel's `url`" in delivery.next.why
-        assert "fake-token" not in delivery.next.why
-
-
-def test_a_burst_beyond_the_rate_is_limited_and_arrives_afterwards(wall: ChatWall, clock: HandClock) -> None:
-    channel = channel_of(wall, "discord")
-    for _ in range(discord.A_BURST):
-        assert delivered(channel, clock).next == Finished()
-    limited = delivered(channel, clock)
-    assert limited.posts == 1
-    assert isinstance(limited.outcome, Temporary)
-    assert limited.outcome.rate_limited
-    assert limited.outcome.after == discord.PAUSE
-    assert isinstance(limited.next, RetryLater)
-    clock.sleep(limited.next.after)
-    assert delivered(channel, clock).next == Finished()
-
-
-@pytest.mark.parametrize(
-    "answer", [Answer(400, TOKEN), Answer(500, TOKEN), Answer(302, TOKEN), Answer(200, TOKEN), RESET]
-)
-def test_the_token_in_the_address_is_neither_logged_nor_told(
-    wall: ChatWall, clock: HandClock, caplog: pytest.LogCaptureFixture, answer: Answer | str
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    caplog.set_level(logging.DEBUG, "urllib3")
-    wall.script("discord", "oncall", *[answer] * 3)
-    delivery = delivered(channel_of(wall, "discord"), clock)
-    shown = [repr(delivery), *(f"{record.getMessage()} {vars(record)}" for record in caplog.records)]
-    assert any(record.name == "refresh_watch.deliver" for record in caplog.records)
-    assert [text for text in shown if TOKEN in text or "/discord/oncall" in text] == []
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import LAST_STEP
 from refresh_watch_emulator.chat_wall import KINDS, chat_kind
 from tests.channels.judging import HERE, body_of, judged, rendered, setting
+from tests.channels.people import PEOPLE
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -56,18 +57,6 @@ HOSTILE = (
 )
 CHATS = [kind for kind in KINDS if kind != "webhook"]
 """Kinds whose answers say more than their status, and whose messages have a title."""
-
-PEOPLE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "dingtalk": (("13800000000", "@manager01", "all"), ("13800000000", "manager01", "all")),
-    "discord": (("<@80351110224678912>", "<@&165511591545143296>"), ("80351110224678912", "165511591545143296")),
-    "feishu": (("ou_0a1b2c3d", "@all", "all"), ("ou_0a1b2c3d", "all")),
-    "lark": (("ou_0a1b2c3d", "7f8a9b2c"), ("ou_0a1b2c3d", "7f8a9b2c")),
-    "slack": (("<@U024BE7LH>", "<!subteam^SAZ94GDB8>", "<!here>"), ("U024BE7LH", "SAZ94GDB8", "here")),
-    "teams": (("Ann Lee|ann@example.com", "bo@example.com"), ("ann@example.com", "bo@example.com")),
-    "telegram": (("@oncall_team", "4200042"), ("@oncall_team", "4200042")),
-    "wecom": (("zhangsan", "li.si@example.com"), ("zhangsan", "li.si@example.com")),
-}
-"""What `mention` holds, and whom the vendor then mentions. The other kinds mention no one."""
 
 TWICE = ("Watch", "跟踪 ID", "Objects", "对象")
 """Facts whose values stand in other lines too."""

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import logging
 from typing import Any
 
 import pytest
 
-from refresh_watch.channels.contract import Delivered, Permanent, Temporary
-from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
-from refresh_watch_emulator.chat_wall import RESET, Answer, ChatWall
+from refresh_watch.channels.contract import Temporary
+from refresh_watch.channels.delivery.retry_policy import Finished, RetryLater
+from refresh_watch_emulator.chat_wall import Answer, ChatWall
 from refresh_watch_emulator.chats import slack
 from refresh_watch_emulator.chats.contract import ChatAnswer, Post
-from tests.channels.delivering import channel_of, delivered, with_url
+from tests.channels.delivering import channel_of, delivered
 from tests.hand_clock import HandClock
-from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
 
 TOKEN = "fake-token-of-oncall"
 JSON = (("content-type", "application/json"),)
@@ -39,19 +37,6 @@ def _with(**block: object) -> dict[str, Any]:
 
 def _text(length: int, kind: str = "mrkdwn") -> dict[str, str]:
     return {"type": kind, "text": "x" * length}
-
-
-def test_every_kind_of_report_arrives_and_names_who_is_mentioned(wall: ChatWall, clock: HandClock) -> None:
-    channel = channel_of(wall, "slack", mention=["<@U024BE7LH>", "all"])
-    for report in EVERY_KIND:
-        delivery = delivered(channel, clock, report)
-        assert delivery.next == Finished()
-        assert isinstance(delivery.outcome, Delivered)
-        assert delivery.posts == 1
-        clock.sleep(1.0)
-    assert len(wall.messages) == len(EVERY_KIND)
-    assert wall.messages[0].mentioned == ("U024BE7LH", "all")
-    assert wall.messages[EVERY_KIND.index(COMPLETE)].mentioned == ()
 
 
 @pytest.mark.parametrize(
@@ -84,33 +69,6 @@ def test_a_message_whose_blocks_were_refused_is_sent_again_without_urls(wall: Ch
     assert "example.com" not in slack.visible_text(wall.messages[0].body)
 
 
-def test_a_wrong_token_is_given_up_at_once_and_the_setting_named(wall: ChatWall, clock: HandClock) -> None:
-    channel = channel_of(wall, "slack")
-    delivery = delivered(with_url(channel, channel.url.value.replace("fake-token-of-oncall", "fake-token-else")), clock)
-    assert delivery.posts == 1
-    assert isinstance(delivery.outcome, Permanent)
-    assert isinstance(delivery.next, Abandoned)
-    assert "invalid_token" in delivery.next.why
-    assert "channel's `url`" in delivery.next.why
-    assert "fake-token" not in delivery.next.why
-    gone = delivered(with_url(channel, channel.url.value.replace("T0FAKE000", "T1FAKE111")), clock)
-    assert isinstance(gone.next, Abandoned)
-    assert "no_service" in gone.next.why
-
-
-def test_a_burst_beyond_the_rate_is_limited_and_arrives_afterwards(wall: ChatWall, clock: HandClock) -> None:
-    channel = channel_of(wall, "slack")
-    for _ in range(slack.A_BURST):
-        assert delivered(channel, clock).next == Finished()
-    limited = delivered(channel, clock)
-    assert limited.posts == 1
-    assert isinstance(limited.outcome, Temporary)
-    assert limited.outcome.rate_limited
-    assert isinstance(limited.next, RetryLater)
-    clock.sleep(limited.next.after)
-    assert delivered(channel, clock).next == Finished()
-
-
 def test_a_429_comes_back_after_the_pause_that_slack_asks_for(wall: ChatWall, clock: HandClock) -> None:
     wall.script("slack", "oncall", Answer(429, '{"ok":false,"error":"rate_limited"}', (("retry-after", "30"),)))
     delivery = delivered(channel_of(wall, "slack"), clock)
@@ -119,21 +77,6 @@ def test_a_429_comes_back_after_the_pause_that_slack_asks_for(wall: ChatWall, cl
     assert delivery.outcome.rate_limited
     assert isinstance(delivery.next, RetryLater)
     assert 30 <= delivery.next.after <= 60
-
-
-@pytest.mark.parametrize(
-    "answer", [Answer(400, TOKEN), Answer(500, TOKEN), Answer(302, TOKEN), Answer(200, TOKEN), RESET]
-)
-def test_the_token_in_the_address_is_neither_logged_nor_told(
-    wall: ChatWall, clock: HandClock, caplog: pytest.LogCaptureFixture, answer: Answer | str
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    caplog.set_level(logging.DEBUG, "urllib3")
-    wall.script("slack", "oncall", *[answer] * 3)
-    delivery = delivered(channel_of(wall, "slack"), clock)
-    shown = [repr(delivery), *(f"{record.getMessage()} {vars(record)}" for record in caplog.records)]
-    assert any(record.name == "refresh_watch.deliver" for record in caplog.records)
-    assert [text for text in shown if TOKEN in text or "/slack/oncall" in text] == []
 
 
 @pytest.mark.parametrize(

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import copy
 import json
-import logging
 from typing import Any
 
 import pytest
 import urllib3
 
-from refresh_watch.channels.contract import Accepted
-from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
+from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished
 from refresh_watch.channels.registry import check_one
 from refresh_watch.errors import BadInput
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chat_wall import HTML, Answer, ChatWall
 from refresh_watch_emulator.chats import teams as chat
-from tests.channels.delivering import channel_of, delivered, with_url
+from tests.channels.delivering import channel_of, delivered
 from tests.hand_clock import HandClock
-from tests.unit.reports.sample_reports import COMPLETE, EVERY_KIND
 
 JSON = {"content-type": "application/json"}
 CARD = {
@@ -41,24 +38,6 @@ def _error(status: int, code: str) -> Answer:
     return Answer(status, json.dumps({"error": {"code": code, "message": "why"}}))
 
 
-def test_every_kind_of_report_is_posted_and_called_accepted(wall: ChatWall, clock: HandClock) -> None:
-    for language in ("en", "zh"):
-        for report in EVERY_KIND:
-            delivery = delivered(channel_of(wall, "teams", language=language), clock, report)
-            assert delivery.next == Finished()
-            assert isinstance(delivery.outcome, Accepted)
-            assert delivery.posts == 1
-            clock.sleep(1)
-    assert len(wall.messages) == 2 * len(EVERY_KIND)
-
-
-def test_people_are_mentioned_on_failure_only(wall: ChatWall, clock: HandClock) -> None:
-    channel = channel_of(wall, "teams", mention=["Ann Lee|ann@example.com", "bo@example.com"])
-    delivered(channel, clock)
-    delivered(channel, clock, COMPLETE)
-    assert [message.mentioned for message in wall.messages] == [("ann@example.com", "bo@example.com"), ()]
-
-
 @pytest.mark.parametrize(
     "answer", [_error(400, "TriggerInputSchemaMismatch"), Answer(200, "Summary or Text is required.")]
 )
@@ -68,24 +47,6 @@ def test_a_refused_card_goes_down_the_ladder(wall: ChatWall, clock: HandClock, a
     (message,) = wall.messages
     assert "example.com" not in chat.visible_text(message.body)
     assert "failed 6/120" in chat.visible_text(message.body)
-
-
-def test_a_card_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: HandClock) -> None:
-    wall.script("teams", "oncall", *[Answer(413, "")] * 3)
-    delivery = delivered(channel_of(wall, "teams"), clock)
-    assert (delivery.next, delivery.posts) == (Finished(), 4)
-    sizes = [len(post.raw) for post in wall.posts]
-    assert sizes == sorted(set(sizes), reverse=True)
-
-
-def test_a_wrong_signature_is_given_up_at_once_and_says_which_setting(wall: ChatWall, clock: HandClock) -> None:
-    channel = channel_of(wall, "teams")
-    wall.chat("teams", "oncall", access_token="another-fake-signature")
-    delivery = delivered(channel, clock)
-    assert isinstance(delivery.next, Abandoned)
-    assert "`url`" in delivery.next.why
-    assert "DirectApiAuthorizationRequired" in delivery.next.why
-    assert delivery.posts == 1
 
 
 def test_a_workflow_that_is_turned_off_is_given_up_with_what_to_do(wall: ChatWall, clock: HandClock) -> None:
@@ -101,27 +62,11 @@ def test_a_page_instead_of_an_answer_is_tried_again(wall: ChatWall, clock: HandC
     assert (delivery.next, delivery.posts) == (Finished(), 2)
 
 
-def test_the_fifth_message_of_a_second_comes_back(wall: ChatWall, clock: HandClock) -> None:
-    channel = channel_of(wall, "teams")
-    for _ in range(4):
-        assert delivered(channel, clock).next == Finished()
-    limited = delivered(channel, clock)
-    assert isinstance(limited.next, RetryLater)
-    clock.sleep(limited.next.after)
-    assert delivered(channel, clock).next == Finished()
-
-
 @pytest.mark.parametrize("allowed", [(), ("example.webhook.office.com",)])
 def test_whoever_still_has_a_connector_is_told_that_it_is_retired(allowed: tuple[str, ...]) -> None:
     url = "https://example.webhook.office.com/webhookb2/fake-token/IncomingWebhook/fake"
     with pytest.raises(BadInput, match=r"channel oncall: url: .*retired.*Workflows"):
         check_one(ChannelSetting("oncall", "teams", Secret(url)), allowed)
-
-
-def test_another_host_is_refused() -> None:
-    url = f"https://hooks.example.com{chat.address(chat.create_chat('oncall'))}"
-    with pytest.raises(BadInput, match=r"hooks\.example\.com.*powerplatform"):
-        check_one(ChannelSetting("oncall", "teams", Secret(url)), ())
 
 
 def _changed(**changes: Any) -> dict[str, Any]:
@@ -164,17 +109,3 @@ def test_what_is_no_json_object_is_refused(wall: ChatWall) -> None:
     for raw, headers in ((b"[]", JSON), (b"x", JSON), (b"{}", {"content-type": "text/plain"})):
         answer = urllib3.request("POST", wall.url("teams", "oncall"), body=raw, headers=headers, retries=False)
         assert (answer.status, json.loads(answer.data)["error"]["code"]) == (400, "TriggerInputSchemaMismatch")
-
-
-def test_no_signature_is_logged_or_answered(wall: ChatWall, clock: HandClock, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    channel = channel_of(wall, "teams")
-    wall.script("teams", "oncall", Answer(401, f"no {channel.url.value} nor fake-signature-of-oncall"))
-    delivery = delivered(channel, clock)
-    gone = delivered(with_url(channel, channel.url.value.replace(str(wall.port), "1")), clock)
-    shown = "\n".join(
-        [repr(delivery), repr(gone), repr(channel)]
-        + [f"{record.getMessage()} {vars(record)}" for record in caplog.records]
-    )
-    assert "fake-signature" not in shown
-    assert "0fake0workflow0" not in shown

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.channels.contract import Permanent, Temporary, TooLarge
-from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
+from refresh_watch.channels.delivery.retry_policy import Finished
 from refresh_watch_emulator.chat_wall import Answer, ChatWall
 from refresh_watch_emulator.chats import wecom
 from refresh_watch_emulator.chats.contract import Post
-from tests.channels.delivering import channel_of, delivered, with_url
+from tests.channels.delivering import channel_of, delivered
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import EVERY_KIND
 
@@ -54,7 +53,7 @@ def test_every_report_is_delivered_once_and_failures_mention_people(
 
 @pytest.mark.parametrize("people", [["zhangsan"], ["13800001111"]])
 def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock: HandClock, people: list[str]) -> None:
-    too_large = _refusal(40058, "markdown.content exceed max length 4096. invalid ChannelRequest Parameter")
+    too_large = _refusal(40058, "markdown.content exceed max length 4096. invalid Request Parameter")
     wall.script("wecom", "oncall", too_large, too_large, too_large)
     delivery = delivered(channel_of(wall, "wecom", mention=people), clock)
     assert (delivery.next, delivery.posts) == (Finished(), 4)
@@ -64,38 +63,6 @@ def test_a_message_that_is_too_large_goes_down_the_ladder(wall: ChatWall, clock:
     assert message.body["msgtype"] == "text"
     assert "failed 6/120" in message.body["text"]["content"]
     assert message.mentioned == tuple(people)
-
-
-def test_a_robot_that_takes_not_even_plain_text_is_given_up(wall: ChatWall, clock: HandClock) -> None:
-    wall.script("wecom", "oncall", *[_refusal(45002, "content size out of limit")] * 4)
-    delivery = delivered(channel_of(wall, "wecom"), clock)
-    assert isinstance(delivery.outcome, TooLarge)
-    assert isinstance(delivery.next, Abandoned)
-
-
-def test_a_wrong_key_is_given_up_with_the_setting_to_repair(wall: ChatWall, clock: HandClock) -> None:
-    right = channel_of(wall, "wecom")
-    wrong = with_url(right, right.url.value.replace("fake-key-of-oncall", "fake-key-of-nobody"))
-    delivery = delivered(wrong, clock)
-    assert isinstance(delivery.outcome, Permanent)
-    assert isinstance(delivery.next, Abandoned)
-    assert "`url`" in delivery.next.why
-    assert "fake-key" not in delivery.next.why
-    assert wall.messages == ()
-
-
-def test_the_21st_message_of_a_minute_comes_back_after_one(wall: ChatWall, clock: HandClock) -> None:
-    channel = channel_of(wall, "wecom")
-    for _ in range(20):
-        assert delivered(channel, clock).next == Finished()
-    limited = delivered(channel, clock)
-    assert isinstance(limited.outcome, Temporary)
-    assert limited.outcome.rate_limited
-    assert limited.posts == 1
-    assert isinstance(limited.next, RetryLater)
-    assert limited.next.after >= 60
-    clock.sleep(limited.next.after)
-    assert delivered(channel, clock).next == Finished()
 
 
 @pytest.mark.parametrize(
