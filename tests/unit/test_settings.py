@@ -1,4 +1,4 @@
-"""The environment: what each variable may be, and what a wrong one is told."""
+"""The environment: what each variable may be, and the refusal of a wrong one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def changed(**more: Any) -> str:
 
 
 def refusal(**variables: str) -> str:
-    """The one line that is told; it holds nothing of a secret."""
+    """The one line of the refusal; it holds nothing of a secret."""
     with pytest.raises(BadInput) as caught:
         read(**variables)
     line = str(caught.value)
@@ -97,7 +97,7 @@ NAME = "allowed: [a-z][a-z0-9_]{0,31}"
 
 PREFIXES = "allowed: letters, digits and hyphens, beginning with a letter, at most 41"
 
-# the variable, what is given, the field, how it is told, what is told to be allowed
+# the variable, its value, and of the refusal: the field, what was given, what is allowed
 WRONG: list[tuple[str, str, str, str, str]] = [
     ("CDN_ENDPOINT", f"https://user:{SECRET}@host", "", "a URL with a user name", AN_ENDPOINT),
     ("DCDN_ENDPOINT", f"{SECRET}@host", "", "a URL with a user name", AN_ENDPOINT),
@@ -180,7 +180,7 @@ WRONG: list[tuple[str, str, str, str, str]] = [
 @pytest.mark.parametrize(
     ("variable", "value", "field", "given", "allowed"), WRONG, ids=[f"{row[0]}-{n}" for n, row in enumerate(WRONG)]
 )
-def test_a_wrong_value_is_told_its_variable_what_was_given_and_what_is_allowed(
+def test_a_refusal_names_the_variable_what_was_given_and_what_is_allowed(
     variable: str, value: str, field: str, given: str, allowed: str
 ) -> None:
     line = refusal(**{variable: value})
@@ -211,7 +211,7 @@ def test_plain_http_is_for_hosts_that_are_allowed(allowed: str) -> None:
     assert "http to hooks.internal" in refusal(CHANNELS=plain, ALLOWED_HOSTS="hooks.internal:9090")
 
 
-def test_a_fallback_may_stand_anywhere_in_the_list_and_read_leniently_a_missing_one_silences_nobody() -> None:
+def test_a_fallback_may_stand_anywhere_in_the_list_and_read_leniently_a_missing_one_stops_no_other() -> None:
     first = {**CHANNEL, "fallback": "audit"}
     settings = read(CHANNELS=channels(first, {**CHANNEL, "name": "audit"}))
     assert settings.channel("oncall").fallback == "audit"
@@ -250,7 +250,7 @@ def test_read_leniently_a_wrong_channel_leaves_the_others_and_says_why_when_aske
     assert settings.channel("oncall").name == "oncall"
 
 
-def test_read_leniently_a_wrong_channel_without_a_name_of_its_own_gets_one_that_nobody_has() -> None:
+def test_read_leniently_a_wrong_channel_without_a_name_gets_one_that_no_channel_has() -> None:
     taken = {**CHANNEL, "kind": "Ding"}
     settings = read(CHANNELS=channels(taken, URL, {**CHANNEL, "name": URL}, CHANNEL), lenient_channels=True)
     assert [channel.name for channel in settings.channels] == ["oncall"]

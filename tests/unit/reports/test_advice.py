@@ -51,7 +51,7 @@ def test_every_reason_of_a_failure_has_its_own_next_step(failed: FailedObject, e
         "the SDK: Rejected.Throttling: too fast",
     ],
 )
-def test_throttled_to_the_end_is_told_as_such_and_as_nothing_else(problem: str) -> None:
+def test_throttled_to_the_end_has_its_own_words(problem: str) -> None:
     task = TaskReport("1", Outcome.UNVERIFIABLE, 1, SETTLED, reason=Reason.NO_ANSWER)
     report = replace(NO_PERMISSION, tasks=(task,), refusal=None, problem=problem)
     assert "API calls per second" in message_of(report).next_steps[0]
@@ -60,7 +60,7 @@ def test_throttled_to_the_end_is_told_as_such_and_as_nothing_else(problem: str) 
     assert "unreachable or busy" in message_of(other).next_steps[0]
 
 
-def test_a_quota_that_is_used_up_is_told_wherever_the_api_says_so() -> None:
+def test_a_used_up_quota_is_named_wherever_the_api_says_so() -> None:
     refused = TaskReport("1", Outcome.UNVERIFIABLE, 1, SETTLED, reason=Reason.REFUSED)
     refusal = Refusal(Reason.REFUSED, "QuotaExceeded.Refresh", "You've exceeded the prescribed refresh limits.")
     message = message_of(replace(NO_PERMISSION, tasks=(refused,), refusal=refusal))
@@ -82,7 +82,7 @@ def test_the_answer_of_a_submit_that_failed_asks_for_another_submit_and_not_for_
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_no_next_step_speaks_of_task_ids_that_a_watch_of_paths_does_not_have(language: str) -> None:
+def test_no_next_step_names_task_ids_which_a_watch_by_path_lacks(language: str) -> None:
     again = [words for words in TEXTS[language].values() if "start --again" in words]
     assert len(again) > 5
     assert not [words for words in again if re.search(r"\bids\b|任务 ID（", words)]

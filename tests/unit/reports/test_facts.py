@@ -94,7 +94,7 @@ def test_a_duration_is_never_shown_shorter_than_it_was(seconds: float, shown: st
     assert at_most(seconds, "en") == shown
 
 
-def test_when_nobody_said_when_the_job_was_submitted_the_message_does_not_claim_to_know() -> None:
+def test_an_unknown_submission_is_not_shown_as_known() -> None:
     message = message_of(replace(PARTLY_FAILED, submission_unknown=True))
     assert fact_of(message, "Submitted") == ""
     assert fact_of(message, "Watched since") == "2026-11-22 08:00:00 UTC"

@@ -1,4 +1,4 @@
-"""What people read."""
+"""What on-call reads."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def test_a_watch_by_path_names_its_paths_and_the_ids_they_are_bound_to() -> None
     assert "task_id" not in task
 
 
-def test_notes_are_sentences_for_everyone_and_keys_for_those_who_know_them() -> None:
+def test_notes_are_sentences_and_keys_of_our_texts() -> None:
     report = replace(NOTED, notes=("words of another version", *NOTED.notes))
     written = to_json(report)
     assert written["notes"] == [
@@ -96,14 +96,14 @@ def test_a_note_of_a_version_that_we_do_not_know_is_its_sentence(keys: list[obje
     assert from_json(written).notes == ("a sentence",)
 
 
-def test_that_nobody_said_when_the_job_was_submitted_is_told_only_where_it_is_so() -> None:
+def test_an_unknown_submission_is_a_key_only_where_it_is_unknown() -> None:
     unknown = replace(PARTLY_FAILED, submission_unknown=True)
     assert to_json(unknown)["submission_unknown"] is True
     assert "submission_unknown" not in to_json(PARTLY_FAILED)
     assert decode(encode(unknown)) == unknown
 
 
-def test_whatever_is_said_a_report_without_tasks_fits_into_the_least_that_a_channel_asks_for() -> None:
+def test_a_report_without_tasks_fits_into_the_smallest_bound_of_a_channel() -> None:
     words = "\n" * 5000
     report = replace(
         NO_PERMISSION,
@@ -196,12 +196,12 @@ def test_a_url_longer_than_the_bound_is_left_out_not_cut() -> None:
         ({"note_keys": "vod_legacy_fallback"}, "note_keys"),
     ],
 )
-def test_what_is_no_report_is_refused_by_the_key_that_is_wrong(change: dict[str, object], named: str) -> None:
+def test_a_refusal_names_the_wrong_key(change: dict[str, object], named: str) -> None:
     with pytest.raises(BadInput, match=f"^{named}: "):
         decode(compact({**to_json(PARTLY_FAILED), **change}))
 
 
-def test_bytes_that_are_no_json_are_refused() -> None:
+def test_bytes_that_are_not_json_are_refused() -> None:
     with pytest.raises(BadInput, match=r"^report: "):
         decode(b"<html>")
 

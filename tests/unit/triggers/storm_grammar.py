@@ -110,7 +110,7 @@ def requests(rng: Random) -> Made:
 
 
 def cdn_events(rng: Random) -> Made:
-    """What CDN itself sends when a refresh or prefetch has ended; other events of it ask for nothing."""
+    """What CDN itself sends when a refresh or prefetch has ended; its other events start nothing."""
     wishes: set[Wish] = set()
     events: list[dict[str, Any]] = []
     for _ in range(1 + int(rng.random() * 2)):
@@ -135,7 +135,7 @@ def cdn_events(rng: Random) -> Made:
 
 
 def trail(rng: Random) -> Made:
-    """An audited call, as EventBridge delivers it. A call that failed asks for nothing."""
+    """An audited call, as EventBridge delivers it. A call that failed starts nothing."""
     name = pick(rng, tuple(TRAILED))
     product, key = TRAILED[name]
     wished = _ids(rng)[:5] if chance(rng, 0.7) else []
@@ -160,7 +160,7 @@ def trail(rng: Random) -> Made:
 
 
 def answer(rng: Random) -> Made:
-    """A submit API's raw answer, with its product in it or beside it: an attribute, or the query of an HTTP request."""
+    """A submit API's raw answer, with its product in it, in an attribute or in the query of an HTTP request."""
     product, wished = pick(rng, ("cdn", "dcdn", "vod")), _ids(rng)[:9]
     given: dict[str, Any] = {
         pick(rng, ANSWERED_WITH[product]): ",".join(wished),
@@ -223,12 +223,12 @@ def queue(rng: Random, made: Made) -> Made:
     if chance(rng, 0.5):
         return replace(made, value=one)
     other = direct(rng)
-    beside = cloud_event(rng, {**message, "messageBody": dump(other.value)}, "mns:Queue:SendMessage")
-    return Made([one, beside], _all([made, other]), made.kind)
+    second = cloud_event(rng, {**message, "messageBody": dump(other.value)}, "mns:Queue:SendMessage")
+    return Made([one, second], _all([made, other]), made.kind)
 
 
 def topic(rng: Random, made: Made) -> Made:
-    """SMQ topic: JSON, or the stream's body beside its attributes."""
+    """SMQ topic: JSON, or the stream's body with its attributes."""
     if chance(rng, 0.5):
         return replace(made, value={"body": dump(made.value), "attrs": {"Extend": '{"key":"value"}'}})
     about = {

@@ -1,6 +1,6 @@
 """Events as large as are taken, made to take as much memory as they can.
 
-``python -m tests.unit.triggers.storm_heavy MEGABYTES`` runs each, with so many megabytes beside what it needs to begin
+``python -m tests.unit.triggers.storm_heavy MEGABYTES`` runs each, with so many megabytes more than it has at its beginning
 with, and prints a JSON summary. An asynchronous call has at most 128 KB; these come over HTTP, where the caller waits.
 """
 

@@ -1,4 +1,4 @@
-"""What may be started because of an event, and what a refusal has to be: told from the event alone.
+"""What may be started because of an event, and what a refusal has to be, judged by the event alone.
 
 The reader here knows nothing of kinds of events. It opens whatever can be opened (JSON in text, base64, forms) and
 notes what stands under the keys that name tasks, paths and products. A start of anything else came from nowhere.

@@ -1,7 +1,7 @@
 """A part of the storm in a process of its own, with as little memory as the deployed function has.
 
 ``python -m tests.unit.triggers.storm_shard FIRST COUNT MEGABYTES`` runs the events FIRST up to FIRST + COUNT through
-intake, prints a JSON summary, and needs at most so many megabytes beside what it needs to begin with.
+intake, prints a JSON summary, and needs at most so many megabytes more than it has at its beginning.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Record:
             data for (function, task_id), data in self.started.items() if function == "watch" and task_id[:1] == "w"
         ]
 
-    def told(self) -> list[dict[str, Any]]:
+    def reports(self) -> list[dict[str, Any]]:
         """The reports of what was refused."""
         return [json.loads(data) for (function, _), data in self.started.items() if function == "notify"]
 
@@ -164,10 +164,10 @@ class Storm:
     def _refusals(self, reply: Reply, record: Record) -> str:
         if reply.status not in (200, 202, 400):
             return f"status {reply.status}"
-        told = record.told()
-        refusals = [report.get("problem", "") for report in told]
-        if len(told) > MOST_STARTS:
-            return f"{len(told)} refusals told of one event"
+        reports = record.reports()
+        refusals = [report.get("problem", "") for report in reports]
+        if len(reports) > MOST_STARTS:
+            return f"{len(reports)} refusals reported of one event"
         if reply.status == 400:
             self.counts["refused"] += 1
             detail = reply.body["detail"]
@@ -190,8 +190,8 @@ class Storm:
         if leaks(self.log.getvalue()):
             return f"a secret in the log: {self.log.getvalue()}"
         # a label is the submitter's own, and meant to be shown
-        told = json.dumps([{**report, "label": ""} for report in record.told()])
-        return f"a secret in a report: {told}" if leaks(told) else ""
+        reports = json.dumps([{**report, "label": ""} for report in record.reports()])
+        return f"a secret in a report: {reports}" if leaks(reports) else ""
 
 
 def _again(event: Blow, record: Record) -> str:
@@ -202,7 +202,7 @@ def _again(event: Blow, record: Record) -> str:
 
 
 def _unanswered(event: Blow, record: Record, reply: Reply) -> str:
-    """Function Compute does not answer the last start: whoever waits is told, and where nobody does it is run again."""
+    """Function Compute does not answer the last start: a waiting caller gets an error, an asynchronous event is retried."""
     if not record.started:
         return ""
     silent = Record(fails_at=len(record.started) - 1)

@@ -1,4 +1,4 @@
-"""Events as they arrive: plain, or wrapped as an HTTP request, with and without somebody waiting."""
+"""Events as they arrive: plain, or wrapped as an HTTP request, with and without a caller that waits."""
 
 from __future__ import annotations
 

@@ -191,7 +191,7 @@ EXPECTED: dict[str, list[str]] = {
 }  # fmt: skip
 
 NOT_EVENTS = {"storm"}
-"""What another test keeps beside them, if it does."""
+"""Events of other tests in that folder."""
 
 
 def plain(event: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""What intake does when Function Compute does not answer: what is good is started, what is bad is told, each once."""
+"""What intake does when Function Compute does not answer: good items are started and bad ones reported, each once."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ def test_an_event_that_is_run_again_starts_and_tells_the_rest_and_nothing_twice(
     bad = [{"product": "cdnn", "task_ids": "1"}, {"product": "cdn", "task_ids": "x"}]
     batch = [bad[0], *requests(2), bad[1]]
     engine = Silent()
-    engine.fails_at = 1  # the first good one, after the first bad one was told
+    engine.fails_at = 1  # the first good one, after the report of the first bad one
     with pytest.raises(EngineError):
         hand_in(engine, batch)
     engine.fails_at = -1
     for _ in range(2):
         hand_in(engine, batch)
-    assert (len(engine.hops()), len(engine.told())) == (2, 2)
+    assert (len(engine.hops()), len(engine.reports())) == (2, 2)
 
 
 def failure_of_intake(event: Any) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def broken(event: Any, engine: Record) -> int:
 def test_of_an_event_that_asked_for_nothing_nothing_is_lost() -> None:
     engine = Record()
     event = json.loads((EVENTS / "action_trail_of_something_else.json").read_text())
-    assert (broken(event, engine), engine.told()) == (0, [])
+    assert (broken(event, engine), engine.reports()) == (0, [])
 
 
 def test_of_a_batch_that_failed_for_good_each_watch_and_each_refusal_is_told_once() -> None:
@@ -104,10 +104,10 @@ def test_of_a_batch_that_failed_for_good_each_watch_and_each_refusal_is_told_onc
         hand_in(Silent(started=engine.started, unanswered=4), batch)
     for _ in range(2):
         assert broken(batch, engine) == 4
-    assert sorted(report["report"] for report in engine.told()) == ["broken", "broken", "rejected", "rejected"]
+    assert sorted(report["report"] for report in engine.reports()) == ["broken", "broken", "rejected", "rejected"]
 
 
-def test_an_event_that_nobody_can_read_is_told_as_broken() -> None:
+def test_an_event_that_cannot_be_read_is_reported_as_broken() -> None:
     engine = Record()
     assert broken("{", engine) == 1
-    assert [report["report"] for report in engine.told()] == ["broken"]
+    assert [report["report"] for report in engine.reports()] == ["broken"]

@@ -1,4 +1,4 @@
-"""What looks show of the pace, and whether answers lag one question: a task told of in answers, second by second."""
+"""What looks show of the pace, and whether answers lag one question: a task in its answers, second by second."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def jumping(ends: float) -> Callable[[float], Shown]:
 
 def follow(state: Callable[[float], Shown], ends: float, *, stale: bool = False, name: str = "1") -> Ended:
     watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=(name,), kind=Kind.REFRESH), ACCEPTED)
-    age, told, at = first_look(watch, ACCEPTED), ("Pending", 0.0), []
+    age, shown, at = first_look(watch, ACCEPTED), ("Pending", 0.0), []
     while True:
         age += START
         at.append(age)
         truth = state(age)
-        word, progress = told if stale else truth
-        told = truth
+        word, progress = shown if stale else truth
+        shown = truth
         done = word == "Complete"
         observed = ItemObservation(
             name,

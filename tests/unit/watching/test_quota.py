@@ -35,8 +35,8 @@ def test_none_is_made_before_the_instant_that_the_service_named() -> None:
     assert quota.reserve("cdn.list", 100.0) == 3.0
 
 
-def test_beside_another_client_the_pace_settles_near_what_is_left() -> None:
-    """The service takes one call a second of an account whose quota is 5: four fifths are somebody else's."""
+def test_with_another_client_the_rate_settles_near_what_is_left() -> None:
+    """The service takes one call a second of an account whose quota is 5: another client uses four fifths."""
     quota, now, taken, refused, next_free = Quota({"vod.list": 5.0}), 0.0, 0, 0, 0.0
     while now < 300.0:
         now += quota.reserve("vod.list", now)
@@ -53,7 +53,7 @@ def test_beside_another_client_the_pace_settles_near_what_is_left() -> None:
     assert quota.interval("vod.list") == pytest.approx(0.2), "and recovers once it is alone again"
 
 
-def test_a_clock_that_jumps_back_keeps_nobody_waiting_for_the_time_that_it_repeats() -> None:
+def test_a_clock_that_jumps_back_delays_no_call_by_the_time_that_it_repeats() -> None:
     quota = Quota({"cdn.list": 5.0, "vod.list": 1.0})
     quota.reserve("cdn.list", 5000.0)
     quota.reserve("vod.list", 5000.0)

@@ -1,4 +1,4 @@
-"""A request, read strictly: what is accepted, and what each wrong input is told."""
+"""A request, read strictly: what is accepted, and the refusal of each wrong input."""
 
 from __future__ import annotations
 
@@ -133,9 +133,7 @@ BAD: list[tuple[Any, str, str]] = [
 @pytest.mark.parametrize(
     ("given", "field", "allowed"), BAD, ids=[f"{field}-{n}" for n, (_, field, _) in enumerate(BAD)]
 )
-def test_a_wrong_input_is_told_its_field_what_was_given_and_what_is_allowed(
-    given: Any, field: str, allowed: str
-) -> None:
+def test_a_refusal_names_the_field_what_was_given_and_what_is_allowed(given: Any, field: str, allowed: str) -> None:
     with pytest.raises(BadInput) as caught:
         read_request(given)
     assert caught.value.field == field
