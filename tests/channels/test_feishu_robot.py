@@ -111,5 +111,6 @@ def test_the_stand_in_finds_everyone_whom_a_message_mentions(body: dict[str, Any
 def test_the_stand_in_takes_a_hundred_posts_a_minute(apart: float, code: int) -> None:
     now = 1_700_000_000.0
     recent = tuple(now - apart * place for place in range(100, 0, -1))
-    post = Post("feishu", "oncall", "", (), json.dumps(TEXT).encode(), at=now, path=feishu.address(CHAT))
+    headers = (("content-type", "application/json"),)
+    post = Post("feishu", "oncall", "", headers, json.dumps(TEXT).encode(), at=now, path=feishu.address(CHAT))
     assert json.loads(feishu.receive(CHAT, post, recent, limited=True).body)["code"] == code
