@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from refresh_watch.errors import BadInput, Described, as_word
@@ -34,6 +35,21 @@ def whole_number(where: str, value: str, least: int, most: int) -> int:
     if re.fullmatch("[0-9]{1,9}", value) is None or not least <= int(value) <= most:
         raise BadInput(where, as_word(value), f"a whole number from {least} to {most}")
     return int(value)
+
+
+def rates(where: str, text: str, defaults: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """Calls a second by operation, ``cdn.list=5,cdn.by_id=30``, over the defaults; only their operations are known."""
+    found = dict(defaults)
+    for part in (part.strip() for part in text.split(",") if part.strip()):
+        operation, _, number = part.partition("=")
+        try:
+            rate = float(number)
+        except ValueError:
+            rate = 0.0
+        if operation not in found or not 0 < rate <= 1000:
+            raise BadInput(where, as_word(part), f"{', '.join(found)}, each = calls a second (over 0, up to 1000)")
+        found[operation] = rate
+    return tuple(found.items())
 
 
 def endpoint(variable: str, value: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from refresh_watch.checks import check_url, endpoint, matching, one_of, printable, whole_number
+from refresh_watch.checks import check_url, endpoint, matching, one_of, printable, rates, whole_number
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described, as_word, missing, wrong_type
 from refresh_watch.model import CHANNEL_NAME, Outcome, Product
@@ -127,7 +127,7 @@ class Settings:
             language=one_of("REFRESH_WATCH_LANGUAGE", text("LANGUAGE") or "en", LANGUAGES),
             channels=channels,
             broken_channels=broken_channels,
-            quota=_quota(text("QUOTA")),
+            quota=rates("REFRESH_WATCH_QUOTA", text("QUOTA"), DEFAULT_QUOTA),
             instances=whole_number("REFRESH_WATCH_INSTANCES", text("INSTANCES") or "1", 1, MOST_INSTANCES),
             allowed_hosts=allowed_hosts,
             serve_token=_secret(text("SERVE_TOKEN")),
@@ -291,18 +291,3 @@ def _secret(value: str) -> Secret | None:
 def _product_endpoints(environment: Mapping[str, str]) -> tuple[tuple[Product, str], ...]:
     given = ((spec, environment.get(spec.endpoint_variable, "").strip()) for spec in services())
     return tuple((spec.product, endpoint(spec.endpoint_variable, url)) for spec, url in given if url)
-
-
-def _quota(text: str) -> tuple[tuple[str, float], ...]:
-    quota = dict(DEFAULT_QUOTA)
-    for part in (part.strip() for part in text.split(",") if part.strip()):
-        operation, _, number = part.partition("=")
-        try:
-            rate = float(number)
-        except ValueError:
-            rate = 0.0
-        if operation not in quota or not 0 < rate <= 1000:
-            allowed = f"{', '.join(quota)}, each = calls a second (over 0, up to 1000)"
-            raise BadInput("REFRESH_WATCH_QUOTA", as_word(part), allowed)
-        quota[operation] = rate
-    return tuple(quota.items())
