@@ -143,7 +143,7 @@ def _links(links: Sequence[Link]) -> list[dict[str, Any]]:
 
 
 def _field(fact: Fact) -> dict[str, Any]:
-    value = fitted(fact.value, _VALUE, code if fact.of_others else _escaped)
+    value = fitted(fact.value, _VALUE, code if fact.untrusted else _escaped)
     return {
         "name": fitted(fact.label, _NAME),
         "value": value,

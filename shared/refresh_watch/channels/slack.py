@@ -120,7 +120,7 @@ def _details(message: Message) -> list[dict[str, Any]]:
 
 def _group(message: Message, group: FailureGroup) -> list[str]:
     # a blank behind the span: Slack ends none before a letter or sign that is not ASCII
-    reason = f"{_code(group.reason, _FIELD)} " if group.of_others else _escaped(group.reason)
+    reason = f"{_code(group.reason, _FIELD)} " if group.untrusted else _escaped(group.reason)
     lines = [f"• {message.say('failure.count', reason=reason, count=group.count)}"]
     lines.extend(f"    ◦ {_code(url, _TEXT - len('    ◦ '))}" for url in group.samples)
     if group.samples and group.more:
@@ -131,7 +131,7 @@ def _group(message: Message, group: FailureGroup) -> list[str]:
 def _field(fact: Fact) -> dict[str, Any]:
     beginning = f"{_bold(fact.label)}\n"
     room = _FIELD - characters(beginning)
-    return _markup(beginning + (_code(fact.value, room) if fact.of_others else fitted(fact.value, room, _escaped)))
+    return _markup(beginning + (_code(fact.value, room) if fact.untrusted else fitted(fact.value, room, _escaped)))
 
 
 def _link(link: Link) -> str:

@@ -147,7 +147,7 @@ def _facts(message: Message) -> list[Element]:
     return [
         _runs(
             _run(f"{fact.label}{separator}", weight="Bolder"),
-            _code(fact.value) if fact.of_others else _run(fact.value),
+            _code(fact.value) if fact.untrusted else _run(fact.value),
             spacing="None" if place else "Medium",
         )
         for place, fact in enumerate(message.facts)
@@ -156,7 +156,7 @@ def _facts(message: Message) -> list[Element]:
 
 def _group(message: Message, group: FailureGroup) -> list[Element]:
     line = message.say("failure.count", reason=group.reason, count=group.count)
-    lines = [_runs(_run("• "), _code(line) if group.of_others else _run(line), spacing="Small")]
+    lines = [_runs(_run("• "), _code(line) if group.untrusted else _run(line), spacing="Small")]
     lines.extend(_runs(_code(url), spacing="None") for url in group.samples)
     if group.samples and group.more:
         lines.append(_runs(_run(message.say("more", count=group.more)), spacing="None"))

@@ -108,7 +108,7 @@ def _groups(report: Report, failures: tuple[Failures, ...], language: str) -> tu
         urls = (one_line(url, _LONGEST_URL) for url in dict.fromkeys(each.urls))
         samples = tuple(islice((url for url in urls if url), SAMPLES))
         reason = text(language, f"failure.{each.key}", words=each.words)
-        groups.append(FailureGroup(reason, each.count, samples, of_others=each.key == "other"))
+        groups.append(FailureGroup(reason, each.count, samples, untrusted=each.key == "other"))
     rest = report.counts.failed - sum(group.count for group in groups)
     if rest > 0:
         key = "failure.rest" if groups else "failure.no_reason"

@@ -17,7 +17,7 @@ from refresh_watch.reports.times import at_most, moment
 
 _TASKS_NAMED = 3
 # the masked number of an account has asterisks, which are markup in some chats
-_OF_OTHERS = ("tasks", "why", "last_status", "detail", "account", "request_id", "watch")
+_UNTRUSTED = ("tasks", "why", "last_status", "detail", "account", "request_id", "watch")
 
 
 def facts(report: Report, language: str, deployment: Deployment) -> tuple[Fact, ...]:
@@ -36,7 +36,7 @@ def facts(report: Report, language: str, deployment: Deployment) -> tuple[Fact, 
         ("request_id", one_line(request_id, 64)),
         ("watch", one_line(report.watch_id, 64)),
     )
-    made = [Fact(text(language, f"fact.{key}"), value, key in _OF_OTHERS) for key, value in values if value]
+    made = [Fact(text(language, f"fact.{key}"), value, key in _UNTRUSTED) for key, value in values if value]
     for note in report.notes[:MOST_NOTES]:
         words = one_line(note_text(note, language), 300)
         if words:

@@ -32,7 +32,7 @@ class Fact:
 
     label: str
     value: str
-    of_others: bool = False  # a request or an API wrote it: a channel shows it literally, never as markup
+    untrusted: bool = False  # a request or an API wrote it: a channel shows it literally, never as markup
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class FailureGroup:
     reason: str
     count: int
     samples: tuple[str, ...] = ()
-    of_others: bool = False  # `reason` is the API's own words
+    untrusted: bool = False  # `reason` is the API's own words
 
     @property
     def more(self) -> int:
@@ -60,7 +60,7 @@ class FailureGroup:
 
 @dataclass(frozen=True)
 class Message:
-    """What a channel renders. `name`, samples, the command and everything `of_others` was written by others."""
+    """What a channel renders. `name`, samples, the command and everything `untrusted` was written by others."""
 
     language: str
     severity: Severity

@@ -175,7 +175,7 @@ def test_an_embed_over_a_limit_of_discords_loses_samples_then_takes_a_lower_rung
 
 def test_a_value_that_is_too_long_for_its_field_is_cut_inside_its_code_span() -> None:
     message = compose(PARTLY_FAILED, language="en", deployment=PROD)
-    facts = (Fact("Detail" * 50, "w" * 2000, of_others=True), Fact("Why", "_" * 2000))
+    facts = (Fact("Detail" * 50, "w" * 2000, untrusted=True), Fact("Why", "_" * 2000))
     fields = written(replace(message, facts=facts, links=()), CHANNEL)["embeds"][0]["fields"]
     assert [(len(field["name"]), field["value"][-2:]) for field in fields] == [(256, "…`"), (3, "_…")]
     assert [len(field["value"]) for field in fields] == [1024, 1023]

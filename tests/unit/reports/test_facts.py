@@ -57,7 +57,7 @@ def test_notes_are_said_in_the_readers_language_and_words_of_others_as_they_are(
     assert chinese[0].value == "VOD 已不再支持 DescribeRefreshTasks，已改用 DescribeVodRefreshTasks 查询"
     assert chinese[1].value == "通知渠道 oncall 未收到本消息：HTTP 503: `busy`"
     assert chinese[2].value == "words of another version"
-    assert [fact.of_others for fact in english] == [False, True, True]
+    assert [fact.untrusted for fact in english] == [False, True, True]
 
 
 def test_an_english_reader_sees_utc_and_a_duration_that_is_an_upper_bound() -> None:

@@ -196,7 +196,7 @@ def test_timeout_canceled_and_words_not_known_are_reasons_of_their_own() -> None
         "no reason given",
         "Blocked by policy",
     ]
-    assert [group.of_others for group in groups] == [False, False, False, True]
+    assert [group.untrusted for group in groups] == [False, False, False, True]
 
 
 def test_three_urls_a_reason_are_shown_and_the_rest_is_counted() -> None:

@@ -53,7 +53,7 @@ def _failures(message: Message, style: SectionStyle) -> tuple[str, ...]:
 
 
 def _group(message: Message, group: FailureGroup, style: SectionStyle) -> list[str]:
-    reason = (style.words if group.of_others else style.own)(group.reason)
+    reason = (style.words if group.untrusted else style.own)(group.reason)
     lines = [f"{style.item}{message.say('failure.count', reason=reason, count=group.count)}"]
     lines.extend(f"{style.sample}{style.words(url)}" for url in group.samples)
     if group.samples and group.more:
@@ -77,6 +77,6 @@ def _facts(message: Message, style: SectionStyle) -> tuple[str, ...]:
     separator = message.say("label.separator")
     lines = []
     for fact in message.facts:
-        value = (style.words if fact.of_others else style.own)(fact.value)
+        value = (style.words if fact.untrusted else style.own)(fact.value)
         lines.append(f"{style.fact}{style.own(fact.label + separator)}{value}")
     return tuple(lines)
