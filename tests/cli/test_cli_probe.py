@@ -17,7 +17,8 @@ from refresh_watch.credentials import Credentials
 from refresh_watch.function_compute.tasks import TaskStatus
 from refresh_watch.model import Product
 from refresh_watch.settings import Secret, Settings
-from refresh_watch_cli.doctor.probe.submit import PRODUCTS, submit
+from refresh_watch_cli.doctor.probe.refresh import submit_refresh
+from refresh_watch_cli.submitting import SUBMITTERS
 from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
 from refresh_watch_emulator.engine.switches import ApiEvent, Duplicate
@@ -181,11 +182,11 @@ def test_a_refresh_that_hides_and_lags_is_told_as_it_is(tmp_path: Path) -> None:
     assert "'100'" in facts["process_form"]["seen"]
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", SUBMITTERS)
 def test_a_url_is_submitted_once_by_each_products_own_operation(stand_in: StandIn, product: Product) -> None:
     settings = Settings(product_endpoints=everywhere(stand_in.endpoint))
 
-    task_id = submit(product, URL, settings, Credentials(KEYS[0], Secret(KEYS[1])))
+    task_id = submit_refresh(product, URL, settings, Credentials(KEYS[0], Secret(KEYS[1])))
 
     assert stand_in.world.knows(product.value, task_id)
     assert len(stand_in.calls) == 1

@@ -26,7 +26,7 @@ _BY_VERSION = {service.version: service for service in SERVICES}
 def service_of(product: str) -> Service:
     """The service that a watch's word for a product means. Raises ValueError for a word that none has."""
     if str(product) not in _BY_NAME:
-        raise ValueError(product)
+        raise ValueError(f"{product}: no file of {services.__name__} has it; those that are: {', '.join(_BY_NAME)}")
     return _BY_NAME[str(product)]
 
 
