@@ -7,7 +7,7 @@
     report = watches.wait(started.watch_id)
     print(report.outcome)  # Outcome.COMPLETE, ...
 
-What goes wrong is an error of `refresh_watch.errors`, whose text is one line for people: BadInput for what was given
+What goes wrong is an error of `refresh_watch.errors`, whose text is one line: BadInput for what was given
 wrong, NoCredentials, NoSuchWatch, EngineError for what Function Compute did not do. Two of those end the waiting alone,
 and can be had from here: WaitingEnded, and StillWatched where the time that was given for it is over.
 """
@@ -83,10 +83,11 @@ class Watches:
 
     def start_request(self, request: WatchRequest) -> StartedWatch:
         """Hand a request to intake; the same request is the same watch. Raises Refused, NoCredentials, EngineError."""
-        from refresh_watch.function_compute.invoke import Invoking  # the SDK, which --help does without
+        from refresh_watch.function_compute.invoke import invoke  # the SDK, which --help does without
+        from refresh_watch.function_compute.transport import Transport
 
         event = as_http_event(json.dumps(write_request(request)).encode())
-        answer = Invoking(self._settings, self._find_credentials(), self._clock).invoke(INTAKE, event)
+        answer = invoke(Transport(self._settings, self._find_credentials(), self._clock), INTAKE, event)
         body = answer.body if isinstance(answer.body, dict) else {}
         if answer.status < 400 and isinstance(body.get("watch_id"), str):
             self._started.add(body["watch_id"])
@@ -103,9 +104,9 @@ class Watches:
     def wait(self, watch_id: str, listener: Listener | None = None, *, seconds: float | None = None) -> Report:
         """Return the final report of a watch once it has settled, at once where it has.
 
-        Asked seldom (workflow/waiting.py); `listener` is told of what happens meanwhile. Raises BadInput for what is no
-        id, NoSuchWatch soon for one of which nothing is known, StillWatched once `seconds` are over, NoCredentials, and
-        WaitingEnded when the record cannot be read or is out of reach for ten minutes.
+        Polled seldom (workflow/waiting.py); `listener` is called with what happens meanwhile. Raises BadInput for what
+        is no id, NoSuchWatch soon for one of which nothing is known, StillWatched once `seconds` are over,
+        NoCredentials, and WaitingEnded when the record cannot be read or is out of reach for ten minutes.
         """
         _check_watch_id(watch_id)
         if seconds is not None and (

@@ -21,9 +21,6 @@ PREFIX_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,40}")
 """What the names of functions and of their roles begin with: a function's may have a _, a role's may not."""
 PREFIX_ALLOWED = "letters, digits and hyphens, beginning with a letter, at most 41"
 LANGUAGES = ("en", "zh")
-FUNCTION_ENVIRONMENT_BYTES = 4096
-"""Function Compute allows 4 KB of environment a function (environment-variables page, 2026-04-15)."""
-
 DEFAULT_QUOTA = default_quota()
 """Calls a second and account, by operation such as ``cdn.list``."""
 

@@ -24,6 +24,7 @@ from typing import Any
 from refresh_watch.clock import SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.function_compute.client import FunctionCompute
+from refresh_watch.function_compute.transport import Transport
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.build.bytecode import interpreter_of
 from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime, runtime_named
@@ -198,5 +199,5 @@ def outside(chats: Sequence[str]) -> Iterator[Outside]:
                 "ALIBABA_CLOUD_ACCESS_KEY_SECRET": KEYS[1],
             }
             there = Settings(fc_endpoint=engine.url, region="cn-hangzhou")
-            fc = FunctionCompute(there, Credentials(KEYS[0], Secret(KEYS[1])), SystemClock())
+            fc = FunctionCompute(Transport(there, Credentials(KEYS[0], Secret(KEYS[1])), SystemClock()))
             yield Outside(products, wall, fc, {**own, **settings, "REFRESH_WATCH_FC_ENDPOINT": engine.url})

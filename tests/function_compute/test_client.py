@@ -15,8 +15,11 @@ from refresh_watch.clock import SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.errors import BadInput, EngineError
 from refresh_watch.function_compute.client import FunctionCompute
-from refresh_watch.function_compute.inspecting import Inspecting
-from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, TaskStatus
+from refresh_watch.function_compute.inspector import Inspector
+from refresh_watch.function_compute.invoke import invoke
+from refresh_watch.function_compute.tasks import Started, TaskStatus
+from refresh_watch.function_compute.transport import Transport
+from refresh_watch.limits import MAX_PAYLOAD
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_emulator.engine.engine import FAKE_KEYS, EmbeddedEngine
 from refresh_watch_emulator.engine.switches import Duplicate, Switches
@@ -36,7 +39,7 @@ def given(url: str) -> tuple[Settings, Credentials, NoWait]:
 
 
 def client(url: str) -> FunctionCompute:
-    return FunctionCompute(*given(url))
+    return FunctionCompute(Transport(*given(url)))
 
 
 @pytest.fixture(params=list(Duplicate), ids=str)
@@ -85,11 +88,11 @@ def closed_port() -> int:
 @pytest.mark.parametrize("does", ["start", "invoke", "list"])
 def test_an_engine_that_nobody_listens_at_is_named_with_what_happened(does: str) -> None:
     host = f"127.0.0.1:{closed_port()}"
-    asking = Inspecting(*given(f"http://{host}"))
+    transport = Transport(*given(f"http://{host}"))
     calls = {
-        "start": lambda: asking.start_later("act", SLEEP, 0, "w-1-h0001"),
-        "invoke": lambda: asking.invoke("act", SLEEP),
-        "list": lambda: asking.listed("act", "w-"),
+        "start": lambda: FunctionCompute(transport).start_later("act", SLEEP, 0, "w-1-h0001"),
+        "invoke": lambda: invoke(transport, "act", SLEEP),
+        "list": lambda: Inspector(transport, NoWait()).listed("act", "w-"),
     }
     with pytest.raises(EngineError) as caught:
         calls[does]()

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 from refresh_watch.errors import EngineError
-from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
+from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
+from refresh_watch.limits import MAX_PAYLOAD
 from refresh_watch.model import FailedObject, Kind
 from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.reports.wire import from_json

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from refresh_watch.clock import SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.function_compute.client import FunctionCompute
-from refresh_watch.function_compute.invoke import Invoking
 from refresh_watch.function_compute.tasks import Task
+from refresh_watch.function_compute.transport import Transport
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_emulator.chat_wall import ChatWall, WallMessage
 from refresh_watch_emulator.engine.crash import KillWorker
@@ -120,14 +120,13 @@ def environment_of(
 
 def client_of(engine_url: str) -> FunctionCompute:
     """The official FC SDK, pointed at the engine."""
-    settings = Settings(fc_endpoint=engine_url, region="cn-hangzhou")
-    return FunctionCompute(settings, Credentials(KEYS[0], Secret(KEYS[1])), SystemClock())
+    return FunctionCompute(transport_to(engine_url))
 
 
-def invoking(engine_url: str) -> Invoking:
-    """The same, for calls that wait for their answer."""
+def transport_to(engine_url: str) -> Transport:
+    """The calls that it makes."""
     settings = Settings(fc_endpoint=engine_url, region="cn-hangzhou")
-    return Invoking(settings, Credentials(KEYS[0], Secret(KEYS[1])), SystemClock())
+    return Transport(settings, Credentials(KEYS[0], Secret(KEYS[1])), SystemClock())
 
 
 @contextmanager

@@ -125,7 +125,7 @@ def test_a_guard_ends_before_the_record_does() -> None:
     clock, record = HandClock(1_795_000_000.0), Record()
     watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), clock.now())
     clock.sleep(6.5 * 86400)
-    with pytest.raises(EngineError, match="could not be told for six days"):
+    with pytest.raises(EngineError, match="could not be sent for six days"):
         run_guard(Hop(watch, 150, is_guard=True), engine=record, clock=clock)
     assert record.waits == []
 

@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from refresh_watch.credentials import Credentials
-from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, Task
+from refresh_watch.function_compute.tasks import Started, Task
+from refresh_watch.limits import MAX_PAYLOAD
 from refresh_watch.reports.wire import decode
 from refresh_watch.settings import Secret, Settings
 from refresh_watch.watching.opening import open_watch

@@ -12,17 +12,15 @@ from typing import Any
 import pytest
 
 from refresh_watch.clock import SystemClock
-from refresh_watch.credentials import Credentials
-from refresh_watch.function_compute.inspecting import Inspecting, Recorded
+from refresh_watch.function_compute.inspector import Inspector, Recorded
 from refresh_watch.function_compute.tasks import Started, TaskStatus
-from refresh_watch.settings import Secret, Settings
 from refresh_watch.workflow.first_bytes import may_be_probe
 from refresh_watch.workflow.probing.probe import Do, answer_probe, event_of, kept
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
 from refresh_watch_emulator.engine.roles import Roles
 from refresh_watch_emulator.engine.switches import Switches
 from refresh_watch_emulator.products import faults
-from tests.workflow.house import KEYS, ROOT, House, house, wait_for
+from tests.workflow.house import KEYS, ROOT, House, house, transport_to, wait_for
 
 ID = "probe0123456789a"
 
@@ -39,9 +37,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, roles: Roles) -> Iterator[Hou
         yield opened
 
 
-def inspecting(home: House) -> Inspecting:
-    settings = Settings(fc_endpoint=home.engine_url, region="cn-hangzhou")
-    return Inspecting(settings, Credentials(KEYS[0], Secret(KEYS[1])), SystemClock())
+def inspector(home: House) -> Inspector:
+    return Inspector(transport_to(home.engine_url), SystemClock())
 
 
 def probe(do: str, name: str = ID) -> dict[str, Any]:
@@ -58,7 +55,7 @@ def saw(home: House, name: str, what: str) -> dict[str, Any]:
 
 
 def test_an_echo_says_what_notify_found_around_it_and_no_value(home: House) -> None:
-    answer = inspecting(home).send("notify", event_of(ID, Do.ECHO), waits=True)
+    answer = inspector(home).send("notify", event_of(ID, Do.ECHO), waits=True)
 
     said = json.loads(answer.body)
     assert (said["probe"], said["function"]) == (ID, "notify")
@@ -103,7 +100,7 @@ def test_a_failure_that_was_asked_for_is_tried_four_times_and_its_envelope_kept_
 
 def tried(home: House, function: str, name: str) -> dict[tuple[str, str], tuple[str, str]]:
     """What a function says of its own role: (action, on) -> (result, code)."""
-    answer = inspecting(home).send(function, event_of(name, Do.GRANTS), waits=True)
+    answer = inspector(home).send(function, event_of(name, Do.GRANTS), waits=True)
     assert answer.is_accepted
     return {(each["action"], each["on"]): (each["result"], each["code"]) for each in json.loads(answer.body)["grants"]}
 
@@ -144,7 +141,7 @@ def test_trying_starts_tasks_that_only_echo_and_tells_nobody(home: House) -> Non
 
 
 def _over(home: House, function: str, name: str) -> Recorded | None:
-    task = inspecting(home).recorded(function, name)
+    task = inspector(home).recorded(function, name)
     return task if task is not None and task.is_over else None
 
 

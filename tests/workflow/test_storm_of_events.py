@@ -6,7 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Task, TaskStatus
+from refresh_watch.function_compute.tasks import Task, TaskStatus
+from refresh_watch.limits import MAX_PAYLOAD
 from refresh_watch_emulator.chat_wall import ChatWall
 from tests.unit.triggers.storm import Blow, Seed, blow
 from tests.unit.triggers.storm_grammar import Wish

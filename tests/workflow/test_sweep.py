@@ -22,7 +22,7 @@ from refresh_watch_emulator.products.faults import error
 from refresh_watch_emulator.products.world import ObjectPlan
 from tests.endpoints import everywhere
 from tests.hand_clock import HandClock
-from tests.workflow.house import KEYS, QUICK, House, house, wait_for
+from tests.workflow.house import KEYS, QUICK, House, house, transport_to, wait_for
 
 HOUR = 3600.0
 URL = "http://example.com"
@@ -181,7 +181,7 @@ def test_nothing_is_told_while_the_record_cannot_be_read_to_its_end(
     add(home, "vod", "Failed")
     payload = timer("sweep vod 8h")
     with monkeypatch.context() as patched:
-        patched.setattr(watch_index, "MOST_CALLS", 1)
+        patched.setattr(watch_index, "MOST_READS", 1)
         assert in_process(home, clock).run(payload) == "vod: nothing to tell"
     assert in_process(home, clock).run(payload) == "vod: 1 failed and not watched, told"
 
@@ -192,10 +192,9 @@ def test_a_watch_that_is_still_open_is_found_however_long_ago_it_was_accepted(ho
     wait_for(lambda: home.tasks("watch", f"g-{ended}")[0].status == "Succeeded", 30, "the guard to end")
     still_open = home.start("vod", add(home, "vod", "never"), deadline="2h")
     soon = time.time() + 60
-    credentials = Credentials(KEYS[0], Secret(KEYS[1]))
 
     def known(until: float) -> watch_index.WatchIndex:
-        return watch_index.WatchIndex(Settings(fc_endpoint=home.engine_url), credentials, HandClock(), until)
+        return watch_index.WatchIndex(watch_index.BoundedCalls(transport_to(home.engine_url), HandClock(), until))
 
     since = {watch.id for watch in known(soon).watches(soon)}
     assert still_open in since
@@ -263,7 +262,7 @@ def test_what_a_watch_by_path_was_bound_to_is_asked_within_the_same_bounds(
     add(home, "cdn", "Failed", path=f"{URL}/bounds", ago=HOUR - 60)
     listed = len(home.tasks("watch", "g-")) // 100 + 2
     with monkeypatch.context() as patched:
-        patched.setattr(watch_index, "MOST_CALLS", listed)
+        patched.setattr(watch_index, "MOST_READS", listed)
         assert in_process(home, clock).run(timer("sweep cdn 8h")) == "cdn: nothing to tell"
 
 

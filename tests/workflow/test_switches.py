@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from refresh_watch.function_compute.invoke import invoke
 from refresh_watch.watching.opening import watch_id
 from refresh_watch.watching.request import read_request
 from refresh_watch_emulator.engine import switches as engine
 from refresh_watch_emulator.products import switches as product
-from tests.workflow.house import house, invoking, wait_for
+from tests.workflow.house import house, transport_to, wait_for
 from tests.workflow.scenario import add, check_all, many, start_all
 
 PRODUCT_POSITIONS: list[dict[str, Any]] = [
@@ -70,7 +71,7 @@ def test_an_api_call_to_intake_is_understood_plain_and_http_shaped(tmp_path: Pat
     with house(tmp_path, engine=engine.Switches(api_event=shape)) as home:
         first, second, third = (add(home, "cdn", *many("Complete", 1, after=0)) for _ in range(3))
         event = {"product": "cdn", "task_ids": first, "schedule": "0,1;1"}
-        awaited = invoking(home.engine_url).invoke("intake", json.dumps(event).encode())
+        awaited = invoke(transport_to(home.engine_url), "intake", json.dumps(event).encode())
         assert awaited.status in (200, 202)
         assert home.final(awaited.body["watch_id"])["outcome"] == "complete"
         # nobody waits for these: the good ones run, the bad one is told in the chat

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 
 from refresh_watch.channels.delivery.pacing import Pacing
 from refresh_watch.errors import Undelivered
-from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
+from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
 from refresh_watch.instants import Instant, Seconds
+from refresh_watch.limits import MAX_PAYLOAD
 from refresh_watch.report import Report
 from refresh_watch.reports.wire import encode
 from refresh_watch.settings import Settings, read_channels

@@ -27,9 +27,10 @@ class _AtFirstUse:
     def _engine(self) -> Engine:
         if self._made is None:
             from refresh_watch.function_compute.client import FunctionCompute
+            from refresh_watch.function_compute.transport import Transport
 
             settings, find_credentials, clock = self._given
-            self._made = FunctionCompute(settings, find_credentials(), clock)
+            self._made = FunctionCompute(Transport(settings, find_credentials(), clock))
         return self._made
 
     def start_later(self, function: str, payload: bytes, delay: Seconds, task_id: str) -> Started:

@@ -7,14 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from alibabacloud_fc20230330 import models
-from darabonba.runtime import RuntimeOptions
 from Tea.exceptions import TeaException
 
 from refresh_watch.errors import EngineError
-from refresh_watch.function_compute.client import FunctionCompute
-
-_CONNECT_MS = 5000
-_READ_MS = 90_000  # longer than intake's own time-out
+from refresh_watch.function_compute.transport import Calls, long_call
 
 
 @dataclass(frozen=True)
@@ -25,31 +21,27 @@ class Answered:
     body: Any
 
 
-class Invoking(FunctionCompute):
-    """The engine, and calls that wait for their answer."""
+def invoke(calls: Calls, function: str, payload: bytes) -> Answered:
+    """Call `function` with `payload`.
 
-    def invoke(self, function: str, payload: bytes) -> Answered:
-        """Call `function` with `payload`.
+    A function with an HTTP trigger may be answered for as one: an HTTP error, a response as JSON, and plain JSON
+    are all understood. Raises EngineError when the function failed or gave no JSON.
+    """
+    name = calls.name(function)
 
-        A function with an HTTP trigger may be answered for as one: an HTTP error, a response as JSON, and plain JSON
-        are all understood. Raises EngineError when the function failed or gave no JSON.
-        """
-        name = self._settings.function_name(function)
+    def ask(client: Any) -> Any:
+        request = models.InvokeFunctionRequest(body=payload)
+        headers = models.InvokeFunctionHeaders(common_headers={}, x_fc_invocation_type="Sync")
+        try:
+            return client.invoke_function_with_options(name, request, headers, long_call())
+        except TeaException as error:
+            body = getattr(error, "data", None)
+            if isinstance(body, dict) and isinstance(body.get("detail"), str):
+                return Answered(int(getattr(error, "status_code", None) or 500), body)
+            raise
 
-        def call() -> Any:
-            request = models.InvokeFunctionRequest(body=payload)
-            headers = models.InvokeFunctionHeaders(common_headers={}, x_fc_invocation_type="Sync")
-            options = RuntimeOptions(connect_timeout=_CONNECT_MS, read_timeout=_READ_MS)
-            try:
-                return self._client.invoke_function_with_options(name, request, headers, options)
-            except TeaException as error:
-                said = getattr(error, "data", None)
-                if isinstance(said, dict) and isinstance(said.get("detail"), str):
-                    return Answered(int(getattr(error, "status_code", None) or 500), said)
-                raise
-
-        answer = self._call(f"invoke {name}", call)
-        return answer if isinstance(answer, Answered) else _read(name, answer)
+    answer = calls.call(f"invoke {name}", ask)
+    return answer if isinstance(answer, Answered) else _read(name, answer)
 
 
 def _read(name: str, answer: Any) -> Answered:

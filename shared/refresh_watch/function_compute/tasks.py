@@ -10,9 +10,6 @@ from typing import Protocol
 from refresh_watch.instants import Seconds
 from refresh_watch.model import Word
 
-MAX_PAYLOAD = 64 * 1024
-"""Bytes. Function Compute takes 128 KB, but an onFailure envelope holds the payload once more, as an escaped string."""
-
 
 class TaskStatus(Word):
     """The ten states of a task (ListAsyncTasks, SDK alibabacloud-fc20230330)."""
@@ -36,7 +33,7 @@ class TaskStatus(Word):
 
     @property
     def is_live(self) -> bool:
-        """It will still run, or runs. An unknown state is taken for live: nothing is started beside it."""
+        """It will still run, or runs. An unknown state is taken for live: nothing is started in its place."""
         return self in _LIVE
 
     @property

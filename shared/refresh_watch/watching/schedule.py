@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from refresh_watch.errors import BadInput
 from refresh_watch.instants import Instant, Seconds
+from refresh_watch.limits import LONGEST_DELAY
 from refresh_watch.model import Kind
 from refresh_watch.watch import Watch
 from refresh_watch.watching.pace import AGAIN_AFTER, SHORTEST_STEP, step_by_progress
@@ -28,9 +29,6 @@ DEFAULT_DEADLINE = {Kind.REFRESH: 30 * 60.0, Kind.PREFETCH: 2 * 3600.0, Kind.UNK
 
 CONFIRM_AFTER: Seconds = 5
 """Between two late looks, at least: asking updates a task's status, so an answer can be one look old."""
-
-LONGEST_WAIT: Seconds = 3599
-"""Function Compute's `x-fc-async-delay` takes less than 3,600 s."""
 
 LONGEST_STEP: Seconds = 600
 """Of a schedule as it grows, and of a wait for an end that is estimated from progress."""
@@ -162,7 +160,7 @@ def first_look(watch: Watch, now: Instant) -> Seconds:
     else:
         schedule = DEFAULT_SCHEDULE[watch.kind]
         first = schedule.next(0.0, phase=phase_of(watch.id))
-    return max(0.0, min(first - elapsed, deadline_of(watch) - now, LONGEST_WAIT))
+    return max(0.0, min(first - elapsed, deadline_of(watch) - now, LONGEST_DELAY))
 
 
 def next_look(
@@ -185,7 +183,7 @@ def next_look(
     regular = _regular(watch, now - watch.started_at, stretch_of(cost, late_by=late_by, lags=bool(watch.pace.lags)))
     deadline = deadline_of(watch)
     if now < deadline:
-        return min(regular, deadline - now, LONGEST_WAIT)
+        return min(regular, deadline - now, LONGEST_DELAY)
     if late_unanswered:
         return min(max(regular, CONFIRM_AFTER), 300.0)
     return CONFIRM_AFTER

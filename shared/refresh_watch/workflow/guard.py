@@ -8,10 +8,11 @@ from refresh_watch.clock import Clock
 from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.tasks import Engine, Task, TaskStatus
 from refresh_watch.instants import Instant, Seconds
+from refresh_watch.limits import LONGEST_DELAY
 from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import abandon_watch, latest_end
 from refresh_watch.watching.reporting import final_report
-from refresh_watch.watching.schedule import LONGEST_WAIT, deadline_of, phase_of
+from refresh_watch.watching.schedule import deadline_of, phase_of
 from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.effects import publish, start_hop
 from refresh_watch.workflow.task_history import TaskHistory, newest_state, read_task_history, resume
@@ -26,7 +27,7 @@ HELD_UP_AFTER: Seconds = 300
 """So much later than planned a hop that has not begun is overtaken by its successor."""
 
 RECORD_ENDS: Seconds = 6 * 86400
-"""Function Compute forgets tasks after 7 days: a guard that went on would take a told watch for an untold one."""
+"""Function Compute forgets tasks after 7 days: a guard that went on would take a reported watch for one that is not."""
 
 
 def guard_delay(watch: Watch, number: int) -> Seconds:
@@ -37,7 +38,7 @@ def guard_delay(watch: Watch, number: int) -> Seconds:
     deadline = deadline_of(watch) - watch.accepted_at
     margin = min(60.0, max(5.0, deadline / 10))
     spread = phase_of(watch.id) * min(1200.0, 0.6 * deadline)
-    return min(LONGEST_WAIT - spread, deadline + margin if number == 0 else margin * 4.0 ** min(number, 6)) + spread
+    return min(LONGEST_DELAY - spread, deadline + margin if number == 0 else margin * 4.0 ** min(number, 6)) + spread
 
 
 def run_guard(guard: Hop, *, engine: Engine, clock: Clock) -> str:
@@ -46,10 +47,10 @@ def run_guard(guard: Hop, *, engine: Engine, clock: Clock) -> str:
     Raises EngineError when Function Compute does not answer, so that the guard is run again.
     """
     chain = read_task_history(guard.watch.id, engine)
-    if chain.is_told:
+    if chain.is_fanned_out:
         return "settled and told"
     if clock.now() > guard.watch.accepted_at + RECORD_ENDS:
-        raise EngineError(f"the final report of {guard.watch.id} could not be told for six days")
+        raise EngineError(f"the final report of {guard.watch.id} could not be sent for six days")
     found = _tend(chain, guard.watch, engine, clock)
     log.info("guarded", extra={"guard": guard.number, "found": found})
     after = guard.number + 1
@@ -59,10 +60,10 @@ def run_guard(guard: Hop, *, engine: Engine, clock: Clock) -> str:
 
 
 def _tend(chain: TaskHistory, first: Watch, engine: Engine, clock: Clock) -> str:
-    if chain.telling is not None:
+    if chain.fanning_out is not None:
         return "settled, on its way to the channels"
-    if chain.is_final:
-        _tell_again(chain, engine)
+    if chain.is_committed:
+        _fan_out_again(chain, engine)
         return "settled, but the fan-out had failed: told again"
     if chain.live is not None and not _is_held_up(chain.live, engine, clock.now()):
         return "alive"
@@ -86,11 +87,11 @@ def _is_held_up(hop: Task, engine: Engine, now: Instant) -> bool:
         return False
     planned = read_hop(kept.payload)
     # `due` is when the look was planned first; its turn in the quota may come later by as much as can be waited for
-    turn = LONGEST_WAIT if planned.booked else 0.0
+    turn = LONGEST_DELAY if planned.booked else 0.0
     return planned.due is not None and now > planned.due + turn + HELD_UP_AFTER
 
 
-def _tell_again(chain: TaskHistory, engine: Engine) -> None:
+def _fan_out_again(chain: TaskHistory, engine: Engine) -> None:
     for task in chain.finals:
         kept = engine.task(NOTIFY, task.id)
         if kept is not None and kept.payload:

@@ -25,15 +25,15 @@ def recorded_watch(watch_id: str, engine: Engine) -> Watch:
     """The watch with all that is known of how its items ended. Raises NoSuchWatch, EngineError.
 
     A hop is given what the looks before it saw: what the last look saw stands in the final report alone, and there only
-    of the items that it names. Of the others we know no more than the hop did.
+    of the items that it names. Of the others no more is known than the hop knew.
     """
     chain = read_task_history(watch_id, engine)
     watch = known_state(chain, engine)
     final = _final(chain, engine)
     if final is None:
         return watch
-    told = {task.item: task for task in final.tasks}
-    items = tuple(_with(item, told[item.item]) if item.item in told else item for item in watch.items)
+    reported = {task.item: task for task in final.tasks}
+    items = tuple(_with(item, reported[item.item]) if item.item in reported else item for item in watch.items)
     return replace(watch, items=items)
 
 
@@ -45,5 +45,5 @@ def _final(chain: TaskHistory, engine: Engine) -> Report | None:
     return None
 
 
-def _with(item: WatchedItem, told: TaskReport) -> WatchedItem:
-    return replace(item, outcome=told.outcome, task_ids=item.task_ids or told.task_ids)
+def _with(item: WatchedItem, reported: TaskReport) -> WatchedItem:
+    return replace(item, outcome=reported.outcome, task_ids=item.task_ids or reported.task_ids)

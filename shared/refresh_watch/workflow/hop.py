@@ -12,6 +12,7 @@ from refresh_watch.credentials import Credentials
 from refresh_watch.errors import NoCredentials
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds
+from refresh_watch.limits import LONGEST_DELAY
 from refresh_watch.model import Reason, Refusal
 from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.report import ReportKind
@@ -19,7 +20,6 @@ from refresh_watch.settings import Settings
 from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import Effect, Publish, advance
 from refresh_watch.watching.quota import Quota
-from refresh_watch.watching.schedule import LONGEST_WAIT
 from refresh_watch.watching.state import Hop
 from refresh_watch.workflow.effects import publish, start_hop
 from refresh_watch.workflow.task_ids import NOTIFY, final_id, hop_id
@@ -53,7 +53,7 @@ def run_hop(hop: Hop, *, look: Callable[[Watch], Observation], engine: Engine, c
     observation = look(watch)
     if observation.turn_in is not None:
         successor = Hop(watch, hop.number + 1, due=due, booked=True)
-        _start(successor, min(observation.turn_in, LONGEST_WAIT), engine)
+        _start(successor, min(observation.turn_in, LONGEST_DELAY), engine)
         return "waits for its turn"
     step = advance(watch, observation, clock.now(), late_by=max(0.0, began - due))
     log.info(

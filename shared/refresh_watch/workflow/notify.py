@@ -27,12 +27,12 @@ from refresh_watch.workflow.task_ids import NOTIFY, final_id
 log = logging.getLogger("refresh_watch.notify")
 
 FALLBACK_AFTER: Seconds = 600
-"""A report that a channel still refuses so long after its first post is told on the channel's fallback too. It goes on
-being tried: people do not have to wait a day for what another channel can tell them now."""
+"""A report that a channel still refuses so long after its first post is sent to the channel's fallback too. Its own
+deliveries go on: on-call does not have to wait a day for what another channel can deliver now."""
 
 
 SOON: Seconds = 60
-"""Where the channel may be asked again so soon after that, the fallback waits for what it says."""
+"""Where the channel may be asked again so soon after that, the fallback waits for its answer."""
 
 HELD_UP: Seconds = 10
 """A first failure so old may have been overtaken by the final report, also on its first visit: Function Compute puts
@@ -77,11 +77,11 @@ def visit(state: DeliveryState, *, settings: Settings, engine: Engine, clock: Cl
     delivery = deliver(state.report, channel, settings=settings, clock=clock, pacing=pacing, so_far=state.attempts)
     after = delivery.next
     if isinstance(after, Abandoned):
-        _tell_fallback(state, channel, after.why, engine)
+        _start_fallback(state, channel, after.why, engine)
         return _give_up(replace(state, attempts=delivery.attempts), after.why, engine)
     if isinstance(after, RetryLater):
         if _is_late(after, clock.now()):
-            _tell_fallback(state, channel, str(after.attempts.last), engine)
+            _start_fallback(state, channel, str(after.attempts.last), engine)
         later = replace(state, visit=state.visit + 1, attempts=after.attempts)
         delay = _until_next_visit(after, clock.now()) if channel.fallback and not state.stands_for else after.after
         start_delivery(later, delay, engine)
@@ -102,13 +102,14 @@ def _is_superseded(state: DeliveryState, engine: Engine, now: Instant) -> bool:
 
 
 def _is_late(after: RetryLater, now: Instant) -> bool:
-    # a message that waits for its turn behind others has been refused by nobody
+    # a message that waits for its turn behind others has not been refused
     attempts = after.attempts
     return attempts.last is not None and now - (attempts.first_at or now) >= FALLBACK_AFTER
 
 
 def _until_next_visit(after: RetryLater, now: Instant) -> Seconds:
-    """A channel may ask for an hour: its fallback does not wait so long. That visit only tells it; it posts nothing."""
+    """A channel may ask for an hour: its fallback does not wait so long. That visit starts the fallback, and posts
+    nothing."""
     attempts = after.attempts
     if attempts.last is None or attempts.first_at is None:
         return after.after
@@ -116,7 +117,7 @@ def _until_next_visit(after: RetryLater, now: Instant) -> Seconds:
     return due if due > 0 and attempts.not_before > now + due + SOON else after.after
 
 
-def _tell_fallback(state: DeliveryState, channel: ChannelSetting, why: str, engine: Engine) -> None:
+def _start_fallback(state: DeliveryState, channel: ChannelSetting, why: str, engine: Engine) -> None:
     """Once, for the id of that delivery is made of both channels; a fallback has no fallback."""
     if not channel.fallback or state.stands_for:
         return

@@ -91,7 +91,10 @@ def _newest_visits(engine: Engine) -> Iterable[tuple[tuple[bool, int], Task]]:
     """The last visit of every delivery, and its place in the order."""
     newest: dict[str, tuple[tuple[bool, int], Task]] = {}
     for task in engine.tasks(NOTIFY, "n-"):
-        said = delivery_of(task.id)
-        if said is not None and (said[0] not in newest or newest[said[0]][0] < said[1]):
-            newest[said[0]] = (said[1], task)
+        named = delivery_of(task.id)
+        if named is None:
+            continue
+        delivery, order = named
+        if delivery not in newest or newest[delivery][0] < order:
+            newest[delivery] = (order, task)
     return newest.values()

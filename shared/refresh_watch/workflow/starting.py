@@ -44,7 +44,7 @@ def start(
     if start_hop(hop, after, engine) is Started.ALREADY:
         chain = read_task_history(watch.id, engine)
         answer |= {"already": True, "state": _state(chain, engine, clock, at_once=wanted.at_once)}
-    if chain is None or not chain.is_told:
+    if chain is None or not chain.is_fanned_out:
         start_hop(Hop(watch, 0, is_guard=True), guard_delay(watch, 0), engine)
     log.info("accepted", extra={"watch_id": watch.id, "items": len(watch.items), "already": chain is not None})
     return answer
@@ -52,13 +52,13 @@ def start(
 
 def _state(chain: TaskHistory, engine: Engine, clock: Clock, *, at_once: bool) -> str:
     """What became of the watch that this request had already started; a dead chain is started again."""
-    if chain.is_final:
+    if chain.is_committed:
         return "settled"
     if chain.live is None:
         # a record that lags behind shows no hop; the id of the one that exists is answered with "already"
         return "resumed" if resume(chain, engine, clock) is Started.STARTED else "watching"
     if at_once and _is_far(chain.live, engine, clock.now()):
-        # the hop that was to come finds its successor known when it comes, and its verdict told
+        # the hop that was to come finds its successor known when it comes, and its verdict committed
         return "hastened" if resume(chain, engine, clock) is Started.STARTED else "watching"
     return f"watching ({chain.live.status})"
 

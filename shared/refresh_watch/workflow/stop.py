@@ -1,4 +1,4 @@
-"""End a watch by hand: people are told that it was stopped, and by whom."""
+"""End a watch by hand: the final report says that it was stopped, and by whom."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def stop(watch_id: str, who: str, *, engine: Engine, clock: Clock) -> bool:
     report had been committed before. Raises NoSuchWatch for an id that Function Compute does not know.
     """
     chain = read_task_history(watch_id, engine)
-    spoken = not chain.is_final and _speak(chain, who, engine, clock)
+    committed = not chain.is_committed and _commit(chain, who, engine, clock)
     for _ in range(_ROUNDS):
         live = [hop for hop in chain.hops if hop.status.is_live]
         if not live:
@@ -30,10 +30,10 @@ def stop(watch_id: str, who: str, *, engine: Engine, clock: Clock) -> bool:
             engine.stop(WATCH, hop.id)
         # a hop that ran may have started its successor before it was stopped
         chain = read_task_history(watch_id, engine)
-    return spoken
+    return committed
 
 
-def _speak(chain: TaskHistory, who: str, engine: Engine, clock: Clock) -> bool:
+def _commit(chain: TaskHistory, who: str, engine: Engine, clock: Clock) -> bool:
     watch = known_state(chain, engine)
     now = clock.now()
     return publish(final_report(stop_watch(watch, now, who), now), engine) is Started.STARTED

@@ -24,18 +24,18 @@ class TaskHistory:
     finals: tuple[Task, ...]
 
     @property
-    def is_final(self) -> bool:
-        """The verdict was spoken."""
+    def is_committed(self) -> bool:
+        """The final report was committed."""
         return bool(self.finals)
 
     @property
-    def is_told(self) -> bool:
-        """The verdict was fanned out to the channels."""
+    def is_fanned_out(self) -> bool:
+        """The final report was fanned out to the channels."""
         return any(task.status is TaskStatus.SUCCEEDED for task in self.finals)
 
     @property
-    def telling(self) -> Task | None:
-        """A task that will still carry the verdict to the channels, or does so now."""
+    def fanning_out(self) -> Task | None:
+        """A task that will still fan the final report out, or does so now."""
         return next((task for task in self.finals if task.status.is_live), None)
 
     @property

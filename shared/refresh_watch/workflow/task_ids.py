@@ -36,7 +36,7 @@ def delivery_id(report_id: str, channel: str, visit: int, *, replay: bool = Fals
 
 
 def fallback_name(channel: str, fallback: str) -> str:
-    """What stands in a delivery's id in place of a channel, when `fallback` is told what `channel` did not get."""
+    """What stands in a delivery's id in place of a channel, when `fallback` is sent what `channel` did not get."""
     return f"{channel}-to-{fallback}"
 
 
@@ -67,7 +67,7 @@ def report_id_of(task_id: str) -> str:
 
 
 def delivery_of(task_id: str) -> tuple[str, tuple[bool, int]] | None:
-    """What a delivery's id says: which report to which channel, and the order of the visit (replays come last)."""
+    """What a delivery's id names: which report to which channel, and the order of the visit (replays come last)."""
     match = re.fullmatch(r"(n-.+-[a-z][a-z0-9_]*)-([ar])(\d{2,})", task_id)
     return (match.group(1), (match.group(2) == "r", int(match.group(3)))) if match else None
 

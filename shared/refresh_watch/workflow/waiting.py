@@ -1,4 +1,4 @@
-"""Somebody waits for the end of a watch: asked of Function Compute's record, which costs nothing but requests.
+"""Waiting for the end of a watch: polled from Function Compute's record, which costs nothing but requests.
 
 The newest hop's payload says when the next look is due, and nothing is learned before that: so it is asked when a look
 should have ended, and once a minute in between, since a watch can be stopped by hand. A look that takes longer is asked
@@ -15,12 +15,12 @@ from refresh_watch.clock import Clock
 from refresh_watch.errors import BadInput, EngineError, NoCredentials, NoSuchWatch, RefreshWatchError
 from refresh_watch.function_compute.tasks import Engine, Task
 from refresh_watch.instants import Instant, Seconds, format_duration
+from refresh_watch.limits import LONGEST_DELAY
 from refresh_watch.report import Report
 from refresh_watch.reports.wire import decode
 from refresh_watch.settings import Settings
 from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import latest_end
-from refresh_watch.watching.schedule import LONGEST_WAIT
 from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.guard import GIVES_UP_AFTER
 from refresh_watch.workflow.task_ids import NOTIFY, WATCH, broken_id, final_id, hop_id
@@ -47,7 +47,7 @@ NOT_STARTED_FOR: Seconds = 20
 
 
 def _say_nothing(*_: object) -> None:
-    """Nobody listens."""
+    """The default of a listener."""
 
 
 class WaitingEnded(EngineError):
@@ -60,14 +60,14 @@ class StillWatched(WaitingEnded):
 
 @dataclass(frozen=True)
 class Listener:
-    """Told of what happens while somebody waits."""
+    """Called with what happens while a caller waits."""
 
     stands: Callable[[Watch, Instant | None], None] = _say_nothing
     """A new hop: the watch as it was given it, and when its look is due."""
     broke: Callable[[Report], None] = _say_nothing
     """A `broken` report, once; a final one may still follow."""
     unanswered: Callable[[str], None] = _say_nothing
-    """Function Compute did not answer: told once, until it does again."""
+    """Function Compute did not answer: called once, until it does again."""
 
 
 def wait_for_final(
@@ -221,7 +221,7 @@ class _Waiting:
                     f"the prefix {self._settings.prefix}; allowed: a watch of the last 7 days"
                 )
             self._end(f"shows {found} after {format_duration(limit)} ({question})")
-        elif now >= latest_end(self._hop.watch) + GIVES_UP_AFTER + 2 * LONGEST_WAIT:
+        elif now >= latest_end(self._hop.watch) + GIVES_UP_AFTER + 2 * LONGEST_DELAY:
             self._end("has no final report of it, although its latest end has passed")
 
     def _bear(self, error: RefreshWatchError, status: int | None) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from refresh_watch.errors import BadInput, Described
-from refresh_watch.settings import FUNCTION_ENVIRONMENT_BYTES, Settings
+from refresh_watch.limits import MAX_ENVIRONMENT_BYTES
+from refresh_watch.settings import Settings
 
 
 def check_environment(function: str, environment: Mapping[str, str]) -> None:
@@ -15,8 +16,8 @@ def check_environment(function: str, environment: Mapping[str, str]) -> None:
         raise BadInput("REFRESH_WATCH_CHANNELS", Described("a file"), allowed)
     Settings.from_environment(environment)
     size = sum(len(name.encode()) + len(value.encode()) for name, value in environment.items())
-    if size > FUNCTION_ENVIRONMENT_BYTES:
+    if size > MAX_ENVIRONMENT_BYTES:
         longest = max(environment, key=lambda name: len(environment[name].encode()))
         given = f"{size:,} bytes ({longest} alone has {len(environment[longest].encode()):,})"
-        allowed = f"at most {FUNCTION_ENVIRONMENT_BYTES:,} bytes, names and values together"
+        allowed = f"at most {MAX_ENVIRONMENT_BYTES:,} bytes, names and values together"
         raise BadInput(f"environment of {function}", Described(given), allowed)

@@ -18,6 +18,7 @@ from refresh_watch.clock import SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.client import FunctionCompute
+from refresh_watch.function_compute.transport import Transport
 from refresh_watch.instants import Seconds
 from refresh_watch.model import Outcome
 from refresh_watch.product_specs.registry import services
@@ -119,7 +120,7 @@ def stage(
         )
         with engine:
             settings = Settings(fc_endpoint=engine.url, region=LOCAL_REGION, language=language)
-            record = FunctionCompute(settings, Credentials(KEY_ID, Secret(KEY_SECRET)), SystemClock())
+            record = FunctionCompute(Transport(settings, Credentials(KEY_ID, Secret(KEY_SECRET)), SystemClock()))
             yield Stage(products, wall, engine, record, settings)
 
 

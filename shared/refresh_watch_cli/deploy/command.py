@@ -10,7 +10,7 @@ from typing import Any
 
 from refresh_watch.credentials import Credentials
 from refresh_watch.errors import NoCredentials
-from refresh_watch.settings import FUNCTION_ENVIRONMENT_BYTES
+from refresh_watch.limits import MAX_ENVIRONMENT_BYTES
 from refresh_watch_cli.account.bad_keys import mend_key, missing_half
 from refresh_watch_cli.account.identity import Caller, who_am_i
 from refresh_watch_cli.account.regions import check_region, doubt
@@ -135,7 +135,7 @@ def _plan_lines(plan: Sequence[FunctionPlan]) -> list[str]:
         resource, size = each.resource, each.resource.size
         lines += [
             f"function {resource.name}: {resource.region}, {resource.runtime}, {_size(size)}",
-            f"  environment: {resource.environment_bytes:,} of {FUNCTION_ENVIRONMENT_BYTES:,} bytes",
+            f"  environment: {resource.environment_bytes:,} of {MAX_ENVIRONMENT_BYTES:,} bytes",
             *(f"    {name}" for name in variables_of(resource)),
             f"  role {each.role} may: {', '.join(each.actions)}",
             *(

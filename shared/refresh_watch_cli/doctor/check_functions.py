@@ -18,7 +18,7 @@ from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
 
 if TYPE_CHECKING:
-    from refresh_watch_cli.doctor.errors import Asking, NotDone
+    from refresh_watch_cli.doctor.errors import NotDone, OneTry
 
 CALL_SECONDS: Seconds = 65.0
 """More than a cold start and intake's time-out."""
@@ -37,22 +37,22 @@ class _Try:
     function: str
     resource: str
     needed_for: str
-    ask: Callable[[Asking, str], str]
+    ask: Callable[[OneTry, str], str]
 
 
-def _invoke_intake(engine: Asking, function: str) -> str:
-    answer = engine.invoke(function, as_http_event(REFUSED_BY_DESIGN))
+def _invoke_intake(one_try: OneTry, function: str) -> str:
+    answer = one_try.invoke(function, as_http_event(REFUSED_BY_DESIGN))
     if answer.status in (200, 202, 400):
         return "allowed; the function answers"
     detail = answer.body.get("detail") if isinstance(answer.body, dict) else ""
     raise EngineError(f"it answers HTTP {answer.status}: {detail}")
 
 
-def _invoke_notify(engine: Asking, function: str) -> str:
+def _invoke_notify(one_try: OneTry, function: str) -> str:
     from refresh_watch_cli.doctor.errors import NotDone
 
     try:
-        engine.invoke(function, event_of(secrets.token_hex(8), Do.ECHO))
+        one_try.invoke(function, event_of(secrets.token_hex(8), Do.ECHO))
     except NotDone:
         raise
     except EngineError:  # a version that knows no probe fails at its event: nobody is told, and it was allowed
@@ -60,18 +60,18 @@ def _invoke_notify(engine: Asking, function: str) -> str:
     return "allowed; the function answers"
 
 
-def _list(engine: Asking, function: str) -> str:
-    engine.tasks(function, NO_SUCH_TASK)
+def _list(one_try: OneTry, function: str) -> str:
+    one_try.engine.tasks(function, NO_SUCH_TASK)
     return "allowed"
 
 
-def _get(engine: Asking, function: str) -> str:
-    engine.task(function, NO_SUCH_TASK)
+def _get(one_try: OneTry, function: str) -> str:
+    one_try.engine.task(function, NO_SUCH_TASK)
     return "allowed"
 
 
-def _stop(engine: Asking, function: str) -> str:
-    engine.stop(function, NO_SUCH_TASK)
+def _stop(one_try: OneTry, function: str) -> str:
+    one_try.engine.stop(function, NO_SUCH_TASK)
     return "allowed"
 
 
@@ -97,14 +97,14 @@ def check_functions(patient: Patient) -> Iterator[Finding]:
         said = "not looked for: REFRESH_WATCH_REGION is not set"
         yield skipped("functions", said, "set it to the region that they are deployed in, such as cn-hangzhou")
         return
-    from refresh_watch_cli.doctor.errors import Asking
+    from refresh_watch_cli.doctor.errors import OneTry
 
-    engine = Asking(settings, patient.credentials, patient.clock)
+    one_try = OneTry(settings, patient.credentials, patient.clock)
     missing: set[str] = set()
     for one in _TRIES:
         if one.function in missing:
             continue
-        finding, state = _tried(one, engine, patient)
+        finding, state = _tried(one, one_try, patient)
         yield finding
         if state == "missing":
             missing.add(one.function)
@@ -114,14 +114,14 @@ def check_functions(patient: Patient) -> Iterator[Finding]:
             patient.deployed.add(one.function)
 
 
-def _tried(one: _Try, engine: Asking, patient: Patient) -> tuple[Finding, str]:
+def _tried(one: _Try, one_try: OneTry, patient: Patient) -> tuple[Finding, str]:
     """What became of it, and what that says of the tries to come."""
     from refresh_watch_cli.doctor.errors import NotDone
 
     name = patient.settings.function_name(one.function)
     what = f"{one.action} {name}"
     try:
-        return ok(what, within(CALL_SECONDS, lambda: one.ask(engine, one.function))), ""
+        return ok(what, within(CALL_SECONDS, lambda: one.ask(one_try, one.function))), ""
     except NotDone as error:
         return _said(one, what, name, error, patient)
     except DeadlinePassed as error:

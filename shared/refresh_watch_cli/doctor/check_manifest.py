@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from refresh_watch.errors import BadInput
 from refresh_watch.instants import format_duration
-from refresh_watch.settings import FUNCTION_ENVIRONMENT_BYTES
+from refresh_watch.limits import MAX_ENVIRONMENT_BYTES
 from refresh_watch_cli.build.environment import check_environment
 from refresh_watch_cli.build.refusal import CannotBuild
 from refresh_watch_cli.deploy.resources import Resource, read_resources
@@ -51,7 +51,7 @@ def _function(resource: Resource) -> Finding:
             f"{size.vcpu:g} vCPU",
             f"{size.memory * 1024:.0f} MB",
             format_duration(size.timeout),
-            f"{resource.environment_bytes:,} of {FUNCTION_ENVIRONMENT_BYTES:,} bytes of environment",
+            f"{resource.environment_bytes:,} of {MAX_ENVIRONMENT_BYTES:,} bytes of environment",
         ]
     )
     try:

@@ -18,7 +18,7 @@ from refresh_watch_cli.doctor.context import Patient
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
 
 if TYPE_CHECKING:
-    from refresh_watch_cli.doctor.errors import Asking
+    from refresh_watch_cli.doctor.errors import OneTry
 
 _ORDER = (NOTIFY, WATCH, INTAKE)
 """So that a function calls no other that is not known to understand the call, and that an intake of a version that
@@ -26,19 +26,19 @@ takes the probe for an event, and publishes a rejection, is not asked."""
 
 _BREAKS = {
     (INTAKE, INVOKE, WATCH): "no watch is started",
-    (INTAKE, INVOKE, NOTIFY): "nobody is told of a request that is refused, or of an event that fails",
+    (INTAKE, INVOKE, NOTIFY): "no report is sent of a request that is refused, or of an event that fails",
     (INTAKE, GET, WATCH): "a watch that a second event asks for cannot be looked at or gone on with",
     (INTAKE, LIST, WATCH): "a request that comes twice fails",
     (INTAKE, LIST, NOTIFY): "a request that comes twice fails",
     (WATCH, INVOKE, WATCH): "every watch ends after its first look",
-    (WATCH, INVOKE, NOTIFY): "no report is told",
+    (WATCH, INVOKE, NOTIFY): "no report is sent",
     (WATCH, GET, WATCH): "a watch that was cut off is not gone on with",
     (WATCH, LIST, WATCH): "a watch that was cut off is not gone on with",
-    (WATCH, GET, NOTIFY): "a report whose fan-out failed is not told again, and no first failure is told",
+    (WATCH, GET, NOTIFY): "a report whose fan-out failed is not sent again, and no first failure is reported",
     (WATCH, LIST, NOTIFY): "a watch that was cut off is not gone on with",
     (NOTIFY, INVOKE, NOTIFY): "no report reaches a channel",
-    (NOTIFY, GET, NOTIFY): "a first failure may be told after the final report",
-    (NOTIFY, GET, WATCH): "where an event fails, its watches that run are told as broken too",
+    (NOTIFY, GET, NOTIFY): "a first failure may be sent after the final report",
+    (NOTIFY, GET, WATCH): "where an event fails, its watches that run are reported as broken too",
 }
 _MEND = "make the roles again: make deploy DEPLOY=--only-roles; RAM may take a minute to obey"
 _WAIT = (
@@ -52,9 +52,9 @@ def check_roles(patient: Patient) -> Iterator[Finding]:
     if not patient.deployed or patient.credentials is None:
         yield skipped("roles", "not tried: none of the functions was found (see above)")
         return
-    from refresh_watch_cli.doctor.errors import Asking
+    from refresh_watch_cli.doctor.errors import OneTry
 
-    engine = Asking(patient.settings, patient.credentials, patient.clock)
+    one_try = OneTry(patient.settings, patient.credentials, patient.clock)
     known: set[str] = set()
     for function in _ORDER:
         name = patient.settings.function_name(function)
@@ -67,7 +67,7 @@ def check_roles(patient: Patient) -> Iterator[Finding]:
             yield skipped(name, f"its role was not tried: it needs {others} for that (see above)")
             continue
         try:
-            tried = _ask(function, engine)
+            tried = _ask(function, one_try)
         except _IsWrapped:
             yield skipped(name, "its role was not tried: API calls reach it as HTTP requests, which are no probes")
             continue
@@ -86,11 +86,11 @@ class _IsWrapped(Exception):
     """The function took the probe for an ordinary event, since it came as an HTTP request."""
 
 
-def _ask(function: str, engine: Asking) -> list[GrantTry]:
+def _ask(function: str, one_try: OneTry) -> list[GrantTry]:
     """What the function says that it tried; empty when it understands no such probe. Raises _IsWrapped."""
     probe = secrets.token_hex(8)
     # a cold start, and all that is tried, may take a while
-    answer = within(CALL_SECONDS, lambda: engine.invoke(function, event_of(probe, Do.GRANTS)))
+    answer = within(CALL_SECONDS, lambda: one_try.invoke(function, event_of(probe, Do.GRANTS)))
     if answer.status >= 500:
         raise EngineError(f"it answers HTTP {answer.status}")
     if answer.status >= 400 and function == INTAKE:

@@ -7,10 +7,15 @@ from typing import Any
 
 from Tea.exceptions import TeaException
 
+from refresh_watch.clock import Clock
+from refresh_watch.credentials import Credentials
 from refresh_watch.errors import EngineError
-from refresh_watch.function_compute.invoke import Invoking
+from refresh_watch.function_compute.client import FunctionCompute
+from refresh_watch.function_compute.invoke import Answered, invoke
+from refresh_watch.function_compute.transport import Transport
 from refresh_watch.products.redaction import redact
 from refresh_watch.reports.plain import name_only
+from refresh_watch.settings import Settings
 from refresh_watch.unreachable import why_unanswered
 
 
@@ -40,12 +45,29 @@ class NotDone(EngineError):
         return self.status == 401 or self.code.startswith(known)
 
 
-class Asking(Invoking):
-    """One try a question, and NotDone in place of the engine's own errors."""
+class OneTry:
+    """Function Compute asked once a question; NotDone is raised in place of the engine's own errors."""
 
-    def _call(self, what: str, call: Callable[[], Any]) -> Any:  # noqa: ARG002 - the parent's name
+    def __init__(self, settings: Settings, credentials: Credentials, clock: Clock) -> None:
+        """Nothing is asked yet."""
+        self._calls = _OneTryCalls(Transport(settings, credentials, clock))
+        self.engine = FunctionCompute(self._calls)
+
+    def invoke(self, function: str, payload: bytes) -> Answered:
+        """Call a function and wait for its answer."""
+        return invoke(self._calls, function, payload)
+
+
+class _OneTryCalls:
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def name(self, function: str) -> str:
+        return self._transport.name(function)
+
+    def call(self, what: str, ask: Callable[[Any], Any]) -> Any:  # noqa: ARG002 - the protocol's
         try:
-            return call()
+            return self._transport.call_once(ask)
         except TeaException as error:
             raise _not_done(error) from None
 

@@ -12,17 +12,17 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from refresh_watch.instants import Instant, Seconds
+from refresh_watch.limits import LONGEST_DELAY, MAX_ASYNC_BYTES, MAX_SYNC_BYTES, TASK_ID
 from refresh_watch_emulator.engine.crash import Crashes, CrashPoint
 from refresh_watch_emulator.engine.dispatcher import AtLimit, Dispatcher
 from refresh_watch_emulator.engine.http_event import event_of
 from refresh_watch_emulator.engine.keys import KnownKeys
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID, Function, Manifest
 from refresh_watch_emulator.engine.roles import Roles
-from refresh_watch_emulator.engine.settling import FUNCTION_ERROR, MOST_ASYNC_BYTES, expires_at
+from refresh_watch_emulator.engine.settling import FUNCTION_ERROR, expires_at
 from refresh_watch_emulator.engine.store import Store
 from refresh_watch_emulator.engine.switches import ApiEvent, Duplicate, Switches
 from refresh_watch_emulator.engine.task import (
-    TASK_ID,
     NewTask,
     TaskQuery,
     TaskState,
@@ -34,11 +34,8 @@ from refresh_watch_emulator.signature import SignatureRefused
 from refresh_watch_emulator.web.messages import HttpRequest, HttpResponse, json_response
 
 PREFIX = "/2023-03-30/"
-MOST_SYNC_BYTES = 32 * 1024 * 1024
-MOST_BODY_BYTES = MOST_SYNC_BYTES + 1024 * 1024
+MOST_BODY_BYTES = MAX_SYNC_BYTES + 1024 * 1024
 """More than that is not even read."""
-LONGEST_DELAY: Seconds = 3600
-
 _PATH = re.compile(r"/2023-03-30/functions/([^/]+)/(invocations|async-tasks)(?:/([^/]+?)(/stop)?)?")
 _DELAY = re.compile(r"\d{1,4}(\.\d{1,6})?")
 _ACTIONS = {
@@ -103,8 +100,8 @@ class Api:
 
     def start(self, function: Function, request: HttpRequest, event: bytes, request_id: str) -> HttpResponse:
         """Accept an asynchronous invocation: 202 once it is stored. Raises ApiRefused."""
-        if len(request.body) > MOST_ASYNC_BYTES:
-            raise ApiRefused(400, "EntityTooLarge", f"the payload is larger than {MOST_ASYNC_BYTES} bytes")
+        if len(request.body) > MAX_ASYNC_BYTES:
+            raise ApiRefused(400, "EntityTooLarge", f"the payload is larger than {MAX_ASYNC_BYTES} bytes")
         delay = _delay(request.header("x-fc-async-delay"))
         task_id = _task_id(request.header("x-fc-async-task-id")) if function.async_task else new_task_id()
         now = self._clock()
@@ -164,8 +161,8 @@ class Api:
             event = event_of(request, request.path, domain, request_id, self._clock())
         if kind == "Async":
             return self.start(function, request, event, request_id)
-        if len(request.body) > MOST_SYNC_BYTES:
-            raise ApiRefused(400, "EntityTooLarge", f"the payload is larger than {MOST_SYNC_BYTES} bytes")
+        if len(request.body) > MAX_SYNC_BYTES:
+            raise ApiRefused(400, "EntityTooLarge", f"the payload is larger than {MAX_SYNC_BYTES} bytes")
         try:
             result = self._dispatcher.invoke(function, request_id, event)
         except AtLimit:
@@ -229,7 +226,7 @@ def _delay(text: str) -> Seconds:
     # Function Compute speaks of whole seconds; decimals are for demonstrations that should not take minutes
     if not text:
         return 0
-    if _DELAY.fullmatch(text) is None or not 0 < float(text) < LONGEST_DELAY:
+    if _DELAY.fullmatch(text) is None or not 0 < float(text) < LONGEST_DELAY + 1:
         raise _bad("x-fc-async-delay", text, "seconds over 0 and under 3600")
     return float(text)
 

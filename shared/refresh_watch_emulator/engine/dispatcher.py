@@ -25,7 +25,7 @@ from refresh_watch_emulator.engine.task import Ending, StoredTask, TaskState
 from refresh_watch_emulator.engine.worker import Instance, LogLine, RunOutcome, RunResult, failed
 from refresh_watch_emulator.engine.workers import Workers
 
-LONGEST_WAIT: Seconds = 60
+LONGEST_PAUSE: Seconds = 60
 """The dispatcher looks up at least so often: to let idle instances go, and because clocks can be set."""
 IDLE: Seconds = 300
 PURGE_EVERY: Seconds = 3600
@@ -143,7 +143,7 @@ class Dispatcher:
             room = self._most_running - self._running.total()
             tasks = self._store.due(now, room) if room > 0 else []
             if not tasks and not self._closing:
-                self._changed.wait(self._pause(now) if room > 0 else LONGEST_WAIT)
+                self._changed.wait(self._pause(now) if room > 0 else LONGEST_PAUSE)
         for task in tasks:
             self._take_up(task)
 
@@ -156,7 +156,7 @@ class Dispatcher:
 
     def _pause(self, now: Instant) -> Seconds:
         due = self._store.next_due()
-        return LONGEST_WAIT if due is None else min(max(due - now, 0.001), LONGEST_WAIT)
+        return LONGEST_PAUSE if due is None else min(max(due - now, 0.001), LONGEST_PAUSE)
 
     def _take_up(self, task: StoredTask) -> None:
         now = self._clock()

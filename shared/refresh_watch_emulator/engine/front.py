@@ -11,7 +11,8 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from refresh_watch.instants import Instant
-from refresh_watch_emulator.engine.api import MOST_SYNC_BYTES, Api, ApiRefused
+from refresh_watch.limits import MAX_SYNC_BYTES
+from refresh_watch_emulator.engine.api import Api, ApiRefused
 from refresh_watch_emulator.engine.dispatcher import AtLimit, Dispatcher
 from refresh_watch_emulator.engine.http_event import event_of, response_of
 from refresh_watch_emulator.engine.manifest import Function, Manifest
@@ -71,8 +72,8 @@ class Front:
     def _run(self, function: Function, request: HttpRequest, event: bytes, request_id: str) -> HttpResponse:
         if request.header("X-Fc-Invocation-Type") == "Async":
             return self._api.start(function, request, event, request_id)
-        if len(request.body) > MOST_SYNC_BYTES:
-            raise ApiRefused(400, "InvalidArgument", f"the body is larger than {MOST_SYNC_BYTES} bytes")
+        if len(request.body) > MAX_SYNC_BYTES:
+            raise ApiRefused(400, "InvalidArgument", f"the body is larger than {MAX_SYNC_BYTES} bytes")
         result = self._dispatcher.invoke(function, request_id, event)
         if result.ok:
             response = response_of(result.body)

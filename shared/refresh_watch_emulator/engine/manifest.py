@@ -12,11 +12,11 @@ import yaml
 
 from refresh_watch.errors import BadInput, wrong_type
 from refresh_watch.instants import Seconds
+from refresh_watch.limits import LONGEST_TIMEOUT, MAX_EVENT_AGE, MAX_RETRIES
 
 ACCOUNT_ID = "1234567890123456"
 """What ``${config('AccountID')}`` becomes here."""
 RUNTIMES = ("python3.10", "python3.12")
-MAX_AGE: Seconds = 604800
 DEFAULT_AGE: Seconds = 86400
 DEFAULT_RETRIES = 3
 
@@ -217,12 +217,12 @@ def _function(key: str, props: _Fields) -> Function:
         handler=handler,
         runtime=runtime,
         region=props.text("region"),
-        timeout=props.number("timeout", 3, 1, 86400),
+        timeout=props.number("timeout", 3, 1, int(LONGEST_TIMEOUT)),
         memory=props.number("memorySize", 512, 128, 32768),
         environment=tuple((name, _scalar(value)) for name, value in props.part("environmentVariables").items()),
         async_task=asynchronous.flag("asyncTask"),
-        max_retries=asynchronous.number("maxAsyncRetryAttempts", DEFAULT_RETRIES, 0, 8),
-        max_age=asynchronous.number("maxAsyncEventAgeInSeconds", int(DEFAULT_AGE), 1, int(MAX_AGE)),
+        max_retries=asynchronous.number("maxAsyncRetryAttempts", DEFAULT_RETRIES, 0, MAX_RETRIES),
+        max_age=asynchronous.number("maxAsyncEventAgeInSeconds", int(DEFAULT_AGE), 1, int(MAX_EVENT_AGE)),
         on_failure=_destination(asynchronous),
         reserved_concurrency=concurrency.number("reservedConcurrency", 0, 0, 100000) if reserved else None,
         http=_http_trigger(props),

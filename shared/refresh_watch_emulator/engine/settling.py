@@ -9,13 +9,12 @@ import json
 from dataclasses import dataclass, replace
 
 from refresh_watch.instants import Instant, Seconds
+from refresh_watch.limits import MAX_ASYNC_BYTES
 from refresh_watch_emulator.engine.manifest import Function
 from refresh_watch_emulator.engine.switches import Switches
 from refresh_watch_emulator.engine.task import Ending, NewTask, StoredTask, TaskState, new_request_id, new_task_id
 from refresh_watch_emulator.engine.worker import RunResult
 
-MOST_ASYNC_BYTES = 128 * 1024
-"""Of an asynchronous payload, and so of an envelope."""
 FUNCTION_ERROR = "UnhandledInvocationError"
 """What a function's error is called. That a time-out and a crash are called so too is not documented."""
 
@@ -87,7 +86,7 @@ class Case:
         if self.target is None:
             return ending
         event = self._envelope(ending, condition, status_code)
-        if len(event) > MOST_ASYNC_BYTES:
+        if len(event) > MAX_ASYNC_BYTES:
             return replace(ending, destination_status="Failed")
         call = NewTask(
             function=self.target.name,

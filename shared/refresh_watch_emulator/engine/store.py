@@ -17,9 +17,9 @@ from typing import Any
 
 from refresh_watch.errors import BadInput
 from refresh_watch.instants import Instant
+from refresh_watch.limits import RECORD_KEPT
 from refresh_watch_emulator.engine.tables import COLUMNS, FIND, SCHEMA, SOON
 from refresh_watch_emulator.engine.task import (
-    KEPT,
     UNDER_WAY,
     WAITING,
     Ending,
@@ -185,8 +185,8 @@ class Store:
         """Forget the tasks that ended over seven days ago, and their ids."""
         with self._transaction():
             gone = "SELECT number FROM task WHERE ended_at < ?"
-            self._connection.execute(f"DELETE FROM step WHERE number IN ({gone})", (now - KEPT,))
-            self._connection.execute("DELETE FROM task WHERE ended_at < ?", (now - KEPT,))
+            self._connection.execute(f"DELETE FROM step WHERE number IN ({gone})", (now - RECORD_KEPT,))
+            self._connection.execute("DELETE FROM task WHERE ended_at < ?", (now - RECORD_KEPT,))
 
     def mark(self, name: str) -> bool:
         """Write a mark; False when it stands there already."""

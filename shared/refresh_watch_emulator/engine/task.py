@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Word
-
-TASK_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
-KEPT: Seconds = 7 * 86400
-"""How long a task that has ended can be queried, and its id is refused."""
 
 
 class TaskState(Word):

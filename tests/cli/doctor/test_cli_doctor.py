@@ -144,7 +144,7 @@ def test_what_a_functions_own_role_is_refused_is_named_though_the_caller_may_do_
     assert said == ("RAM refuses it to the function's role (Forbidden.RAM): watches of cdn cannot see their tasks")
     assert "make deploy DEPLOY=--only-roles" in do
     said, do = found(ran, "bad", "refresh-watch: fc:InvokeFunction refresh-notify")
-    assert said == "RAM refuses it to the function's role (AccessDenied): no report is told"
+    assert said == "RAM refuses it to the function's role (AccessDenied): no report is sent"
     assert "make deploy DEPLOY=--only-roles" in do
     assert found(ran, "ok", "role of refresh-notify")[0] == "may do all 3 actions that were tried"
     assert ran.out.count("RAM refuses it") == 2

@@ -21,7 +21,8 @@ from typing import Any
 
 from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.log import JsonLines
-from refresh_watch.function_compute.tasks import MAX_PAYLOAD, Started, Task, TaskStatus
+from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
+from refresh_watch.limits import MAX_PAYLOAD
 from refresh_watch.settings import ChannelSetting, Secret, Settings
 from refresh_watch.triggers.envelope import open_envelope
 from refresh_watch.workflow.intake import Reply, take_in

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refresh_watch.errors import BadInput
+from refresh_watch.limits import LONGEST_DELAY
 from refresh_watch.model import Kind, Product, WatchRequest
 from refresh_watch.watch import Pace, Watch
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.schedule import (
     LONGEST_STEP,
-    LONGEST_WAIT,
     PREFETCH,
     REFRESH,
     Schedule,
@@ -98,7 +98,7 @@ def test_a_look_that_came_late_takes_the_place_of_the_one_that_it_nearly_met() -
 def test_a_watch_of_three_days_grows_slow_and_never_outwaits_the_engine(kind: Kind) -> None:
     at = looks(3 * 86400 - 1, deadline=3 * 86400.0, kind=kind)
     assert len(at) < 1000
-    assert 500 < max(later - earlier for earlier, later in itertools.pairwise(at)) <= LONGEST_WAIT
+    assert 500 < max(later - earlier for earlier, later in itertools.pairwise(at)) <= LONGEST_DELAY
 
 
 def test_a_watch_of_tasks_submitted_long_ago_looks_at_once_and_then_where_the_schedule_stands() -> None:
@@ -152,5 +152,5 @@ def test_whatever_is_given_the_next_look_comes_later_than_now_and_within_the_hou
     schedule: str, age: float, cost: float, late_by: float, kind: Kind, deadline: float, submitted_at: float | None
 ) -> None:
     watch = watch_of(schedule=schedule, kind=kind, deadline=deadline, submitted_at=submitted_at)
-    assert 0 <= first_look(watch, ACCEPTED) <= min(LONGEST_WAIT, deadline + 1e-3)
-    assert 0 < next_look(watch, ACCEPTED + age, cost=cost, late_by=late_by) <= LONGEST_WAIT
+    assert 0 <= first_look(watch, ACCEPTED) <= min(LONGEST_DELAY, deadline + 1e-3)
+    assert 0 < next_look(watch, ACCEPTED + age, cost=cost, late_by=late_by) <= LONGEST_DELAY

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from refresh_watch.errors import BadInput
-from refresh_watch.function_compute.tasks import MAX_PAYLOAD
+from refresh_watch.limits import MAX_PAYLOAD
 from refresh_watch.model import FailedObject, Kind, Note, Outcome, Product, Reason, Refusal, WatchRequest
 from refresh_watch.observation import Hints
 from refresh_watch.watch import Pace, Watch, WatchedItem

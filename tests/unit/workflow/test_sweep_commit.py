@@ -5,7 +5,7 @@ from __future__ import annotations
 from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
 from refresh_watch.model import Product, WatchRequest
 from refresh_watch.reports.wire import decode
-from refresh_watch.workflow.sweep.commit import SLOT, commit, note_short, tell_rejected, tell_unable
+from refresh_watch.workflow.sweep.commit import SLOT, commit, note_unfinished, publish_rejection, publish_unable
 from tests.hand_clock import HandClock
 
 REQUEST = WatchRequest(Product.CDN, ("7",), label="sweep")
@@ -74,10 +74,10 @@ def test_a_sweep_that_cannot_work_is_told_once_a_day_and_product() -> None:
     record, clock = Record(), HandClock(1_795_000_000.0 - 1_795_000_000.0 % 86400)
     for _ in range(24):
         for product in (Product.CDN, Product.VOD):
-            tell_unable(product, "Forbidden.RAM", engine=record, now=clock.now())
+            publish_unable(product, "Forbidden.RAM", engine=record, now=clock.now())
         clock.sleep(3600)
     assert record.told == ["sweep cdn: Forbidden.RAM", "sweep vod: Forbidden.RAM"]
-    tell_unable(Product.CDN, "Forbidden.RAM", engine=record, now=clock.now())
+    publish_unable(Product.CDN, "Forbidden.RAM", engine=record, now=clock.now())
     assert len(record.told) == 3
 
 
@@ -85,7 +85,7 @@ def test_a_sweep_that_is_never_finished_is_told_at_the_third_time_and_once_a_day
     record, clock = Record(), HandClock(1_795_000_000.0 - 1_795_000_000.0 % 86400)
     told = []
     for _ in range(24):
-        note_short(Product.CDN, "HTTP 400: Throttling.User", engine=record, now=clock.now())
+        note_unfinished(Product.CDN, "HTTP 400: Throttling.User", engine=record, now=clock.now())
         told.append(len(record.told))
         clock.sleep(3600)
     assert told == [0, 0, *[1] * 22]
@@ -95,5 +95,5 @@ def test_a_sweep_that_is_never_finished_is_told_at_the_third_time_and_once_a_day
 def test_a_wrong_payload_is_told_once_however_often_the_timer_fires() -> None:
     record = Record()
     for payload in ("swept", "swept", "sweep x", None):
-        tell_rejected(payload, f"payload: {payload}", engine=record, now=HandClock().now())
+        publish_rejection(payload, f"payload: {payload}", engine=record, now=HandClock().now())
     assert record.told == ["payload: swept", "payload: sweep x", "payload: None"]

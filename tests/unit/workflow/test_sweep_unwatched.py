@@ -11,7 +11,7 @@ from refresh_watch.model import Kind, ObjectRow, Product, Status
 from refresh_watch.watch import Watch
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.request import read_request, write_request
-from refresh_watch.workflow.sweep.unwatched import MOST_TOLD, Unwatched, bound_to
+from refresh_watch.workflow.sweep.unwatched import MOST_REPORTED, Unwatched, bound_to
 
 T0 = 1_795_000_000.0
 A, B = "https://example.com/a", "https://example.com/b"
@@ -85,7 +85,7 @@ def test_there_is_one_request_a_kind_and_each_task_stands_in_it_once() -> None:
 def test_more_than_a_thousand_tasks_are_several_watches_and_a_sweep_tells_of_a_bounded_number() -> None:
     requests = Unwatched(Product.CDN, [row(str(10**19 + n), at=T0 + n) for n in range(3000)]).requests()
     assert [len(request.task_ids) for request in requests] == [1000, 1000]
-    assert sum(len(request.task_ids) for request in requests) == MOST_TOLD
+    assert sum(len(request.task_ids) for request in requests) == MOST_REPORTED
     assert requests[0].task_ids[0] == str(10**19), "the oldest, which leave the window first"
     assert len(str([write_request(request) for request in requests])) < 64 * 1024
     assert [read_request(write_request(request)) for request in requests] == requests

@@ -18,7 +18,7 @@ from refresh_watch.channels.contract import (
 )
 from refresh_watch.channels.delivery.attempts import Attempts, Failure, Later, failure_of
 from refresh_watch.instants import Instant, Seconds, format_duration
-from refresh_watch.watching.schedule import LONGEST_WAIT
+from refresh_watch.limits import LONGEST_DELAY
 
 PAUSES: tuple[Seconds, ...] = (60.0, 600.0, 1800.0, 3300.0)
 """After the first failed attempt, the second, the third, and every later one."""
@@ -87,7 +87,7 @@ def next_attempt(outcome: DeliveryOutcome, attempts: Attempts, *, now: Instant, 
     if _is_over(attempts, now + after):
         return _abandoned(failure, asked)
     attempts = replace(attempts, booked=False, not_before=now + asked if asked else 0.0)
-    return RetryLater(min(LONGEST_WAIT, after), attempts)
+    return RetryLater(min(LONGEST_DELAY, after), attempts)
 
 
 def _why_final(outcome: DeliveryOutcome, attempts: Attempts) -> str:
@@ -108,10 +108,10 @@ def _later(outcome: Later, attempts: Attempts, now: Instant) -> Next:
     if outcome.paused and _is_over(attempts, now + after):
         return _abandoned(attempts.last, 0.0)
     attempts = replace(attempts, booked=outcome.booked)
-    if outcome.paused or after > LONGEST_WAIT:
+    if outcome.paused or after > LONGEST_DELAY:
         # an earlier attempt must not give its place away for one at the end
         attempts = replace(attempts, not_before=now + after)
-    return RetryLater(min(LONGEST_WAIT, after), attempts)
+    return RetryLater(min(LONGEST_DELAY, after), attempts)
 
 
 def _is_over(attempts: Attempts, again: Instant) -> bool:

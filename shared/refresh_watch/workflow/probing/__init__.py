@@ -1,1 +1,1 @@
-"""What the deployed functions do with a probe: harmless, and told to nobody."""
+"""What the deployed functions do with a probe: it is harmless, and no report is sent."""

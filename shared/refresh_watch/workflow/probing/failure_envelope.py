@@ -42,7 +42,7 @@ def _keys(value: Mapping[Any, Any]) -> list[str]:
 
 
 def _form_of_arn(arn: object) -> str:
-    """Where account and region would stand, and the function's name: it is how we tell whose failure it was."""
+    """Where account and region would stand, and the function's name: it says whose failure it was."""
     text = re.sub(r"^acs:fc:[a-z0-9-]*:\d*:", "acs:fc:<region>:<account>:", str(arn)[:200])
     return re.sub(r"[^A-Za-z0-9_.:/<>-]|\d{6,}", "?", text)
 

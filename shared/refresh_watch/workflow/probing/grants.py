@@ -1,6 +1,6 @@
 """What a function's role may do: each action on functions that its policy names, tried harmlessly as that role.
 
-`doctor` asks for it, since nobody but the function has its role. What is tried is held to functions/<name>/policy.json
+`doctor` asks for it, since the function alone has its role. What is tried is held to functions/<name>/policy.json
 by a test. Function Compute's logs are written by Function Compute itself: that cannot be tried.
 """
 

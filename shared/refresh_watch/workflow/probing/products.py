@@ -56,6 +56,6 @@ def _of(reason: Reason) -> GrantResult:
     return {
         Reason.NO_PERMISSION: GrantResult.REFUSED,
         Reason.NOT_OPENED: GrantResult.NOT_OPENED,
-        # an unknown id may be answered so: whoever may not ask is not told
+        # the API answers an unknown id so; a caller without the permission is refused before that
         Reason.MALFORMED_ID: GrantResult.OK,
     }.get(reason, GrantResult.NO_ANSWER)

@@ -1,8 +1,8 @@
-"""What a sweep tells, once: watches for what it found, or that it cannot do its work.
+"""What a sweep publishes, once: watches for what it found, or that it cannot do its work.
 
-Sweeps may run beside each other (a timer's event delivered twice, one called by hand), see sets that overlap, and know
-nothing of each other's watches yet. So what is to be told is committed first, as one task a product and ten minutes.
-The first has spoken; what another has found beyond that is found again by a later sweep.
+Sweeps may overlap in time (a timer's event delivered twice, one called by hand), find sets that overlap, and not see
+each other's watches yet. So what is to be watched is committed first, as one task a product and ten minutes. The first
+commit wins; what another sweep has found beyond that is found again by a later one.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ log = logging.getLogger("refresh_watch.sweep")
 SLOT: Seconds = 600
 """Longer than a sweep and what it starts take together, so that a later sweep finds them in the record."""
 
-SHORT_TELLS = 3
-"""Sweeps of one product and day that could not be finished until people are told: one is no news at night."""
+UNFINISHED_UNTIL_REPORTED = 3
+"""So many unfinished sweeps of one product and day are reported: one alone is not worth a message at night."""
 
 
 def commit(product: Product, requests: Sequence[WatchRequest], *, engine: Engine, now: Instant) -> bool:
-    """Hand on watches to be started, once; False where another sweep has spoken, whose watches may not be listed yet.
+    """Hand on watches to be started, once; False where another sweep has: its watches may not be listed yet.
 
-    A sweep that dies after this has told nevertheless: the task is run, and run again until all watches are started.
+    A sweep that dies after this loses nothing: the task is run, and run again until all watches are started.
     """
     prefix = f"s-{product}-"
     slot = _slot(now)
@@ -62,28 +62,28 @@ def carry_out(committed: Any, *, settings: Settings, engine: Engine, clock: Cloc
     return f"watches: {len(committed)}"
 
 
-def tell_rejected(payload: Any, problem: str, *, engine: Engine, now: Instant) -> None:
-    """The timer's payload is wrong: told once for each wrong payload, however often the timer fires."""
+def publish_rejection(payload: Any, problem: str, *, engine: Engine, now: Instant) -> None:
+    """The timer's payload is wrong: reported once for each wrong payload, however often the timer fires."""
     report = rejected_report(digest_of(["sweep", payload]), problem, "", LABEL, now)
     publish(report, engine)
 
 
-def tell_unable(product: Product, problem: str, *, engine: Engine, now: Instant) -> None:
-    """The sweep of a product cannot do its work until somebody mends it: told once a day, not at each run."""
+def publish_unable(product: Product, problem: str, *, engine: Engine, now: Instant) -> None:
+    """The sweep of a product cannot do its work until on-call mends it: reported once a day, not at each run."""
     digest = digest_of(["sweep", product.value, _day(now)])
     report = rejected_report(digest, f"sweep {product}: {problem}", product.value, LABEL, now)
     report = replace(report, notes=(Note("sweep_unable"),))
     publish(report, engine)
 
 
-def note_short(product: Product, problem: str, *, engine: Engine, now: Instant) -> None:
-    """A sweep of a product was not finished: the next one may be. Where none is, people are told, once a day."""
+def note_unfinished(product: Product, problem: str, *, engine: Engine, now: Instant) -> None:
+    """A sweep of a product was not finished: the next one may be. Where none is, that is reported, once a day."""
     prefix = f"u-{product}-{_day(now)}-"
     engine.start_later(WATCH, json.dumps({COMMITTED: []}).encode(), 0, f"{prefix}{_slot(now)}")
     times = len(engine.tasks(WATCH, prefix))
     log.warning("not finished", extra={"product": product.value, "problem": problem, "times_today": times})
-    if times >= SHORT_TELLS:
-        tell_unable(product, f"not finished {times} times today: {problem}", engine=engine, now=now)
+    if times >= UNFINISHED_UNTIL_REPORTED:
+        publish_unable(product, f"not finished {times} times today: {problem}", engine=engine, now=now)
 
 
 def _slot(now: Instant) -> int:

@@ -1,4 +1,4 @@
-"""What failed in a product's account in a given time, whoever submitted it: for the sweep.
+"""What failed in a product's account in a given time, by whatever it was submitted: for the sweep.
 
 EndTime is fixed, so newer tasks never shift the pages, and each page is read once: a sweep is followed by another one
 over most of the same time, which sees what this one missed. A row that failed is certain by itself, since a failure is
@@ -113,7 +113,7 @@ class _Reading:
 
     def _keep(self, rows: Sequence[ObjectRow]) -> None:
         for row in rows:
-            # a filter that is ignored shows the tasks of other times, and an id that cannot be asked about helps nobody
+            # a filter that is ignored shows the tasks of other times, and an id that cannot be asked about is of no use
             if not self._window.holds(row) or re.fullmatch("[0-9]{1,20}", row.task_id) is None:
                 continue
             known = self._rows.get(key_of(row))
@@ -143,7 +143,7 @@ class _Reading:
     def _ask_about_running(self) -> None:
         """A question about a task brings its status up to date; whether a listing does, no document says.
 
-        Nobody may have asked about these yet. The oldest first: they are the likeliest to have ended.
+        They may not have been asked about yet. The oldest first: they are the likeliest to have ended.
         """
         failed = {row.task_id for row in self.failed}
         running = (row for row in self._rows.values() if not row.status.is_final and row.task_id not in failed)

@@ -24,11 +24,11 @@ MOST_HOURS = 71
 """The APIs show 72: an hour less, for clocks that differ and for the time that a sweep takes."""
 
 YOUNGEST: Seconds = 15 * 60
-"""Younger tasks are left to whoever submitted them: a pipeline starts its watch when it is done, and an event of the
+"""Younger tasks are left to the pipeline that submitted them: it starts its watch when it is done, and an event of the
 trail takes about ten minutes."""
 
 COMMITTED = "found_by_sweep"
-"""The key of what a sweep hands on to itself (`telling`)."""
+"""The key of what a sweep hands on to itself (commit.py)."""
 
 _ALLOWED = (
     f"sweep, then products ({', '.join(PRODUCTS)}) and one number of hours (1h to {MOST_HOURS}h), "

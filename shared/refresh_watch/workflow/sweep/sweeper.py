@@ -1,4 +1,4 @@
-"""The sweep: finds tasks that failed in the account in the last hours and that nobody watched, and has them told once.
+"""The sweep: finds tasks that failed in the account in the last hours and that no watch follows; reported once.
 
 Its only memory is Function Compute's record: the guards of all watches, among them those that earlier sweeps started.
 """
@@ -22,14 +22,14 @@ from refresh_watch.triggers.envelope import open_envelope
 from refresh_watch.watch import Watch
 from refresh_watch.workflow.history_lookup import recorded_watch
 from refresh_watch.workflow.hop import LOOK_SHARE, quota_of_instance
-from refresh_watch.workflow.sweep.commit import carry_out, commit, note_short, tell_rejected, tell_unable
+from refresh_watch.workflow.sweep.commit import carry_out, commit, note_unfinished, publish_rejection, publish_unable
 from refresh_watch.workflow.sweep.request import COMMITTED, read_payload
 from refresh_watch.workflow.sweep.unwatched import Unwatched, bound_to
 
 log = logging.getLogger("refresh_watch.sweep")
 
 READ_SHARE = 0.85
-"""Of the function's time-out: until then the record is read. The rest is for what is to be told."""
+"""Of the function's time-out: until then the record is read. The rest is for what is to be published."""
 
 EARLIER: Seconds = 3600
 """A watch by path may be accepted so long before the task that it follows is submitted."""
@@ -59,8 +59,8 @@ class Sweeper:
     def run(self, event: bytes) -> str:
         """Carry out a timer's event, or what a sweep has handed on; answers in a few words what was found.
 
-        What a product refuses is told to people, and ends only that product's sweep. Raises EngineError and
-        NoCredentials where nobody can be told: Function Compute then runs the event again, and its task reads Failed.
+        What a product refuses is reported, and ends only that product's sweep. Raises EngineError and NoCredentials
+        where no report can be sent: Function Compute then runs the event again, and its task reads Failed.
         """
         delivered = open_envelope(event)
         if COMMITTED in delivered.body:
@@ -72,7 +72,7 @@ class Sweeper:
         except BadInput as error:
             log.warning("rejected", extra={"problem": str(error)})
             if not delivered.awaited:
-                tell_rejected(payload, str(error), engine=self._engine, now=self._clock.now())
+                publish_rejection(payload, str(error), engine=self._engine, now=self._clock.now())
             return str(error)
         window = sweep.window(self._clock.now())
         found = []
@@ -80,7 +80,7 @@ class Sweeper:
             share = (self._look_until - self._clock.now()) / waiting
             found.append(self._failed(product, window, self._clock.now() + share))
         self._take_out_watched([unwatched for unwatched in found if unwatched.rows])
-        return "; ".join(self._tell(unwatched) for unwatched in found)
+        return "; ".join(self._commit(unwatched) for unwatched in found)
 
     def _failed(self, product: Product, window: Window, until: Instant) -> Unwatched:
         from refresh_watch.products.connect import connect
@@ -92,47 +92,50 @@ class Sweeper:
             swept = sweep(api, window, caller=caller)
         except (RefusedForGood, BadInput) as error:
             log.warning("refused", extra={"product": product.value, "problem": str(error)})
-            tell_unable(product, str(error), engine=self._engine, now=self._clock.now())
+            publish_unable(product, str(error), engine=self._engine, now=self._clock.now())
             return Unwatched(product, ())
         unwatched = Unwatched(product, swept.failed)
         fields = {"rows": swept.rows, "calls": swept.calls, "failed_rows": len(swept.failed)}
         log.info("swept", extra={"product": product.value, **fields, "failed_tasks": len(unwatched.task_ids)})
         if swept.left_out:
-            note_short(product, swept.left_out, engine=self._engine, now=self._clock.now())
+            note_unfinished(product, swept.left_out, engine=self._engine, now=self._clock.now())
         return unwatched
 
     def _take_out_watched(self, found: list[Unwatched]) -> None:
-        """Leave what nobody watches; nothing where that is not certain, since the next sweep sees it again."""
+        """Leave what no watch follows; nothing where that is not certain, since the next sweep sees it again."""
         if not found:
             return
-        from refresh_watch.workflow.sweep.watch_index import Unread, WatchIndex
+        from refresh_watch.function_compute.transport import Transport
+        from refresh_watch.workflow.sweep.watch_index import BoundedCalls, Unread, WatchIndex
 
-        record = WatchIndex(self._settings, self._find_credentials(), self._clock, self._read_until)
+        transport = Transport(self._settings, self._find_credentials(), self._clock)
+        calls = BoundedCalls(transport, self._clock, self._read_until)
+        index = WatchIndex(calls)
         created = [row.created_at or 0.0 for unwatched in found for row in unwatched.rows]
         read = 0
         try:
-            for watch in record.watches(min(created) - EARLIER):
+            for watch in index.watches(min(created) - EARLIER):
                 read += 1
                 for unwatched in found:
-                    unwatched.take_out(_followed(watch, unwatched.named_by(watch), record))
+                    unwatched.take_out(_followed(watch, unwatched.named_by(watch), index.engine))
                 if not any(unwatched.rows for unwatched in found):
                     break
         except (Unread, EngineError) as error:
             for unwatched in found:
                 unwatched.take_out(unwatched.rows)
-                note_short(
+                note_unfinished(
                     unwatched.product, f"the record of watches: {error}", engine=self._engine, now=self._clock.now()
                 )
-        log.info("record read", extra={"watches": read, "calls": record.calls})
+        log.info("record read", extra={"watches": read, "calls": calls.count})
 
-    def _tell(self, unwatched: Unwatched) -> str:
+    def _commit(self, unwatched: Unwatched) -> str:
         tasks = len(unwatched.task_ids)
         if not tasks:
             return f"{unwatched.product}: nothing to tell"
-        spoken = commit(unwatched.product, unwatched.requests(), engine=self._engine, now=self._clock.now())
-        said = "told" if spoken else "left to the next sweep: another has just told"
-        log.info(said, extra={"product": unwatched.product.value, "tasks": tasks})
-        return f"{unwatched.product}: {tasks} failed and not watched, {said}"
+        committed = commit(unwatched.product, unwatched.requests(), engine=self._engine, now=self._clock.now())
+        done = "told" if committed else "left to the next sweep: another has just told"
+        log.info(done, extra={"product": unwatched.product.value, "tasks": tasks})
+        return f"{unwatched.product}: {tasks} failed and not watched, {done}"
 
 
 def _followed(watch: Watch, rows: list[ObjectRow], record: Engine) -> list[ObjectRow]:

@@ -1,4 +1,4 @@
-"""Which failed rows nobody watched, and the watches that tell of them. Pure."""
+"""Which failed rows no watch follows, and the watches that report them. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from refresh_watch.watching.schedule import deadline_of
 
 LABEL = "sweep"
 
-MOST_TOLD = 2000
-"""Tasks of a product that one sweep tells of: their ids go into one payload. The others are left to the next sweep."""
+MOST_REPORTED = 2000
+"""Tasks of a product that one sweep reports: their ids go into one payload. The others are left to the next sweep."""
 
 
 class Unwatched:
@@ -62,12 +62,12 @@ class Unwatched:
             self._rows.pop(key_of(row), None)
 
     def requests(self) -> list[WatchRequest]:
-        """What to watch, so that people are told: one a kind, for at most MAX_ITEMS tasks each.
+        """What to watch, so that it is reported: one request a kind, for at most MAX_ITEMS tasks each.
 
-        The same rows are the same requests, whoever found them.
+        The same rows are the same requests, whichever sweep found them.
         """
         made: list[WatchRequest] = []
-        left = MOST_TOLD
+        left = MOST_REPORTED
         for kind in (Kind.REFRESH, Kind.PREFETCH, Kind.UNKNOWN):
             created: dict[str, float] = {}
             for row in self._rows.values():

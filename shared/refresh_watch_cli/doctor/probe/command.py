@@ -47,14 +47,17 @@ def run_probe(around: Surroundings, namespace: argparse.Namespace) -> int:
     `namespace` has what `add_probe_arguments` adds, and `json` and `product`, one word or None.
     Raises BadInput, NoCredentials, and NotDeployed when the functions know no probe.
     """
-    from refresh_watch.function_compute.inspecting import Inspecting
+    from refresh_watch.function_compute.client import FunctionCompute
+    from refresh_watch.function_compute.inspector import Inspector
+    from refresh_watch.function_compute.transport import Transport
 
     delay = round(_duration("--delay", namespace.delay, DEFAULT_DELAY, 1, 60))
     patience = _duration("--patience", namespace.patience, DEFAULT_PATIENCE, 1, 3600)
     url = "" if namespace.refresh_url is None else _check_url(namespace.refresh_url)
     product = _product(namespace.product) if url else Product.CDN
-    engine = Inspecting(around.settings, around.credentials(), around.clock)
-    run = Probing(secrets.token_hex(8), engine, around.clock, delay, patience)
+    transport = Transport(around.settings, around.credentials(), around.clock)
+    engine, inspector = FunctionCompute(transport), Inspector(transport, around.clock)
+    run = Probing(secrets.token_hex(8), around.settings, engine, inspector, around.clock, delay, patience)
     try:
         greeting.greet(run)
         _measure(run, quick=namespace.quick)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from refresh_watch.function_compute.inspecting import Recorded
+from refresh_watch.function_compute.inspector import Recorded
 from refresh_watch.instants import Seconds, format_duration
 from refresh_watch.workflow.probing.probe import ENVELOPE, TRY, Do, kept
 from refresh_watch.workflow.task_ids import NOTIFY
@@ -38,14 +38,14 @@ def after_failing(run: Probing) -> None:
             envelope = run.engine.task(NOTIFY, run.task_id(ENVELOPE))
             if envelope is not None:
                 return kept(envelope.payload or b"") or {"keys": []}
-            task = run.engine.recorded(run.failing, run.task_id(FAIL))
+            task = run.inspector.recorded(run.failing, run.task_id(FAIL))
             if task is not None and task.is_over and not over:
                 over.append(run.clock.now())
             # long after the last try there is nothing to wait for
             return over and run.clock.now() - over[0] > min(2 * SHORTLY, 6 * run.delay)
 
         seen = run.wait_for(look, run.patience)
-        task = run.engine.recorded(run.failing, run.task_id(FAIL))
+        task = run.inspector.recorded(run.failing, run.task_id(FAIL))
         tries = _tries(run)
         _say_tries(run, tries, task)
         if not isinstance(seen, dict):
@@ -95,7 +95,7 @@ def _envelope(run: Probing, envelope: dict[str, Any], runs: int) -> None:
     missing = any("missing" in problem for problem in problems)
     same = Same.NO if missing else Same.OTHER if problems else Same.YES
     run.found("the envelope's keys", "; ".join(problems) or "as documented", "as documented", same)
-    name = run.engine.name(run.failing)
+    name = run.settings.function_name(run.failing)
     arn = str(envelope.get("function"))
     own = arn.rpartition("functions/")[2].partition("/")[0] == name
     run.found("the envelope's function", arn, f"…:functions/{name}", Same.YES if own else Same.NO)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refresh_watch.errors import Described
-from refresh_watch.function_compute.inspecting import Submitted
+from refresh_watch.function_compute.inspector import Submitted
 from refresh_watch.instants import Seconds
 from refresh_watch.workflow.probing.probe import Do
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY

@@ -175,7 +175,7 @@ def _follow(found: Refresh, before: ObjectRow) -> None:
 
 
 def _answer(ask: Callable[[], Page]) -> Page:
-    """An answer, or an empty one where there was none this time, or the id was refused as one that nobody has."""
+    """An answer, or an empty one where there was none this time, or the id was refused as unknown."""
     try:
         return ask()
     except AskAgain:

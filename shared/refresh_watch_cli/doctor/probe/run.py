@@ -10,8 +10,10 @@ from typing import Any
 
 from refresh_watch.clock import Clock
 from refresh_watch.errors import EngineError, RefreshWatchError
-from refresh_watch.function_compute.inspecting import Inspecting, Recorded, Submitted
+from refresh_watch.function_compute.inspector import Inspector, Recorded, Submitted
+from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds
+from refresh_watch.settings import Settings
 from refresh_watch.workflow.probing.probe import Do, event_of, task_id
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 from refresh_watch_cli.doctor.probe.table import Finding, Same, finding
@@ -36,7 +38,9 @@ class Probing:
     """The run. `delay` is what delayed tasks wait; every pause of the probe is made of it."""
 
     id: str
-    engine: Inspecting
+    settings: Settings
+    engine: Engine
+    inspector: Inspector
     clock: Clock
     delay: int
     patience: Seconds
@@ -66,7 +70,7 @@ class Probing:
 
     @contextmanager
     def step(self, fact: str, what: str = "") -> Iterator[None]:
-        """One step, announced; what Function Compute does not tell leaves a gap in the table, and the rest goes on."""
+        """One step, announced; without an answer there is a gap in the table, and the rest goes on."""
         if what:
             note(what)
         try:
@@ -79,8 +83,8 @@ class Probing:
         return task_id(self.id, what)
 
     def call(self, function: str, do: Do) -> tuple[Submitted, dict[str, Any]]:
-        """Ask a function at once; answers what it said, empty where that is no answer to a probe."""
-        submitted = self.engine.send(function, event_of(self.id, do), waits=True)
+        """Ask a function at once; answers what it answered, empty where it knows no probe."""
+        submitted = self.inspector.send(function, event_of(self.id, do), waits=True)
         said = as_object(submitted.body) if submitted.is_accepted else {}
         return submitted, said if said.get("probe") == self.id else {}
 
@@ -90,7 +94,7 @@ class Probing:
         # noted first: a call without an answer may have started it
         if (function, name) not in self._started:
             self._started.append((function, name))
-        return self.engine.send(function, event_of(self.id, do), task_id=name, delay=delay)
+        return self.inspector.send(function, event_of(self.id, do), task_id=name, delay=delay)
 
     def wait_for(self, look: Callable[[], Any], seconds: Seconds) -> Any:
         """Look until there is something, or the time is over; answers the last that was seen."""
@@ -105,7 +109,7 @@ class Probing:
         """A task of this run once it has ended; None when it has not by then."""
 
         def look() -> Recorded | None:
-            task = self.engine.recorded(function, self.task_id(what))
+            task = self.inspector.recorded(function, self.task_id(what))
             return task if task is not None and task.is_over else None
 
         seen: Recorded | None = self.wait_for(look, seconds)
@@ -138,7 +142,7 @@ class Probing:
 
     def _end(self, function: str, name: str) -> str:
         try:
-            task = self.engine.recorded(function, name)
+            task = self.inspector.recorded(function, name)
             if task is None or task.is_over:
                 return ""
             self.engine.stop(function, name)

@@ -25,7 +25,7 @@ class Same(Word):
 
 LEGEND = (
     "other: not what is taken for likely, and the code holds all the same (docs/open-facts.md)",
-    "NO: refresh-watch rests on it, or nobody has seen it so: please send this table with a bug report",
+    "NO: refresh-watch rests on it, or it was never seen so: please send this table with a bug report",
     "?: could not be seen",
 )
 

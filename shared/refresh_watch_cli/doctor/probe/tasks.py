@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refresh_watch.function_compute.inspecting import Recorded, Submitted
+from refresh_watch.function_compute.inspector import Recorded, Submitted
 from refresh_watch.function_compute.tasks import TaskStatus
 from refresh_watch.instants import Seconds
 from refresh_watch.workflow.probing.probe import Do
@@ -31,7 +31,7 @@ def while_waiting(run: Probing, sent: dict[str, Submitted]) -> None:
         with run.step("duplicate, while it waits"):
             _duplicate(run, "duplicate, while it waits")
         with run.step("status while it waits"):
-            task = run.engine.recorded(NOTIFY, run.task_id(_DELAY))
+            task = run.inspector.recorded(NOTIFY, run.task_id(_DELAY))
             seen = "the task is not in the record" if task is None else task.status.value
             waits = task is not None and task.status is TaskStatus.ENQUEUED
             live = task is not None and task.status.is_live
@@ -140,7 +140,7 @@ def _list(run: Probing, sent: Submitted) -> None:
     def look() -> list[Recorded]:
         nonlocal asked
         asked += 1
-        listed = run.engine.listed(NOTIFY, prefix)
+        listed = run.inspector.listed(NOTIFY, prefix)
         return listed if any(task.id == prefix for task in listed) else []
 
     listed = run.wait_for(look, 2 * SHORTLY)
@@ -162,7 +162,7 @@ def _stopped(run: Probing, sent: Submitted) -> None:
     # it would have run by now, had it not been stopped
     due = sent.sent_at + run.delay + min(SHORTLY, run.delay)
     run.clock.sleep(max(0.0, due - run.clock.now()))
-    task = run.engine.recorded(NOTIFY, run.task_id(_STOP))
+    task = run.inspector.recorded(NOTIFY, run.task_id(_STOP))
     if task is None:
         run.unseen("stop", "the task is not in the record", likely)
         return

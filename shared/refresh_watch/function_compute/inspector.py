@@ -5,23 +5,18 @@ Importing it imports the SDK.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from alibabacloud_fc20230330 import models
-from darabonba.runtime import RuntimeOptions
 from Tea.exceptions import TeaException
 
+from refresh_watch.clock import Clock
 from refresh_watch.errors import EngineError
-from refresh_watch.function_compute.client import describe_failure
-from refresh_watch.function_compute.invoke import Invoking
 from refresh_watch.function_compute.tasks import TaskStatus
+from refresh_watch.function_compute.transport import Transport, long_call, short_call
 from refresh_watch.instants import Instant, Seconds
-
-_CONNECT_MS = 5000
-_READ_MS = 90_000
-_MOST = 100
+from refresh_watch.limits import TASKS_A_PAGE
 
 
 @dataclass(frozen=True)
@@ -64,30 +59,34 @@ class Recorded:
         return not self.status.is_live and self.status is not TaskStatus.STOPPING
 
 
-class Inspecting(Invoking):
-    """The engine, and its raw answers. One call is one request."""
+class Inspector:
+    """One call is one request, and its answer is handed on as it is."""
 
-    def name(self, function: str) -> str:
-        """What a function is called where it is deployed."""
-        return self._settings.function_name(function)
+    def __init__(self, transport: Transport, clock: Clock) -> None:
+        """`clock` says when a call was sent and answered."""
+        self._transport = transport
+        self._clock = clock
 
     def send(
         self, function: str, payload: bytes, *, task_id: str = "", delay: int = 0, waits: bool = False
     ) -> Submitted:
         """Invoke `function`: asynchronously, or (`waits`) at once. Raises EngineError where there is no answer."""
-        name = self._settings.function_name(function)
+        name = self._transport.name(function)
         headers = models.InvokeFunctionHeaders(
             common_headers={"x-fc-async-delay": str(delay)} if delay else {},
             x_fc_invocation_type="Sync" if waits else "Async",
             x_fc_async_task_id=task_id or None,
         )
         request = models.InvokeFunctionRequest(body=payload)
-        options = RuntimeOptions(connect_timeout=_CONNECT_MS, read_timeout=_READ_MS)
         sent_at = self._clock.now()
         try:
-            answer = self._client.invoke_function_with_options(name, request, headers, options)
+            answer = self._transport.call_once(
+                lambda client: client.invoke_function_with_options(name, request, headers, long_call())
+            )
         except TeaException as error:
-            return self._refused(f"invoke {name}", error, sent_at, self._clock.now())
+            if getattr(error, "status_code", None) is None:
+                raise self._failed(f"invoke {name}", error) from None
+            return _as_submitted(error, sent_at, self._clock.now())
         given = {str(key).lower(): str(value) for key, value in (answer.headers or {}).items()}
         body = answer.body.read() if hasattr(answer.body, "read") else answer.body or b""
         return Submitted(
@@ -103,38 +102,33 @@ class Inspecting(Invoking):
 
     def recorded(self, function: str, task_id: str) -> Recorded | None:
         """GetAsyncTask; None where there is none of that id. Raises EngineError."""
-        name = self._settings.function_name(function)
-        request = models.GetAsyncTaskRequest()
+        name, request = self._transport.name(function), models.GetAsyncTaskRequest()
         try:
-            return _recorded(self._client.get_async_task_with_options(name, task_id, request, {}, _options()).body)
+            answer = self._transport.call_once(
+                lambda client: client.get_async_task_with_options(name, task_id, request, {}, short_call())
+            )
         except TeaException as error:
             if getattr(error, "status_code", None) == 404:
                 return None
             raise self._failed(f"read {task_id}", error) from None
+        return _recorded(answer.body)
 
     def listed(self, function: str, prefix: str) -> list[Recorded]:
         """One page of ListAsyncTasks with payloads, newest first, unfiltered by us. Raises EngineError."""
-        name = self._settings.function_name(function)
+        name = self._transport.name(function)
         request = models.ListAsyncTasksRequest(
-            prefix=prefix, limit=_MOST, include_payload=True, sort_order_by_time="desc"
+            prefix=prefix, limit=TASKS_A_PAGE, include_payload=True, sort_order_by_time="desc"
         )
-        ask: Callable[[], Any] = lambda: self._client.list_async_tasks_with_options(name, request, {}, _options())  # noqa: E731
         try:
-            return [_recorded(entry) for entry in ask().body.tasks or []]
+            answer = self._transport.call_once(
+                lambda client: client.list_async_tasks_with_options(name, request, {}, short_call())
+            )
         except TeaException as error:
             raise self._failed(f"list {prefix}", error) from None
-
-    def _refused(self, what: str, error: Any, sent_at: Instant, answered_at: Instant) -> Submitted:
-        if getattr(error, "status_code", None) is None:
-            raise self._failed(what, error)
-        return _as_submitted(error, sent_at, answered_at)
+        return [_recorded(entry) for entry in answer.body.tasks or []]
 
     def _failed(self, what: str, error: Any) -> EngineError:
-        return EngineError(describe_failure(what, error, self._host))
-
-
-def _options() -> Any:
-    return RuntimeOptions(connect_timeout=_CONNECT_MS, read_timeout=_CONNECT_MS)
+        return EngineError(self._transport.describe(what, error))
 
 
 def _as_submitted(error: Any, sent_at: Instant, answered_at: Instant) -> Submitted:
