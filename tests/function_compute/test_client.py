@@ -15,12 +15,12 @@ from refresh_watch.clock import SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.errors import BadInput, EngineError
 from refresh_watch.function_compute.client import FunctionCompute
-from refresh_watch.function_compute.inspector import Inspector
 from refresh_watch.function_compute.invoke import invoke
 from refresh_watch.function_compute.tasks import Started, TaskStatus
 from refresh_watch.function_compute.transport import Transport
 from refresh_watch.limits import MAX_PAYLOAD
 from refresh_watch.settings import Secret, Settings
+from refresh_watch_cli.doctor.probe.inspector import Inspector
 from refresh_watch_emulator.engine.engine import FAKE_KEYS, EmbeddedEngine
 from refresh_watch_emulator.engine.switches import Duplicate, Switches
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from refresh_watch.clock import SystemClock
-from refresh_watch.function_compute.inspector import Inspector, Recorded
 from refresh_watch.function_compute.tasks import Started, TaskStatus
 from refresh_watch.workflow.first_bytes import may_be_probe
 from refresh_watch.workflow.probing.probe import Do, answer_probe, event_of, kept
+from refresh_watch_cli.doctor.probe.inspector import Inspector, Recorded
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
 from refresh_watch_emulator.engine.roles import Roles
 from refresh_watch_emulator.engine.switches import Switches

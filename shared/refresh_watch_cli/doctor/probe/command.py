@@ -48,8 +48,8 @@ def run_probe(around: Surroundings, namespace: argparse.Namespace) -> int:
     Raises BadInput, NoCredentials, and NotDeployed when the functions know no probe.
     """
     from refresh_watch.function_compute.client import FunctionCompute
-    from refresh_watch.function_compute.inspector import Inspector
     from refresh_watch.function_compute.transport import Transport
+    from refresh_watch_cli.doctor.probe.inspector import Inspector
 
     delay = round(_duration("--delay", namespace.delay, DEFAULT_DELAY, 1, 60))
     patience = _duration("--patience", namespace.patience, DEFAULT_PATIENCE, 1, 3600)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from refresh_watch.function_compute.inspector import Recorded
 from refresh_watch.instants import Seconds, format_duration
 from refresh_watch.workflow.probing.probe import ENVELOPE, TRY, Do, kept
 from refresh_watch.workflow.task_ids import NOTIFY
+from refresh_watch_cli.doctor.probe.inspector import Recorded
 from refresh_watch_cli.doctor.probe.run import FAIL, SHORTLY, Probing
 from refresh_watch_cli.doctor.probe.table import Same
 from refresh_watch_cli.printing import note

@@ -10,12 +10,12 @@ from typing import Any
 
 from refresh_watch.clock import Clock
 from refresh_watch.errors import EngineError, RefreshWatchError
-from refresh_watch.function_compute.inspector import Inspector, Recorded, Submitted
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.settings import Settings
 from refresh_watch.workflow.probing.probe import Do, event_of, task_id
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
+from refresh_watch_cli.doctor.probe.inspector import Inspector, Recorded, Submitted
 from refresh_watch_cli.doctor.probe.table import Finding, Same, finding
 from refresh_watch_cli.printing import note
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from refresh_watch.function_compute.inspector import Recorded, Submitted
 from refresh_watch.function_compute.tasks import TaskStatus
 from refresh_watch.instants import Seconds
 from refresh_watch.workflow.probing.probe import Do
 from refresh_watch.workflow.task_ids import NOTIFY
+from refresh_watch_cli.doctor.probe.inspector import Recorded, Submitted
 from refresh_watch_cli.doctor.probe.run import SHORTLY, Probing
 from refresh_watch_cli.doctor.probe.table import Same
 
