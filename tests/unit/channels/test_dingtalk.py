@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from refresh_watch.channels.dingtalk import LIMIT, sign, signed
 from refresh_watch.deployment import Deployment
 from refresh_watch.model import FailedObject, Outcome
+from refresh_watch.product_specs.registry import all_specs
 from refresh_watch.report import Report, TaskReport
-from refresh_watch.reports.links import CONSOLE
 from refresh_watch.reports.texts import TEXTS
 from refresh_watch.settings import ChannelSetting, Secret
 from tests.channels.judging import rendered
@@ -57,10 +57,10 @@ def _in_browser(url: str) -> str:
 def _without_our_markup(text: str) -> str:
     """Links to the console, and the one line that has the outcome's colour."""
     text = re.sub(r"^<font color=#[0-9A-F]{6}>(.*)</font>$", r"\1", text, count=1, flags=re.MULTILINE)
-    for product, url in CONSOLE.items():
+    for spec in all_specs():
         for language, texts in TEXTS.items():
-            name = texts["link.console"].format(product=texts[f"product.{product}"])
-            text = text.replace(f"[{name}]({_in_browser(url)})", f"console, {language}")
+            name = texts["link.console"].format(product=spec.names[language])
+            text = text.replace(f"[{name}]({_in_browser(spec.console)})", f"console, {language}")
     return text
 
 
