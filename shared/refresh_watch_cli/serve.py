@@ -81,7 +81,7 @@ def run(namespace: argparse.Namespace) -> int:
 
 
 def check_address(host: str, port: int, settings: Settings) -> None:
-    """Raise BadInput for a port that is none, and for an open door that nobody guards, or with a word to guess."""
+    """Raise BadInput for a port out of range, an address beyond loopback without a token, and a short token."""
     if not 0 <= port <= 65535:
         raise BadInput("--port", port, "0 to 65535 (0: any free one)")
     if host not in LOOPBACK and settings.serve_token is None:
@@ -161,7 +161,7 @@ def introduction(bound: str, file: Path, around: Surroundings) -> str:
             f"refresh-watch serves at {url}, its queue is {file}; Ctrl-C ends it",
             *elsewhere,
             f"  submit    {curl_lines(url, token)}",
-            f"  tells     {channels or 'nobody: set REFRESH_WATCH_CHANNELS'}",
+            f"  tells     {channels or 'no channel: set REFRESH_WATCH_CHANNELS'}",
             f"  commands  export REFRESH_WATCH_FC_ENDPOINT={url}",
             *(f"            {called_as()} {name} ..." for name in ("start", "stop", "replay")),
         ]

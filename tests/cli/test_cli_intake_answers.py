@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from refresh_watch_emulator.engine.engine import EmbeddedEngine
-from refresh_watch_emulator.engine.switches import ApiEvent, Switches
+from refresh_watch_emulator.engine.switches import ApiEvent, EngineSwitches
 from tests.cli.conftest import PROJECT, CommandLine
 
 STARTED = {"watch_id": "0123456789abcdef", "status_url": None}
@@ -105,7 +105,7 @@ def test_start_works_whichever_way_an_api_call_reaches_a_function_with_an_http_t
         tmp_path / "queue.sqlite",
         environment=settings,
         credentials=lambda: ("testAK", "testSK", ""),
-        switches=Switches(api_event=event),
+        switches=EngineSwitches(api_event=event),
         log=lambda _: None,
     )
     with engine:

@@ -21,8 +21,7 @@ from refresh_watch_cli.doctor.probe.refresh import submit_refresh
 from refresh_watch_cli.submitting import SUBMITTERS
 from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
-from refresh_watch_emulator.engine.switches import ApiEvent, Duplicate
-from refresh_watch_emulator.engine.switches import Switches as EngineSwitches
+from refresh_watch_emulator.engine.switches import ApiEvent, Duplicate, EngineSwitches
 from refresh_watch_emulator.engine.worker import Code
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches as ProductSwitches

@@ -22,7 +22,7 @@ from refresh_watch.limits import MAX_PAYLOAD
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.doctor.probe.inspector import Inspector
 from refresh_watch_emulator.engine.engine import FAKE_KEYS, EmbeddedEngine
-from refresh_watch_emulator.engine.switches import Duplicate, Switches
+from refresh_watch_emulator.engine.switches import Duplicate, EngineSwitches
 
 MANIFEST = Path(__file__).parents[1] / "emulator" / "engine" / "s.yaml"
 SLEEP = b'{"do": "nothing"}'
@@ -44,7 +44,7 @@ def client(url: str) -> FunctionCompute:
 
 @pytest.fixture(params=list(Duplicate), ids=str)
 def fc(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FunctionCompute]:
-    switches = Switches(duplicate=request.param)
+    switches = EngineSwitches(duplicate=request.param)
     with EmbeddedEngine(MANIFEST, tmp_path / "q.sqlite", switches=switches, log=lambda line: None) as engine:
         yield client(engine.url)
 

@@ -23,7 +23,7 @@ from refresh_watch_emulator.chat_wall import ChatWall, WallMessage
 from refresh_watch_emulator.engine.crash import KillWorker
 from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.engine.roles import Roles
-from refresh_watch_emulator.engine.switches import Switches as EngineSwitches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from refresh_watch_emulator.engine.worker import Code
 from refresh_watch_emulator.products.catalog import DEFAULT_QUOTA
 from refresh_watch_emulator.products.server import StandIn

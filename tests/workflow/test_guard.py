@@ -21,7 +21,7 @@ from refresh_watch.workflow.starting import start
 from refresh_watch.workflow.task_history import TaskHistory, resume
 from refresh_watch.workflow.task_ids import hop_id
 from refresh_watch_emulator.engine.crash import KillWorker
-from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from tests.hand_clock import HandClock
 from tests.workflow.house import house, manifest_with, wait_for
 from tests.workflow.scenario import add, many
@@ -29,7 +29,7 @@ from tests.workflow.scenario import add, many
 
 @pytest.mark.parametrize("list_payloads", [True, False])
 def test_a_chain_whose_task_was_stopped_is_picked_up_by_the_guard(tmp_path: Path, list_payloads: bool) -> None:
-    with house(tmp_path, engine=Switches(list_payloads=list_payloads)) as home:
+    with house(tmp_path, engine=EngineSwitches(list_payloads=list_payloads)) as home:
         watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=5)), schedule="0,60;60", deadline="8s")
         hop = wait_for(lambda: home.tasks("watch", f"w-{watch_id}-h0001"), 10, "the successor")[0]
         home.fc.stop("watch", hop.id)
@@ -43,7 +43,10 @@ def test_a_final_whose_fan_out_failed_is_told_by_the_guard(tmp_path: Path, list_
     kills = [KillWorker("f-*", 1) for _ in range(2)]
     manifest = manifest_with(tmp_path, maxAsyncRetryAttempts=1)
     with house(
-        tmp_path, kills=kills, manifest=manifest, engine=Switches(retry_interval=0.05, list_payloads=list_payloads)
+        tmp_path,
+        kills=kills,
+        manifest=manifest,
+        engine=EngineSwitches(retry_interval=0.05, list_payloads=list_payloads),
     ) as home:
         watch_id = home.start("cdn", add(home, "cdn", *many("Failed", 1, after=0)), deadline="1s")
         assert home.final(watch_id, 30)["outcome"] == "failed"
@@ -58,7 +61,7 @@ def test_a_final_whose_fan_out_failed_is_told_by_the_guard(tmp_path: Path, list_
 def test_a_hop_that_fails_for_good_is_told_as_broken_and_may_still_end_in_a_final(tmp_path: Path) -> None:
     kills = [KillWorker("w-*-h0001", 1) for _ in range(2)]
     manifest = manifest_with(tmp_path, maxAsyncRetryAttempts=1)
-    with house(tmp_path, kills=kills, manifest=manifest, engine=Switches(retry_interval=0.05)) as home:
+    with house(tmp_path, kills=kills, manifest=manifest, engine=EngineSwitches(retry_interval=0.05)) as home:
         watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=5)), deadline="3s")
         broken = wait_for(lambda: home.messages(watch_id, "broken"), 40, "a broken report")[0]
         assert "refresh-watch failed after" in broken["problem"]

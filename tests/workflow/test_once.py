@@ -11,13 +11,13 @@ from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.watching.advance import advance
 from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.task_ids import hop_id
-from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from tests.workflow.house import House, house, wait_for
 from tests.workflow.scenario import add, check_all, many, start_all
 
 
 def test_every_hop_and_every_delivery_run_twice_changes_no_verdict(tmp_path: Path) -> None:
-    with house(tmp_path, engine=Switches(run_twice=True)) as home:
+    with house(tmp_path, engine=EngineSwitches(run_twice=True)) as home:
         started = start_all(home)
         check_all(home, started)
         time.sleep(2)

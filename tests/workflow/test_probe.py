@@ -18,7 +18,7 @@ from refresh_watch.workflow.probing.probe import Do, answer_probe, event_of, kep
 from refresh_watch_cli.doctor.probe.inspector import Inspector, Recorded
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
 from refresh_watch_emulator.engine.roles import Roles
-from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from refresh_watch_emulator.products import faults
 from tests.workflow.house import KEYS, ROOT, House, house, transport_to, wait_for
 
@@ -33,7 +33,7 @@ def roles() -> Roles:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, roles: Roles) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("probe"), engine=Switches(retry_interval=0.1), roles=roles) as opened:
+    with house(tmp_path_factory.mktemp("probe"), engine=EngineSwitches(retry_interval=0.1), roles=roles) as opened:
         yield opened
 
 

@@ -13,7 +13,7 @@ from refresh_watch.workflow.replay import being_tried, replay, undelivered
 from refresh_watch.workflow.stop import stop
 from refresh_watch_emulator.chat_wall import Answer
 from refresh_watch_emulator.engine.crash import KillWorker
-from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from tests.workflow.house import house, manifest_with, wait_for
 from tests.workflow.scenario import add, many
 
@@ -38,7 +38,7 @@ def test_a_stopped_watch_is_told_with_who_stopped_it_and_looks_no_more(tmp_path:
 @pytest.mark.parametrize("list_payloads", [True, False])
 def test_what_a_robot_refused_for_good_is_kept_told_why_and_replayed_once(tmp_path: Path, list_payloads: bool) -> None:
     refused = Answer(200, '{"errcode":310000,"errmsg":"keywords not in content"}')
-    with house(tmp_path, engine=Switches(list_payloads=list_payloads)) as home:
+    with house(tmp_path, engine=EngineSwitches(list_payloads=list_payloads)) as home:
         home.wall.script("dingtalk", "oncall", refused)
         watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
         home.final(watch_id)
@@ -89,7 +89,7 @@ def test_a_robot_that_fails_for_a_moment_is_tried_again_in_place_and_later(tmp_p
 def test_a_stop_whose_fan_out_fails_is_still_told_by_the_guard(tmp_path: Path) -> None:
     kills = [KillWorker("f-*", 1) for _ in range(2)]
     manifest = manifest_with(tmp_path, maxAsyncRetryAttempts=1)
-    with house(tmp_path, kills=kills, manifest=manifest, engine=Switches(retry_interval=0.05)) as home:
+    with house(tmp_path, kills=kills, manifest=manifest, engine=EngineSwitches(retry_interval=0.05)) as home:
         watch_id = home.start("cdn", add(home, "cdn", *many("never", 1)), deadline="5s")
         wait_for(lambda: home.tasks("watch", f"w-{watch_id}-h0001"), 10, "the successor")
         assert stop(watch_id, "the release engineer", engine=home.fc, clock=SystemClock())
@@ -100,7 +100,7 @@ def test_a_stop_whose_fan_out_fails_is_still_told_by_the_guard(tmp_path: Path) -
 def test_a_report_that_was_never_fanned_out_can_be_replayed(tmp_path: Path) -> None:
     kills = [KillWorker("r-*", 1) for _ in range(2)]
     manifest = manifest_with(tmp_path, maxAsyncRetryAttempts=1)
-    with house(tmp_path, kills=kills, manifest=manifest, engine=Switches(retry_interval=0.05)) as home:
+    with house(tmp_path, kills=kills, manifest=manifest, engine=EngineSwitches(retry_interval=0.05)) as home:
         home.post({"product": "cdn", "task_ids": "x"}, {"X-Fc-Invocation-Type": "Async"})
         found = wait_for(lambda: undelivered(home.fc), 20, "an undelivered report")
         assert [(one.channel, str(one.report.kind)) for one in found] == [("", "rejected")]

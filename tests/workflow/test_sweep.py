@@ -17,7 +17,7 @@ from refresh_watch.settings import Secret, Settings
 from refresh_watch.triggers.envelope import as_http_event
 from refresh_watch.workflow.sweep import watch_index
 from refresh_watch.workflow.sweep.sweeper import Sweeper
-from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from refresh_watch_emulator.products.faults import error
 from refresh_watch_emulator.products.world import ObjectPlan
 from tests.endpoints import everywhere
@@ -205,7 +205,7 @@ def test_a_watch_that_is_still_open_is_found_however_long_ago_it_was_accepted(ho
 
 
 def test_where_lists_hold_no_payloads_the_watches_are_read_one_by_one(tmp_path: Path) -> None:
-    with house(tmp_path, engine=Switches(list_payloads=False), **FAST) as home:
+    with house(tmp_path, engine=EngineSwitches(list_payloads=False), **FAST) as home:
         watched = [add(home, "cdn", "Failed") for _ in range(3)]
         unwatched = add(home, "cdn", "Failed")
         home.final(home.start("cdn", watched[:2])), home.final(home.start("cdn", watched[2]))
@@ -215,7 +215,7 @@ def test_where_lists_hold_no_payloads_the_watches_are_read_one_by_one(tmp_path: 
 
 
 def test_where_lists_lag_behind_two_sweeps_still_tell_once(tmp_path: Path) -> None:
-    with house(tmp_path, engine=Switches(list_lag=60.0), **FAST) as home:
+    with house(tmp_path, engine=EngineSwitches(list_lag=60.0), **FAST) as home:
         add(home, "cdn", "Failed")
         sweep(home, "first", timer())
         finals = wait_for(lambda: told(home, "cdn"), 60, "the final report")

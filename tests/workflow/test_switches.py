@@ -59,7 +59,7 @@ def test_the_products_behave_otherwise_and_the_verdicts_are_the_same(tmp_path: P
 def test_function_compute_behaves_otherwise_and_the_verdicts_are_the_same(
     tmp_path: Path, position: dict[str, Any]
 ) -> None:
-    with house(tmp_path, engine=engine.Switches(**position)) as home:
+    with house(tmp_path, engine=engine.EngineSwitches(**position)) as home:
         started = start_all(home)
         check_all(home, started)
         for watch_id, _, _ in started.values():
@@ -68,7 +68,7 @@ def test_function_compute_behaves_otherwise_and_the_verdicts_are_the_same(
 
 @pytest.mark.parametrize("shape", list(engine.ApiEvent), ids=str)
 def test_an_api_call_to_intake_is_understood_plain_and_http_shaped(tmp_path: Path, shape: engine.ApiEvent) -> None:
-    with house(tmp_path, engine=engine.Switches(api_event=shape)) as home:
+    with house(tmp_path, engine=engine.EngineSwitches(api_event=shape)) as home:
         first, second, third = (add(home, "cdn", *many("Complete", 1, after=0)) for _ in range(3))
         event = {"product": "cdn", "task_ids": first, "schedule": "0,1;1"}
         awaited = invoke(transport_to(home.engine_url), "intake", json.dumps(event).encode())

@@ -208,8 +208,8 @@ def teams(value: Any, card: Any) -> Markup:
 
 
 def discord(value: Any, allowed: Any = None) -> Markup:
-    """Discord's markdown. The content pings as `allowed_mentions` says, all where that is not given; embeds (an empty
-    object) ping nobody.
+    """Discord's markdown. The content pings as `allowed_mentions` says, all where that is not given; an
+    empty object pings no person.
     """
     return _discord(allowed).draw(text_of(value))
 

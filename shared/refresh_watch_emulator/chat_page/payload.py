@@ -26,7 +26,7 @@ def showable(value: Any) -> Any:
 
 
 def text_of(value: Any) -> str:
-    """A text as it is, nothing for nothing, any other value as JSON."""
+    """A text as it is, empty for what is missing, any other value as JSON."""
     if isinstance(value, str):
         return value
     return "" if value is None or isinstance(value, Undefined) else as_json(value)

@@ -18,7 +18,7 @@ from refresh_watch.errors import BadInput
 from refresh_watch_emulator.engine.crash import VARIABLE, KillWorker, read_crashes
 from refresh_watch_emulator.engine.engine import FAKE_KEYS, EmbeddedEngine
 from refresh_watch_emulator.engine.environment import Keys
-from refresh_watch_emulator.engine.switches import Switches, read_switches
+from refresh_watch_emulator.engine.switches import EngineSwitches, read_switches
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,7 +54,7 @@ def _engine(options: argparse.Namespace) -> EmbeddedEngine:
         port=options.port,
         environment={name: value for name, value in os.environ.items() if name.startswith("REFRESH_WATCH_")},
         credentials=_keys,
-        switches=read_switches(options.switch) if options.switch else Switches(),
+        switches=read_switches(options.switch) if options.switch else EngineSwitches(),
         routes=dict(route.split("=", 1) for route in options.route),
         bearer=os.environ.get("REFRESH_WATCH_SERVE_TOKEN") or None,
         crashes=read_crashes(os.environ.get(VARIABLE, "")),

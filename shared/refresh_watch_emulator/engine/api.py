@@ -21,7 +21,7 @@ from refresh_watch_emulator.engine.manifest import ACCOUNT_ID, Function, Manifes
 from refresh_watch_emulator.engine.roles import Roles
 from refresh_watch_emulator.engine.settling import FUNCTION_ERROR, expires_at
 from refresh_watch_emulator.engine.store import Store
-from refresh_watch_emulator.engine.switches import ApiEvent, Duplicate, Switches
+from refresh_watch_emulator.engine.switches import ApiEvent, Duplicate, EngineSwitches
 from refresh_watch_emulator.engine.task import (
     NewTask,
     TaskQuery,
@@ -67,7 +67,7 @@ class Api:
         manifest: Manifest,
         store: Store,
         dispatcher: Dispatcher,
-        switches: Switches,
+        switches: EngineSwitches,
         crashes: Crashes,
         *,
         keys: KnownKeys,
@@ -223,7 +223,7 @@ def _bad(name: str, given: str, allowed: str) -> ApiRefused:
 
 
 def _delay(text: str) -> Seconds:
-    # Function Compute speaks of whole seconds; decimals are for demonstrations that should not take minutes
+    # Function Compute documents whole seconds; decimals are for demonstrations that should not take minutes
     if not text:
         return 0
     if _DELAY.fullmatch(text) is None or not 0 < float(text) < LONGEST_DELAY + 1:

@@ -20,7 +20,7 @@ from refresh_watch_emulator.engine.environment import Keys, request_head
 from refresh_watch_emulator.engine.manifest import Function, Manifest
 from refresh_watch_emulator.engine.settling import Case, RetryAt
 from refresh_watch_emulator.engine.store import Store
-from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from refresh_watch_emulator.engine.task import Ending, StoredTask, TaskState
 from refresh_watch_emulator.engine.worker import Instance, LogLine, RunOutcome, RunResult, failed
 from refresh_watch_emulator.engine.workers import Workers
@@ -43,7 +43,7 @@ class Dispatcher:
         manifest: Manifest,
         store: Store,
         workers: Workers,
-        switches: Switches,
+        switches: EngineSwitches,
         crashes: Crashes,
         *,
         keys: Callable[[], Keys],

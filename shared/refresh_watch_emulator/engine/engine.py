@@ -22,7 +22,7 @@ from refresh_watch_emulator.engine.keys import KnownKeys
 from refresh_watch_emulator.engine.manifest import Function, read_manifest
 from refresh_watch_emulator.engine.roles import Roles
 from refresh_watch_emulator.engine.store import Store
-from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from refresh_watch_emulator.engine.worker import Code, Gate, LogLine
 from refresh_watch_emulator.engine.workers import Workers
 from refresh_watch_emulator.web.messages import HttpRequest, HttpResponse
@@ -56,7 +56,7 @@ class EmbeddedEngine:
         port: int = 0,
         environment: Mapping[str, str] | None = None,
         credentials: Callable[[], Keys] = fake_keys,
-        switches: Switches = Switches(),  # noqa: B008 - frozen
+        switches: EngineSwitches = EngineSwitches(),  # noqa: B008 - frozen
         routes: Mapping[str, str] | None = None,
         bearer: str | None = None,
         log: Callable[[LogLine], None] = print_line,

@@ -11,7 +11,7 @@ from refresh_watch_emulator.engine.manifest import ACCOUNT_ID, Function
 Keys = tuple[str, str, str]
 """Access key id, secret, and security token (empty: none)."""
 ENDPOINT_VARIABLE = "REFRESH_WATCH_FC_ENDPOINT"
-"""How a handler is told where Function Compute is."""
+"""Names the variable in which a handler finds Function Compute's address."""
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 

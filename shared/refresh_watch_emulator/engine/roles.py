@@ -36,6 +36,6 @@ class Roles:
             self._denials.clear()
 
     def may(self, role: str, action: str, on: str) -> bool:
-        """Whether the role may do it; whoever calls without one (empty) may do everything."""
+        """Whether the role may do it. A caller without a role (empty) may do everything."""
         with self._lock:
             return Denial(role, action, on) not in self._denials

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.limits import MAX_ASYNC_BYTES
 from refresh_watch_emulator.engine.manifest import Function
-from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from refresh_watch_emulator.engine.task import Ending, NewTask, StoredTask, TaskState, new_request_id, new_task_id
 from refresh_watch_emulator.engine.worker import RunResult
 
@@ -35,7 +35,7 @@ class Redeliver:
     """The acknowledgement counts as lost: the task runs again, and that is no retry."""
 
 
-def expires_at(function: Function, accepted_at: Instant, delay: Seconds, switches: Switches) -> Instant:
+def expires_at(function: Function, accepted_at: Instant, delay: Seconds, switches: EngineSwitches) -> Instant:
     """When an invocation that has not started is too old to start."""
     return accepted_at + function.max_age + (0 if switches.delay_counts_to_age else delay)
 
@@ -47,7 +47,7 @@ class Case:
     task: StoredTask
     function: Function
     target: Function | None  # the destination on failure
-    switches: Switches
+    switches: EngineSwitches
     now: Instant
 
     def after_run(self, result: RunResult) -> Ending | RetryAt | Redeliver:

@@ -33,7 +33,7 @@ class ApiEvent(Word):
 
 
 @dataclass(frozen=True)
-class Switches:
+class EngineSwitches:
     """One position for each open fact. The defaults are what the documents make most likely."""
 
     duplicate: Duplicate = Duplicate.CONFLICT
@@ -50,10 +50,10 @@ class Switches:
     """A list of tasks shows them as they were that long ago."""
 
 
-def read_switches(texts: Sequence[str]) -> Switches:
+def read_switches(texts: Sequence[str]) -> EngineSwitches:
     """Read switches from texts such as ``duplicate=400`` or ``run_twice=true``. Raises BadInput."""
     changes: dict[str, object] = {}
-    defaults = Switches()
+    defaults = EngineSwitches()
     for text in texts:
         name, _, value = text.partition("=")
         default = getattr(defaults, name, None) if name in _NAMES else None
@@ -63,7 +63,7 @@ def read_switches(texts: Sequence[str]) -> Switches:
     return replace(defaults, **changes)  # type: ignore[arg-type]
 
 
-_NAMES = tuple(field.name for field in fields(Switches))
+_NAMES = tuple(field.name for field in fields(EngineSwitches))
 
 
 def _value(name: str, text: str, default: object) -> object:

@@ -58,7 +58,8 @@ class HttpServer:
         self._stopping = threading.Event()
         self._threads = _ThreadPerRequest()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, port), family=family)
+        every = host == "::" and socket.has_dualstack_ipv6()
+        listening = socket.create_server((host, port), family=family, dualstack_ipv6=every)
         self._waitress: Any = _Waitress(
             self._application,
             _sock=listening,

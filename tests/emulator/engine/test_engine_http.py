@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from refresh_watch_emulator.engine.engine import EmbeddedEngine
-from refresh_watch_emulator.engine.switches import ApiEvent, Switches
+from refresh_watch_emulator.engine.switches import ApiEvent, EngineSwitches
 from refresh_watch_emulator.engine.worker import LogLine
 from tests.emulator.engine.engine_calls import Calls, Start
 
@@ -132,7 +132,7 @@ def test_without_a_token_web_pages_and_other_hosts_names_are_kept_out(engine: St
 def test_an_api_call_to_an_http_function_arrives_plain_or_http_shaped_as_switched(engine: Start) -> None:
     plain = Calls(engine("plain.sqlite").url).run("test-door", {"a": 1})
     assert json.loads(plain["body"]) == {"a": 1}
-    shaped = Calls(engine("shaped.sqlite", switches=Switches(api_event=ApiEvent.HTTP_SHAPED)).url)
+    shaped = Calls(engine("shaped.sqlite", switches=EngineSwitches(api_event=ApiEvent.HTTP_SHAPED)).url)
     event = json.loads(shaped.run("test-door", {"a": 1})["body"])
     assert event["rawPath"] == "/2023-03-30/functions/test-door/invocations"
     assert json.loads(event["body"]) == {"a": 1}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from refresh_watch_emulator.engine.switches import Duplicate, Switches
+from refresh_watch_emulator.engine.switches import Duplicate, EngineSwitches
 from tests.emulator.engine.engine_calls import Calls, Clock, Start, lines, refusal, until
 
 DAY = 86400
@@ -92,7 +92,7 @@ def test_an_unknown_invocation_type_is_refused(engine: Start) -> None:
 def test_a_known_task_id_is_refused_and_not_run_again(
     engine: Start, tmp_path: Path, position: Duplicate, status: int, code: str
 ) -> None:
-    running = engine(switches=Switches(duplicate=position))
+    running = engine(switches=EngineSwitches(duplicate=position))
     calls = Calls(running.url)
     event = {"note": str(tmp_path / "note")}
     calls.start("test-act", event, "w-1")

@@ -14,7 +14,7 @@ import pytest
 from Tea.exceptions import TeaException
 
 from refresh_watch_emulator.engine.crash import CrashPoint, KillWorker
-from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from tests.emulator.engine.engine_calls import MANIFEST, Calls, Start, lines, until
 
 ROOT = MANIFEST.parents[3]
@@ -109,7 +109,7 @@ def test_a_task_that_was_being_stopped_stays_stopped(processes: Processes, tmp_p
 
 @pytest.mark.parametrize("after", [1, 2, 3])
 def test_a_worker_killed_after_each_of_its_calls_is_run_again(engine: Start, after: int) -> None:
-    running = engine(kills=[KillWorker("w-*", after)], switches=Switches(retry_interval=0.01))
+    running = engine(kills=[KillWorker("w-*", after)], switches=EngineSwitches(retry_interval=0.01))
     calls = Calls(running.url)
     wanted = ["n-1", "n-2", "n-3"]
     calls.start("test-act", {"do": "call", "function": "test-catch", "tasks": wanted}, "w-1")

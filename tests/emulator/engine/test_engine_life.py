@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from tests.emulator.engine.engine_calls import Calls, Clock, Start, lines, refusal, until
 
-QUICK = Switches(retry_interval=0.01)
+QUICK = EngineSwitches(retry_interval=0.01)
 
 
 def caught(calls: Calls) -> list[dict[str, Any]]:
@@ -124,7 +124,7 @@ def test_a_task_too_old_to_start_expires_and_is_told_to_its_destination(engine: 
 
 def test_the_delay_does_not_count_to_the_age_when_switched_so(engine: Start) -> None:
     clock = Clock()
-    running = engine(clock=clock, switches=Switches(delay_counts_to_age=False))
+    running = engine(clock=clock, switches=EngineSwitches(delay_counts_to_age=False))
     calls = Calls(running.url)
     calls.start("test-old", {}, "w-1", "100")
     clock.ahead = 100
@@ -195,7 +195,7 @@ def test_other_functions_run_while_one_is_at_its_limit(engine: Start, tmp_path: 
 
 
 def test_every_task_runs_twice_when_switched_so(engine: Start, tmp_path: Path) -> None:
-    running = engine(switches=Switches(run_twice=True, retry_interval=0.01))
+    running = engine(switches=EngineSwitches(run_twice=True, retry_interval=0.01))
     calls = Calls(running.url)
     calls.start("test-act", {"do": "count", "note": str(tmp_path / "note")}, "w-1")
     assert running.wait_idle(10)

@@ -9,7 +9,7 @@ import pytest
 
 from refresh_watch.errors import BadInput, NoCredentials
 from refresh_watch_emulator.engine.engine import FAKE_KEYS
-from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from refresh_watch_emulator.engine.worker import Code, LogLine
 from tests.emulator.engine.engine_calls import Calls, Start, lines, until
 
@@ -97,7 +97,7 @@ def test_what_a_handler_prints_is_logged_with_its_request_id(engine: Start) -> N
 
 def test_a_handler_that_cannot_be_imported_fails_with_the_reason(engine: Start, tmp_path: Path) -> None:
     (tmp_path / "index.py").write_text("import no_such_module\n")
-    running = engine(code_of=lambda _: Code(tmp_path), switches=Switches(retry_interval=0.01))
+    running = engine(code_of=lambda _: Code(tmp_path), switches=EngineSwitches(retry_interval=0.01))
     body = Calls(running.url).run("test-act", {})
     assert (body["errorType"], "no_such_module" in body["errorMessage"]) == ("ModuleNotFoundError", True)
 

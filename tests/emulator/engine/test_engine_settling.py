@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from refresh_watch_emulator.engine.manifest import Function
 from refresh_watch_emulator.engine.settling import Case
-from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from refresh_watch_emulator.engine.task import Ending, StoredTask, TaskState
 from refresh_watch_emulator.engine.worker import RunOutcome, RunResult
 
 FUNCTION = Function("watch", "p-watch", "index.handler", "python3.12", "cn-hangzhou", max_retries=0, async_task=True)
 TARGET = Function("notify", "p-notify", "index.handler", "python3.12", "cn-hangzhou", async_task=True)
 TASK = StoredTask(1, "p-watch", "w-1", "1-r", b"{}", 0.0, 0.0, 86400.0, TaskState.ENQUEUED)
-CASE = Case(TASK, FUNCTION, TARGET, Switches(), now=10.0)
+CASE = Case(TASK, FUNCTION, TARGET, EngineSwitches(), now=10.0)
 
 
 def test_a_throttled_task_waits_twice_as_long_each_time() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from refresh_watch_emulator.engine.switches import Switches
+from refresh_watch_emulator.engine.switches import EngineSwitches
 from tests.emulator.engine.engine_calls import Calls, Clock, Start, refusal
 
 
@@ -61,7 +61,7 @@ def test_payloads_are_listed_only_when_asked_for(engine: Start) -> None:
 
 
 def test_lists_hold_no_payloads_when_switched_so_but_reading_one_task_does(engine: Start) -> None:
-    calls = Calls(engine(switches=Switches(list_payloads=False)).url)
+    calls = Calls(engine(switches=EngineSwitches(list_payloads=False)).url)
     calls.start("test-act", {"a": 1}, "w-1")
     assert calls.list("test-act", include_payload=True).tasks[0].task_payload is None
     assert calls.get("test-act", "w-1").task_payload == '{"a": 1}'
@@ -69,7 +69,7 @@ def test_lists_hold_no_payloads_when_switched_so_but_reading_one_task_does(engin
 
 def test_lists_lag_behind_when_switched_so_but_reading_one_task_does_not(engine: Start) -> None:
     clock = Clock()
-    running = engine(clock=clock, switches=Switches(list_lag=60))
+    running = engine(clock=clock, switches=EngineSwitches(list_lag=60))
     calls = Calls(running.url)
     calls.start("test-act", {}, "w-1", "30")
     assert ids(calls.list("test-act")) == []

@@ -46,7 +46,7 @@ def test_dingtalk_needs_a_name_in_at_and_in_the_text() -> None:
     assert mentions("dingtalk", dingtalk("@138 @139", atMobiles=["138"])) == ["@138"]
     assert mentions("dingtalk", dingtalk("@all", isAtAll=True)) == ["@all"]
     assert mentions("dingtalk", dingtalk("@all", isAtAll=False)) == []
-    (note,) = read(draw("dingtalk", dingtalk("nobody", atUserIds=["u1"]))).of("note")
+    (note,) = read(draw("dingtalk", dingtalk("no name", atUserIds=["u1"]))).of("note")
     assert "u1" in note
 
 
@@ -62,7 +62,7 @@ def test_a_wecom_mention_stands_in_angle_brackets_of_markdown_only() -> None:
     assert wecom("text") == []
 
 
-def test_slack_calls_nobody_by_bare_or_escaped_words() -> None:
+def test_slack_calls_no_person_by_bare_or_escaped_words() -> None:
     assert mentions("slack", {"text": "@here <!here> &lt;!channel&gt; `<!x>`"}) == ["@here"]
 
 
@@ -71,7 +71,7 @@ def test_teams_calls_only_those_that_the_card_declares() -> None:
     assert "<at>Bob</at>" in read(draw(*EVERY["teams"])).words
 
 
-def test_discord_calls_as_allowed_mentions_says_and_nobody_from_an_embed() -> None:
+def test_discord_calls_as_allowed_mentions_says_and_no_person_from_an_embed() -> None:
     assert mentions("discord", discord("<@1> @everyone")) == ["@1", "@everyone"]
     assert mentions("discord", discord("<@1> @everyone", allowed_mentions={"parse": []})) == []
     assert mentions("discord", discord("<@1> <@2>", allowed_mentions={"parse": ["users"]})) == ["@1", "@2"]
