@@ -17,7 +17,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class CommandContext:
     """Where a command runs."""
 
     settings: Settings
@@ -41,14 +41,14 @@ class Surroundings:
         return chosen
 
 
-def surroundings(*, lenient_channels: bool = False) -> Surroundings:
+def read_context(*, lenient_channels: bool = False) -> CommandContext:
     """Read the environment of this process. Raises BadInput for a variable that cannot be used.
 
     With `lenient_channels` a channel that is set wrong is kept apart (settings.broken_channels).
     """
     settings = Settings.from_environment(os.environ, lenient_channels=lenient_channels)
     forget_http_proxy(settings)
-    return Surroundings(settings, os.environ)
+    return CommandContext(settings, os.environ)
 
 
 def forget_http_proxy(settings: Settings) -> None:

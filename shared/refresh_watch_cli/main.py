@@ -1,8 +1,4 @@
-"""The command `refresh-watch`: finds the command asked for, runs it, and turns what goes wrong into one line.
-
-Exit codes of every command: 0 done · 1 it went wrong · 2 bad usage or request · 70 a fault of refresh-watch itself ·
-130 Ctrl-C · 141 nobody reads the output any more. `watch` and `start --wait` have more of their own (README).
-"""
+"""The command `refresh-watch`: finds the command asked for, runs it, and turns what goes wrong into one line."""
 
 from __future__ import annotations
 
@@ -20,13 +16,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from refresh_watch.errors import BadInput, NoCredentials, NoSuchWatch, RefreshWatchError
+from refresh_watch_cli.exit_codes import BAD_USAGE, BROKEN_PIPE, FAILED, INTERRUPTED, OUR_FAULT
 from refresh_watch_cli.options import as_typed
 from refresh_watch_cli.printing import complain
-
-BAD_USAGE = 2
-OUR_FAULT = 70
-INTERRUPTED = 130
-BROKEN_PIPE = 141
 
 
 @dataclass(frozen=True)
@@ -84,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BROKEN_PIPE
     except RefreshWatchError as error:
         complain(str(error))
-        return BAD_USAGE if isinstance(error, (BadInput, NoSuchWatch, NoCredentials)) else 1
+        return BAD_USAGE if isinstance(error, (BadInput, NoSuchWatch, NoCredentials)) else FAILED
     except Exception as error:
         complain(f"a fault of refresh-watch itself, please report it: {_place(error)}")
         return OUR_FAULT

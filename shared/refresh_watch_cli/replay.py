@@ -7,7 +7,7 @@ import argparse
 from refresh_watch.instants import format_instant
 from refresh_watch.reports.plain import one_line
 from refresh_watch.workflow.replay import UndeliveredReport, being_tried, replay, undelivered
-from refresh_watch_cli.context import surroundings
+from refresh_watch_cli.context import read_context
 from refresh_watch_cli.printing import complain, note
 from refresh_watch_cli.stop import read_watch_id
 
@@ -24,8 +24,8 @@ def run(namespace: argparse.Namespace) -> int:
     Raises BadInput, EngineError.
     """
     named = [read_watch_id(watch_id) for watch_id in namespace.watch_ids]
-    around = surroundings()
-    engine = around.engine()
+    context = read_context()
+    engine = context.engine()
     found = undelivered(engine)
     missing = [watch_id for watch_id in named if not any(_is_of(one, watch_id) for one in found)]
     if named:

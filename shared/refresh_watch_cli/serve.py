@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.settings import Settings
-from refresh_watch_cli.context import LOOPBACK, Surroundings, surroundings
+from refresh_watch_cli.context import LOOPBACK, CommandContext, read_context
 from refresh_watch_cli.machine_keys import MachineKeys
 from refresh_watch_cli.printing import called_as, note
 from refresh_watch_cli.project import find_project
@@ -46,11 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(namespace: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM. Raises BadInput and NoCredentials before anything listens."""
-    around = surroundings()
-    check_address(namespace.host, namespace.port, around.settings)
+    context = read_context()
+    check_address(namespace.host, namespace.port, context.settings)
     check_file(namespace.file)
-    around.channels(tuple(channel.name for channel in around.settings.channels))
-    keys = MachineKeys(around.credentials, around.clock)
+    context.channels(tuple(channel.name for channel in context.settings.channels))
+    keys = MachineKeys(context.credentials, context.clock)
     keys()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -60,10 +60,10 @@ def run(namespace: argparse.Namespace) -> int:
         namespace.file,
         host=namespace.host,
         port=namespace.port,
-        environment=functions_environment(around.environment),
+        environment=functions_environment(context.environment),
         credentials=keys,
         routes=ROUTES,
-        bearer=around.settings.serve_token.value if around.settings.serve_token else None,
+        bearer=context.settings.serve_token.value if context.settings.serve_token else None,
         log=log_line,
     )
     try:
@@ -72,7 +72,7 @@ def run(namespace: argparse.Namespace) -> int:
         given, allowed = f"{namespace.host}:{namespace.port}", f"a free port of this machine ({error.strerror})"
         raise BadInput("--port", given, allowed) from None
     try:
-        print(introduction(engine.url, namespace.file, around), flush=True)
+        print(introduction(engine.url, namespace.file, context), flush=True)
         ended.wait()
     finally:
         engine.stop()
@@ -149,11 +149,11 @@ def of_this_machine(url: str) -> str:
     return f"{parts.scheme}://{socket.gethostname()}:{parts.port}"
 
 
-def introduction(bound: str, file: Path, around: Surroundings) -> str:
+def introduction(bound: str, file: Path, context: CommandContext) -> str:
     """What to know first: where, how to submit, whom it tells. `bound` is the URL of what it listens on."""
     url = reachable(bound)
     elsewhere = [] if url == bound else [f"  elsewhere {of_this_machine(bound)} (it listens on every address)"]
-    settings = around.settings
+    settings = context.settings
     token = "$REFRESH_WATCH_SERVE_TOKEN" if settings.serve_token else ""
     channels = ", ".join(f"{channel.name} ({channel.kind})" for channel in settings.channels)
     return "\n".join(

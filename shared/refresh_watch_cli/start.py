@@ -10,7 +10,7 @@ from typing import Any
 
 from refresh_watch.client import StartedWatch, Watches
 from refresh_watch.errors import BadInput
-from refresh_watch_cli.context import surroundings
+from refresh_watch_cli.context import read_context
 from refresh_watch_cli.printing import called_as, note
 from refresh_watch_cli.request_arguments import add_request_arguments, read_request_arguments
 from refresh_watch_cli.waiting import wait
@@ -44,14 +44,14 @@ def run(namespace: argparse.Namespace) -> int:
     if namespace.again:
         namespace.request_id = uuid.uuid4().hex
     request = read_request_arguments(namespace, sys.stdin)
-    around = surroundings()
-    watches = Watches(around.settings, around.credentials, around.clock)
+    context = read_context()
+    watches = Watches(context.settings, context.credentials, context.clock)
     started = watches.start_request(request)
     unheeded = _unheeded(namespace, started.state) if started.already else []
     if namespace.wait:
         for line in _said(started, unheeded):
             note(line)
-        return wait(started.watch_id, watches, as_json=namespace.json, settings=around.settings, clock=around.clock)
+        return wait(started.watch_id, watches, as_json=namespace.json, settings=context.settings, clock=context.clock)
     if namespace.json:
         for line in unheeded:
             note(line)

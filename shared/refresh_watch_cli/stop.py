@@ -9,7 +9,7 @@ import socket
 
 from refresh_watch.errors import BadInput
 from refresh_watch.workflow.stop import stop
-from refresh_watch_cli.context import surroundings
+from refresh_watch_cli.context import read_context
 
 LONGEST_NAME = 80
 
@@ -26,8 +26,8 @@ def run(namespace: argparse.Namespace) -> int:
     who = _who() if namespace.by is None else namespace.by
     if not who.strip() or not who.isprintable() or len(who) > LONGEST_NAME:
         raise BadInput("--by", who, f"1 to {LONGEST_NAME} printable characters")
-    around = surroundings()
-    if stop(watch_id, who, engine=around.engine(), clock=around.clock):
+    context = read_context()
+    if stop(watch_id, who, engine=context.engine(), clock=context.clock):
         print(f"watch {watch_id} is stopped; its final report says so and names {who}")
     else:
         print(f"watch {watch_id} had ended before; nothing was stopped")

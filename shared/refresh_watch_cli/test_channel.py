@@ -16,7 +16,7 @@ from refresh_watch.instants import format_duration
 from refresh_watch.model import Kind
 from refresh_watch.report import Report
 from refresh_watch.settings import ChannelSetting
-from refresh_watch_cli.context import Surroundings, surroundings
+from refresh_watch_cli.context import CommandContext, read_context
 from refresh_watch_cli.deliver_now import again_in, answer_of, to_repair
 from refresh_watch_cli.printing import complain
 from refresh_watch_cli.sample_reports import NAMES, sample_report
@@ -49,22 +49,22 @@ def run(namespace: argparse.Namespace) -> int:
 
     Raises BadInput, for a channel that is set wrong only if it was named or is the only one.
     """
-    around = surroundings(lenient_channels=True)
-    channels, broken = _channels(namespace.name, around)
+    context = read_context(lenient_channels=True)
+    channels, broken = _channels(namespace.name, context)
     for name, problem in broken.items():
         complain(f"channel {name} is set wrong and left out: {problem}")
     chosen = sorted(set(namespace.report or SENT), key=lambda name: SENT.index(name) if name in SENT else -1)
-    taken = [_test(channel, chosen, around) for channel in channels]
+    taken = [_test(channel, chosen, context) for channel in channels]
     return 0 if all(taken) and (namespace.name or not broken) else 1
 
 
-def _channels(named: str | None, around: Surroundings) -> tuple[list[ChannelSetting], dict[str, BadInput]]:
+def _channels(named: str | None, context: CommandContext) -> tuple[list[ChannelSetting], dict[str, BadInput]]:
     """The channels to test, and what is wrong with others."""
-    settings = around.settings
+    settings = context.settings
     usable: list[ChannelSetting] = []
     broken = dict(settings.broken_channels)
     for channel in settings.channels:
-        problem = _problem(channel, around)
+        problem = _problem(channel, context)
         if problem is None:
             usable.append(channel)
         else:
@@ -80,15 +80,15 @@ def _channels(named: str | None, around: Surroundings) -> tuple[list[ChannelSett
     return usable, broken
 
 
-def _problem(channel: ChannelSetting, around: Surroundings) -> BadInput | None:
+def _problem(channel: ChannelSetting, context: CommandContext) -> BadInput | None:
     try:
-        around.channels((channel.name,))
+        context.channels((channel.name,))
     except BadInput as problem:
         return problem
     return None
 
 
-def _test(channel: ChannelSetting, chosen: list[str], around: Surroundings) -> bool:
+def _test(channel: ChannelSetting, chosen: list[str], context: CommandContext) -> bool:
     """Send the reports one after another, whatever the channel's `on` says.
 
     Once the channel is unreachable, busy or limited, or has refused the first report, it is sent no more: what the
@@ -96,19 +96,19 @@ def _test(channel: ChannelSetting, chosen: list[str], around: Surroundings) -> b
     """
     print(f"{channel.name} ({channel.kind}, {channel.host}):", flush=True)
     key = uuid.uuid4().hex[:8]
-    language = channel.language or around.settings.language
+    language = channel.language or context.settings.language
     pacing = Pacing()
     taken = True
     for place, name in enumerate(chosen):
         # one kind of job for all: what ties the last report to the incident that the others opened
-        report = replace(sample_report(name, around.clock.now(), key, language), job=Kind.REFRESH)
-        delivery = _sent(report, channel, around, pacing)
+        report = replace(sample_report(name, context.clock.now(), key, language), job=Kind.REFRESH)
+        delivery = _sent(report, channel, context, pacing)
         unwanted = "" if wants(channel, report) else "; a real one would not be sent: `on` leaves it out"
         print(f"  {name:<{_WIDTH}}  {answer_of(delivery.outcome)}{unwanted}", flush=True)
         if isinstance(delivery.next, Finished):
             continue
         taken = False
-        print(f"  {_what_now(delivery, around)}", flush=True)
+        print(f"  {_what_now(delivery, context)}", flush=True)
         if place == 0 or not isinstance(delivery.next, Abandoned):
             left = chosen[place + 1 :]
             if left:
@@ -117,26 +117,26 @@ def _test(channel: ChannelSetting, chosen: list[str], around: Surroundings) -> b
     return taken
 
 
-def _sent(report: Report, channel: ChannelSetting, around: Surroundings, pacing: Pacing) -> Delivery:
+def _sent(report: Report, channel: ChannelSetting, context: CommandContext, pacing: Pacing) -> Delivery:
     """The delivery of one report; it waits for its turn among the others, and comes back for nothing else."""
-    delivery = deliver(report, channel, settings=around.settings, clock=around.clock, pacing=pacing)
+    delivery = deliver(report, channel, settings=context.settings, clock=context.clock, pacing=pacing)
     while isinstance(delivery.outcome, Later) and isinstance(delivery.next, RetryLater):
-        pause = again_in(delivery.next, around.clock.now())
+        pause = again_in(delivery.next, context.clock.now())
         print(f"  its turn comes in {format_duration(pause)}", flush=True)
-        around.clock.sleep(pause)
+        context.clock.sleep(pause)
         delivery = deliver(
             report,
             channel,
-            settings=around.settings,
-            clock=around.clock,
+            settings=context.settings,
+            clock=context.clock,
             pacing=pacing,
             so_far=delivery.next.attempts,
         )
     return delivery
 
 
-def _what_now(delivery: Delivery, around: Surroundings) -> str:
+def _what_now(delivery: Delivery, context: CommandContext) -> str:
     if isinstance(delivery.next, Abandoned):
         return to_repair(delivery)
-    after = again_in(delivery.next, around.clock.now()) if isinstance(delivery.next, RetryLater) else 0.0
+    after = again_in(delivery.next, context.clock.now()) if isinstance(delivery.next, RetryLater) else 0.0
     return f"a real report would be sent again after {format_duration(after)}; a test is not: try again later"

@@ -15,10 +15,9 @@ from refresh_watch.reports.wire import bounded, compact, to_json
 from refresh_watch.settings import Settings
 from refresh_watch.watch import Watch
 from refresh_watch.workflow.waiting import Listener
-from refresh_watch_cli.main import INTERRUPTED
+from refresh_watch_cli.exit_codes import INTERRUPTED, OF_OUTCOME
 from refresh_watch_cli.printing import called_as, complain, note, report_text
 from refresh_watch_cli.progress import describe
-from refresh_watch_cli.watch import EXIT_CODES
 
 
 def wait(watch_id: str, watches: Watches, *, as_json: bool, settings: Settings, clock: Clock) -> int:
@@ -49,4 +48,4 @@ def wait(watch_id: str, watches: Watches, *, as_json: bool, settings: Settings, 
         complain(f"interrupted; watch {watch_id} goes on; end it with: {called_as()} stop {watch_id}")
         return INTERRUPTED
     print(compact(to_json(bounded(final))).decode() if as_json else report_text(final, settings), flush=True)
-    return EXIT_CODES[final.outcome or Outcome.UNVERIFIABLE]
+    return OF_OUTCOME[final.outcome or Outcome.UNVERIFIABLE]

@@ -19,19 +19,12 @@ from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.schedule import deadline_of
 from refresh_watch.workflow.hop import look_at
-from refresh_watch_cli.context import Surroundings, surroundings
+from refresh_watch_cli.context import CommandContext, read_context
 from refresh_watch_cli.deliver_now import deliver_now
+from refresh_watch_cli.exit_codes import OF_OUTCOME
 from refresh_watch_cli.printing import note, report_text
 from refresh_watch_cli.progress import Progress, progress_on
 from refresh_watch_cli.request_arguments import add_request_arguments, read_request_arguments
-
-EXIT_CODES = {
-    Outcome.COMPLETE: 0,
-    Outcome.FAILED: 1,
-    Outcome.PARTLY_FAILED: 1,
-    Outcome.OVERDUE: 3,
-    Outcome.UNVERIFIABLE: 4,
-}
 
 LOOK_SECONDS: Seconds = 600
 """The budget of one look: nobody cuts this process off, so it may wait for its turns in the quota."""
@@ -52,45 +45,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(namespace: argparse.Namespace) -> int:
     """Follow until all has settled. Raises BadInput, and NoCredentials before the first look."""
-    around = surroundings()
+    context = read_context()
     request = read_request_arguments(namespace, sys.stdin)
-    channels = around.channels(request.channels)
-    around.credentials()  # without any there is nothing to look with, and nothing to tell people in a chat
-    with progress_on(around.clock) as progress:
+    channels = context.channels(request.channels)
+    context.credentials()  # without any there is nothing to look with, and nothing to tell people in a chat
+    with progress_on(context.clock) as progress:
 
         def interim(report: Report) -> None:
             report = replace(report, recorded=False)
-            progress.say(report_text(report, around.settings))
+            progress.say(report_text(report, context.settings))
             for channel in channels:
-                deliver_now(report, channel, around.settings, around.clock, progress.say)
+                deliver_now(report, channel, context.settings, context.clock, progress.say)
 
         # Function Compute knows nothing of this watch
-        final = replace(follow(request, around, progress, interim), recorded=False)
+        final = replace(follow(request, context, progress, interim), recorded=False)
     if namespace.json:
         print(compact(to_json(bounded(final))).decode(), flush=True)
     else:
-        print(report_text(final, around.settings), flush=True)
+        print(report_text(final, context.settings), flush=True)
     for channel in channels:
-        deliver_now(final, channel, around.settings, around.clock, note)
-    return EXIT_CODES[final.outcome or Outcome.UNVERIFIABLE]
+        deliver_now(final, channel, context.settings, context.clock, note)
+    return OF_OUTCOME[final.outcome or Outcome.UNVERIFIABLE]
 
 
 def follow(
-    request: WatchRequest, around: Surroundings, progress: Progress, interim: Callable[[Report], None]
+    request: WatchRequest, context: CommandContext, progress: Progress, interim: Callable[[Report], None]
 ) -> Report:
     """Look until the watch settles and answer its final report; `interim` is given what is told before that.
 
     An API that gives no usable answer is given up NO_ANSWER_SECONDS past the deadline, unless it throttles.
     """
-    clock = around.clock
-    quota = Quota(dict(around.settings.quota))
-    watch = _opened(request, around)
-    patient = False
+    clock = context.clock
+    quota = Quota(dict(context.settings.quota))
+    watch = _opened(request, context)
+    is_extended = False
     while True:
         observation = look_at(
             watch,
-            settings=around.settings,
-            find_credentials=around.credentials,
+            settings=context.settings,
+            find_credentials=context.credentials,
             clock=clock,
             until=clock.now() + LOOK_SECONDS,
             quota=quota,
@@ -107,8 +100,8 @@ def follow(
         now = clock.now()
         if now >= deadline_of(watch) + NO_ANSWER_SECONDS and _is_dark(watch, observation):
             return final_report(abandon_watch(watch, now), now)
-        if now >= deadline_of(watch) and not patient and any(one.throttled for one in observation.items):
-            patient = True
+        if now >= deadline_of(watch) and not is_extended and any(one.throttled for one in observation.items):
+            is_extended = True
             until = _at(deadline_of(watch) + THROTTLED_GRACE)
             progress.say(f"the deadline has passed; going on until {until}, since throttling changes no verdict")
         clock.sleep(after or 0.0)
@@ -125,8 +118,8 @@ def _at(instant: Instant) -> str:
     return f"{format_instant(instant)[:-1].replace('T', ' ')} UTC"
 
 
-def _opened(request: WatchRequest, around: Surroundings) -> Watch:
-    now = around.clock.now()
+def _opened(request: WatchRequest, context: CommandContext) -> Watch:
+    now = context.clock.now()
     if request.submitted_at is not None and request.submitted_at > now:
         request = replace(request, submitted_at=now)
-    return open_watch(around.settings.prefix, request, now)
+    return open_watch(context.settings.prefix, request, now)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from refresh_watch.model import Outcome
-from refresh_watch_cli.demo.board import Board, Row
+from refresh_watch_cli.demo.board import Board, JobRow
 from refresh_watch_cli.demo.command import to_play_with
 from refresh_watch_cli.demo.jobs import jobs
 from refresh_watch_cli.demo.screen import message_lines, summary_lines
@@ -128,7 +128,7 @@ def test_a_watch_that_is_not_told_exactly_once_or_ends_otherwise_is_named(
     expected: str, messages: list[WallMessage], fault: str
 ) -> None:
     job = replace(jobs()[0], expected=Outcome(expected))
-    board = Board([Row(job, "w1")])
+    board = Board([JobRow(job, "w1")])
 
     for each in messages:
         board.saw(each)

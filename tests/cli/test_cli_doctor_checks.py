@@ -15,7 +15,7 @@ from refresh_watch_cli.doctor.check_identity import check_identity
 from refresh_watch_cli.doctor.check_manifest import check_manifest
 from refresh_watch_cli.doctor.check_settings import check_settings
 from refresh_watch_cli.doctor.command import USUAL, examine
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, Level, ok
 from tests.cli.conftest import PROJECT
 
@@ -45,9 +45,9 @@ def test_an_endpoint_or_a_region_that_cannot_be_right_is_warned_of(
     variables: dict[str, str], what: str, says: str
 ) -> None:
     environment = {f"REFRESH_WATCH_{name}": value for name, value in variables.items()}
-    patient = Patient(environment, USUAL, PROJECT)
+    context = DoctorContext(environment, USUAL, PROJECT)
 
-    findings = [*check_endpoints(patient), *check_manifest(patient)]
+    findings = [*check_endpoints(context), *check_manifest(context)]
 
     (warned,) = (finding for finding in findings if finding.level is Level.WARNING)
     assert warned.what == what
@@ -73,21 +73,21 @@ PROPS = {
 }  # fmt: skip
 
 
-def manifest(folder: Path, cpu: str, cron: str = "@every 30m", payload: str = "sweep cdn 3h") -> Patient:
+def manifest(folder: Path, cpu: str, cron: str = "@every 30m", payload: str = "sweep cdn 3h") -> DoctorContext:
     props = [f"{name}: {value}" for name, value in {**PROPS, "cpu": cpu}.items()]
     indented = MANIFEST.replace("      PROPS\n", "".join(f"      {line}\n" for line in props))
     (folder / "s.yaml").write_text(indented.replace("PROPS", ", ".join(props)))
     text = (folder / "s.yaml").read_text().replace("CRON", f"cronExpression: '{cron}'").replace("PAYLOAD", payload)
     (folder / "s.yaml").write_text(text)
-    return Patient({}, USUAL, folder)
+    return DoctorContext({}, USUAL, folder)
 
 
 def test_triggers_that_are_on_are_told_apart_from_those_that_are_off_and_a_timer_costs_its_hours(
     tmp_path: Path,
 ) -> None:
-    patient = manifest(tmp_path, "0.35")
+    context = manifest(tmp_path, "0.35")
 
-    said = {finding.what: finding.said for finding in [*check_manifest(patient), *check_cost(patient)]}
+    said = {finding.what: finding.said for finding in [*check_manifest(context), *check_cost(context)]}
 
     assert said["r-watch"] == "python3.10, 0.35 vCPU, 256 MB, 1m, 0 of 4,096 bytes of environment"
     assert said["triggers"] == "sweep (timer) on watch; switched off: other (timer)"
@@ -97,9 +97,9 @@ def test_triggers_that_are_on_are_told_apart_from_those_that_are_off_and_a_timer
 
 
 def test_a_timer_that_could_not_work_is_told_with_its_place(tmp_path: Path) -> None:
-    patient = manifest(tmp_path, "0.35", cron="20 * * * *", payload="sweep cdnn 3h")
+    context = manifest(tmp_path, "0.35", cron="20 * * * *", payload="sweep cdnn 3h")
 
-    cron, payload, _ = (finding.said for finding in check_manifest(patient) if finding.level is Level.BAD)
+    cron, payload, _ = (finding.said for finding in check_manifest(context) if finding.level is Level.BAD)
 
     where = "resources.watch.props.triggers[0].triggerConfig"
     assert cron.startswith(f"{where}.cronExpression: '20 * * * *' is not allowed; allowed: '@every 30m', or six fields")
@@ -107,19 +107,19 @@ def test_a_timer_that_could_not_work_is_told_with_its_place(tmp_path: Path) -> N
 
 
 def test_an_s_yaml_that_is_wrong_is_told_in_one_line_and_nothing_is_reckoned_from_it(tmp_path: Path) -> None:
-    patient = manifest(tmp_path, "lots")
+    context = manifest(tmp_path, "lots")
 
-    (wrong,) = check_manifest(patient)
-    (cost,) = check_cost(patient)
+    (wrong,) = check_manifest(context)
+    (cost,) = check_cost(context)
 
     assert (wrong.level, cost.level) == (Level.BAD, Level.SKIPPED)
     assert wrong.said == "resources.intake.props.cpu: 'lots' is not allowed; allowed: a share of a core from 0.05 to 16"
 
 
 def test_a_runtime_that_there_is_not_is_told_once_by_its_variable() -> None:
-    patient = Patient({"REFRESH_WATCH_RUNTIME": "python3.9"}, USUAL, PROJECT)
+    context = DoctorContext({"REFRESH_WATCH_RUNTIME": "python3.9"}, USUAL, PROJECT)
 
-    (wrong,), (left_out,) = check_settings(patient), check_manifest(patient)
+    (wrong,), (left_out,) = check_settings(context), check_manifest(context)
 
     assert (wrong.level, left_out.level) == (Level.BAD, Level.SKIPPED)
     assert wrong.said == "REFRESH_WATCH_RUNTIME: 'python3.9' is not allowed; allowed: python3.12, python3.10"
@@ -127,9 +127,9 @@ def test_a_runtime_that_there_is_not_is_told_once_by_its_variable() -> None:
 
 
 def test_channels_that_cannot_be_read_at_all_are_told_once_without_what_stands_there() -> None:
-    patient = Patient({"REFRESH_WATCH_CHANNELS": '[{"url": "https://hooks.example.com/fake-token"'}, USUAL, None)
+    context = DoctorContext({"REFRESH_WATCH_CHANNELS": '[{"url": "https://hooks.example.com/fake-token"'}, USUAL, None)
 
-    (wrong,), (left_out,) = check_settings(patient), check_channels(patient)
+    (wrong,), (left_out,) = check_settings(context), check_channels(context)
 
     assert (wrong.level, left_out.level) == (Level.BAD, Level.SKIPPED)
     assert "a JSON array of channels" in wrong.said
@@ -137,7 +137,9 @@ def test_channels_that_cannot_be_read_at_all_are_told_once_without_what_stands_t
 
 
 def test_sdks_that_are_told_to_print_their_requests_are_warned_of() -> None:
-    (warned,) = (each for each in check_settings(Patient({"DEBUG": "sdk"}, USUAL, None)) if each.level is Level.WARNING)
+    (warned,) = (
+        each for each in check_settings(DoctorContext({"DEBUG": "sdk"}, USUAL, None)) if each.level is Level.WARNING
+    )
 
     assert "Authorization" in warned.said
 
@@ -150,9 +152,9 @@ class Hasty(SystemClock):
 
 def test_an_sts_that_is_not_reached_is_named_by_the_address_that_was_asked() -> None:
     keys = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "testAK", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testSK"}
-    patient = Patient({**keys, "REFRESH_WATCH_STS_ENDPOINT": "http://127.0.0.1:9"}, USUAL, None, clock=Hasty())
+    context = DoctorContext({**keys, "REFRESH_WATCH_STS_ENDPOINT": "http://127.0.0.1:9"}, USUAL, None, clock=Hasty())
 
-    _, unreached = check_identity(patient)
+    _, unreached = check_identity(context)
 
     assert unreached.said.startswith("STS gave no answer: 127.0.0.1:9: ")
     assert "REFRESH_WATCH_STS_ENDPOINT" in unreached.do
@@ -160,11 +162,11 @@ def test_an_sts_that_is_not_reached_is_named_by_the_address_that_was_asked() -> 
 
 
 def test_a_check_that_breaks_keeps_what_it_had_found_and_shows_no_values() -> None:
-    def breaks(patient: Patient) -> Iterator[Finding]:
+    def breaks(context: DoctorContext) -> Iterator[Finding]:
         yield ok("first", "found")
         raise ValueError("fake-secret")
 
-    first, broken = examine(breaks, Patient({}, USUAL, None))
+    first, broken = examine(breaks, DoctorContext({}, USUAL, None))
 
     assert first == ok("first", "found")
     assert broken.said.startswith("a fault of refresh-watch itself: ValueError at test_cli_doctor_checks.py:")

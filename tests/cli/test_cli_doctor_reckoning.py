@@ -10,7 +10,7 @@ from refresh_watch_cli.cost.estimate import estimate, hops_of_jobs
 from refresh_watch_cli.deploy.resources import read_resources
 from refresh_watch_cli.doctor.check_settings import check_settings
 from refresh_watch_cli.doctor.command import USUAL
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Level
 from refresh_watch_cli.project import find_project
 from tests.cli.conftest import PROJECT
@@ -34,9 +34,9 @@ def test_a_schedule_that_hardly_pauses_is_reckoned_with_little_memory() -> None:
 def test_an_endpoint_variable_of_one_s_own_in_s_yaml_breaks_no_check(tmp_path: Path) -> None:
     (tmp_path / "functions").mkdir()
     (tmp_path / "s.yaml").write_text("vars: {x: \"${env('REFRESH_WATCH_OUR_ENDPOINT', '')}\"}")
-    patient = Patient(
+    context = DoctorContext(
         {"REFRESH_WATCH_OUR_ENDPOINT": "https://x.example.com", "DEBUG": "sdk"}, USUAL, find_project(tmp_path)
     )
-    found = {finding.what: finding for finding in check_settings(patient)}
+    found = {finding.what: finding for finding in check_settings(context)}
     assert (found["REFRESH_WATCH_OUR_ENDPOINT"].level, found["REFRESH_WATCH_OUR_ENDPOINT"].said) == (Level.OK, "set")
     assert "DEBUG=sdk" in found

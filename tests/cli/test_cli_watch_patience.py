@@ -13,8 +13,9 @@ from refresh_watch.observation import Observation
 from refresh_watch.report import Report
 from refresh_watch.settings import Settings
 from refresh_watch.watch import Watch
-from refresh_watch_cli.context import Surroundings
-from refresh_watch_cli.watch import EXIT_CODES, NO_ANSWER_SECONDS, follow
+from refresh_watch_cli.context import CommandContext
+from refresh_watch_cli.exit_codes import OF_OUTCOME
+from refresh_watch_cli.watch import NO_ANSWER_SECONDS, follow
 from refresh_watch_emulator.products.faults import throttling_user
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
@@ -60,12 +61,12 @@ def test_an_api_that_never_answers_is_given_up_a_minute_past_the_deadline(nobody
     said = Said()
 
     report = follow(
-        request("123"), Surroundings(Settings(product_endpoints=everywhere(nobody)), KEYS, clock), said, no_interim
+        request("123"), CommandContext(Settings(product_endpoints=everywhere(nobody)), KEYS, clock), said, no_interim
     )
 
     assert DEADLINE + NO_ANSWER_SECONDS <= clock.now() - began < DEADLINE + 3 * NO_ANSWER_SECONDS
     assert report.outcome is Outcome.UNVERIFIABLE
-    assert EXIT_CODES[report.outcome] == 4
+    assert OF_OUTCOME[report.outcome] == 4
     assert report.problem
     assert said.lines == []
 
@@ -81,11 +82,11 @@ def test_what_was_seen_before_the_api_fell_silent_is_overdue(stand_in: StandIn) 
             if self.looks == 1:
                 stand_in.stop()
 
-    around = Surroundings(Settings(product_endpoints=everywhere(stand_in.endpoint)), KEYS, clock)
-    report = follow(request(task_id), around, FallsSilent(), no_interim)
+    context = CommandContext(Settings(product_endpoints=everywhere(stand_in.endpoint)), KEYS, clock)
+    report = follow(request(task_id), context, FallsSilent(), no_interim)
 
     assert report.outcome is Outcome.OVERDUE
-    assert EXIT_CODES[report.outcome] == 3
+    assert OF_OUTCOME[report.outcome] == 3
 
 
 def test_throttling_past_the_deadline_is_waited_out_and_said_once(stand_in: StandIn) -> None:
@@ -101,8 +102,8 @@ def test_throttling_past_the_deadline_is_waited_out_and_said_once(stand_in: Stan
                 stand_in.faults.clear()
 
     said = Recovers()
-    around = Surroundings(Settings(product_endpoints=everywhere(stand_in.endpoint)), KEYS, clock)
-    report = follow(request(task_id), around, said, no_interim)
+    context = CommandContext(Settings(product_endpoints=everywhere(stand_in.endpoint)), KEYS, clock)
+    report = follow(request(task_id), context, said, no_interim)
 
     assert report.outcome is Outcome.COMPLETE
     assert clock.now() - began > DEADLINE + 10 * NO_ANSWER_SECONDS

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from refresh_watch_cli.account.rpc import Refused
+from refresh_watch_cli.account.rpc import AccountRefusal
 from refresh_watch_cli.deploy import roles
 from refresh_watch_cli.deploy.plan import read_plan
 from refresh_watch_cli.deploy.roles import changes_of
@@ -73,7 +73,7 @@ def test_what_was_made_by_hand_is_what_the_command_would_have_made(prefix: str, 
         try:
             return answer_ram(account, Call(action, VERSION, params), 0.0, "EntityAlreadyExist")
         except ApiError as error:
-            raise Refused(error.code, error.message) from None
+            raise AccountRefusal(error.code, error.message) from None
 
     for call in noted(prefix, tmp_path):
         ram(call["action"], {name.removeprefix("--"): value for name, value in call.items() if name != "action"})

@@ -23,7 +23,7 @@ class CallerKind(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Caller:
+class AccountCaller:
     """Who the credentials belong to."""
 
     account: str  # the number of the Alibaba Cloud account
@@ -38,13 +38,13 @@ class Caller:
         return self.kind is CallerKind.ACCOUNT
 
 
-def who_am_i(settings: Settings, credentials: Credentials, *, clock: Clock | None = None) -> Caller:
+def who_am_i(settings: Settings, credentials: Credentials, *, clock: Clock | None = None) -> AccountCaller:
     """Ask STS. Raises rpc.Refused for keys that are not good, AskAgain when there is no usable answer."""
     answer = call("sts", "GetCallerIdentity", {}, settings, credentials, clock=clock)
     account = str(answer.body.get("AccountId") or "")
     if not account.isdigit():
         raise AskAgain(f"{host_of('sts', settings)}: no usable answer: GetCallerIdentity without an AccountId")
-    return Caller(
+    return AccountCaller(
         account=account,
         arn=str(answer.body.get("Arn") or ""),
         kind=_kind(str(answer.body.get("IdentityType") or "")),

@@ -37,14 +37,14 @@ _DENIED = ("NoPermission", "Forbidden")
 
 
 @dataclass(frozen=True)
-class Answer:
+class AccountAnswer:
     """What a call brought: the JSON, and the instant that the service's own clock showed."""
 
     body: Mapping[str, Any]
     date: Instant | None
 
 
-class Refused(RefreshWatchError):
+class AccountRefusal(RefreshWatchError):
     """The service refuses, and asking again would bring the same answer."""
 
     def __init__(self, code: str, message: str, action: str = "") -> None:
@@ -64,7 +64,7 @@ def call(
     credentials: Credentials,
     *,
     clock: Clock | None = None,
-) -> Answer:
+) -> AccountAnswer:
     """Ask, a few times while the service is busy.
 
     Raises Refused, and AskAgain when there was no usable answer at all.
@@ -97,7 +97,7 @@ def host_of(service: Service, settings: Settings) -> str:
 
 def _ask(
     service: Service, action: str, params: Mapping[str, str], settings: Settings, credentials: Credentials
-) -> Answer:
+) -> AccountAnswer:
     from alibabacloud_tea_openapi.client import Client
     from alibabacloud_tea_openapi.utils_models import OpenApiRequest
     from Tea.exceptions import TeaException
@@ -115,10 +115,10 @@ def _ask(
     body = answer.get("body")
     if not isinstance(body, dict):
         raise AskAgain(f"{host_of(service, settings)}: no usable answer: no JSON object")
-    return Answer(body, _date(answer.get("headers")))
+    return AccountAnswer(body, _date(answer.get("headers")))
 
 
-def _meaning(error: Exception, service: Service, action: str, host: str) -> Refused | AskAgain:
+def _meaning(error: Exception, service: Service, action: str, host: str) -> AccountRefusal | AskAgain:
     from refresh_watch.products.redaction import redact
     from refresh_watch.products.refusals import classify
 
@@ -139,7 +139,7 @@ def _meaning(error: Exception, service: Service, action: str, host: str) -> Refu
     if not missing and code.startswith(_DENIED):
         missing = f"{service}:{action}"
     # a code is a word with dots; redaction would take InvalidAccessKeyId.NotFound for a key
-    return Refused(code if re.fullmatch(r"[A-Za-z.]{1,60}", code) else redact(code), message, missing)
+    return AccountRefusal(code if re.fullmatch(r"[A-Za-z.]{1,60}", code) else redact(code), message, missing)
 
 
 def _date(headers: object) -> Instant | None:

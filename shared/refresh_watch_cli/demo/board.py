@@ -16,7 +16,7 @@ from refresh_watch_emulator.chat_wall import WallMessage, chat_kind
 
 
 @dataclass
-class Row:
+class JobRow:
     """One watch. `finals` and `interims` count the messages that each channel showed."""
 
     job: Job
@@ -71,7 +71,7 @@ class Row:
 class Board:
     """All of them, in the order in which they were started."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[JobRow] = field(default_factory=list)
 
     def read(self, record: Engine) -> None:
         """Take the newest state of every watch that is under way."""

@@ -12,7 +12,7 @@ from refresh_watch.credentials import Credentials
 from refresh_watch.instants import Seconds
 from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.settings import Secret, Settings
-from refresh_watch_cli.demo.board import Board, Row
+from refresh_watch_cli.demo.board import Board, JobRow
 from refresh_watch_cli.demo.jobs import Job, jobs
 from refresh_watch_cli.demo.screen import Screen, summary_lines
 from refresh_watch_cli.demo.stage import ENDS_AFTER, KEY_ID, KEY_SECRET, STANDING_IN, Stage, stage
@@ -76,7 +76,7 @@ def _play(
             operation, answer = submit(spec, job.kind, job.urls, credentials, running.products.endpoint)
             what = f"{operation}, {len(job.plans)} URL{'s' if len(job.plans) > 1 else ''}"
         watch_id = running.start_watch(job.request(answer))
-        board.rows.append(Row(job, watch_id))
+        board.rows.append(JobRow(job, watch_id))
         screen.say(f"  {job.product:<10} {what:<40} watch {watch_id}")
     read_at = told_at = 0.0
     while (seconds := time.monotonic() - began) < LONGEST:

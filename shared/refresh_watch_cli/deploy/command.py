@@ -12,11 +12,11 @@ from refresh_watch.credentials import Credentials
 from refresh_watch.errors import NoCredentials
 from refresh_watch.limits import MAX_ENVIRONMENT_BYTES
 from refresh_watch_cli.account.bad_keys import mend_key, missing_half
-from refresh_watch_cli.account.identity import Caller, who_am_i
+from refresh_watch_cli.account.identity import AccountCaller, who_am_i
 from refresh_watch_cli.account.regions import check_region, doubt
-from refresh_watch_cli.account.rpc import Refused, call
+from refresh_watch_cli.account.rpc import AccountRefusal, call
 from refresh_watch_cli.build.command import build_packages
-from refresh_watch_cli.context import Surroundings, surroundings
+from refresh_watch_cli.context import CommandContext, read_context
 from refresh_watch_cli.cost.estimate import WATCHES_A_DAY, can_estimate, estimate, woken_by_timers
 from refresh_watch_cli.deploy.endpoints import variables_of
 from refresh_watch_cli.deploy.plan import FunctionPlan, deployable, read_plan
@@ -43,25 +43,25 @@ def run(namespace: argparse.Namespace) -> int:
     Raises BadInput and NoCredentials before anything is made, NotOurs, NotThere, rpc.Refused, AskAgain.
     """
     project = find_project(namespace.project)
-    around = surroundings()
-    around.channels(tuple(channel.name for channel in around.settings.channels))
-    environment = deployable(around.environment)
+    context = read_context()
+    context.channels(tuple(channel.name for channel in context.settings.channels))
+    environment = deployable(context.environment)
     plan = read_plan(project, environment)
-    if not around.settings.channels:
+    if not context.settings.channels:
         note("warning: REFRESH_WATCH_CHANNELS is not set, so no report will reach anyone")
     for each in plan:
         for line in doubtful(each.resource):
             note(f"warning: {line}")
-    _check_regions(around, plan)
+    _check_regions(context, plan)
     if namespace.dry_run:
         if not namespace.only_roles:
             _warn_of_programs(environment)
-        return _dry_run(around, project, plan)
+        return _dry_run(context, project, plan)
     # before roles are made for functions that could not follow
     program = () if namespace.only_roles else find_program(environment)
-    credentials = _credentials(around)
-    caller = _caller(around, credentials)
-    ram = _ram(around, credentials)
+    credentials = _credentials(context)
+    caller = _caller(context, credentials)
+    ram = _ram(context, credentials)
     changes = [change for each in plan for change in changes_of(ram, each)]
     if not namespace.only_roles:
         build_packages(project, environment)
@@ -79,7 +79,7 @@ def run(namespace: argparse.Namespace) -> int:
         environment=environment,
         account=caller.account,
         credentials=credentials,
-        channels=around.settings.channels,
+        channels=context.settings.channels,
         assume_yes=namespace.yes or sys.stdin is None or not sys.stdin.isatty(),
     )
     if code:
@@ -89,26 +89,26 @@ def run(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _dry_run(around: Surroundings, project: Project, plan: Sequence[FunctionPlan]) -> int:
+def _dry_run(context: CommandContext, project: Project, plan: Sequence[FunctionPlan]) -> int:
     print("\n".join([f"project: {project.folder}", *_plan_lines(plan)]))
     try:
-        credentials = around.credentials()
+        credentials = context.credentials()
     except NoCredentials:
-        half = missing_half(around.environment)
+        half = missing_half(context.environment)
         why = f"{half}, and no others were found" if half else "no credentials were found"
         print(f"roles: not compared with the account's, since {why}")
         return 0
-    _caller(around, credentials)
-    ram = _ram(around, credentials)
+    _caller(context, credentials)
+    ram = _ram(context, credentials)
     changes = [change for each in plan for change in changes_of(ram, each)]
     print("\n".join([*_would(changes), "dry run: nothing was changed"]))
     return 0
 
 
-def _check_regions(around: Surroundings, plan: Sequence[FunctionPlan]) -> None:
+def _check_regions(context: CommandContext, plan: Sequence[FunctionPlan]) -> None:
     """Raises BadInput for a region that is none; of one that may be new it only warns."""
     for region in dict.fromkeys(each.resource.region for each in plan):
-        if not around.settings.fc_endpoint:
+        if not context.settings.fc_endpoint:
             check_region(region)
         if doubt(region):
             note(f"warning: {doubt(region)}")
@@ -121,11 +121,11 @@ def _warn_of_programs(environment: Mapping[str, str]) -> None:
         note(f"warning: a deployment would stop at this: {missing}")
 
 
-def _credentials(around: Surroundings) -> Credentials:
+def _credentials(context: CommandContext) -> Credentials:
     try:
-        return around.credentials()
+        return context.credentials()
     except NoCredentials as error:
-        half = missing_half(around.environment)
+        half = missing_half(context.environment)
         raise NoCredentials(f"{half}; {error}" if half else str(error)) from None
 
 
@@ -163,12 +163,12 @@ def _would(changes: Sequence[Change]) -> list[str]:
     return [f"would come: {change.text}" for change in changes]
 
 
-def _caller(around: Surroundings, credentials: Credentials) -> Caller:
+def _caller(context: CommandContext, credentials: Credentials) -> AccountCaller:
     try:
-        caller = who_am_i(around.settings, credentials, clock=around.clock)
-    except Refused as refused:
+        caller = who_am_i(context.settings, credentials, clock=context.clock)
+    except AccountRefusal as refused:
         advice = mend_key(refused.code)
-        raise Refused(refused.code, f"{refused.message}; {advice}") if advice else refused from None
+        raise AccountRefusal(refused.code, f"{refused.message}; {advice}") if advice else refused from None
     print(f"account {caller.account}, as {caller.arn}")
     if caller.is_root:
         note(
@@ -178,9 +178,9 @@ def _caller(around: Surroundings, credentials: Credentials) -> Caller:
     return caller
 
 
-def _ram(around: Surroundings, credentials: Credentials) -> Ram:
+def _ram(context: CommandContext, credentials: Credentials) -> Ram:
     def ask(action: str, params: Mapping[str, str]) -> Mapping[str, Any]:
-        return call("ram", action, params, around.settings, credentials, clock=around.clock).body
+        return call("ram", action, params, context.settings, credentials, clock=context.clock).body
 
     return ask
 

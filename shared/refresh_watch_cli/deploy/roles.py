@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh_watch.errors import RefreshWatchError
-from refresh_watch_cli.account.rpc import Refused
+from refresh_watch_cli.account.rpc import AccountRefusal
 from refresh_watch_cli.deploy.plan import FunctionPlan
 
 MADE_BY = "Made by refresh-watch deploy"
@@ -50,7 +50,7 @@ def apply(ram: Ram, change: Change) -> None:
     """Make it so. Raises rpc.Refused, AskAgain."""
     try:
         ram(change.action, change.params)
-    except Refused as refused:
+    except AccountRefusal as refused:
         # it was not there a moment ago: the answer to an earlier try of this very call was lost
         if not refused.code.startswith("EntityAlreadyExist"):
             raise
@@ -73,7 +73,7 @@ def _policy_changes(ram: Ram, plan: FunctionPlan) -> list[Change]:
     name = {"PolicyName": plan.role}
     try:
         answer = ram("GetPolicy", {**name, "PolicyType": "Custom"})
-    except Refused as refused:
+    except AccountRefusal as refused:
         if not refused.code.startswith("EntityNotExist"):
             raise
         params = {**name, "PolicyDocument": plan.policy, "Description": _description(plan)}
@@ -103,7 +103,7 @@ def _room(ram: Ram, plan: FunctionPlan) -> list[Change]:
 def _attachment(ram: Ram, plan: FunctionPlan) -> list[Change]:
     try:
         attached = _list(ram("ListPoliciesForRole", {"RoleName": plan.role}), "Policies", "Policy")
-    except Refused as refused:  # it is about to be made
+    except AccountRefusal as refused:  # it is about to be made
         if not refused.code.startswith("EntityNotExist"):
             raise
         attached = []
@@ -136,7 +136,7 @@ def _description(plan: FunctionPlan) -> str:
 def _or_none(ram: Ram, action: str, params: Mapping[str, str], key: str) -> Mapping[str, Any] | None:
     try:
         return _object(ram(action, params), key)
-    except Refused as refused:
+    except AccountRefusal as refused:
         if refused.code.startswith("EntityNotExist"):
             return None
         raise

@@ -18,7 +18,7 @@ from refresh_watch.errors import BadInput
 from refresh_watch.instants import Seconds
 from refresh_watch.settings import ChannelSetting
 from refresh_watch_cli.deliver_now import answer_of, to_repair
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
 from refresh_watch_cli.sample_reports import sample_report
 
@@ -28,10 +28,10 @@ SAMPLE = "complete"
 """The kind that alarms nobody, and opens no incident."""
 
 
-def check_channels(patient: Patient) -> Iterator[Finding]:
+def check_channels(context: DoctorContext) -> Iterator[Finding]:
     """One finding a channel; one that is set wrong is not reached for."""
-    settings = patient.settings
-    if CHANNELS in patient.reading.problems:
+    settings = context.settings
+    if CHANNELS in context.reading.problems:
         yield skipped("channels", f"not examined: {CHANNELS} cannot be read (see Settings above)")
         return
     for name, problem in settings.broken_channels:
@@ -43,15 +43,15 @@ def check_channels(patient: Patient) -> Iterator[Finding]:
         except BadInput as problem:
             yield bad(what, str(problem), f"mend this channel in {CHANNELS}")
             continue
-        yield _sent(what, channel, patient) if patient.send else _reached(what, channel, patient)
-        yield from _fallback(what, channel, patient)
+        yield _sent(what, channel, context) if context.send else _reached(what, channel, context)
+        yield from _fallback(what, channel, context)
     if not settings.channels and not settings.broken_channels:
         yield warning("channels", "none is configured: nobody is told", f"set {CHANNELS} (docs/channels.md)")
 
 
-def _fallback(what: str, channel: ChannelSetting, patient: Patient) -> Iterator[Finding]:
-    others = [other.name for other in patient.settings.channels if other is not channel]
-    if channel.fallback in dict(patient.settings.broken_channels):
+def _fallback(what: str, channel: ChannelSetting, context: DoctorContext) -> Iterator[Finding]:
+    others = [other.name for other in context.settings.channels if other is not channel]
+    if channel.fallback in dict(context.settings.broken_channels):
         said = f"its `fallback`, {channel.fallback}, is set wrong (see above), so nobody would be told in its place"
         yield bad(what, said, f"mend {channel.fallback} in {CHANNELS}")
     elif channel.fallback and channel.fallback not in others:
@@ -59,10 +59,10 @@ def _fallback(what: str, channel: ChannelSetting, patient: Patient) -> Iterator[
         yield bad(what, said, f"name one of {', '.join(others) or 'none: there is no other channel'}, or leave it out")
 
 
-def _reached(what: str, channel: ChannelSetting, patient: Patient) -> Finding:
+def _reached(what: str, channel: ChannelSetting, context: DoctorContext) -> Finding:
     url = urlsplit(channel.url.value)
     port = url.port or (443 if url.scheme == "https" else 80)
-    allowed = host_allowed(channel.url.value, patient.settings.allowed_hosts)
+    allowed = host_allowed(channel.url.value, context.settings.allowed_hosts)
     guarded = not adapter(channel.kind).HOSTS and not allowed
     try:
         within(CALL_SECONDS, lambda: _connect(channel.host, port, encrypted=url.scheme == "https", guarded=guarded))
@@ -99,8 +99,8 @@ def _why(error: Exception) -> str:
     return str(getattr(error, "strerror", "") or type(error).__name__)
 
 
-def _sent(what: str, channel: ChannelSetting, patient: Patient) -> Finding:
-    settings, clock = patient.settings, patient.clock
+def _sent(what: str, channel: ChannelSetting, context: DoctorContext) -> Finding:
+    settings, clock = context.settings, context.clock
     report = sample_report(SAMPLE, clock.now(), uuid.uuid4().hex[:8], channel.language or settings.language)
     delivery = deliver(report, channel, settings=settings, clock=clock, pacing=Pacing())
     said = answer_of(delivery.outcome)

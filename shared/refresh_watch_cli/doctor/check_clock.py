@@ -11,7 +11,7 @@ from refresh_watch.deadline import within
 from refresh_watch.instants import Instant, Seconds, format_duration
 from refresh_watch.model import Product
 from refresh_watch.product_specs.registry import spec_of
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
 
 TOLERATED: Seconds = 60.0
@@ -20,16 +20,16 @@ CALL_SECONDS: Seconds = 6.0
 _SET_IT = "set this machine's clock (NTP): Alibaba Cloud refuses signatures that are 15 minutes off"
 
 
-def check_clock(patient: Patient) -> Iterator[Finding]:
+def check_clock(context: DoctorContext) -> Iterator[Finding]:
     """Asks without a signature, which is answered, with a date, however wrong the clock is."""
-    settings = patient.settings
+    settings = context.settings
     hosts = {
         "sts": settings.sts_endpoint or "https://sts.aliyuncs.com",
         "cdn": settings.endpoint_of(Product.CDN) or f"https://{spec_of(Product.CDN).host}",
         "fc": settings.fc_endpoint or (f"https://fcv3.{settings.region}.aliyuncs.com" if settings.region else ""),
     }
     for word, url in hosts.items():
-        ahead = _ahead(url, patient) if url else None
+        ahead = _ahead(url, context) if url else None
         if ahead is not None:
             yield _judged(word, ahead)
             return
@@ -44,14 +44,14 @@ def _judged(word: str, ahead: Seconds) -> Finding:
     return bad("clock", said, _SET_IT) if apart > NEARLY_REFUSED else warning("clock", said, _SET_IT)
 
 
-def _ahead(url: str, patient: Patient) -> Seconds | None:
+def _ahead(url: str, context: DoctorContext) -> Seconds | None:
     """How far this clock is ahead; None without an answer that has a date."""
-    asked_at = patient.clock.now()
+    asked_at = context.clock.now()
     try:
         date = within(CALL_SECONDS, lambda: _date(url))
     except Exception:  # whatever the network does: another API is asked
         return None
-    return None if date is None else (asked_at + patient.clock.now()) / 2 - date
+    return None if date is None else (asked_at + context.clock.now()) / 2 - date
 
 
 def _date(url: str) -> Instant | None:

@@ -10,23 +10,23 @@ from refresh_watch_cli.cost.estimate import NEEDED, WATCHES_A_DAY, can_estimate,
 from refresh_watch_cli.cost.measured import MEASURED_ON
 from refresh_watch_cli.cost.prices import LEAST_PER_HOUR
 from refresh_watch_cli.deploy.resources import read_resources
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, ok, skipped
 
 
-def check_cost(patient: Patient) -> Iterator[Finding]:
+def check_cost(context: DoctorContext) -> Iterator[Finding]:
     """Ours only; docs/cost.md has what else could wait beside it."""
     try:
-        resources = read_resources(patient.project.manifest, patient.environment)
+        resources = read_resources(context.project.manifest, context.environment)
     except BadInput:
         yield skipped("a day", "not reckoned: s.yaml cannot be read")
         return
     if not can_estimate(resources):
         yield skipped("a day", f"not reckoned: s.yaml has no {', '.join(NEEDED)}")
         return
-    ours = estimate(resources, patient.schedule)
+    ours = estimate(resources, context.schedule)
     days = ", ".join(f"CNY {ours.cny(watches):.2f} for {watches:,}" for watches in WATCHES_A_DAY)
-    hops = fmean(map(len, hops_of_jobs(patient.schedule)))
+    hops = fmean(map(len, hops_of_jobs(context.schedule)))
     yield ok("a watch", f"about {hops:.0f} hops, {ours.units():.2f} CU with warm starts; nothing while it waits")
     yield ok("a day", f"{days} watches; CNY {ours.least:.2f} is the least of a day with watches in every hour")
     timers = woken_by_timers(resources)

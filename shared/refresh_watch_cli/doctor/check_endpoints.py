@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from refresh_watch.product_specs.registry import spec_named, spec_of
 from refresh_watch_cli.account.regions import doubt, host_of_region
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, ok, skipped, warning
 
 OWN_DOMAIN = ".aliyuncs.com"
@@ -16,21 +16,21 @@ WITHOUT_TASKS = {"cn-huhehaote": "Hohhot", "ap-southeast-2": "Sydney", "ap-south
 """Regions without asynchronous tasks, among others (Function Compute's page "Asynchronous task", overview-25)."""
 
 
-def check_endpoints(patient: Patient) -> Iterator[Finding]:
+def check_endpoints(context: DoctorContext) -> Iterator[Finding]:
     """One finding an API that is asked."""
-    settings = patient.settings
-    for product in dict.fromkeys(spec_of(product).service for product in patient.products):
+    settings = context.settings
+    for product in dict.fromkeys(spec_of(product).service for product in context.products):
         spec = spec_of(product)
         yield _endpoint(product, spec.endpoint_variable, settings.endpoint_of(product), spec.host)
-    yield from _function_compute(patient)
+    yield from _function_compute(context)
     yield _endpoint("sts", "REFRESH_WATCH_STS_ENDPOINT", settings.sts_endpoint, "sts.aliyuncs.com")
-    proxy = patient.environment.get("HTTPS_PROXY") or patient.environment.get("https_proxy")
+    proxy = context.environment.get("HTTPS_PROXY") or context.environment.get("https_proxy")
     if proxy:
         yield ok("HTTPS_PROXY", f"calls of APIs go through {_host(proxy) or 'it'}; the SDKs know no NO_PROXY")
 
 
-def _function_compute(patient: Patient) -> Iterator[Finding]:
-    settings = patient.settings
+def _function_compute(context: DoctorContext) -> Iterator[Finding]:
+    settings = context.settings
     region = settings.region
     if not region and not settings.fc_endpoint:
         yield skipped(

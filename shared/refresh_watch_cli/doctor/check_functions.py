@@ -14,7 +14,7 @@ from refresh_watch.instants import Seconds
 from refresh_watch.triggers.envelope import as_http_event
 from refresh_watch.workflow.probing.probe import Do, event_of
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
 
 if TYPE_CHECKING:
@@ -87,10 +87,10 @@ _TRIES = (
 )
 
 
-def check_functions(patient: Patient) -> Iterator[Finding]:
+def check_functions(context: DoctorContext) -> Iterator[Finding]:
     """One finding an action; a function that is not there is named once."""
-    settings = patient.settings
-    if patient.credentials is None:
+    settings = context.settings
+    if context.credentials is None:
         yield skipped("functions", "not asked without credentials")
         return
     if not settings.region and not settings.fc_endpoint:
@@ -99,67 +99,67 @@ def check_functions(patient: Patient) -> Iterator[Finding]:
         return
     from refresh_watch_cli.doctor.errors import OneTry
 
-    one_try = OneTry(settings, patient.credentials, patient.clock)
+    one_try = OneTry(settings, context.credentials, context.clock)
     missing: set[str] = set()
     for one in _TRIES:
         if one.function in missing:
             continue
-        finding, state = _tried(one, one_try, patient)
+        finding, state = _tried(one, one_try, context)
         yield finding
         if state == "missing":
             missing.add(one.function)
         elif state == "out of reach":
             break
         else:
-            patient.deployed.add(one.function)
+            context.deployed.add(one.function)
 
 
-def _tried(one: _Try, one_try: OneTry, patient: Patient) -> tuple[Finding, str]:
+def _tried(one: _Try, one_try: OneTry, context: DoctorContext) -> tuple[Finding, str]:
     """What became of it, and what that says of the tries to come."""
     from refresh_watch_cli.doctor.errors import NotDone
 
-    name = patient.settings.function_name(one.function)
+    name = context.settings.function_name(one.function)
     what = f"{one.action} {name}"
     try:
         return ok(what, within(CALL_SECONDS, lambda: one.ask(one_try, one.function))), ""
     except NotDone as error:
-        return _said(one, what, name, error, patient)
+        return _said(one, what, name, error, context)
     except DeadlinePassed as error:
-        return _unreached(what, str(error), patient), "out of reach"
+        return _unreached(what, str(error), context), "out of reach"
     except EngineError as error:
         # it is there and was reached, so the fault is its own
         return bad(what, str(error), f"mend what it says, then deploy again; the log of {name} says more"), ""
 
 
-def _said(one: _Try, what: str, name: str, error: NotDone, patient: Patient) -> tuple[Finding, str]:
+def _said(one: _Try, what: str, name: str, error: NotDone, context: DoctorContext) -> tuple[Finding, str]:
     if error.status is None:
-        return _unreached(what, str(error), patient), "out of reach"
+        return _unreached(what, str(error), context), "out of reach"
     if error.code.startswith("InvalidTimeStamp"):
         return bad(what, f"refused: {error}", "set this machine's clock (see Clock below)"), "out of reach"
     if error.is_bad_key:
         return bad(what, f"the key is refused: {error}", "see Credentials above"), "out of reach"
     if error.is_unknown_function:
-        where = patient.settings.region or "this region"
+        where = context.settings.region or "this region"
         do = "deploy them (make deploy), or set REFRESH_WATCH_REGION and REFRESH_WATCH_PREFIX to those in use"
         return bad(name, f"there is no such function in {where}", do), "missing"
-    return _denied_or_not(one, what, name, error, patient), ""
+    return _denied_or_not(one, what, name, error, context), ""
 
 
-def _denied_or_not(one: _Try, what: str, name: str, error: NotDone, patient: Patient) -> Finding:
+def _denied_or_not(one: _Try, what: str, name: str, error: NotDone, context: DoctorContext) -> Finding:
     if error.is_denied:
         action = error.action or one.action
-        place = f"acs:fc:{patient.settings.region or '*'}:{patient.account or '*'}"
+        place = f"acs:fc:{context.settings.region or '*'}:{context.account or '*'}"
         resource = f"{place}:functions/{one.resource.format(name)}"
         more = f" and {resource}/*" if one.action == "fc:InvokeFunction" else ""
         said = f"RAM refuses it: {action} is needed for {one.needed_for}"
-        return bad(what, said, f"grant {action} on {resource}{more} to {patient.whom}")
+        return bad(what, said, f"grant {action} on {resource}{more} to {context.whom}")
     if error.status in (400, 404, 409):  # no such task: only who may ask is told so
         return ok(what, "allowed")
     return warning(what, f"not known: {error}", "run doctor again in a minute")
 
 
-def _unreached(what: str, why: str, patient: Patient) -> Finding:
-    given = patient.settings.fc_endpoint
+def _unreached(what: str, why: str, context: DoctorContext) -> Finding:
+    given = context.settings.fc_endpoint
     if given:
         host = urlsplit(given).netloc
         do = f"see whether REFRESH_WATCH_FC_ENDPOINT is right, and what is between (proxy, firewall): {host} is asked"

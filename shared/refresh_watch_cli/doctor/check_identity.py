@@ -14,57 +14,57 @@ from refresh_watch_cli.account.bad_keys import KEY_ID as _ID
 from refresh_watch_cli.account.bad_keys import KEY_SECRET as _SECRET
 from refresh_watch_cli.account.bad_keys import TOKEN as _TOKEN
 from refresh_watch_cli.account.bad_keys import mend_key
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, warning
 
 _TEMPORARY = "STS."
 """What the key ids of temporary keys begin with."""
 
 
-def check_identity(patient: Patient) -> Iterator[Finding]:
+def check_identity(context: DoctorContext) -> Iterator[Finding]:
     """Looks for credentials, which later checks need, and asks STS whose they are (that needs no permission)."""
-    environment = patient.environment
+    environment = context.environment
     given = [name for name in (_ID, _SECRET) if environment.get(name, "").strip()]
     if len(given) == 1:
         missing = _SECRET if given[0] == _ID else _ID
         yield warning(given[0], f"is passed over, since {missing} is not set", f"set {missing} too, or unset both")
     try:
-        patient.credentials = find(environment)
+        context.credentials = find(environment)
     except NoCredentials as error:
         said, _, more = str(error).partition(";")  # what to set stands below it
         _, bracket, chain = more.partition(" (")
         yield bad("credentials", said + bracket + chain, f"export {_ID} and {_SECRET}, or run `aliyun configure`")
         return
-    kind = "temporary" if patient.credentials.security_token else "permanent"
+    kind = "temporary" if context.credentials.security_token else "permanent"
     yield ok("credentials", f"a {kind} key, from {_where(environment, from_environment=len(given) == 2)}")
-    if patient.credentials.access_key_id.startswith(_TEMPORARY) and patient.credentials.security_token is None:
+    if context.credentials.access_key_id.startswith(_TEMPORARY) and context.credentials.security_token is None:
         yield bad(_TOKEN, "a temporary key (STS.…) without its security token", f"set {_TOKEN} too")
-    yield from _whose(patient)
+    yield from _whose(context)
 
 
-def _whose(patient: Patient) -> Iterator[Finding]:
+def _whose(context: DoctorContext) -> Iterator[Finding]:
     from refresh_watch_cli.account.identity import who_am_i
-    from refresh_watch_cli.account.rpc import Refused, host_of
+    from refresh_watch_cli.account.rpc import AccountRefusal, host_of
 
-    if patient.credentials is None:
+    if context.credentials is None:
         return
     try:
-        caller = who_am_i(patient.settings, patient.credentials, clock=patient.clock)
-    except Refused as error:
+        caller = who_am_i(context.settings, context.credentials, clock=context.clock)
+    except AccountRefusal as error:
         yield bad("identity", f"STS refuses the key: {error}", _mend(error.code))
         return
     except AskAgain as error:
-        overridden = "REFRESH_WATCH_STS_ENDPOINT is right, and " if patient.settings.sts_endpoint else ""
-        host = host_of("sts", patient.settings)
+        overridden = "REFRESH_WATCH_STS_ENDPOINT is right, and " if context.settings.sts_endpoint else ""
+        host = host_of("sts", context.settings)
         reachable = f"see whether {overridden}this machine reaches {host} (proxy, firewall)"
         yield bad("identity", f"STS gave no answer: {error}", reachable)
         return
-    patient.account, patient.arn = caller.account, one_line(caller.arn, 200)
+    context.account, context.arn = caller.account, one_line(caller.arn, 200)
     if caller.is_root:
         said = f"the account {caller.account} itself: its key may do everything, and cannot be limited"
         yield warning("identity", said, "make a RAM user with the actions of the README's table, and use its key")
     else:
-        yield ok("identity", f"{patient.arn} of account {caller.account}")
+        yield ok("identity", f"{context.arn} of account {caller.account}")
 
 
 def _mend(code: str) -> str:

@@ -11,7 +11,7 @@ from refresh_watch_cli.build.environment import check_environment
 from refresh_watch_cli.build.refusal import CannotBuild
 from refresh_watch_cli.deploy.resources import Resource, read_resources
 from refresh_watch_cli.deploy.triggers import doubtful, wrong
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
 from refresh_watch_cli.doctor.variables import RUNTIME
 
@@ -19,12 +19,12 @@ WITHOUT_PYTHON_312 = {"ap-southeast-1": "Singapore", "ap-southeast-5": "Jakarta"
 """Regions that the page of the Python runtimes leaves out for 3.12 (2026-06-02), among others."""
 
 
-def check_manifest(patient: Patient) -> Iterator[Finding]:
+def check_manifest(context: DoctorContext) -> Iterator[Finding]:
     """One finding a function: its size, the bytes of its environment, what wakes it."""
     try:
-        resources = read_resources(patient.project.manifest, patient.environment)
+        resources = read_resources(context.project.manifest, context.environment)
     except BadInput as problem:
-        if RUNTIME in patient.reading.problems and problem.field.endswith(".runtime"):
+        if RUNTIME in context.reading.problems and problem.field.endswith(".runtime"):
             yield skipped("s.yaml", f"not examined: {RUNTIME} cannot be used (see Settings above)")
             return
         yield bad("s.yaml", str(problem), "mend that place of s.yaml, or the variable that it takes it from")

@@ -13,34 +13,34 @@ from refresh_watch.products.api import ProductApi
 from refresh_watch.products.connect import connect
 from refresh_watch.products.permission_probes import Question, questions_of
 from refresh_watch.products.refusals import RefusedForGood
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
 
 CALL_SECONDS: Seconds = 15.0
 NEEDED_FOR = "watch and list"
 
 
-def check_products(patient: Patient) -> Iterator[Finding]:
+def check_products(context: DoctorContext) -> Iterator[Finding]:
     """One finding a question; a product that is not open or not reached is asked no more."""
-    if patient.credentials is None:
+    if context.credentials is None:
         yield skipped("products", "not asked without credentials")
         return
-    for product in patient.products:
-        api = connect(product, patient.settings, patient.credentials)
+    for product in context.products:
+        api = connect(product, context.settings, context.credentials)
         for question in questions_of(spec_of(product)):
-            finding, goes_on = _tried(product, question, api, patient)
+            finding, goes_on = _tried(product, question, api, context)
             yield finding
             if not goes_on:
                 break
 
 
-def _tried(product: Product, question: Question, api: ProductApi, patient: Patient) -> tuple[Finding, bool]:
+def _tried(product: Product, question: Question, api: ProductApi, context: DoctorContext) -> tuple[Finding, bool]:
     """What became of a question, and whether the product's next one can have another answer."""
     action = question.action
     try:
         within(CALL_SECONDS, lambda: question.ask(api))
     except RefusedForGood as error:
-        return _refused(product, action, error, patient)
+        return _refused(product, action, error, context)
     except AskAgain as error:
         if error.throttled:
             said = f"not known: the quota is used up at the moment ({error.code})"
@@ -53,14 +53,14 @@ def _tried(product: Product, question: Question, api: ProductApi, patient: Patie
     return ok(action, "allowed"), True
 
 
-def _refused(product: Product, action: str, error: RefusedForGood, patient: Patient) -> tuple[Finding, bool]:
+def _refused(product: Product, action: str, error: RefusedForGood, context: DoctorContext) -> tuple[Finding, bool]:
     refusal = error.refusal
     if refusal.reason is Reason.MALFORMED_ID:  # an unknown id may be answered so: whoever may not ask is not told
         return ok(action, "allowed"), True
     if refusal.reason is Reason.NO_PERMISSION:
         missing = refusal.action or action
         said = f"RAM refuses it ({refusal.code}): {missing} is needed for {NEEDED_FOR}"
-        return bad(action, said, f"grant {missing} on * to {patient.whom}"), True
+        return bad(action, said, f"grant {missing} on * to {context.whom}"), True
     if refusal.reason is Reason.NOT_OPENED:
         said = f"{product} is not open in this account: {refusal.message}"
         return warning(action, said, f"open the service, or leave {product} out with --product"), False

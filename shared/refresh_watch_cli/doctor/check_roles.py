@@ -14,7 +14,7 @@ from refresh_watch.workflow.probing.grants import GET, INVOKE, LIST, ON_FUNCTION
 from refresh_watch.workflow.probing.probe import Do, event_of
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 from refresh_watch_cli.doctor.check_functions import CALL_SECONDS
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
 
 if TYPE_CHECKING:
@@ -47,23 +47,23 @@ _WAIT = (
 LOGS = "log:PostLogStoreLogs"
 
 
-def check_roles(patient: Patient) -> Iterator[Finding]:
+def check_roles(context: DoctorContext) -> Iterator[Finding]:
     """One finding an action that is refused, or one for a role that may do everything."""
-    if not patient.deployed or patient.credentials is None:
+    if not context.deployed or context.credentials is None:
         yield skipped("roles", "not tried: none of the functions was found (see above)")
         return
     from refresh_watch_cli.doctor.errors import OneTry
 
-    one_try = OneTry(patient.settings, patient.credentials, patient.clock)
+    one_try = OneTry(context.settings, context.credentials, context.clock)
     known: set[str] = set()
     for function in _ORDER:
-        name = patient.settings.function_name(function)
+        name = context.settings.function_name(function)
         calls = {on for action, on in ON_FUNCTIONS[function] if action == INVOKE} - {function}
-        if function not in patient.deployed:
+        if function not in context.deployed:
             yield skipped(name, "its role was not tried: the function was not found")
             continue
         if calls - known:
-            others = ", ".join(patient.settings.function_name(other) for other in sorted(calls - known))
+            others = ", ".join(context.settings.function_name(other) for other in sorted(calls - known))
             yield skipped(name, f"its role was not tried: it needs {others} for that (see above)")
             continue
         try:
@@ -78,7 +78,7 @@ def check_roles(patient: Patient) -> Iterator[Finding]:
             yield skipped(name, "its role was not tried: this version of it cannot", "deploy it again: make deploy")
             continue
         known.add(function)
-        yield from _of(function, name, tried, patient)
+        yield from _of(function, name, tried, context)
     yield skipped(LOGS, "cannot be tried: where a role lacks it, that function's log stays empty")
 
 
@@ -115,11 +115,11 @@ def _unasked(name: str, error: RefreshWatchError) -> Finding:
     return skipped(name, said, "see the function's log; a version that cannot try its role fails so: make deploy")
 
 
-def _of(function: str, name: str, tried: Sequence[GrantTry], patient: Patient) -> Iterator[Finding]:
-    asked = [each for each in tried if _matters(each, patient)]
+def _of(function: str, name: str, tried: Sequence[GrantTry], context: DoctorContext) -> Iterator[Finding]:
+    asked = [each for each in tried if _matters(each, context)]
     closed = dict.fromkeys(_service(each.on) for each in asked if each.result is GrantResult.NOT_OPENED)
     for each in asked:
-        to = f"{each.action} {patient.settings.function_name(each.on)}" if each.on in ON_FUNCTIONS else each.action
+        to = f"{each.action} {context.settings.function_name(each.on)}" if each.on in ON_FUNCTIONS else each.action
         code = f" ({each.code})" if each.code else ""
         if each.result is GrantResult.REFUSED:
             breaks = _BREAKS.get((function, each.action, each.on), f"watches of {each.on} cannot see their tasks")
@@ -132,11 +132,11 @@ def _of(function: str, name: str, tried: Sequence[GrantTry], patient: Patient) -
         yield ok(f"role of {name}", f"may do all {allowed} actions that were tried{without}")
 
 
-def _matters(tried: GrantTry, patient: Patient) -> bool:
+def _matters(tried: GrantTry, context: DoctorContext) -> bool:
     """Not what is about a missing function, or a product that was left out; an older action goes with its service."""
     if tried.on in ON_FUNCTIONS:
-        return tried.on in patient.deployed
-    return {tried.on, _service(tried.on)} & set(patient.products) != set()
+        return tried.on in context.deployed
+    return {tried.on, _service(tried.on)} & set(context.products) != set()
 
 
 def _service(word: str) -> str:

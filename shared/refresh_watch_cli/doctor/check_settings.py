@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from refresh_watch.errors import as_word
 from refresh_watch.settings import Settings
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, warning
 from refresh_watch_cli.doctor.variables import PREFIX, known_names
 
@@ -15,12 +15,12 @@ _SHOWN = ("REGION", "PREFIX", "ENVIRONMENT", "LANGUAGE", "RUNTIME", "QUOTA", "IN
 """What is no secret, and is shown as it was given."""
 
 
-def check_settings(patient: Patient) -> Iterator[Finding]:
+def check_settings(context: DoctorContext) -> Iterator[Finding]:
     """One finding a variable that is set."""
-    known = known_names(patient.project.manifest)
-    for name in sorted(name for name in patient.environment if name.startswith(PREFIX)):
-        value = patient.environment[name].strip()
-        problem = patient.reading.problems.get(name)
+    known = known_names(context.project.manifest)
+    for name in sorted(name for name in context.environment if name.startswith(PREFIX)):
+        value = context.environment[name].strip()
+        problem = context.reading.problems.get(name)
         if problem is not None:
             yield bad(name, str(problem), f"set {name} to what is allowed, or unset it")
         elif name not in known:
@@ -30,10 +30,10 @@ def check_settings(patient: Patient) -> Iterator[Finding]:
                 name, f"no setting of refresh-watch: {meant}", f"rename it to {nearest[0]}" if nearest else ""
             )
         elif value:
-            yield ok(name, _shown(name.removeprefix(PREFIX), value, patient.settings))
-    if patient.environment.get("DEBUG", "").lower() == "sdk":
+            yield ok(name, _shown(name.removeprefix(PREFIX), value, context.settings))
+    if context.environment.get("DEBUG", "").lower() == "sdk":
         yield warning("DEBUG=sdk", "Alibaba's SDKs print the Authorization header of every call", "unset DEBUG")
-    if not any(name.startswith(PREFIX) and value for name, value in patient.environment.items()):
+    if not any(name.startswith(PREFIX) and value for name, value in context.environment.items()):
         yield ok("settings", "none is set: every default holds")
 
 

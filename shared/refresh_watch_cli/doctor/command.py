@@ -12,7 +12,7 @@ from refresh_watch.errors import BadInput, Described
 from refresh_watch.model import Product
 from refresh_watch.product_specs.registry import all_specs, services
 from refresh_watch.watching.schedule import read_schedule
-from refresh_watch_cli.context import forget_http_proxy, surroundings
+from refresh_watch_cli.context import forget_http_proxy, read_context
 from refresh_watch_cli.doctor.check_channels import check_channels
 from refresh_watch_cli.doctor.check_clock import check_clock
 from refresh_watch_cli.doctor.check_cost import check_cost
@@ -23,7 +23,7 @@ from refresh_watch_cli.doctor.check_manifest import check_manifest
 from refresh_watch_cli.doctor.check_products import check_products
 from refresh_watch_cli.doctor.check_roles import check_roles
 from refresh_watch_cli.doctor.check_settings import check_settings
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Check, Finding, Level, bad
 from refresh_watch_cli.doctor.render import Group, as_json, as_lines, summary
 from refresh_watch_cli.project import find_project
@@ -86,20 +86,20 @@ def run(namespace: argparse.Namespace) -> int:
             )
     if namespace.schedule:
         read_schedule(namespace.schedule, "--schedule")
-    patient = Patient(
+    context = DoctorContext(
         dict(os.environ),
         products=tuple(Product(word) for word in dict.fromkeys(namespace.product or [])) or USUAL,
         project=find_project(namespace.project),
         send=namespace.send,
         schedule=namespace.schedule,
     )
-    forget_http_proxy(patient.settings)
+    forget_http_proxy(context.settings)
     groups = []
     for heading, check in CHECKS:
-        groups.append(Group(heading, tuple(examine(check, patient))))
+        groups.append(Group(heading, tuple(examine(check, context))))
         if not namespace.json:
-            print("\n".join(as_lines(groups[-1], patient)), end="\n\n", flush=True)
-    print(as_json(groups, patient) if namespace.json else summary(groups))
+            print("\n".join(as_lines(groups[-1], context)), end="\n\n", flush=True)
+    print(as_json(groups, context) if namespace.json else summary(groups))
     return 1 if any(finding.level is Level.BAD for group in groups for finding in group.findings) else 0
 
 
@@ -110,13 +110,13 @@ def _probed(namespace: argparse.Namespace) -> int:
     if len(given) > 1:
         raise BadInput("--product", ", ".join(given), "one product with --probe")
     namespace.product = given[0]
-    return run_probe(surroundings(), namespace)
+    return run_probe(read_context(), namespace)
 
 
-def examine(check: Check, patient: Patient) -> Iterator[Finding]:
+def examine(check: Check, context: DoctorContext) -> Iterator[Finding]:
     """What a check finds; one that breaks says so, and ends no other."""
     try:
-        yield from check(patient)
+        yield from check(context)
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         # without its text, which may hold anything

@@ -9,14 +9,14 @@ from refresh_watch.clock import Clock, SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.model import Product
 from refresh_watch.settings import Secret, Settings
-from refresh_watch_cli.doctor.variables import Reading, read_settings
+from refresh_watch_cli.doctor.variables import SettingsReading, read_settings
 from refresh_watch_cli.project import Project
 
 _SECRET = ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN", "REFRESH_WATCH_SERVE_TOKEN")
 
 
 @dataclass
-class Patient:
+class DoctorContext:
     """One deployment as this machine sees it."""
 
     environment: Mapping[str, str]
@@ -32,7 +32,7 @@ class Patient:
 
     def __post_init__(self) -> None:
         """Read the settings, leaving out what is wrong, so that one mistake does not hide the next."""
-        self.reading: Reading = read_settings(self.environment)
+        self.reading: SettingsReading = read_settings(self.environment)
 
     @property
     def settings(self) -> Settings:

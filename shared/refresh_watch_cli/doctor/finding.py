@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from refresh_watch.model import Word
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 
 
 class Level(Word):
@@ -28,7 +28,7 @@ class Finding:
     do: str = ""
 
 
-Check = Callable[[Patient], Iterable[Finding]]
+Check = Callable[[DoctorContext], Iterable[Finding]]
 """One check. It may raise: what it had found before that is kept."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from refresh_watch.reports.plain import one_line
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, Level
 
 _WIDEST = 40
@@ -22,29 +22,29 @@ class Group:
     findings: tuple[Finding, ...]
 
 
-def as_lines(group: Group, patient: Patient) -> list[str]:
+def as_lines(group: Group, context: DoctorContext) -> list[str]:
     """A heading, then one line a finding; what is to be done stands below it."""
     widest = max((len(finding.what) for finding in group.findings), default=0)
     width = min(widest, _WIDEST)
     lines = [group.heading]
     for finding in group.findings:
         lines.append(
-            f"  {finding.level.value:<7}  {_shown(finding.what, patient):<{width}}  {_shown(finding.said, patient)}"
+            f"  {finding.level.value:<7}  {_shown(finding.what, context):<{width}}  {_shown(finding.said, context)}"
         )
         if finding.do:
-            lines.append(f"           -> {_shown(finding.do, patient)}")
+            lines.append(f"           -> {_shown(finding.do, context)}")
     return lines
 
 
-def as_json(groups: Sequence[Group], patient: Patient) -> str:
+def as_json(groups: Sequence[Group], context: DoctorContext) -> str:
     """All of it on one line."""
     findings = [
         {
             "check": group.heading,
             "level": finding.level.value,
-            "what": _shown(finding.what, patient),
-            "said": _shown(finding.said, patient),
-            "do": _shown(finding.do, patient),
+            "what": _shown(finding.what, context),
+            "said": _shown(finding.said, context),
+            "do": _shown(finding.do, context),
         }
         for group in groups
         for finding in group.findings
@@ -64,5 +64,5 @@ def _counts(groups: Sequence[Group]) -> dict[str, int]:
     return {level.value: found[level] for level in Level}
 
 
-def _shown(text: str, patient: Patient) -> str:
-    return patient.masked(one_line(text, 500))
+def _shown(text: str, context: DoctorContext) -> str:
+    return context.masked(one_line(text, 500))

@@ -18,14 +18,14 @@ RUNTIME = f"{PREFIX}RUNTIME"
 
 
 @dataclass(frozen=True)
-class Reading:
+class SettingsReading:
     """The settings that the right variables make, and what is wrong with the others."""
 
     settings: Settings
     problems: Mapping[str, BadInput]  # by variable
 
 
-def read_settings(environment: Mapping[str, str]) -> Reading:
+def read_settings(environment: Mapping[str, str]) -> SettingsReading:
     """Read them all; nothing is raised."""
     problems: dict[str, BadInput] = {}
     given = dict(environment)
@@ -42,7 +42,7 @@ def read_settings(environment: Mapping[str, str]) -> Reading:
             given.pop(name)
             if name == _HOSTS:
                 hosts = {}
-    return Reading(Settings.from_environment(given, lenient_channels=True), problems)
+    return SettingsReading(Settings.from_environment(given, lenient_channels=True), problems)
 
 
 def known_names(manifest: Path) -> set[str]:

@@ -16,9 +16,9 @@ from refresh_watch.reports.notes import note_text
 from refresh_watch.reports.plain import one_line
 from refresh_watch.watching.quota import Quota
 from refresh_watch.workflow.history_lookup import recorded_watch
-from refresh_watch_cli.context import Surroundings, surroundings
-from refresh_watch_cli.list.pages import Asking, Listed
-from refresh_watch_cli.list.query import Asked, add_query_arguments, read_query
+from refresh_watch_cli.context import CommandContext, read_context
+from refresh_watch_cli.list.pages import ListResult, TaskLister
+from refresh_watch_cli.list.query import ListRequest, add_query_arguments, read_query
 from refresh_watch_cli.list.table import WIDTH, table
 from refresh_watch_cli.printing import complain, note
 
@@ -46,7 +46,7 @@ def run(namespace: argparse.Namespace) -> int:
     EngineError.
     """
     asked = _with_an_api(read_query(namespace))
-    listed, last = _ask(asked, surroundings())
+    listed, last = _ask(asked, read_context())
     rows = tuple(row for row in listed.rows if not asked.wanted or row.status in asked.wanted)
     if namespace.urls:
         for path in dict.fromkeys(one_line(row.object_path, 10_000) for row in rows):
@@ -66,7 +66,7 @@ def run(namespace: argparse.Namespace) -> int:
     return 0 if listed.whole and not listed.unknown else 1
 
 
-def _with_an_api(asked: Asked) -> Asked:
+def _with_an_api(asked: ListRequest) -> ListRequest:
     """An older action may require a domain and a type; its service's own finds tasks without them."""
     query, spec = asked.query, spec_of(asked.product)
     if not spec.needs_domain_and_type or not asked.task_ids or (query.domain_name and query.object_type):
@@ -76,28 +76,28 @@ def _with_an_api(asked: Asked) -> Asked:
     return replace(asked, product=spec.service)
 
 
-def _ask(asked: Asked, around: Surroundings) -> tuple[Listed, Page | None]:
+def _ask(asked: ListRequest, context: CommandContext) -> tuple[ListResult, Page | None]:
     if not asked.watch_id:
-        asking = _asking(asked.product, around)
+        asking = _asking(asked.product, context)
         if len(asked.task_ids) > 1:
             return asking.tasks(asked.task_ids, asked.query), asking.last
         query = replace(asked.query, task_id="".join(asked.task_ids))
         return asking.one(query, every=asked.every), asking.last
-    watch = recorded_watch(asked.watch_id, around.engine())
+    watch = recorded_watch(asked.watch_id, context.engine())
     if watch.request.product is not asked.product:
         raise BadInput("product", asked.product.value, f"{watch.request.product}, the product of that watch")
-    asking = _asking(asked.product, around)
+    asking = _asking(asked.product, context)
     return asking.watch(watch, asked.wanted), asking.last
 
 
-def _asking(product: Product, around: Surroundings) -> Asking:
+def _asking(product: Product, context: CommandContext) -> TaskLister:
     from refresh_watch.products.connect import connect
 
-    api = connect(product, around.settings, around.credentials())
-    return Asking(api, Quota(dict(around.settings.quota)), around.clock, around.clock.now() + LIST_SECONDS)
+    api = connect(product, context.settings, context.credentials())
+    return TaskLister(api, Quota(dict(context.settings.quota)), context.clock, context.clock.now() + LIST_SECONDS)
 
 
-def _as_json(asked: Asked, listed: Listed, last: Page | None) -> dict[str, Any]:
+def _as_json(asked: ListRequest, listed: ListResult, last: Page | None) -> dict[str, Any]:
     return {
         "product": asked.product.value,
         "total": listed.total,
@@ -128,6 +128,6 @@ def _named(items: tuple[str, ...]) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
-def _count(rows: tuple[ObjectRow, ...], listed: Listed, *, every: bool) -> str:
+def _count(rows: tuple[ObjectRow, ...], listed: ListResult, *, every: bool) -> str:
     line = f"{len(rows)} of {listed.total} rows"
     return line if every or len(listed.rows) >= listed.total else f"{line}; --page N or --all shows more"

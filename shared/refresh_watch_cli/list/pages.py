@@ -18,7 +18,7 @@ from refresh_watch.watching.quota import Quota
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListResult:
     """What was read, before our own filter.
 
     `total` is the API's count. `unknown`: task ids and paths of which it showed no row. `whole`: no row is missing of
@@ -32,7 +32,7 @@ class Listed:
 
 
 @dataclass
-class Asking:
+class TaskLister:
     """Asks until an instant, within the quota. Every method raises AskAgain, RefusedForGood and BadInput."""
 
     api: ProductApi
@@ -42,7 +42,7 @@ class Asking:
     last: Page | None = None  # the last answer: its ids, page and note
     _by_id: dict[str, tuple[ObjectRow, ...]] = field(default_factory=dict)
 
-    def one(self, query: ListQuery, *, every: bool) -> Listed:
+    def one(self, query: ListQuery, *, every: bool) -> ListResult:
         """One page, or all of them."""
         if not every:
             page = self._page(query)
@@ -53,9 +53,9 @@ class Asking:
             total = self.last.total if self.last else len(rows)
         # a filter or a later page says nothing about whether the task is known
         alone = query == ListQuery(task_id=query.task_id, page_size=query.page_size)
-        return Listed(rows, total, whole, (query.task_id,) if alone and query.task_id and not rows else ())
+        return ListResult(rows, total, whole, (query.task_id,) if alone and query.task_id and not rows else ())
 
-    def tasks(self, ids: Sequence[str], filters: ListQuery) -> Listed:
+    def tasks(self, ids: Sequence[str], filters: ListQuery) -> ListResult:
         """All rows of these tasks, task by task. The by-id operation knows no filter: with one, each has its list."""
         is_filtered = filters != ListQuery(page_size=filters.page_size)
         most = self.api.ids_per_call
@@ -70,9 +70,9 @@ class Asking:
             whole = whole and reading.whole
             if not reading.rows and not is_filtered:
                 unknown.append(task_id)
-        return Listed(tuple(rows), len(rows), whole, tuple(unknown))
+        return ListResult(tuple(rows), len(rows), whole, tuple(unknown))
 
-    def watch(self, watch: Watch, wanted: Sequence[Status]) -> Listed:
+    def watch(self, watch: Watch, wanted: Sequence[Status]) -> ListResult:
         """The rows of a watch; where complete ones are not wanted, nothing is asked about what is known complete."""
         request = watch.request
         filters = ListQuery(
@@ -92,7 +92,7 @@ class Asking:
             whole = whole and reading.whole
             if not reading.rows:
                 unknown.append(item.item)
-        return Listed(tuple(rows), len(rows), whole, tuple(unknown))
+        return ListResult(tuple(rows), len(rows), whole, tuple(unknown))
 
     def _ask_together(self, ids: Sequence[str]) -> None:
         """Ask by id, and in halves where the answer may be cut or one bad id spoils it; what stays so has its list."""

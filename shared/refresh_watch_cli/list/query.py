@@ -42,7 +42,7 @@ _SENT = {"complete": Status.COMPLETE.value, "refreshing": Status.REFRESHING.valu
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListRequest:
     """The question. `query` holds neither task ids nor our own filter, which is `wanted`: no statuses mean all."""
 
     product: Product
@@ -91,7 +91,7 @@ def add_query_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="all pages")
 
 
-def read_query(namespace: argparse.Namespace) -> Asked:
+def read_query(namespace: argparse.Namespace) -> ListRequest:
     """The question that the arguments ask. Raises BadInput."""
     if namespace.product not in [product.value for product in Product]:
         raise BadInput("product", namespace.product, ", ".join(product.value for product in Product))
@@ -106,7 +106,7 @@ def read_query(namespace: argparse.Namespace) -> Asked:
         raise BadInput("--page", namespace.page, allowed)
     # a filter of ours would leave holes in a page of theirs
     every = every or (namespace.page is None and bool(wanted) and not query.status)
-    return Asked(Product(namespace.product), task_ids, watch_id, query, wanted, every)
+    return ListRequest(Product(namespace.product), task_ids, watch_id, query, wanted, every)
 
 
 def _watch_id(text: str, filters: dict[str, str], page_size: int | None) -> str:

@@ -13,7 +13,7 @@ from refresh_watch.credentials import Credentials
 from refresh_watch.errors import AskAgain
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.account.identity import CallerKind, who_am_i
-from refresh_watch_cli.account.rpc import MAX_TRIES, Refused, call
+from refresh_watch_cli.account.rpc import MAX_TRIES, AccountRefusal, call
 from refresh_watch_emulator.products.account import Identity
 from refresh_watch_emulator.products.faults import HTML, Fault, Wire, internal_error, throttling_user
 from refresh_watch_emulator.products.server import StandIn
@@ -51,7 +51,7 @@ class Asking:
         return call("ram", action, params, self.settings, KEYS, clock=self.clock).body
 
     def refused(self, action: str, **params: str) -> str:
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(AccountRefusal) as refused:
             self.ram(action, **params)
         return refused.value.code
 
@@ -91,12 +91,12 @@ def test_who_calls_is_told_with_the_time_of_the_services_own_clock(
 
 def test_a_wrong_secret_is_refused_in_one_line_that_repeats_no_part_of_it(ask: Asking) -> None:
     wrong = Credentials("testAK", Secret("not-the-secret"))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(AccountRefusal) as refused:
         who_am_i(ask.settings, wrong, clock=ask.clock)
     assert refused.value.code == "SignatureDoesNotMatch"
     assert "\n" not in str(refused.value)
     assert "not-the-secret" not in str(refused.value)
-    with pytest.raises(Refused, match=r"InvalidAccessKeyId\.NotFound"):
+    with pytest.raises(AccountRefusal, match=r"InvalidAccessKeyId\.NotFound"):
         who_am_i(ask.settings, Credentials("otherAK", Secret("x")), clock=ask.clock)
 
 
@@ -121,7 +121,7 @@ def test_an_identity_without_an_account_is_no_answer(account_services: StandIn, 
 
 def test_what_may_not_be_done_is_named(account_services: StandIn, ask: Asking) -> None:
     account_services.world.account.denied.add("ram:CreateRole")
-    with pytest.raises(Refused, match=r"^NoPermission: .* \(missing RAM action: ram:CreateRole\)$") as refused:
+    with pytest.raises(AccountRefusal, match=r"^NoPermission: .* \(missing RAM action: ram:CreateRole\)$") as refused:
         ask.ram("CreateRole", RoleName="a", AssumeRolePolicyDocument=TRUST)
     assert refused.value.action == "ram:CreateRole"
 

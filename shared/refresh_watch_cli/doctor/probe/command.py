@@ -15,7 +15,7 @@ from typing import Any
 from refresh_watch.errors import BadInput
 from refresh_watch.instants import Seconds, format_duration, format_instant, parse_duration
 from refresh_watch.model import Product
-from refresh_watch_cli.context import Surroundings
+from refresh_watch_cli.context import CommandContext
 from refresh_watch_cli.doctor.probe import failing, greeting, refresh, tasks
 from refresh_watch_cli.doctor.probe.run import Probing
 from refresh_watch_cli.doctor.probe.table import LEGEND, Same, as_json, table
@@ -41,7 +41,7 @@ def add_probe_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run_probe(around: Surroundings, namespace: argparse.Namespace) -> int:
+def run_probe(context: CommandContext, namespace: argparse.Namespace) -> int:
     """Measure and print. 0 when all is as it has to be, 1 where it is not or could not be seen.
 
     `namespace` has what `add_probe_arguments` adds, and `json` and `product`, one word or None.
@@ -55,21 +55,21 @@ def run_probe(around: Surroundings, namespace: argparse.Namespace) -> int:
     patience = _duration("--patience", namespace.patience, DEFAULT_PATIENCE, 1, 3600)
     url = "" if namespace.refresh_url is None else _check_url(namespace.refresh_url)
     product = _product(namespace.product) if url else Product.CDN
-    transport = Transport(around.settings, around.credentials(), around.clock)
-    engine, inspector = FunctionCompute(transport), Inspector(transport, around.clock)
-    run = Probing(secrets.token_hex(8), around.settings, engine, inspector, around.clock, delay, patience)
+    transport = Transport(context.settings, context.credentials(), context.clock)
+    engine, inspector = FunctionCompute(transport), Inspector(transport, context.clock)
+    run = Probing(secrets.token_hex(8), context.settings, engine, inspector, context.clock, delay, patience)
     try:
         greeting.greet(run)
         _measure(run, quick=namespace.quick)
         if url:
-            credentials = around.credentials()
-            refresh.refresh(run, url, product, around.settings, credentials, quick=namespace.quick)
+            credentials = context.credentials()
+            refresh.refresh(run, url, product, context.settings, credentials, quick=namespace.quick)
         note("how events arrive by your own queue, topic or bus: see intake's log (docs/open-facts.md)")
     finally:
         # whatever happened, Ctrl-C too: nothing goes on, and what was measured is printed
         if run.findings:
             left = list(run.clean_up())
-            _tell(run, around, left, in_json=namespace.json, url=url)
+            _tell(run, context, left, in_json=namespace.json, url=url)
     return 1 if any(finding.same in (Same.NO, Same.UNSEEN) for finding in run.findings) else 0
 
 
@@ -84,11 +84,11 @@ def _measure(run: Probing, *, quick: bool) -> None:
         failing.after_failing(run)
 
 
-def _tell(run: Probing, around: Surroundings, left: list[str], *, in_json: bool, url: str) -> None:
+def _tell(run: Probing, context: CommandContext, left: list[str], *, in_json: bool, url: str) -> None:
     about: dict[str, Any] = {
         "probe": run.id,
         "version": _version(),
-        "region": around.settings.region,
+        "region": context.settings.region,
         "at": format_instant(run.clock.now()),
         "delay": run.delay,
     }
