@@ -37,10 +37,10 @@ class Project:
 def find_project(given: Path | None = None) -> Project:
     """The folder given, else this one if it is a checkout, else the checkout that is installed, else the wheel's own.
 
-    Raises BadInput for a folder that holds no project.
+    Raises BadInput for a folder that holds no s.yaml.
     """
-    if given is not None and not _is_project(given):
-        raise BadInput("--project", str(given), "a folder that holds s.yaml and functions/")
+    if given is not None and not (given / "s.yaml").is_file():
+        raise BadInput("--project", str(given), "a folder that holds s.yaml")
     if given is not None or _is_checkout(Path()):
         return _project(given or Path())
     if _is_checkout(_INSTALLED.parent):
@@ -55,12 +55,8 @@ def _project(folder: Path) -> Project:
 
 
 def _is_checkout(folder: Path) -> bool:
-    # a folder of another project may hold an s.yaml and functions of its own
-    return _is_project(folder) and _has_packages(folder / SOURCE)
-
-
-def _is_project(folder: Path) -> bool:
-    return (folder / "s.yaml").is_file() and (folder / "functions").is_dir()
+    # a folder of another project may hold an s.yaml of its own
+    return (folder / "s.yaml").is_file() and _has_packages(folder / SOURCE)
 
 
 def _has_packages(source: Path) -> bool:

@@ -17,6 +17,7 @@ from refresh_watch_cli.doctor.check_settings import check_settings
 from refresh_watch_cli.doctor.command import USUAL, examine
 from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, Level, ok
+from refresh_watch_cli.project import find_project
 from tests.cli.conftest import PROJECT
 
 
@@ -45,7 +46,7 @@ def test_an_endpoint_or_a_region_that_cannot_be_right_is_warned_of(
     variables: dict[str, str], what: str, says: str
 ) -> None:
     environment = {f"REFRESH_WATCH_{name}": value for name, value in variables.items()}
-    context = DoctorContext(environment, USUAL, PROJECT)
+    context = DoctorContext(environment, USUAL, find_project(PROJECT))
 
     findings = [*check_endpoints(context), *check_manifest(context)]
 
@@ -79,7 +80,7 @@ def manifest(folder: Path, cpu: str, cron: str = "@every 30m", payload: str = "s
     (folder / "s.yaml").write_text(indented.replace("PROPS", ", ".join(props)))
     text = (folder / "s.yaml").read_text().replace("CRON", f"cronExpression: '{cron}'").replace("PAYLOAD", payload)
     (folder / "s.yaml").write_text(text)
-    return DoctorContext({}, USUAL, folder)
+    return DoctorContext({}, USUAL, find_project(folder))
 
 
 def test_triggers_that_are_on_are_told_apart_from_those_that_are_off_and_a_timer_costs_its_hours(
@@ -117,7 +118,7 @@ def test_an_s_yaml_that_is_wrong_is_told_in_one_line_and_nothing_is_reckoned_fro
 
 
 def test_a_runtime_that_there_is_not_is_told_once_by_its_variable() -> None:
-    context = DoctorContext({"REFRESH_WATCH_RUNTIME": "python3.9"}, USUAL, PROJECT)
+    context = DoctorContext({"REFRESH_WATCH_RUNTIME": "python3.9"}, USUAL, find_project(PROJECT))
 
     (wrong,), (left_out,) = check_settings(context), check_manifest(context)
 
@@ -127,7 +128,9 @@ def test_a_runtime_that_there_is_not_is_told_once_by_its_variable() -> None:
 
 
 def test_channels_that_cannot_be_read_at_all_are_told_once_without_what_stands_there() -> None:
-    context = DoctorContext({"REFRESH_WATCH_CHANNELS": '[{"url": "https://hooks.example.com/fake-token"'}, USUAL, None)
+    context = DoctorContext(
+        {"REFRESH_WATCH_CHANNELS": '[{"url": "https://hooks.example.com/fake-token"'}, USUAL, find_project(PROJECT)
+    )
 
     (wrong,), (left_out,) = check_settings(context), check_channels(context)
 
@@ -138,7 +141,9 @@ def test_channels_that_cannot_be_read_at_all_are_told_once_without_what_stands_t
 
 def test_sdks_that_are_told_to_print_their_requests_are_warned_of() -> None:
     (warned,) = (
-        each for each in check_settings(DoctorContext({"DEBUG": "sdk"}, USUAL, None)) if each.level is Level.WARNING
+        each
+        for each in check_settings(DoctorContext({"DEBUG": "sdk"}, USUAL, find_project(PROJECT)))
+        if each.level is Level.WARNING
     )
 
     assert "Authorization" in warned.said
@@ -152,7 +157,9 @@ class Hasty(SystemClock):
 
 def test_an_sts_that_is_not_reached_is_named_by_the_address_that_was_asked() -> None:
     keys = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "testAK", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testSK"}
-    context = DoctorContext({**keys, "REFRESH_WATCH_STS_ENDPOINT": "http://127.0.0.1:9"}, USUAL, None, clock=Hasty())
+    context = DoctorContext(
+        {**keys, "REFRESH_WATCH_STS_ENDPOINT": "http://127.0.0.1:9"}, USUAL, find_project(PROJECT), clock=Hasty()
+    )
 
     _, unreached = check_identity(context)
 
@@ -166,7 +173,7 @@ def test_a_check_that_breaks_keeps_what_it_had_found_and_shows_no_values() -> No
         yield ok("first", "found")
         raise ValueError("fake-secret")
 
-    first, broken = examine(breaks, DoctorContext({}, USUAL, None))
+    first, broken = examine(breaks, DoctorContext({}, USUAL, find_project(PROJECT)))
 
     assert first == ok("first", "found")
     assert broken.said.startswith("a fault of refresh-watch itself: ValueError at test_cli_doctor_checks.py:")

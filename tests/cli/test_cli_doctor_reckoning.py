@@ -32,7 +32,6 @@ def test_a_schedule_that_hardly_pauses_is_reckoned_with_little_memory() -> None:
 
 
 def test_an_endpoint_variable_of_one_s_own_in_s_yaml_breaks_no_check(tmp_path: Path) -> None:
-    (tmp_path / "functions").mkdir()
     (tmp_path / "s.yaml").write_text("vars: {x: \"${env('REFRESH_WATCH_OUR_ENDPOINT', '')}\"}")
     context = DoctorContext(
         {"REFRESH_WATCH_OUR_ENDPOINT": "https://x.example.com", "DEBUG": "sdk"}, USUAL, find_project(tmp_path)

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("functions", nargs="*", metavar="FUNCTION", help="folders of functions/ (default: all)")
     names = ", ".join(runtime.name for runtime in RUNTIMES)
     parser.add_argument("--runtime", default="", help=f"{names} (default: the one in s.yaml)")
-    parser.add_argument("--project", type=Path, help="the folder that holds s.yaml and functions/ (default: this one)")
+    parser.add_argument("--project", type=Path, help="the folder that holds s.yaml (default: this one)")
 
 
 def run(namespace: argparse.Namespace) -> int:

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="show what would be made and allowed; change nothing")
     parser.add_argument("--only-roles", action="store_true", help="make the roles and policies, deploy nothing")
     parser.add_argument("--yes", action="store_true", help="answer yes to whatever Serverless Devs asks")
-    parser.add_argument("--project", type=Path, help="the folder that holds s.yaml and functions/ (default: this one)")
+    parser.add_argument("--project", type=Path, help="the folder that holds s.yaml (default: this one)")
 
 
 def run(namespace: argparse.Namespace) -> int:

@@ -64,9 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"only that product; may be repeated (default: {', '.join(USUAL)}; there is also {_OTHERS})",
     )
     parser.add_argument("--send", action="store_true", help="post a sample to each channel, which mentions its people")
-    parser.add_argument(
-        "--project", metavar="DIR", type=Path, help="the folder that holds s.yaml and functions/ (default: this one)"
-    )
+    parser.add_argument("--project", metavar="DIR", type=Path, help="the folder that holds s.yaml (default: this one)")
     parser.add_argument("--schedule", metavar="S", default="", help="reckon the cost for it, such as 0,15,45,90;15")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     parser.epilog = (
