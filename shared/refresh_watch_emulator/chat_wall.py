@@ -33,7 +33,7 @@ def chat_kind(kind: str) -> ChatKind:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ScriptedAnswer:
     """A canned answer, given instead of the chat's own."""
 
     status: int = 200
@@ -43,11 +43,11 @@ class Answer:
     wire: Wire = Wire.WHOLE
 
 
-RESET = Answer(wire=Wire.RESET)
+RESET = ScriptedAnswer(wire=Wire.RESET)
 """The connection is reset instead of an answer."""
-HANG = Answer(wire=Wire.HANGING)
+HANG = ScriptedAnswer(wire=Wire.HANGING)
 """There is no answer until the wall stops."""
-HTML = Answer(200, "<html><body>502 Bad Gateway</body></html>", (("content-type", "text/html"),))
+HTML = ScriptedAnswer(200, "<html><body>502 Bad Gateway</body></html>", (("content-type", "text/html"),))
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class ChatWall:
         self._rate_limits = rate_limits
         self._lock = threading.RLock()
         self._chats: dict[tuple[str, str], Chat] = {}
-        self._scripts: dict[tuple[str, str], deque[Answer]] = {}
+        self._scripts: dict[tuple[str, str], deque[ScriptedAnswer]] = {}
         self._messages: list[WallMessage] = []
         self._posts: list[Post] = []
         self._server = HttpServer(self._answer, port=port, most_body_bytes=_MOST_BYTES)
@@ -134,12 +134,12 @@ class ChatWall:
         settings = {"secret": chat.secret, "keyword": chat.keyword}
         return {**entry, **{key: value for key, value in settings.items() if value}, **more}
 
-    def script(self, kind: str, name: str, *answers: Answer) -> None:
-        """The chat's next answers, each for one request: an Answer, RESET or HANG. Then it answers by itself."""
+    def script(self, kind: str, name: str, *answers: ScriptedAnswer) -> None:
+        """The chat's next answers, each for one request: a ScriptedAnswer, RESET or HANG. Then it answers by itself."""
         with self._lock:
             self._scripts.setdefault((kind, name), deque()).extend(answers)
 
-    def take(self, post: Post) -> Answer:
+    def take(self, post: Post) -> ScriptedAnswer:
         """What to answer; called by the server for each request."""
         key = (post.kind, post.chat)
         with self._lock:
@@ -162,7 +162,7 @@ class ChatWall:
                 self._messages.append(message)
         if message is not None and self._on_message is not None:
             self._on_message(message)
-        return scripted if scripted is not None else Answer(reply.status, reply.body, reply.headers)
+        return scripted if scripted is not None else ScriptedAnswer(reply.status, reply.body, reply.headers)
 
     def page(self) -> str:
         """Every message so far, drawn from what was sent."""
@@ -181,9 +181,9 @@ class ChatWall:
             headers = tuple((key.lower(), value) for key, value in request.headers)
             answer = self.take(Post(kind, name, request.query, headers, request.body, path=path))
         elif request.path == "/":
-            answer = Answer(200, self.page(), (("content-type", "text/html; charset=utf-8"),))
+            answer = ScriptedAnswer(200, self.page(), (("content-type", "text/html; charset=utf-8"),))
         else:
-            answer = Answer(404, '{"error":"no such page"}')
+            answer = ScriptedAnswer(404, '{"error":"no such page"}')
         headers = answer.headers
         if "content-type" not in (name.lower() for name, _ in headers):
             headers = (*headers, JSON_TYPE)

@@ -14,7 +14,7 @@ import urllib3
 from standardwebhooks import Webhook
 
 from refresh_watch.channels.dingtalk import sign
-from refresh_watch_emulator.chat_wall import Answer, ChatWall, WallMessage
+from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer, WallMessage
 from tests.hand_clock import HandClock
 
 TEXT = {"msgtype": "text", "text": {"content": "hello"}}
@@ -110,7 +110,7 @@ def test_an_unknown_kind_of_robot_is_404(wall: ChatWall) -> None:
 
 
 def test_scripted_answers_come_in_turn_and_then_its_own(wall: ChatWall, clock: HandClock) -> None:
-    wall.script("dingtalk", "oncall", Answer(500, "{}"), Answer(200, '{"errcode":-1}'))
+    wall.script("dingtalk", "oncall", ScriptedAnswer(500, "{}"), ScriptedAnswer(200, '{"errcode":-1}'))
     answers = [_post(_signed(wall, clock), TEXT) for _ in range(3)]
     assert answers == [(500, {}), (200, {"errcode": -1}), (200, {"errcode": 0, "errmsg": "ok"})]
     assert len(wall.messages) == 1

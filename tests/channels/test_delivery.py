@@ -13,15 +13,15 @@ import pytest
 from refresh_watch.channels.contract import Ambiguous, Delivered, Permanent, Temporary
 from refresh_watch.channels.delivery.pacing import Pacing
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
-from refresh_watch_emulator.chat_wall import HANG, HTML, RESET, Answer, ChatWall
+from refresh_watch_emulator.chat_wall import HANG, HTML, RESET, ChatWall, ScriptedAnswer
 from tests.channels.delivering import QUICKLY, channel_of, delivered, with_url
 from tests.hand_clock import HandClock
 
-ERROR_503 = Answer(503, "<html>busy</html>")
+ERROR_503 = ScriptedAnswer(503, "<html>busy</html>")
 
 
-def _refusal(code: int, message: str = "") -> Answer:
-    return Answer(200, f'{{"errcode":{code},"errmsg":"{message}"}}')
+def _refusal(code: int, message: str = "") -> ScriptedAnswer:
+    return ScriptedAnswer(200, f'{{"errcode":{code},"errmsg":"{message}"}}')
 
 
 @contextmanager
@@ -127,7 +127,7 @@ def test_a_host_that_has_no_address_is_tried_again(wall: ChatWall, clock: HandCl
 
 @pytest.mark.parametrize("script", [(RESET,), (HTML,), (RESET, HTML)])
 def test_an_answer_that_says_nothing_is_tried_again(
-    wall: ChatWall, clock: HandClock, script: tuple[Answer | str]
+    wall: ChatWall, clock: HandClock, script: tuple[ScriptedAnswer | str]
 ) -> None:
     wall.script("dingtalk", "oncall", *script)
     delivery = delivered(channel_of(wall), clock)
@@ -171,7 +171,7 @@ def test_no_post_is_begun_that_could_outlast_the_visit(wall: ChatWall, clock: Ha
 
 def test_the_same_report_posted_twice_carries_the_same_webhook_id(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall, "webhook", "audit")
-    wall.script("webhook", "audit", Answer(503, "posted all the same", posts=True))
+    wall.script("webhook", "audit", ScriptedAnswer(503, "posted all the same", posts=True))
     assert delivered(channel, clock).next == Finished()
     first, second = wall.messages
     assert first.id == second.id == "msg_f-0a1b2c3d"
@@ -225,7 +225,7 @@ def test_a_rung_that_was_reached_is_not_climbed_again(wall: ChatWall, clock: Han
 
 def test_a_pause_longer_than_function_compute_can_delay_is_kept_all_the_same(wall: ChatWall, clock: HandClock) -> None:
     channel = channel_of(wall, "webhook", "audit")
-    wall.script("webhook", "audit", Answer(429, "", (("retry-after", "7200"),)))
+    wall.script("webhook", "audit", ScriptedAnswer(429, "", (("retry-after", "7200"),)))
     asked = clock.now()
     following = delivered(channel, clock).next
     while isinstance(following, RetryLater):
@@ -274,7 +274,7 @@ def test_a_refused_timestamp_is_signed_once_more_and_then_given_up_as_clock_skew
 @pytest.mark.parametrize("kind", ["dingtalk", "webhook"])
 def test_a_redirect_is_not_followed(wall: ChatWall, clock: HandClock, kind: str) -> None:
     elsewhere = wall.url("webhook", "elsewhere")
-    wall.script(kind, "oncall", Answer(302, "", (("location", elsewhere),)))
+    wall.script(kind, "oncall", ScriptedAnswer(302, "", (("location", elsewhere),)))
     delivery = delivered(channel_of(wall, kind), clock)
     assert isinstance(delivery.next, Abandoned)
     assert "redirects are not followed" in delivery.next.why
@@ -282,7 +282,7 @@ def test_a_redirect_is_not_followed(wall: ChatWall, clock: HandClock, kind: str)
 
 
 def test_410_is_given_up_at_once(wall: ChatWall, clock: HandClock) -> None:
-    wall.script("webhook", "audit", Answer(410, "gone"))
+    wall.script("webhook", "audit", ScriptedAnswer(410, "gone"))
     delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
     assert delivery.posts == 1
     assert isinstance(delivery.outcome, Permanent)
@@ -293,7 +293,7 @@ def test_410_is_given_up_at_once(wall: ChatWall, clock: HandClock) -> None:
 def test_a_pause_that_the_receiver_asks_for_is_not_waited_for_in_place(
     wall: ChatWall, clock: HandClock, status: int
 ) -> None:
-    wall.script("webhook", "audit", Answer(status, "", (("retry-after", "120"),)))
+    wall.script("webhook", "audit", ScriptedAnswer(status, "", (("retry-after", "120"),)))
     delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
     assert delivery.posts == 1
     assert clock.slept == []
@@ -302,7 +302,7 @@ def test_a_pause_that_the_receiver_asks_for_is_not_waited_for_in_place(
 
 
 def test_a_short_pause_that_the_receiver_asks_for_is_kept_in_place(wall: ChatWall, clock: HandClock) -> None:
-    wall.script("webhook", "audit", Answer(503, "", (("retry-after", "2"),)))
+    wall.script("webhook", "audit", ScriptedAnswer(503, "", (("retry-after", "2"),)))
     assert delivered(channel_of(wall, "webhook", "audit"), clock).next == Finished()
     assert clock.slept == [2.0]
 
@@ -333,7 +333,7 @@ def test_a_host_name_is_sent_in_the_host_header_though_its_address_is_connected_
 
 
 def test_an_endless_answer_is_read_up_to_a_bound(wall: ChatWall, clock: HandClock) -> None:
-    wall.script("webhook", "audit", Answer(400, "x" * 5_000_000))
+    wall.script("webhook", "audit", ScriptedAnswer(400, "x" * 5_000_000))
     delivery = delivered(channel_of(wall, "webhook", "audit"), clock)
     assert len(delivery.outcome.vendor_message) == 256
 

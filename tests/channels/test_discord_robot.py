@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from refresh_watch.channels.delivery.retry_policy import Finished
-from refresh_watch_emulator.chat_wall import Answer, ChatWall
+from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer
 from refresh_watch_emulator.chats import discord
 from refresh_watch_emulator.chats.contract import ChatAnswer, Post
 from tests.channels.delivering import channel_of, delivered
@@ -19,9 +19,9 @@ JSON = (("content-type", "application/json"),)
 ANN = "80351110224678912"
 
 
-def _refusal(problem: str) -> Answer:
+def _refusal(problem: str) -> ScriptedAnswer:
     errors = {"embeds": {"_errors": [{"code": problem, "message": "refused"}]}}
-    return Answer(400, json.dumps({"code": 50035, "message": "Invalid Form Body", "errors": errors}))
+    return ScriptedAnswer(400, json.dumps({"code": 50035, "message": "Invalid Form Body", "errors": errors}))
 
 
 def _judged(
@@ -68,7 +68,7 @@ def test_a_message_with_links_that_are_called_harmful_is_sent_again_without_them
     wall: ChatWall, clock: HandClock
 ) -> None:
     refusal = '{"message":"Message blocked by harmful links filter","code":240000}'
-    wall.script("discord", "oncall", Answer(400, refusal))
+    wall.script("discord", "oncall", ScriptedAnswer(400, refusal))
     assert delivered(channel_of(wall, "discord"), clock).next == Finished()
     assert "example.com" not in discord.visible_text(wall.messages[0].body)
 

@@ -14,7 +14,7 @@ from refresh_watch.errors import BadInput
 from refresh_watch.report import ReportKind
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_cli.sample_channels import sample_channel
-from refresh_watch_emulator.chat_wall import KINDS, Answer, ChatWall, chat_kind
+from refresh_watch_emulator.chat_wall import KINDS, ChatWall, ScriptedAnswer, chat_kind
 from tests.channels.delivering import channel_of, delivered
 from tests.channels.people import PEOPLE
 from tests.hand_clock import HandClock
@@ -23,8 +23,8 @@ from tests.unit.reports.sample_reports import EVERY_KIND
 CHATS = [kind for kind in KINDS if kind not in ("webhook", "pagerduty")]
 
 
-def _answer(status: int, **body: object) -> Answer:
-    return Answer(status, json.dumps(body))
+def _answer(status: int, **body: object) -> ScriptedAnswer:
+    return ScriptedAnswer(status, json.dumps(body))
 
 
 TOO_LARGE = {
@@ -32,18 +32,18 @@ TOO_LARGE = {
     "discord": _answer(400, code=40005, message="Request entity too large"),
     "feishu": _answer(200, code=19036, msg="too large, max 30KB"),
     "lark": _answer(200, code=19036, msg="too large, max 30KB"),
-    "pagerduty": Answer(413, ""),
-    "slack": Answer(400, "msg_blocks_too_long"),
-    "teams": Answer(413, ""),
+    "pagerduty": ScriptedAnswer(413, ""),
+    "slack": ScriptedAnswer(400, "msg_blocks_too_long"),
+    "teams": ScriptedAnswer(413, ""),
     "telegram": _answer(400, ok=False, error_code=400, description="Bad Request: message is too long"),
-    "webhook": Answer(413, ""),
+    "webhook": ScriptedAnswer(413, ""),
     "wecom": _answer(200, errcode=45002, errmsg="content size out of limit"),
 }
 BAD_CONTENT = {
     "dingtalk": _answer(200, errcode=430102, errmsg="text"),
     "discord": _answer(400, code=240000, message="Message blocked by harmful links filter"),
     "feishu": _answer(200, code=9499, msg="Bad Request"),
-    "slack": Answer(400, "invalid_blocks"),
+    "slack": ScriptedAnswer(400, "invalid_blocks"),
     "teams": _answer(400, error={"code": "TriggerInputSchemaMismatch", "message": "why"}),
     "telegram": _answer(400, ok=False, error_code=400, description="Bad Request: can't parse entities"),
     "wecom": _answer(200, errcode=40058, errmsg="invalid Request Parameter"),

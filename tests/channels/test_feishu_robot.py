@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from refresh_watch.channels.delivery.retry_policy import Finished
-from refresh_watch_emulator.chat_wall import Answer, ChatWall
+from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer
 from refresh_watch_emulator.chats import feishu
 from refresh_watch_emulator.chats.contract import Post
 from tests.channels.delivering import channel_of, delivered
@@ -19,8 +19,8 @@ CHAT = replace(feishu.create_chat("oncall"), secret="")
 TEXT = {"msg_type": "text", "content": {"text": "hello"}}
 
 
-def _refusal(code: int, message: str, status: int = 200) -> Answer:
-    return Answer(status, json.dumps({"code": code, "msg": message, "data": {}}))
+def _refusal(code: int, message: str, status: int = 200) -> ScriptedAnswer:
+    return ScriptedAnswer(status, json.dumps({"code": code, "msg": message, "data": {}}))
 
 
 def _answered(body: object, **changed: Any) -> tuple[int, dict[str, Any]]:

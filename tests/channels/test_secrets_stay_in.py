@@ -12,7 +12,7 @@ from refresh_watch.channels.delivery.deliver import TIMEOUT
 from refresh_watch.channels.delivery.retry_policy import Abandoned
 from refresh_watch.settings import ChannelSetting
 from refresh_watch.workflow.delivery_state import DeliveryState, write_delivery
-from refresh_watch_emulator.chat_wall import HANG, HTML, KINDS, RESET, Answer, ChatWall
+from refresh_watch_emulator.chat_wall import HANG, HTML, KINDS, RESET, ChatWall, ScriptedAnswer
 from refresh_watch_emulator.web.messages import Wire
 from tests.channels.delivering import QUICKLY, channel_of, delivered, with_url
 from tests.hand_clock import HandClock
@@ -29,26 +29,34 @@ def _secrets(wall: ChatWall, kind: str) -> list[str]:
     return [secret for secret in (chat.secret, chat.access_token) if secret]
 
 
-def _answers(failure: str, secrets: list[str]) -> tuple[Answer | str, ...]:
+def _answers(failure: str, secrets: list[str]) -> tuple[ScriptedAnswer | str, ...]:
     echo = " ".join(secrets)
     encoded = " ".join(quote(secret, safe="") for secret in secrets)
     escaped = "".join(f"\\u{ord(character):04x}" for character in echo)
-    scripts: dict[str, tuple[Answer | str, ...]] = {
+    scripts: dict[str, tuple[ScriptedAnswer | str, ...]] = {
         "ok": (),
         "reset": (RESET,) * 3,
         "hang": (HANG,) * 3,
         "html": (HTML,) * 3,
-        "echo": (Answer(400, f"bad: {echo}"),),
-        "echo encoded": (Answer(400, f"bad: {encoded}"),),
-        "echo in json": (Answer(200, json.dumps({"errcode": 300005, "code": 19001, "errmsg": echo, "msg": echo})),) * 3,
-        "echo escaped": (Answer(200, f'{{"errcode":300005,"code":19001,"errmsg":"{escaped}","msg":"{escaped}"}}'),) * 3,
-        "echo in a 500": (Answer(500, f"{echo} {encoded}"),) * 3,
-        "bad headers": (Answer(body="HTTP/1.1 200 OK\r\nx\r\nno colon\r\n\r\n{}", wire=Wire.RAW),) * 3,
-        "redirect": (Answer(302, "", (("location", f"https://example.com/?k={encoded}"),)),),
-        "limited": (Answer(429, echo, (("retry-after", "9"),)),),
-        "unknown code": (Answer(200, json.dumps({"errcode": 987654, "code": 987654, "ok": False, "errmsg": echo})),)
+        "echo": (ScriptedAnswer(400, f"bad: {echo}"),),
+        "echo encoded": (ScriptedAnswer(400, f"bad: {encoded}"),),
+        "echo in json": (
+            ScriptedAnswer(200, json.dumps({"errcode": 300005, "code": 19001, "errmsg": echo, "msg": echo})),
+        )
         * 3,
-        "gone": (Answer(410, echo),),
+        "echo escaped": (
+            ScriptedAnswer(200, f'{{"errcode":300005,"code":19001,"errmsg":"{escaped}","msg":"{escaped}"}}'),
+        )
+        * 3,
+        "echo in a 500": (ScriptedAnswer(500, f"{echo} {encoded}"),) * 3,
+        "bad headers": (ScriptedAnswer(body="HTTP/1.1 200 OK\r\nx\r\nno colon\r\n\r\n{}", wire=Wire.RAW),) * 3,
+        "redirect": (ScriptedAnswer(302, "", (("location", f"https://example.com/?k={encoded}"),)),),
+        "limited": (ScriptedAnswer(429, echo, (("retry-after", "9"),)),),
+        "unknown code": (
+            ScriptedAnswer(200, json.dumps({"errcode": 987654, "code": 987654, "ok": False, "errmsg": echo})),
+        )
+        * 3,
+        "gone": (ScriptedAnswer(410, echo),),
     }
     return scripts[failure]
 
@@ -82,7 +90,7 @@ def test_the_log_says_channel_outcome_status_and_code(
     wall: ChatWall, clock: HandClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    wall.script("dingtalk", "oncall", Answer(200, '{"errcode":300005,"errmsg":"token is not exist"}'))
+    wall.script("dingtalk", "oncall", ScriptedAnswer(200, '{"errcode":300005,"errmsg":"token is not exist"}'))
     delivered(channel_of(wall), clock)
     (record,) = (record for record in caplog.records if record.name == "refresh_watch.deliver")
     told = vars(record)

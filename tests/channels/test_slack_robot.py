@@ -9,7 +9,7 @@ import pytest
 
 from refresh_watch.channels.contract import Temporary
 from refresh_watch.channels.delivery.retry_policy import Finished, RetryLater
-from refresh_watch_emulator.chat_wall import Answer, ChatWall
+from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer
 from refresh_watch_emulator.chats import slack
 from refresh_watch_emulator.chats.contract import ChatAnswer, Post
 from tests.channels.delivering import channel_of, delivered
@@ -21,8 +21,8 @@ TEXT: dict[str, Any] = {"type": "mrkdwn", "text": "x", "verbatim": True}
 SECTION = {"type": "section", "text": TEXT}
 
 
-def _word(word: str, status: int = 400) -> Answer:
-    return Answer(status, word, (("content-type", "text/html"),))
+def _word(word: str, status: int = 400) -> ScriptedAnswer:
+    return ScriptedAnswer(status, word, (("content-type", "text/html"),))
 
 
 def _judged(body: object, headers: tuple[tuple[str, str], ...] = JSON) -> ChatAnswer:
@@ -70,7 +70,7 @@ def test_a_message_whose_blocks_were_refused_is_sent_again_without_urls(wall: Ch
 
 
 def test_a_429_comes_back_after_the_pause_that_slack_asks_for(wall: ChatWall, clock: HandClock) -> None:
-    wall.script("slack", "oncall", Answer(429, '{"ok":false,"error":"rate_limited"}', (("retry-after", "30"),)))
+    wall.script("slack", "oncall", ScriptedAnswer(429, '{"ok":false,"error":"rate_limited"}', (("retry-after", "30"),)))
     delivery = delivered(channel_of(wall, "slack"), clock)
     assert delivery.posts == 1
     assert isinstance(delivery.outcome, Temporary)

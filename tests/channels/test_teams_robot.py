@@ -13,7 +13,7 @@ from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished
 from refresh_watch.channels.registry import check_one
 from refresh_watch.errors import BadInput
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.chat_wall import HTML, Answer, ChatWall
+from refresh_watch_emulator.chat_wall import HTML, ChatWall, ScriptedAnswer
 from refresh_watch_emulator.chats import teams as chat
 from tests.channels.delivering import channel_of, delivered
 from tests.hand_clock import HandClock
@@ -34,14 +34,14 @@ def _message(card: Any) -> dict[str, Any]:
     }
 
 
-def _error(status: int, code: str) -> Answer:
-    return Answer(status, json.dumps({"error": {"code": code, "message": "why"}}))
+def _error(status: int, code: str) -> ScriptedAnswer:
+    return ScriptedAnswer(status, json.dumps({"error": {"code": code, "message": "why"}}))
 
 
 @pytest.mark.parametrize(
-    "answer", [_error(400, "TriggerInputSchemaMismatch"), Answer(200, "Summary or Text is required.")]
+    "answer", [_error(400, "TriggerInputSchemaMismatch"), ScriptedAnswer(200, "Summary or Text is required.")]
 )
-def test_a_refused_card_goes_down_the_ladder(wall: ChatWall, clock: HandClock, answer: Answer) -> None:
+def test_a_refused_card_goes_down_the_ladder(wall: ChatWall, clock: HandClock, answer: ScriptedAnswer) -> None:
     wall.script("teams", "oncall", answer, answer)
     assert delivered(channel_of(wall, "teams"), clock).next == Finished()
     (message,) = wall.messages

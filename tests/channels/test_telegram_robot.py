@@ -12,7 +12,7 @@ from refresh_watch.channels.contract import ChannelResponse
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished
 from refresh_watch.channels.transport.redact import redacted
 from refresh_watch.settings import ChannelSetting, Secret
-from refresh_watch_emulator.chat_wall import Answer, ChatWall
+from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer
 from refresh_watch_emulator.chats import telegram as chat
 from tests.channels.delivering import channel_of, delivered
 from tests.hand_clock import HandClock
@@ -20,9 +20,9 @@ from tests.hand_clock import HandClock
 TOKEN = "123456:fake-token-of-oncall"
 
 
-def _refusal(code: int, description: str, **parameters: Any) -> Answer:
+def _refusal(code: int, description: str, **parameters: Any) -> ScriptedAnswer:
     body = {"ok": False, "error_code": code, "description": description, "parameters": parameters}
-    return Answer(code, json.dumps(body))
+    return ScriptedAnswer(code, json.dumps(body))
 
 
 def test_html_that_cannot_be_parsed_goes_down_the_ladder(wall: ChatWall, clock: HandClock) -> None:

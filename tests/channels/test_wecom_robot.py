@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from refresh_watch.channels.delivery.retry_policy import Finished
-from refresh_watch_emulator.chat_wall import Answer, ChatWall
+from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer
 from refresh_watch_emulator.chats import wecom
 from refresh_watch_emulator.chats.contract import Post
 from tests.channels.delivering import channel_of, delivered
@@ -19,8 +19,8 @@ from tests.unit.reports.sample_reports import EVERY_KIND
 CHAT = wecom.create_chat("oncall")
 
 
-def _refusal(code: int, message: str) -> Answer:
-    return Answer(200, json.dumps({"errcode": code, "errmsg": message}))
+def _refusal(code: int, message: str) -> ScriptedAnswer:
+    return ScriptedAnswer(200, json.dumps({"errcode": code, "errmsg": message}))
 
 
 def _answered(body: object, **changed: Any) -> int:

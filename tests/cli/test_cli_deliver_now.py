@@ -24,9 +24,9 @@ from refresh_watch.report import Report
 from refresh_watch.settings import ChannelSetting, Secret, Settings
 from refresh_watch_cli.deliver_now import PATIENCE, again_in, answer_of, deliver_now
 from refresh_watch_cli.sample_reports import sample_report
-from refresh_watch_emulator.chat_wall import Answer, ChatWall
+from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer
 
-BUSY = Answer(500, '{"errcode":-1,"errmsg":"system busy"}')
+BUSY = ScriptedAnswer(500, '{"errcode":-1,"errmsg":"system busy"}')
 SETTINGS = Settings(allowed_hosts=("127.0.0.1",))
 
 
@@ -103,7 +103,7 @@ def test_a_channel_that_asked_for_longer_than_one_delay_is_asked_again_only_then
 
 def test_a_refusal_is_told_once_with_what_to_repair(wall: ChatWall, channel: ChannelSetting) -> None:
     clock, said = HandClock(), []
-    wall.script("dingtalk", "oncall", Answer(200, '{"errcode":400106,"errmsg":"robot missing"}'))
+    wall.script("dingtalk", "oncall", ScriptedAnswer(200, '{"errcode":400106,"errmsg":"robot missing"}'))
 
     assert not deliver_now(sample("partly_failed", clock), channel, SETTINGS, clock, said.append)
     assert said[-1].startswith("channel oncall: not delivered: refused (HTTP 200, 400106, robot missing: robot gone); ")

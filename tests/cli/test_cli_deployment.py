@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from refresh_watch_emulator.chat_wall import Answer, ChatWall, WallMessage
+from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer, WallMessage
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.cli.conftest import CommandLine
@@ -172,7 +172,7 @@ def test_an_undelivered_report_is_listed_and_delivered_by_a_replay(
 def test_a_report_that_is_still_being_tried_is_no_reason_to_say_that_all_is_well(
     cli: CommandLine, stand_in: StandIn, wall: ChatWall, serve: Callable[..., Served]
 ) -> None:
-    wall.script("dingtalk", "oncall", Answer(429, "slow down", (("Retry-After", "120"),)))
+    wall.script("dingtalk", "oncall", ScriptedAnswer(429, "slow down", (("Retry-After", "120"),)))
     endpoint = {"REFRESH_WATCH_FC_ENDPOINT": serve().url}
     task_id = stand_in.world.add_task("cdn", created_at=time.time())
     watch_id = cli.run("start", "cdn", task_id, "--json", *QUICK, **endpoint).json["watch_id"]

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from refresh_watch_cli.sample_reports import LABELS
-from refresh_watch_emulator.chat_wall import KINDS, Answer, ChatWall, chat_kind
+from refresh_watch_emulator.chat_wall import KINDS, ChatWall, ScriptedAnswer, chat_kind
 from tests.cli.conftest import CommandLine, clean_environment
 
 SENT = ["interim", "partly_failed", "rejected", "broken", "complete"]
-BUSY = Answer(200, '{"errcode":-1,"errmsg":"system busy"}')
+BUSY = ScriptedAnswer(200, '{"errcode":-1,"errmsg":"system busy"}')
 
 
 def command_line(*channels: dict[str, Any]) -> CommandLine:
@@ -87,8 +87,8 @@ def test_a_refusal_ends_1_with_what_to_repair_and_nothing_more_is_sent(wall: Cha
 
 
 def test_a_refused_report_among_others_does_not_keep_those_from_being_sent(wall: ChatWall) -> None:
-    gone = Answer(200, '{"errcode":400106,"errmsg":"robot missing"}')
-    wall.script("dingtalk", "oncall", Answer(posts=True), gone)
+    gone = ScriptedAnswer(200, '{"errcode":400106,"errmsg":"robot missing"}')
+    wall.script("dingtalk", "oncall", ScriptedAnswer(posts=True), gone)
 
     ran = command_line(wall.entry("dingtalk", "oncall")).run("test-channel")
 
@@ -100,7 +100,7 @@ def test_a_refused_report_among_others_does_not_keep_those_from_being_sent(wall:
 
 
 def test_a_channel_that_is_busy_is_left_alone(wall: ChatWall) -> None:
-    wall.script("dingtalk", "oncall", Answer(posts=True), BUSY)
+    wall.script("dingtalk", "oncall", ScriptedAnswer(posts=True), BUSY)
 
     ran = command_line(wall.entry("dingtalk", "oncall")).run("test-channel")
 
@@ -113,7 +113,7 @@ def test_a_channel_that_is_busy_is_left_alone(wall: ChatWall) -> None:
 
 
 def test_a_channel_that_asks_for_more_than_one_delay_is_told_the_whole_of_it(wall: ChatWall) -> None:
-    wall.script("webhook", "audit", Answer(429, "slow down", (("Retry-After", "7200"),)))
+    wall.script("webhook", "audit", ScriptedAnswer(429, "slow down", (("Retry-After", "7200"),)))
 
     ran = command_line(wall.entry("webhook", "audit")).run("test-channel", "--report", "complete")
 
@@ -126,7 +126,7 @@ def test_a_channel_that_asks_for_more_than_one_delay_is_told_the_whole_of_it(wal
 
 
 def test_a_pause_of_more_than_a_day_is_told_in_days(wall: ChatWall) -> None:
-    wall.script("webhook", "audit", Answer(429, "", (("Retry-After", str(30 * 3600)),)))
+    wall.script("webhook", "audit", ScriptedAnswer(429, "", (("Retry-After", str(30 * 3600)),)))
 
     ran = command_line(wall.entry("webhook", "audit")).run("test-channel", "--report", "complete")
 
@@ -215,7 +215,7 @@ def test_no_secret_is_printed(wall: ChatWall) -> None:
     entries = [wall.entry(kind, f"oncall_{kind}") for kind in KINDS]
     good = command_line(*entries).run("test-channel")
     for kind in KINDS:
-        wall.script(kind, f"oncall_{kind}", Answer(403, "{}"))
+        wall.script(kind, f"oncall_{kind}", ScriptedAnswer(403, "{}"))
     bad = command_line(*entries).run("test-channel")
     chats = [wall.chat(kind, f"oncall_{kind}") for kind in KINDS]
     secrets = [secret for chat in chats for secret in (chat.secret, chat.access_token) if secret]

@@ -17,7 +17,7 @@ from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ListQuery, ObjectRow, Page, Product, Status
 from refresh_watch.products import calling
 from refresh_watch_emulator.products.catalog import DEFAULT_QUOTA
-from refresh_watch_emulator.products.world import ObjectPlan, Task, World
+from refresh_watch_emulator.products.world import ObjectPlan, SubmittedTask, World
 from tests.performance.products import IDS_PER_CALL, PAGE_SIZE
 from tests.performance.timeline import Timeline
 
@@ -33,7 +33,7 @@ class Account:
     needs_domain_and_type: bool = False
     calls: int = 0
     throttled: int = 0
-    tasks: dict[str, Task] = field(default_factory=dict)
+    tasks: dict[str, SubmittedTask] = field(default_factory=dict)
     _created: list[tuple[Instant, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ import pytest
 from refresh_watch.report import Report
 from refresh_watch.workflow.replay import undelivered
 from refresh_watch.workflow.task_ids import report_id_of
-from refresh_watch_emulator.chat_wall import Answer, ChatWall, WallMessage
+from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer, WallMessage
 from tests.channels.delivering import clock_at_rest
 from tests.unit.reports.sample_reports import PARTLY_FAILED
 from tests.workflow.virtual_notify import VirtualNotify
@@ -41,7 +41,7 @@ class _SlowRobot:
         return [message.at - self.began for message in self.wall.messages if message.chat == chat]
 
 
-BUSY = Answer(503, "", posts=True)
+BUSY = ScriptedAnswer(503, "", posts=True)
 """It is `posts` that makes the wall's robot call `_slowly`; what it answers is a refusal all the same."""
 
 

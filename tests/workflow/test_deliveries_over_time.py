@@ -12,15 +12,15 @@ from refresh_watch.report import Report
 from refresh_watch.reports.wire import encode
 from refresh_watch.workflow.replay import replay, undelivered
 from refresh_watch.workflow.task_ids import NOTIFY
-from refresh_watch_emulator.chat_wall import Answer, ChatWall
+from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer
 from tests.channels.delivering import channel_of, clock_at_rest, delivered
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import INTERIM, PARTLY_FAILED
 from tests.workflow.virtual_notify import VirtualNotify
 
 DAY = 86_400
-BLOCKED = Answer(200, '{"errcode":130101,"errmsg":"send too fast, exceed 20 times per minute"}')
-BUSY = Answer(500, "<html>busy</html>")
+BLOCKED = ScriptedAnswer(200, '{"errcode":130101,"errmsg":"send too fast, exceed 20 times per minute"}')
+BUSY = ScriptedAnswer(500, "<html>busy</html>")
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_429_then_500_then_the_block_then_it_accepts_delivered_once_at_the_right
     clock: HandClock, wall: ChatWall
 ) -> None:
     house = VirtualNotify(clock, wall, [wall.entry("dingtalk", "oncall")])
-    slow_down = Answer(429, "{}", (("Retry-After", "90"),))
+    slow_down = ScriptedAnswer(429, "{}", (("Retry-After", "90"),))
     wall.script("dingtalk", "oncall", slow_down, BUSY, BUSY, BUSY, BLOCKED)
     began = clock.now()
     house.commit(_report(1))
@@ -103,15 +103,15 @@ def test_429_then_500_then_the_block_then_it_accepts_delivered_once_at_the_right
     assert undelivered(house) == []
 
 
-def _dead(wall: ChatWall, house: VirtualNotify, answer: Answer, kind: str = "dingtalk") -> None:
+def _dead(wall: ChatWall, house: VirtualNotify, answer: ScriptedAnswer, kind: str = "dingtalk") -> None:
     wall.script(kind, "oncall", *[answer] * 200)
     house.commit(_report(7))
     house.run()
 
 
-@pytest.mark.parametrize("answer", [BUSY, Answer(503, "")])
+@pytest.mark.parametrize("answer", [BUSY, ScriptedAnswer(503, "")])
 def test_a_robot_that_is_dead_for_a_day_is_kept_told_on_the_fallback_once_and_replayed_with_one_command(
-    clock: HandClock, wall: ChatWall, answer: Answer
+    clock: HandClock, wall: ChatWall, answer: ScriptedAnswer
 ) -> None:
     channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
     house = VirtualNotify(clock, wall, channels)
@@ -143,7 +143,7 @@ def test_a_relay_that_shows_the_message_but_does_not_say_so_shows_it_eight_times
     channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
     house = VirtualNotify(clock, wall, channels)
     began = clock.now()
-    _dead(wall, house, Answer(200, "<html>OK</html>", posts=True))
+    _dead(wall, house, ScriptedAnswer(200, "<html>OK</html>", posts=True))
     shown = [message.at - began for message in wall.messages if message.chat == "oncall"]
     assert len(shown) == 8
     assert shown[-1] > 3 * 3600, "a page that says that it is being mended is outlasted"
@@ -159,7 +159,7 @@ def test_what_is_refused_for_good_is_told_on_the_fallback_at_once_with_the_vendo
     channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
     house = VirtualNotify(clock, wall, channels)
     began = clock.now()
-    _dead(wall, house, Answer(200, '{"errcode":400102,"errmsg":"robot stopped"}'))
+    _dead(wall, house, ScriptedAnswer(200, '{"errcode":400102,"errmsg":"robot stopped"}'))
     (told,) = wall.messages
     assert told.at - began < 5
     assert "robot stopped" in str(told.body["data"]["notes"])
@@ -178,7 +178,7 @@ def test_what_is_refused_for_good_is_told_on_the_fallback_at_once_with_the_vendo
 def test_a_fallback_does_not_wait_as_long_as_the_channel_asks_us_to(clock: HandClock, wall: ChatWall) -> None:
     channels = [wall.entry("webhook", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
     house = VirtualNotify(clock, wall, channels, instances=1)
-    wall.script("webhook", "oncall", Answer(429, "", (("Retry-After", "3000"),)))
+    wall.script("webhook", "oncall", ScriptedAnswer(429, "", (("Retry-After", "3000"),)))
     began = clock.now()
     for number in (1, 2):  # the second one learns it from the first
         house.commit(_report(number))
@@ -195,8 +195,8 @@ def test_a_fallback_that_refuses_too_is_kept_and_told_nobody_else(clock: HandClo
         wall.entry("webhook", "backup", fallback="oncall"),
     ]
     house = VirtualNotify(clock, wall, channels)
-    wall.script("webhook", "backup", *[Answer(410, "gone")] * 9)
-    _dead(wall, house, Answer(200, '{"errcode":400102,"errmsg":"robot stopped"}'))
+    wall.script("webhook", "backup", *[ScriptedAnswer(410, "gone")] * 9)
+    _dead(wall, house, ScriptedAnswer(200, '{"errcode":400102,"errmsg":"robot stopped"}'))
     assert wall.messages == ()
     assert sorted(one.channel for one in undelivered(house)) == ["backup", "oncall"]
 

@@ -11,13 +11,13 @@ import pytest
 from refresh_watch.function_compute.tasks import Started, TaskStatus
 from refresh_watch.instants import Seconds
 from refresh_watch.workflow.replay import replay, undelivered
-from refresh_watch_emulator.chat_wall import Answer, ChatWall
+from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer
 from tests.channels.delivering import clock_at_rest
 from tests.unit.reports.sample_reports import PARTLY_FAILED
 from tests.workflow.virtual_notify import VirtualNotify
 
-GONE = Answer(200, '{"errcode":400102,"errmsg":"robot stopped"}')
-BUSY = Answer(503, "")
+GONE = ScriptedAnswer(200, '{"errcode":400102,"errmsg":"robot stopped"}')
+BUSY = ScriptedAnswer(503, "")
 REPORT = replace(PARTLY_FAILED, id="f-00000001", watch_id="00000001", channels=("oncall",))
 
 
@@ -52,7 +52,7 @@ class _Killing(VirtualNotify):
             self.run()
 
 
-def _played(kill_at: int, *, after_start: bool, answers: Sequence[Answer]) -> tuple[_Killing, list[str]]:
+def _played(kill_at: int, *, after_start: bool, answers: Sequence[ScriptedAnswer]) -> tuple[_Killing, list[str]]:
     """The house after all has come to an end, and the robots that were told, in that order."""
     clock = clock_at_rest()
     with ChatWall(clock=clock) as wall:

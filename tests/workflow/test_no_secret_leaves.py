@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from refresh_watch.reports.wire import encode
 from refresh_watch.workflow.replay import UndeliveredReport, undelivered
-from refresh_watch_emulator.chat_wall import KINDS, Answer, ChatWall
+from refresh_watch_emulator.chat_wall import KINDS, ChatWall, ScriptedAnswer
 from tests.unit.reports.sample_reports import PARTLY_FAILED
 from tests.workflow.house import house, wait_for
 
@@ -21,7 +21,7 @@ def test_no_secret_is_in_the_functions_log_the_queues_file_or_the_list_of_undeli
         for chat in chats:
             held = [chat.secret, chat.access_token]
             echo = " ".join([*held, *(quote(each, safe="") for each in held)])
-            wall.script(chat.kind, chat.name, *[Answer(400, f"refused: {echo}")] * 5)
+            wall.script(chat.kind, chat.name, *[ScriptedAnswer(400, f"refused: {echo}")] * 5)
         channels = [wall.entry(kind, name) for kind, name in names.items()]
         with house(tmp_path, channels=channels) as home:
             report = replace(PARTLY_FAILED, channels=())

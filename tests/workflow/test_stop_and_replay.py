@@ -11,7 +11,7 @@ from refresh_watch.clock import SystemClock
 from refresh_watch.errors import NoSuchWatch
 from refresh_watch.workflow.replay import being_tried, replay, undelivered
 from refresh_watch.workflow.stop import stop
-from refresh_watch_emulator.chat_wall import Answer
+from refresh_watch_emulator.chat_wall import ScriptedAnswer
 from refresh_watch_emulator.engine.crash import KillWorker
 from refresh_watch_emulator.engine.switches import EngineSwitches
 from tests.workflow.house import house, manifest_with, wait_for
@@ -37,7 +37,7 @@ def test_a_stopped_watch_is_told_with_who_stopped_it_and_looks_no_more(tmp_path:
 
 @pytest.mark.parametrize("list_payloads", [True, False])
 def test_what_a_robot_refused_for_good_is_kept_told_why_and_replayed_once(tmp_path: Path, list_payloads: bool) -> None:
-    refused = Answer(200, '{"errcode":310000,"errmsg":"keywords not in content"}')
+    refused = ScriptedAnswer(200, '{"errcode":310000,"errmsg":"keywords not in content"}')
     with house(tmp_path, engine=EngineSwitches(list_payloads=list_payloads)) as home:
         home.wall.script("dingtalk", "oncall", refused)
         watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
@@ -57,7 +57,7 @@ def test_what_a_robot_refused_for_good_is_kept_told_why_and_replayed_once(tmp_pa
 
 
 def test_posts_are_counted_across_replays(tmp_path: Path) -> None:
-    refused = Answer(200, '{"errcode":310000,"errmsg":"keywords not in content"}')
+    refused = ScriptedAnswer(200, '{"errcode":310000,"errmsg":"keywords not in content"}')
     with house(tmp_path) as home:
         home.wall.script("dingtalk", "oncall", refused, refused)
         home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
@@ -73,11 +73,11 @@ def test_posts_are_counted_across_replays(tmp_path: Path) -> None:
 
 def test_a_robot_that_fails_for_a_moment_is_tried_again_in_place_and_later(tmp_path: Path) -> None:
     with house(tmp_path) as home:
-        home.wall.script("webhook", "audit", Answer(503, "busy"), "reset")
+        home.wall.script("webhook", "audit", ScriptedAnswer(503, "busy"), "reset")
         watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
         home.final(watch_id)
         assert len([post for post in home.wall.posts if post.chat == "audit"]) == 3
-        home.wall.script("webhook", "audit", Answer(429, "slow down", (("Retry-After", "120"),)))
+        home.wall.script("webhook", "audit", ScriptedAnswer(429, "slow down", (("Retry-After", "120"),)))
         later = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
         waiting = wait_for(lambda: home.tasks("notify", f"n-{later}-final-audit-a01"), 10, "a visit two minutes later")
         assert waiting[0].status == "Enqueued"

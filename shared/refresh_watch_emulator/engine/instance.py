@@ -58,7 +58,7 @@ class ContextCredentials:
 
 
 @dataclass(frozen=True)
-class Service:
+class ContextService:
     """Where 3.10 keeps what 3.12 has elsewhere."""
 
     log_project: str
@@ -99,7 +99,7 @@ class Context310(Context):
         super().__init__(head)
         self.function = ContextFunction(**head["function"])
         self.credentials = ContextCredentials(*head["credentials"])
-        self.service = Service("", "", "LATEST", "LATEST")
+        self.service = ContextService("", "", "LATEST", "LATEST")
         self.tracing: object = None
 
 

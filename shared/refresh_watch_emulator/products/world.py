@@ -55,7 +55,7 @@ class RowState:
 
 
 @dataclass(frozen=True)
-class Row:
+class ObjectRow:
     """One row of an answer, before it is spelled."""
 
     task_id: str
@@ -66,7 +66,7 @@ class Row:
 
 
 @dataclass
-class Task:
+class SubmittedTask:
     """One task of one service; it is the world's to change."""
 
     id: str
@@ -106,8 +106,8 @@ class World:
         self.lock = threading.RLock()  # the gateway holds it for the length of a call
         self._random = random.Random(seed)  # noqa: S311 - request ids, not secrets
         self._numbers = itertools.count(704225667)
-        self._tasks: dict[str, dict[str, Task]] = {service.name: {} for service in SERVICES}
-        self._open: dict[tuple[str, str, str, int], Task] = {}  # still takes URLs of its domain and second
+        self._tasks: dict[str, dict[str, SubmittedTask]] = {service.name: {} for service in SERVICES}
+        self._open: dict[tuple[str, str, str, int], SubmittedTask] = {}  # still takes URLs of its domain and second
         self.foreign_ids: tuple[str, ...] = tuple(
             self.add_task(
                 service.name,
@@ -131,7 +131,7 @@ class World:
         service = service_of(product).name
         task_id = task_id or str(next(self._numbers))
         with self.lock:
-            self._tasks[service][task_id] = Task(task_id, service, object_type, created_at, list(objects))
+            self._tasks[service][task_id] = SubmittedTask(task_id, service, object_type, created_at, list(objects))
         return task_id
 
     def submit(self, product: str, urls: Iterable[str], object_type: str, now: Instant) -> tuple[str, ...]:
@@ -182,7 +182,7 @@ class World:
         """Whether that id was given out, be it visible or not."""
         return task_id in self._tasks[service_of(product).name]
 
-    def visible(self, product: str, now: Instant, invisible_seconds: Seconds) -> list[Task]:
+    def visible(self, product: str, now: Instant, invisible_seconds: Seconds) -> list[SubmittedTask]:
         """The tasks that a question can see, newest first: not too new, not older than 3 days."""
         with self.lock:
             tasks = list(self._tasks[service_of(product).name].values())
@@ -193,7 +193,7 @@ class World:
         """A new RequestId, 8-4-4-4-12 in upper case."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4)).upper()
 
-    def _find(self, task_id: str) -> Task:
+    def _find(self, task_id: str) -> SubmittedTask:
         with self.lock:
             for tasks in self._tasks.values():
                 if task_id in tasks:
