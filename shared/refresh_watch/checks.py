@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from refresh_watch.errors import BadInput, Described, as_word
 
@@ -57,12 +57,7 @@ def endpoint(variable: str, value: str) -> str:
     if not value:
         return ""
     allowed = "a URL such as https://host or http://127.0.0.1:8080"
-    try:
-        parts = urlsplit(value if "://" in value else f"https://{value}")
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
-        raise BadInput(variable, Described("text that is not a URL"), allowed) from None
+    parts, host, _ = _split(variable, value if "://" in value else f"https://{value}", allowed)
     # a webhook's URL may have been put here: only its host is shown
     if "@" in parts.netloc:
         raise BadInput(variable, Described("a URL with a user name"), allowed)
@@ -75,12 +70,7 @@ def endpoint(variable: str, value: str) -> str:
 
 def check_url(where: str, url: str, allowed_hosts: tuple[str, ...]) -> None:
     """A webhook's URL: https, or http to an allowed host. It is a credential: only its host is ever shown."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        port = parts.port
-    except ValueError:
-        raise BadInput(where, Described("text that is not a URL"), "an https URL") from None
+    parts, host, port = _split(where, url, "an https URL")
     if not host or parts.scheme not in ("http", "https"):
         raise BadInput(where, Described("text that is not an http(s) URL"), "an https URL")
     if "@" in parts.netloc:
@@ -90,3 +80,13 @@ def check_url(where: str, url: str, allowed_hosts: tuple[str, ...]) -> None:
         raise BadInput(where, given, "an https URL; the host of one in another script as xn--…")
     if parts.scheme == "http" and host not in allowed_hosts and f"{host}:{port}" not in allowed_hosts:
         raise BadInput(where, Described(f"http to {host}"), "https, or a host named in REFRESH_WATCH_ALLOWED_HOSTS")
+
+
+def _split(where: str, url: str, allowed: str) -> tuple[SplitResult, str, int | None]:
+    """The parts of a URL, with its host (empty where it has none) and its port."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise BadInput(where, Described("text that is not a URL"), allowed) from None
+    return parts, host, port

@@ -46,7 +46,7 @@ def test_the_task_ids_can_be_copied_into_a_command_as_they_stand(language: str, 
     assert fact_of(message_of(report, language), label) == f"1,2,3{more}"
 
 
-def test_notes_are_said_in_the_readers_language_and_words_of_others_as_they_are() -> None:
+def test_our_notes_are_in_the_readers_language_and_untrusted_words_are_literal() -> None:
     report = replace(NOTED, notes=(*NOTED.notes, "words of another version"))
     english, chinese = (message_of(report, each).facts[-3:] for each in ("en", "zh"))
     assert [fact.value for fact in english] == [

@@ -37,85 +37,33 @@ STOPPED = replace(
 @pytest.mark.parametrize(
     ("report", "english", "chinese"),
     [
-        (
-            PARTLY_FAILED,
-            "[CDN refresh][prod][failed 6/120] release 2026.11.22",
-            "[CDN刷新][prod][失败 6/120] release 2026.11.22",
-        ),
-        (
-            COMPLETE,
-            "[CDN refresh][prod][complete 100/100] release 2026.11.22",
-            "[CDN刷新][prod][完成 100/100] release 2026.11.22",
-        ),
-        (
-            INTERIM,
-            "[CDN refresh][prod][failed 6/120 so far] release 2026.11.22",
-            "[CDN刷新][prod][已失败 6/120] release 2026.11.22",
-        ),
-        (
-            OVERDUE,
-            "[CDN refresh][prod][overdue 2/2] release 2026.11.22",
-            "[CDN刷新][prod][超时未完成 2/2] release 2026.11.22",
-        ),
-        (
-            NO_PERMISSION,
-            "[DCDN refresh][prod][unverifiable 1/1] release 2026.11.22",
-            "[DCDN刷新][prod][无法确认 1/1] release 2026.11.22",
-        ),
+        (PARTLY_FAILED, "[CDN refresh][prod][failed 6/120] ", "[CDN刷新][prod][失败 6/120] "),
+        (COMPLETE, "[CDN refresh][prod][complete 100/100] ", "[CDN刷新][prod][完成 100/100] "),
+        (INTERIM, "[CDN refresh][prod][failed 6/120 so far] ", "[CDN刷新][prod][已失败 6/120] "),
+        (OVERDUE, "[CDN refresh][prod][overdue 2/2] ", "[CDN刷新][prod][超时未完成 2/2] "),
+        (NO_PERMISSION, "[DCDN refresh][prod][unverifiable 1/1] ", "[DCDN刷新][prod][无法确认 1/1] "),
         (REJECTED, "[refresh-watch][prod][request rejected]", "[refresh-watch][prod][请求被拒绝]"),
-        (
-            BROKEN,
-            "[CDN refresh][prod][watch broken] release 2026.11.22",
-            "[CDN刷新][prod][跟踪中断] release 2026.11.22",
-        ),
+        (BROKEN, "[CDN refresh][prod][watch broken] ", "[CDN刷新][prod][跟踪中断] "),
     ],
 )
 def test_the_title_says_what_happened_in_both_languages(report: Report, english: str, chinese: str) -> None:
-    assert message_of(report, "en").title == english
-    assert message_of(report, "zh").title == chinese
+    assert message_of(report, "en").title == english + report.label
+    assert message_of(report, "zh").title == chinese + report.label
 
 
 @pytest.mark.parametrize(
     ("report", "english", "chinese"),
     [
         (COMPLETE, "Everything is complete: 100 of 100.", "全部 100 个对象已完成。"),
-        (
-            PARTLY_FAILED,
-            "6 of 120 objects failed. The others: 114 complete.",
-            "120 个对象中有 6 个失败。其余：完成 114。",
-        ),
-        (
-            replace(PARTLY_FAILED, counts=Counts(complete=90, failed=3, overdue=2, unverifiable=5)),
-            "3 of 100 objects failed. The others: 90 complete, 2 overdue, 5 unverifiable.",
-            "100 个对象中有 3 个失败。其余：完成 90，超时未完成 2，无法确认 5。",
-        ),
-        (
-            replace(PARTLY_FAILED, outcome=Outcome.FAILED, counts=Counts(failed=6)),
-            "6 of 6 objects failed.",
-            "6 个对象中有 6 个失败。",
-        ),
-        (
-            replace(OVERDUE, counts=Counts(complete=1, overdue=2)),
-            "Still running at the deadline: 2 of 3 objects. The others: 1 complete.",
-            "到截止时间时，3 个对象中有 2 个仍在执行。其余：完成 1。",
-        ),
-        (
-            replace(NO_PERMISSION, counts=Counts(complete=4, unverifiable=1)),
-            "How 1 of 5 objects ended is not known. Why: the key lacks a permission. The others: 4 complete.",
-            "5 个对象中有 1 个无法确认结果。原因：密钥缺少权限。其余：完成 4。",
-        ),
-        (
-            replace(STOPPED, counts=Counts(complete=100, unverifiable=20)),
-            "The watch was stopped. How 20 of 120 objects ended is not known. The others: 100 complete.",
-            "跟踪已被停止，120 个对象中有 20 个结果未知。其余：完成 100。",
-        ),
-        (
-            INTERIM,
-            "The first failures: 6 of 120 objects so far. The watch goes on. The others: 10 complete, 104 still running.",
-            "出现首批失败：目前 120 个对象中有 6 个失败，跟踪仍在继续。其余：完成 10，仍在执行 104。",
-        ),
+        (PARTLY_FAILED, "6 of 120 objects failed. The others: 114 complete.", "120 个对象中有 6 个失败。其余：完成 114。"),
+        (replace(PARTLY_FAILED, counts=Counts(complete=90, failed=3, overdue=2, unverifiable=5)), "3 of 100 objects failed. The others: 90 complete, 2 overdue, 5 unverifiable.", "100 个对象中有 3 个失败。其余：完成 90，超时未完成 2，无法确认 5。"),
+        (replace(PARTLY_FAILED, outcome=Outcome.FAILED, counts=Counts(failed=6)), "6 of 6 objects failed.", "6 个对象中有 6 个失败。"),
+        (replace(OVERDUE, counts=Counts(complete=1, overdue=2)), "Still running at the deadline: 2 of 3 objects. The others: 1 complete.", "到截止时间时，3 个对象中有 2 个仍在执行。其余：完成 1。"),
+        (replace(NO_PERMISSION, counts=Counts(complete=4, unverifiable=1)), "How 1 of 5 objects ended is not known. Why: the key lacks a permission. The others: 4 complete.", "5 个对象中有 1 个无法确认结果。原因：密钥缺少权限。其余：完成 4。"),
+        (replace(STOPPED, counts=Counts(complete=100, unverifiable=20)), "The watch was stopped. How 20 of 120 objects ended is not known. The others: 100 complete.", "跟踪已被停止，120 个对象中有 20 个结果未知。其余：完成 100。"),
+        (INTERIM, "The first failures: 6 of 120 objects so far. The watch goes on. The others: 10 complete, 104 still running.", "出现首批失败：目前 120 个对象中有 6 个失败，跟踪仍在继续。其余：完成 10，仍在执行 104。"),
     ],
-)
+)  # fmt: skip
 def test_the_summary_accounts_for_every_object_on_every_rung(report: Report, english: str, chinese: str) -> None:
     for step in range(LAST_STEP + 1):
         assert message_of(report, "en").reduced(step).summary == english
@@ -151,32 +99,18 @@ def test_prefetch_and_a_kind_not_yet_known_have_their_words() -> None:
         (BROKEN, Severity.BAD),
     ],
 )
-def test_severity_comes_from_the_outcome_and_only_failures_call_for_people(report: Report, severity: Severity) -> None:
+def test_severity_comes_from_the_outcome_and_only_failures_mention_people(report: Report, severity: Severity) -> None:
     message = message_of(report)
     assert message.severity is severity
     assert message.is_failure is (report.counts.failed > 0 or report is BROKEN)
 
 
 def test_both_spellings_of_a_reason_are_one_reason() -> None:
-    failed = tuple(
-        FailedObject(f"http://example.com/{n}", "Failed", words)
-        for n, words in enumerate(
-            [
-                "Origin Timeout",
-                "OriginTimeout",
-                "Internal Error",
-                "InternalError",
-                "Origin Return StatusCode 5XX",
-                "OriginReturn StatusCode 5XX",
-                "OriginReturn StatusCode 503",
-            ]
-        )
-    )
-    report = replace(
-        PARTLY_FAILED,
-        counts=Counts(failed=7),
-        tasks=(TaskReport("1", Outcome.FAILED, 7, SETTLED, "Failed", failed=failed),),
-    )
+    spellings = ["Origin Timeout", "OriginTimeout", "Internal Error", "InternalError"]
+    spellings += ["Origin Return StatusCode 5XX", "OriginReturn StatusCode 5XX", "OriginReturn StatusCode 503"]
+    failed = tuple(FailedObject(f"http://example.com/{n}", "Failed", words) for n, words in enumerate(spellings))
+    task = TaskReport("1", Outcome.FAILED, 7, SETTLED, "Failed", failed=failed)
+    report = replace(PARTLY_FAILED, counts=Counts(failed=7), tasks=(task,))
     groups = {group.reason.split(" (")[0]: group.count for group in message_of(report).groups}
     assert groups == {"Origin 5xx": 3, "OriginTimeout": 2, "InternalError": 2}
 
@@ -190,12 +124,8 @@ def test_timeout_canceled_and_words_not_known_are_reasons_of_their_own() -> None
     )
     report = replace(PARTLY_FAILED, counts=Counts(failed=4), tasks=(TaskReport("1", Outcome.FAILED, 4, failed=failed),))
     groups = message_of(report).groups
-    assert [group.reason.split(" (")[0] for group in groups] == [
-        "Timeout",
-        "Canceled",
-        "no reason given",
-        "Blocked by policy",
-    ]
+    reasons = [group.reason.split(" (")[0] for group in groups]
+    assert reasons == ["Timeout", "Canceled", "no reason given", "Blocked by policy"]
     assert [group.untrusted for group in groups] == [False, False, False, True]
 
 
@@ -246,7 +176,7 @@ def test_the_footer_carries_the_event_id_that_every_retry_repeats() -> None:
     assert message_of(PARTLY_FAILED).footer == "refresh-watch · event f-0a1b2c3d"
 
 
-def test_each_rung_of_the_ladder_has_fewer_words_of_others_and_the_same_counts() -> None:
+def test_each_rung_of_the_ladder_has_less_untrusted_text_and_the_same_counts() -> None:
     message = message_of(replace(PARTLY_FAILED, label="see http://example.com/x", problem="http://example.com/y"))
     one, two, last = (message.reduced(step) for step in (1, 2, LAST_STEP))
     assert [len(group.samples) for group in one.groups] == [1, 1]

@@ -27,31 +27,18 @@ from tests.unit.reports.sample_reports import (
 
 def test_the_final_report_has_the_shape_of_the_contract() -> None:
     written = to_json(PARTLY_FAILED)
-    assert {key: written[key] for key in ("watch_id", "product", "kind", "label", "outcome", "looks", "api_calls")} == {
-        "watch_id": "0a1b2c3d",
-        "product": "cdn",
-        "kind": "refresh",
-        "label": "release 2026.11.22",
-        "outcome": "partly_failed",
-        "looks": 7,
-        "api_calls": 9,
-    }
-    assert written["counts"] == {"complete": 114, "failed": 6, "overdue": 0, "unverifiable": 0}
-    assert written["submitted_at"] == "2026-11-22T08:00:00Z"
-    assert written["settled_at"] == "2026-11-22T08:05:30Z"
     complete, failed = written["tasks"]
-    assert complete == {
-        "task_id": "704225667",
-        "outcome": "complete",
-        "objects": 100,
-        "settled_at": "2026-11-22T08:04:30Z",
-    }
-    assert failed["status"] == "Failed"
-    assert failed["failed"][0] == {
-        "object_path": "http://example.com/0.txt",
-        "status": "Failed",
-        "description": "OriginTimeout",
-    }
+    contract = {
+        "watch_id": "0a1b2c3d", "product": "cdn", "kind": "refresh", "label": "release 2026.11.22",
+        "outcome": "partly_failed", "looks": 7, "api_calls": 9,
+        "counts": {"complete": 114, "failed": 6, "overdue": 0, "unverifiable": 0},
+        "submitted_at": "2026-11-22T08:00:00Z", "settled_at": "2026-11-22T08:05:30Z",
+    }  # fmt: skip
+    assert {key: written[key] for key in contract} == contract
+    settled_at = "2026-11-22T08:04:30Z"
+    assert complete == {"task_id": "704225667", "outcome": "complete", "objects": 100, "settled_at": settled_at}
+    sample = {"object_path": "http://example.com/0.txt", "status": "Failed", "description": "OriginTimeout"}
+    assert (failed["status"], failed["failed"][0]) == ("Failed", sample)
 
 
 def test_a_watch_by_path_names_its_paths_and_the_ids_they_are_bound_to() -> None:
