@@ -14,7 +14,7 @@ from refresh_watch.settings import Settings
 from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.first_bytes import is_hop
 from refresh_watch.workflow.guard import run_guard
-from refresh_watch.workflow.hop import LOOK_SHARE, PATIENCE, look_at, run_hop
+from refresh_watch.workflow.hop import LOOK_SHARE, TURN_PATIENCE, look_at, run_hop
 
 
 def handler(event: bytes, context: Any) -> str:
@@ -48,7 +48,7 @@ def handler(event: bytes, context: Any) -> str:
         find_credentials=credentials,
         clock=clock,
         until=began + LOOK_SHARE * timeout,
-        patience=PATIENCE,
+        patience=TURN_PATIENCE,
         booked=hop.booked,
     )
     return run_hop(hop, look=look, engine=engine, clock=clock)

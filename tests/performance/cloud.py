@@ -26,7 +26,7 @@ from refresh_watch.watch import Watch
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.guard import run_guard
-from refresh_watch.workflow.hop import LOOK_SHARE, PATIENCE, run_hop
+from refresh_watch.workflow.hop import LOOK_SHARE, TURN_PATIENCE, run_hop
 from refresh_watch.workflow.task_ids import WATCH
 from tests.performance.timeline import Actor, Timeline
 
@@ -50,7 +50,7 @@ class Terms:
     idle: Seconds = 300.0  # an instance ends after so long without a request
     late: Seconds = 1.0  # a delay ends up to so much later
     budget: Seconds = LOOK_SHARE * 180  # of a look, with the time-out of s.yaml
-    patience: Seconds = PATIENCE  # for its turn in the quota
+    patience: Seconds = TURN_PATIENCE  # for its turn in the quota
 
 
 @dataclass

@@ -48,10 +48,10 @@ T = TypeVar("T")
 def read_request(given: Any) -> WatchRequest:
     """Read one request. `given` is decoded JSON. Raises BadInput."""
     if not isinstance(given, dict):
-        raise wrong_type("request", given, "a JSON object with product and task_ids or object_paths")
+        raise _wrong("request", given, "a JSON object with product and task_ids or object_paths", dict)
     for key in given:
         if key not in REQUEST_KEYS:
-            raise BadInput(as_word(key), Described("this key"), ", ".join(REQUEST_KEYS))
+            raise _wrong(as_word(key), Described("this key"), ", ".join(REQUEST_KEYS), str)
     product = _member("product", given.get("product"), [member.value for member in Product], Product)
     task_ids, kind = _task_ids(given, product)
     object_paths = _object_paths(given)
@@ -113,17 +113,16 @@ def read_task_ids(value: Any, field: str = "task_ids") -> tuple[str, ...]:
     elif isinstance(value, int) and not isinstance(value, bool):
         value = [value]
     if not isinstance(value, list):
-        raise wrong_type(field, value, allowed)
+        raise _wrong(field, value, allowed, list)
     ids: dict[str, None] = {}
     for i, one in enumerate(value):
-        if isinstance(one, bool) or not isinstance(one, (str, int)):
-            raise wrong_type(f"{field}[{i}]", one, allowed)
-        for word in str(one).split(","):
-            if re.fullmatch(r"[0-9]{1,20}", word.strip()) is None:
-                raise BadInput(f"{field}[{i}]", word, allowed)
+        words = [one] if isinstance(one, bool) or not isinstance(one, (str, int)) else str(one).split(",")
+        for word in words:
+            if not isinstance(word, str) or re.fullmatch(r"[0-9]{1,20}", word.strip()) is None:
+                raise _wrong(f"{field}[{i}]", word, allowed, str)
             ids[word.strip()] = None
     if not 1 <= len(ids) <= MAX_IDS:
-        raise BadInput(field, Described(f"{len(ids)} ids"), allowed)
+        raise _wrong(field, Described(f"{len(ids)} ids"), allowed, str)
     return tuple(ids)
 
 
@@ -146,23 +145,23 @@ def _task_ids(given: Mapping[str, Any], product: Product) -> tuple[tuple[str, ..
         raise only_one_of("submitted", *NAMES_TASKS)
     answer = given["submitted"]
     if not isinstance(answer, dict):
-        raise wrong_type("submitted", answer, f"a submit answer with {' or '.join(SUBMIT_KEYS)}")
+        raise _wrong("submitted", answer, f"a submit answer with {' or '.join(SUBMIT_KEYS)}", dict)
     found = [key for key in SUBMIT_KEYS if answer.get(key)]
     empty = [key for key in SUBMIT_KEYS if key in answer and answer[key] in ("", None, [], {})]
     if empty and not found:
-        raise BadInput(f"submitted.{empty[0]}", Described("an empty value"), _IDS_ALLOWED)
+        raise _wrong(f"submitted.{empty[0]}", Described("an empty value"), _IDS_ALLOWED, str)
     if not found and isinstance(answer.get("Code"), str):
-        raise BadInput("submitted.Code", answer["Code"], "the answer of a submit that succeeded")
+        raise _wrong("submitted.Code", answer["Code"], "the answer of a submit that succeeded", str)
     if len(found) != 1:
         keys = ", ".join(key for key in answer if key not in _REQUEST_ID) or "none of them"
-        raise BadInput("submitted", keys, f"a submit answer with one of {', '.join(SUBMIT_KEYS)}")
+        raise _wrong("submitted", keys, f"a submit answer with one of {', '.join(SUBMIT_KEYS)}", str)
     key = found[0]
     kind = spec_of(product).kind_of_answer(key)
     if kind is None:
         # tasks of another product would never be found, and the watch would run until its deadline
         products = [spec.product.value for spec in all_specs() if spec.kind_of_answer(key) is not None]
         allowed = " or ".join(filter(None, (", ".join(products[:-1]), products[-1])))
-        raise BadInput(f"submitted.{key}", Described(f"this key with product {product}"), f"with product {allowed}")
+        raise _wrong(f"submitted.{key}", Described(f"this key with product {product}"), f"with product {allowed}", str)
     return read_task_ids(answer[key], f"submitted.{key}"), kind
 
 
@@ -175,18 +174,20 @@ def _object_paths(given: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
-        raise wrong_type("object_paths", value, allowed)
+        raise _wrong("object_paths", value, allowed, list)
     for i, path in enumerate(value):
-        if not isinstance(path, str):
-            raise wrong_type(f"object_paths[{i}]", path, one_allowed)
-        printable = path.isprintable() and " " not in path and len(path) <= MAX_PATH_CHARACTERS
-        if not printable or _OBJECT_PATH.fullmatch(path) is None:
-            raise BadInput(f"object_paths[{i}]", path, one_allowed)
+        if not isinstance(path, str) or not _is_object_path(path):
+            raise _wrong(f"object_paths[{i}]", path, one_allowed, str)
     paths = tuple(dict.fromkeys(map(with_scheme, value)))
     size = sum(map(size_in_payload, paths))
     if not 1 <= len(paths) <= MAX_IDS or size > MAX_PATH_BYTES:
-        raise BadInput("object_paths", Described(f"{len(paths)} paths of {size} bytes"), allowed)
+        raise _wrong("object_paths", Described(f"{len(paths)} paths of {size} bytes"), allowed, str)
     return paths
+
+
+def _is_object_path(path: str) -> bool:
+    printable = path.isprintable() and " " not in path and len(path) <= MAX_PATH_CHARACTERS
+    return printable and _OBJECT_PATH.fullmatch(path) is not None
 
 
 def _submitted_at(given: Mapping[str, Any], *, required: bool) -> Instant | None:
@@ -204,15 +205,15 @@ def _number(
     field: str, value: Any, allowed: str, parse: Callable[[str], float], is_allowed: Callable[[float], bool]
 ) -> float:
     """A number as it is, a text by `parse`; `is_allowed` bounds both."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise wrong_type(field, value, allowed)
+    types = (int, float, str)
     try:
-        number = parse(value) if isinstance(value, str) else float(value)
+        if not isinstance(value, bool) and isinstance(value, types):
+            number = parse(value) if isinstance(value, str) else float(value)
+            if is_allowed(number):
+                return number
     except (ValueError, OverflowError):
-        raise BadInput(field, value, allowed) from None
-    if not is_allowed(number):
-        raise BadInput(field, value, allowed)
-    return number
+        pass
+    raise _wrong(field, value, allowed, *types)
 
 
 def _channel_names(given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -220,12 +221,11 @@ def _channel_names(given: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
-        raise wrong_type("channels", value, "a list of channel names")
+        raise _wrong("channels", value, "a list of channel names", list)
     for i, name in enumerate(value):
         if not isinstance(name, str) or CHANNEL_NAME.fullmatch(name) is None:
             allowed = f"the name of a configured channel ({CHANNEL_NAME.pattern})"
-            field = f"channels[{i}]"
-            raise BadInput(field, as_word(name), allowed) if isinstance(name, str) else wrong_type(field, name, allowed)
+            raise _wrong(f"channels[{i}]", as_word(name) if isinstance(name, str) else name, allowed, str)
     return tuple(dict.fromkeys(value))
 
 
@@ -236,7 +236,7 @@ def _check_schedule(request: WatchRequest) -> None:
     deadline = request.deadline or DEFAULT_DEADLINE[request.kind]
     if deadline / step > MAX_LOOKS:
         allowed = f"at most {MAX_LOOKS} looks until the deadline: a step of at least {deadline / MAX_LOOKS:.1f} s"
-        raise BadInput("schedule", request.schedule, allowed)
+        raise _wrong("schedule", request.schedule, allowed, str)
 
 
 def _check_query(request: WatchRequest) -> None:
@@ -248,7 +248,7 @@ def _check_query(request: WatchRequest) -> None:
     if request.domain_name and not request.object_type:
         raise missing("object_type", f"one of {', '.join(_OBJECT_TYPES)}: domain_name requires it")
     if request.resource_group_id and not spec.has_resource_group:
-        raise BadInput("resource_group_id", request.resource_group_id, f"a value with product {with_groups()} only")
+        raise _wrong("resource_group_id", request.resource_group_id, f"a value with product {with_groups()} only", str)
 
 
 def _text(
@@ -259,11 +259,11 @@ def _text(
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise wrong_type(key, value, "a string")
+        raise _wrong(key, value, "a string", str)
     if len(value) > most or not value.isprintable():
-        raise BadInput(key, value, f"at most {most} printable characters")
+        raise _wrong(key, value, f"at most {most} printable characters", str)
     if value and not is_allowed(value):
-        raise BadInput(key, value, allowed)
+        raise _wrong(key, value, allowed, str)
     return value
 
 
@@ -271,7 +271,13 @@ def _member(field: str, value: Any, allowed: list[str], make: Callable[[str], T]
     if value is None:
         raise missing(field, ", ".join(allowed))
     if not isinstance(value, str):
-        raise wrong_type(field, value, f"one of {', '.join(allowed)}")
+        raise _wrong(field, value, f"one of {', '.join(allowed)}", str)
     if value not in allowed:
-        raise BadInput(field, value, ", ".join(allowed))
+        raise _wrong(field, value, ", ".join(allowed), str)
     return make(value)
+
+
+def _wrong(field: str, value: Any, allowed: str, *types: type) -> BadInput:
+    """The one refusal of a value that is given: for its type, where it is none of `types`, else for what it is."""
+    is_of_type = isinstance(value, types) and not isinstance(value, bool)
+    return BadInput(field, value, allowed) if is_of_type else wrong_type(field, value, allowed)

@@ -29,7 +29,7 @@ log = logging.getLogger("refresh_watch.watch")
 LOOK_SHARE = 2 / 3
 """Of the function's time-out: a look's budget. The rest is for the effects."""
 
-PATIENCE: Seconds = 0.02
+TURN_PATIENCE: Seconds = 0.02
 """So long a hop waits for its turn in the quota; else it ends, and its successor comes when it is its turn.
 
 A hop that waits is billed, and keeps the instance from others, which Function Compute then puts off by doubling pauses.

@@ -31,7 +31,7 @@ FALLBACK_AFTER: Seconds = 600
 deliveries go on: on-call does not have to wait a day for what another channel can deliver now."""
 
 
-SOON: Seconds = 60
+FALLBACK_SOON: Seconds = 60
 """Where the channel may be asked again so soon after that, the fallback waits for its answer."""
 
 HELD_UP: Seconds = 10
@@ -114,7 +114,7 @@ def _until_next_visit(after: RetryLater, now: Instant) -> Seconds:
     if attempts.last is None or attempts.first_at is None:
         return after.after
     due = attempts.first_at + FALLBACK_AFTER - now
-    return due if due > 0 and attempts.not_before > now + due + SOON else after.after
+    return due if due > 0 and attempts.not_before > now + due + FALLBACK_SOON else after.after
 
 
 def _start_fallback(state: DeliveryState, channel: ChannelSetting, why: str, engine: Engine) -> None:

@@ -88,39 +88,29 @@ def wait_for_final(
     latest end of the watch; NoSuchWatch for one of which nothing is known; NoCredentials.
     """
     until = None if seconds is None else clock.now() + seconds
-    return _Waiting(watch_id, settings, connect, clock, listener, until=until, is_started=is_started).wait()
+    return _Waiting(watch_id, settings, connect, clock, listener, until, is_started, began=clock.now()).wait()
 
 
+@dataclass
 class _Waiting:
-    def __init__(
-        self,
-        watch_id: str,
-        settings: Settings,
-        connect: Callable[[], Engine],
-        clock: Clock,
-        listener: Listener,
-        *,
-        until: Instant | None,
-        is_started: bool,
-    ) -> None:
-        self._watch_id = watch_id
-        self._settings = settings
-        self._connect = connect
-        self._clock = clock
-        self._listener = listener
-        self._until = until
-        self._is_started = is_started
-        self._began = clock.now()
-        self._hop: Hop | None = None
-        self._number = -1
-        self._has_broken = False
-        self._has_answered = False
-        self._unanswered_since: Instant | None = None
+    watch_id: str
+    settings: Settings
+    connect: Callable[[], Engine]
+    clock: Clock
+    listener: Listener
+    until: Instant | None
+    is_started: bool
+    began: Instant
+    hop: Hop | None = None
+    number: int = -1  # of the newest hop that was seen
+    has_broken: bool = False
+    has_answered: bool = False
+    unanswered_since: Instant | None = None
 
     def wait(self) -> Report:
         pause = FIRST_PAUSE
         while True:
-            number = self._number
+            number = self.number
             final = self._ask()
             if final is not None:
                 return final
@@ -130,27 +120,27 @@ class _Waiting:
                 pause = FIRST_PAUSE
                 self._sleep(min(FIRST_PAUSE - late, WHILE_NOTHING_IS_DUE))
             else:
-                pause = FIRST_PAUSE if self._number != number else min(LONGEST_PAUSE, pause * GROWTH)
+                pause = FIRST_PAUSE if self.number != number else min(LONGEST_PAUSE, pause * GROWTH)
                 self._sleep(pause)
 
     def _sleep(self, seconds: Seconds) -> None:
         """Pause, and once more ask at the end of the time that was given. Raises StillWatched after that."""
-        if self._until is None:
-            self._clock.sleep(seconds)
+        if self.until is None:
+            self.clock.sleep(seconds)
             return
-        left = self._until - self._clock.now()
+        left = self.until - self.clock.now()
         if left <= 0:
             raise StillWatched(
-                f"watch {self._watch_id} has not settled in the time that was given; "
+                f"watch {self.watch_id} has not settled in the time that was given; "
                 "it goes on, and can be waited for again"
             )
-        self._clock.sleep(min(seconds, left))
+        self.clock.sleep(min(seconds, left))
 
     def _ask(self) -> Report | None:
         try:
-            final = self._round(self._connect())
+            final = self._round(self.connect())
         except NoCredentials as error:
-            if not self._has_answered:
+            if not self.has_answered:
                 raise
             self._bear(error, None)  # such as a metadata service that stumbles
             return None
@@ -159,83 +149,83 @@ class _Waiting:
                 raise
             self._bear(error, error.status)
             return None
-        self._has_answered = True
-        self._unanswered_since = None
+        self.has_answered = True
+        self.unanswered_since = None
         return final
 
     def _round(self, engine: Engine) -> Report | None:
-        kept = engine.task(NOTIFY, final_id(self._watch_id))
+        kept = engine.task(NOTIFY, final_id(self.watch_id))
         if kept is not None:
             return self._report(kept)
-        number = self._number
+        number = self.number
         self._follow(engine)
-        if self._number == number and self._hop is not None and self._late() > LATE:
+        if self.number == number and self.hop is not None and self._late() > LATE:
             self._look_after(engine)
         return None
 
     def _follow(self, engine: Engine) -> None:
         """Find the newest hop: by one, then by ever larger steps, for a watch that has long been going on."""
-        first, step, newest, missed = self._number, 1, None, False
+        first, step, newest, missed = self.number, 1, None, False
         while step:
-            task = engine.task(WATCH, hop_id(self._watch_id, self._number + step))
+            task = engine.task(WATCH, hop_id(self.watch_id, self.number + step))
             if task is None:
                 missed = True
             else:
                 newest = task
-                self._number += step
-            step = step // 2 if missed else max(1, self._number - max(first, 0))
+                self.number += step
+            step = step // 2 if missed else max(1, self.number - max(first, 0))
         if newest is None:
             return
-        self._hop = _read(newest) or self._hop
-        if self._hop is not None:
-            self._listener.stands(self._hop.watch, self._hop.due)
+        self.hop = _read(newest) or self.hop
+        if self.hop is not None:
+            self.listener.stands(self.hop.watch, self.hop.due)
 
     def _look_after(self, engine: Engine) -> None:
         """A look is late: has something broken, or has the record been lost?"""
-        broken = None if self._has_broken else engine.task(NOTIFY, broken_id(self._watch_id))
+        broken = None if self.has_broken else engine.task(NOTIFY, broken_id(self.watch_id))
         if broken is not None:
-            self._has_broken = True
-            self._listener.broke(self._report(broken))
-        if engine.task(WATCH, hop_id(self._watch_id, self._number)) is None:
+            self.has_broken = True
+            self.listener.broke(self._report(broken))
+        if engine.task(WATCH, hop_id(self.watch_id, self.number)) is None:
             self._end("shows nothing of it any more")
 
     def _late(self) -> Seconds:
         """How long ago the look was due; less than 0 where it still is to come."""
-        if self._hop is None or self._hop.due is None:
+        if self.hop is None or self.hop.due is None:
             return 0.0
-        return self._clock.now() - self._hop.due
+        return self.clock.now() - self.hop.due
 
     def _check_end(self) -> None:
-        now = self._clock.now()
-        if self._hop is None:
-            limit = UNKNOWN_FOR if self._is_started or self._number >= 0 else NOT_STARTED_FOR
-            if self._unanswered_since is not None or now - self._began < limit:
+        now = self.clock.now()
+        if self.hop is None:
+            limit = UNKNOWN_FOR if self.is_started or self.number >= 0 else NOT_STARTED_FOR
+            if self.unanswered_since is not None or now - self.began < limit:
                 return
-            if self._number >= 0:
+            if self.number >= 0:
                 found, question = "nothing of it that can be read here", "are the functions of this version?"
-            elif self._is_started:
+            elif self.is_started:
                 found, question = "nothing of it", "is task mode on?"
             else:
                 raise NoSuchWatch(
-                    f"watch_id: '{self._watch_id}' is not known in {self._settings.region or 'this deployment'} with "
-                    f"the prefix {self._settings.prefix}; allowed: a watch of the last 7 days"
+                    f"watch_id: '{self.watch_id}' is not known in {self.settings.region or 'this deployment'} with "
+                    f"the prefix {self.settings.prefix}; allowed: a watch of the last 7 days"
                 )
             self._end(f"shows {found} after {format_duration(limit)} ({question})")
-        elif now >= latest_end(self._hop.watch) + GIVES_UP_AFTER + 2 * LONGEST_DELAY:
+        elif now >= latest_end(self.hop.watch) + GIVES_UP_AFTER + 2 * LONGEST_DELAY:
             self._end("has no final report of it, although its latest end has passed")
 
     def _bear(self, error: RefreshWatchError, status: int | None) -> None:
         """Ask again later, unless that would be answered the same. Raises EngineError."""
         if status in (401, 403):
-            names = " and ".join(self._settings.function_name(folder) for folder in (NOTIFY, WATCH))
+            names = " and ".join(self.settings.function_name(folder) for folder in (NOTIFY, WATCH))
             self._end(f"does not let it be read: allow fc:GetAsyncTask on the async-tasks of {names} ({error})")
         if status is not None and status < 500 and status != 429:
             self._end(f"does not let it be read ({error})")
-        now = self._clock.now()
-        if self._unanswered_since is None:
-            self._unanswered_since = now
-            self._listener.unanswered(str(error))
-        elif now - self._unanswered_since >= UNANSWERED_FOR:
+        now = self.clock.now()
+        if self.unanswered_since is None:
+            self.unanswered_since = now
+            self.listener.unanswered(str(error))
+        elif now - self.unanswered_since >= UNANSWERED_FOR:
             self._end(f"has not answered for {format_duration(UNANSWERED_FOR)} ({error})")
 
     def _report(self, task: Task) -> Report:
@@ -246,7 +236,7 @@ class _Waiting:
 
     def _end(self, what: str) -> NoReturn:
         raise WaitingEnded(
-            f"watch {self._watch_id} is not waited for any more, but goes on: Function Compute's record {what}"
+            f"watch {self.watch_id} is not waited for any more, but goes on: Function Compute's record {what}"
         )
 
 

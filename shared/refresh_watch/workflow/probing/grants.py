@@ -18,7 +18,7 @@ from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Word
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 
-CALL_SECONDS: Seconds = 8.0
+TRY_SECONDS: Seconds = 8.0
 """What one try may take, the import of its SDK included."""
 
 INVOKE, GET, LIST = "fc:InvokeFunction", "fc:GetAsyncTask", "fc:ListAsyncTasks"
@@ -78,7 +78,7 @@ def try_functions(
 
 def _tried(ask: Callable[[], object], clock: Clock, until: Instant) -> tuple[GrantResult, str]:
     try:
-        within(min(CALL_SECONDS, until - clock.now()), ask)
+        within(min(TRY_SECONDS, until - clock.now()), ask)
     except EngineError as error:
         denied = error.status in (401, 403) or "Denied" in error.code or error.code.startswith("Forbidden")
         return (GrantResult.REFUSED if denied else GrantResult.NO_ANSWER), error.code or type(error).__name__

@@ -16,7 +16,7 @@ from refresh_watch.products.connect import connect
 from refresh_watch.products.permission_probes import Question, questions_of
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.settings import Settings
-from refresh_watch.workflow.probing.grants import CALL_SECONDS, GrantResult, GrantTry
+from refresh_watch.workflow.probing.grants import TRY_SECONDS, GrantResult, GrantTry
 
 _ENDS = (GrantResult.NOT_OPENED, GrantResult.NO_ANSWER)
 """The product's next question would be answered the same."""
@@ -34,7 +34,7 @@ def try_products(
         result, code = GrantResult.OK, ""
         for question in questions_of(spec):
             if result not in _ENDS:
-                result, code = _tried(partial(ask, spec.product, question), min(CALL_SECONDS, until - clock.now()))
+                result, code = _tried(partial(ask, spec.product, question), min(TRY_SECONDS, until - clock.now()))
             yield GrantTry(question.action, spec.product.value, result, code)
 
 

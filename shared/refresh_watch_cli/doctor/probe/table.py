@@ -10,7 +10,7 @@ from typing import Any
 from refresh_watch.model import Word
 from refresh_watch.reports.plain import one_line
 
-LONGEST = 300
+LONGEST_TEXT = 300
 
 
 class Same(Word):
@@ -62,7 +62,7 @@ def as_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 
 def finding(fact: str, seen: str, likely: str, same: Same) -> Finding:
     """A finding whose words are fit to be shown, wherever they came from."""
-    return Finding(fact, one_line(seen, LONGEST), likely, same)
+    return Finding(fact, one_line(seen, LONGEST_TEXT), likely, same)
 
 
 def _line(cells: Sequence[str]) -> str:
