@@ -13,7 +13,7 @@ from refresh_watch.function_compute.connect import connect
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.settings import ChannelSetting, Settings
 
-LOOPBACK = ("127.0.0.1", "localhost")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from refresh_watch.credentials import Credentials
-from refresh_watch.errors import NoCredentials
-from refresh_watch.settings import Secret
+from refresh_watch.errors import BadInput, NoCredentials
+from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.machine_keys import FRESH, MachineKeys
 from refresh_watch_cli.printing import called_as
-from refresh_watch_cli.serve import curl_lines, functions_environment, reachable
+from refresh_watch_cli.serve import check_address, curl_lines, functions_environment, reachable
 
 
 class HandClock:
@@ -67,6 +67,20 @@ def test_watches_of_this_machine_are_local_unless_a_region_is_set(given: str, se
 )
 def test_the_address_that_is_printed_can_be_asked(url: str, shown: str) -> None:
     assert reachable(url) == shown
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_loopback_needs_no_token(host: str) -> None:
+    check_address(host, 8080, Settings())
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "::2", "example.com"])
+def test_any_other_address_needs_a_token_that_is_long_enough(host: str) -> None:
+    with pytest.raises(BadInput, match="REFRESH_WATCH_SERVE_TOKEN"):
+        check_address(host, 8080, Settings())
+    with pytest.raises(BadInput, match="at least 16 characters"):
+        check_address(host, 8080, Settings(serve_token=Secret("short")))
+    check_address(host, 8080, Settings(serve_token=Secret("a-fake-token-of-a-test")))
 
 
 def test_the_command_is_printed_as_it_was_called_or_by_its_name_where_that_is_on_path(

@@ -73,7 +73,7 @@ class EmbeddedEngine:
         sees over its function's variables. ``credentials`` gives access key id, secret and token (empty: none); it is
         asked at each invocation, so it should remember what it looked up. ``routes`` maps front-door paths to resource
         keys; ``bearer`` guards the front door. ``code_of`` maps a resource key to its source (default: functions/<key>
-        beside the manifest, with the manifest's folder on the path). ``instances`` bounds the handlers that run at
+        next to the manifest, with the manifest's folder on the path). ``instances`` bounds the handlers that run at
         once. ``crashes`` kill this whole process, so they are for an engine in a process of its own. ``roles`` says
         what each function's own role may not do.
         """

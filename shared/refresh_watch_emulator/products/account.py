@@ -76,6 +76,6 @@ class Account:
 
     @property
     def caller_arn(self) -> str:
-        """The ARN of whoever calls."""
+        """The caller's ARN."""
         names = {"Account": "root", "RAMUser": f"user/{self.caller.name}"}
         return self.arn(names.get(self.caller.kind, f"assumed-role/{self.caller.name}/session"))

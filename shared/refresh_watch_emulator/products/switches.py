@@ -1,4 +1,4 @@
-"""The facts that nobody outside Alibaba Cloud knows for sure, one switch each.
+"""The facts that Alibaba Cloud's documents leave open, one switch each.
 
 The defaults are the likeliest position (docs/open-facts.md). Whoever reads the answers
 has to be right in every position.
@@ -48,7 +48,7 @@ class Switches:
     description_form: Literal["spaced", "joined"] = "spaced"
     """``Origin Timeout`` (VOD, CDN) or ``OriginTimeout`` (DCDN, CDN)."""
     description_when_fine: Literal["absent", "empty", "error"] = "absent"
-    """What stands in Description of an object that has not failed; DCDN's sample shows an error beside Complete."""
+    """What stands in Description of an object that has not failed; DCDN's sample shows an error with Complete."""
     directory_word: Literal["directory", "path"] = "directory"
     """ObjectType of a directory in answers."""
     legacy_action: Literal["known", "gone"] = "known"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -89,7 +90,7 @@ def test_methods_that_the_trigger_does_not_allow_are_refused(engine: Start) -> N
 
 def test_only_functions_with_an_http_trigger_are_reached(engine: Start) -> None:
     running = engine()
-    for path in ("/http/act/", "/http/nobody/", "/http/", "/", "/elsewhere"):
+    for path in ("/http/act/", "/http/unknown/", "/http/", "/", "/elsewhere"):
         reply = Reply(running, "POST", path)
         assert (reply.status, reply.is_problem) == (404, True)
 
@@ -127,6 +128,14 @@ def test_without_a_token_web_pages_and_other_hosts_names_are_kept_out(engine: St
     assert Reply(running, "POST", "/watches", b"x", Origin="https://example.com").status == 403
     assert Reply(running, "POST", "/watches", b"x", Host="rebound.example.com").status == 403
     assert Reply(running, "POST", "/watches", b"x", Origin=running.url).status == 200
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_programs_of_this_machine_are_let_in_over_ipv6_too(engine: Start) -> None:
+    running = engine(host="::1")
+    assert Reply(running, "POST", "/http/door/", b"x").status == 200
+    assert Reply(running, "POST", "/http/door/", b"x", Host="[2001:db8::1]").status == 403
+    assert Calls(running.url).run("test-act", {"a": 1}) == {"a": 1}
 
 
 def test_an_api_call_to_an_http_function_arrives_plain_or_http_shaped_as_switched(engine: Start) -> None:

@@ -66,8 +66,8 @@ def test_a_delay_out_of_range_is_refused(engine: Start, delay: str) -> None:
 
 def test_an_unknown_function_is_not_found(engine: Start) -> None:
     calls = Calls(engine().url)
-    assert refusal(lambda: calls.start("test-nobody", {})) == (404, "FunctionNotFound")
-    assert refusal(lambda: calls.list("test-nobody")) == (404, "FunctionNotFound")
+    assert refusal(lambda: calls.start("test-unknown", {})) == (404, "FunctionNotFound")
+    assert refusal(lambda: calls.list("test-unknown")) == (404, "FunctionNotFound")
 
 
 def test_128_kb_are_accepted_asynchronously_and_a_byte_more_is_not(engine: Start) -> None:

@@ -156,7 +156,7 @@ def test_a_submit_operation_refuses_and_starts_nothing(action: str, params: dict
     assert here.rows() == []
 
 
-def test_an_action_or_version_that_nobody_has_is_not_found() -> None:
+def test_an_action_or_version_that_no_product_has_is_not_found() -> None:
     here: Account = account()
     assert (here.call("cdn", "Nonsense").status, here.call("cdn", "Nonsense").code) == (404, "InvalidAction.NotFound")
     assert here.call("dcdn", "DescribeRefreshTasks").code == "InvalidAction.NotFound"

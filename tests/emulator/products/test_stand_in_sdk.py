@@ -202,7 +202,7 @@ def refused(stand_in: StandIn, **credentials: Any) -> str:
 
 def test_a_wrong_secret_and_an_unknown_key_are_refused(stand_in: StandIn) -> None:
     assert refused(stand_in, secret="another") == "SignatureDoesNotMatch"
-    assert refused(stand_in, key="nobody") == "InvalidAccessKeyId.NotFound"
+    assert refused(stand_in, key="unknown") == "InvalidAccessKeyId.NotFound"
 
 
 def older_form(params: dict[str, str], secret: str = "testSK") -> str:
@@ -237,7 +237,7 @@ def test_the_older_signature_is_let_in_by_get(stand_in: StandIn) -> None:
     assert stand_in.calls[-1].params == {"TaskId": ours["TaskId"]}
     assert get(url)[1]["Code"] == "SignatureNonceUsed"
     assert get(older_form(ours, secret="another"))[1]["Code"] == "SignatureDoesNotMatch"
-    assert get(older_form({**ours, "AccessKeyId": "nobody"}))[1]["Code"] == "InvalidAccessKeyId.NotFound"
+    assert get(older_form({**ours, "AccessKeyId": "unknown"}))[1]["Code"] == "InvalidAccessKeyId.NotFound"
     assert get(older_form({**ours, "SignatureMethod": "HMAC-MD5"}))[1]["Code"] == "IncompleteSignature"
     assert get("/?Action=DescribeRefreshTasks&Version=2018-05-10")[1]["Code"] == "IncompleteSignature"
 

@@ -135,9 +135,9 @@ def test_beside_complete_the_description_is_absent_empty_or_an_error() -> None:
     plan = ObjectPlan("http://a.com/1")
     assert "Description" not in row(Switches(), plan)
     assert row(Switches(description_when_fine="empty"), plan)["Description"] == ""
-    beside = Switches(description_when_fine="error", description_form="joined")
-    assert row(beside, plan)["Description"] == "InternalError"
-    assert row(beside, plan)["Status"] == "Complete"
+    joined = Switches(description_when_fine="error", description_form="joined")
+    assert row(joined, plan)["Description"] == "InternalError"
+    assert row(joined, plan)["Status"] == "Complete"
 
 
 def test_a_directory_is_called_directory_or_path() -> None:

@@ -197,7 +197,7 @@ def test_each_operation_has_its_own_quota(operation: str) -> None:
     assert all(ask[other]().status == 200 for other in ask if other != operation)
 
 
-def test_whoever_waits_as_long_as_told_is_let_in() -> None:
+def test_a_caller_that_waits_as_long_as_the_answer_says_is_let_in() -> None:
     allowance = Allowance({"vod.list": 3.0})
     now = NOON
     for _ in range(300):
