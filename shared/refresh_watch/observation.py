@@ -51,7 +51,7 @@ class Hints:
 
     created: tuple[Instant, Instant] | None = None  # CreationTime of the earliest and the latest row of what is open
     window_rows: int = (
-        0  # of a listing of that time, with the account's other tasks; 0: never listed (polling/plan.py: marks)
+        0  # of a listing of that time, with the account's other tasks; 0: never listed (polling/hints.py: marks)
     )
     by_id_cut: bool = False  # a by-id answer has held fewer rows of an id than the list
 

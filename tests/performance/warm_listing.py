@@ -16,7 +16,7 @@ from refresh_watch.errors import AskAgain
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ListQuery, ObjectRow, Page
 from refresh_watch.observation import Observation
-from refresh_watch.products.calling import Caller, OutOfTime
+from refresh_watch.products.calling import ApiCaller, OutOfTime
 from refresh_watch.products.polling.look import look
 from refresh_watch.products.polling.observations import seen
 from refresh_watch.watch import Watch
@@ -82,7 +82,7 @@ class WarmLook:
         memory = _memory_of(instance)
         began, item = clock.now(), watch.open_items[0].item
         row = memory.answer(item, began, self.fresh)
-        caller = Caller(instance.quota, clock, until)
+        caller = ApiCaller(account, instance.quota, clock, until)
         if row is None and self.rule is Rule.PAGE:
             row = self._by_page(account, memory, watch, caller)
         else:
@@ -102,7 +102,7 @@ class WarmLook:
         )
         return replace(found, api_calls=found.api_calls + caller.calls)
 
-    def _by_page(self, account: Account, memory: Memory, watch: Watch, caller: Caller) -> ObjectRow | None:
+    def _by_page(self, account: Account, memory: Memory, watch: Watch, caller: ApiCaller) -> ObjectRow | None:
         """Read the page on which it stands; where that is not known yet, the next page not read so far.
 
         A row at a page's edge may have another on the next page: what is final there is asked directly.
@@ -118,7 +118,7 @@ class WarmLook:
             start_time=minute, end_time=minute + MINUTE - 1, page_number=number, page_size=account.page_size
         )
         try:
-            page = caller.call(account.list_operation, lambda: account.list_page(query))
+            page = caller.list_page(query)
         except (AskAgain, OutOfTime):
             return None
         if page.rows:

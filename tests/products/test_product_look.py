@@ -11,7 +11,7 @@ import pytest
 from refresh_watch.model import Kind, Outcome, Product, Reason, WatchRequest
 from refresh_watch.observation import Answer, Hints
 from refresh_watch.products.api import ProductApi
-from refresh_watch.products.polling.plan import UNUSABLE
+from refresh_watch.products.polling.hints import UNUSABLE
 from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.quota import Quota
 from refresh_watch_emulator.products import faults

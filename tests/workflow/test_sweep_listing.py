@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from refresh_watch.model import Product
-from refresh_watch.products.calling import Caller
+from refresh_watch.products.calling import ApiCaller
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.watching.quota import Quota
 from refresh_watch.workflow.sweep.failed_rows import MOST_CALLS, Swept, sweep
@@ -43,8 +43,9 @@ class Account:
 
     def sweep(self, product: Product = Product.CDN, *, seconds: float = 1000.0, **switches: Any) -> Swept:
         self.stand_in.switches = Switches(**switches)
-        caller = Caller(Quota(RATES), self.clock, self.clock.now() + seconds)
-        return sweep(connected(self.stand_in, product), Sweep(hours=3).window(self.now), caller=caller)
+        api = connected(self.stand_in, product)
+        caller = ApiCaller(api, Quota(RATES), self.clock, self.clock.now() + seconds)
+        return sweep(api, Sweep(hours=3).window(self.now), caller=caller)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One question to a product's API: its turn in the quota, a total deadline, and tries with a growing pause.
+"""Calls of a product's API: each in its turn in the quota, with a total deadline, and retries after a growing pause.
 
 The SDK's read time-out is per socket read: a server that drips keeps a call for ever. So each call is given up when its
 time is over (`refresh_watch/deadline.py`).
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from refresh_watch.clock import Clock
 from refresh_watch.deadline import DeadlinePassed, within
 from refresh_watch.errors import AskAgain, RefreshWatchError
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.model import AnyNote, Page
+from refresh_watch.model import ListQuery, Page
+from refresh_watch.products.api import ProductApi
 from refresh_watch.products.refusals import tries
 from refresh_watch.watching.quota import Quota
 
@@ -40,11 +41,12 @@ class TurnLater(RefreshWatchError):
         self.seconds = seconds
 
 
-class Caller:
-    """Asks one question after the other until an instant; counts what it costs."""
+class ApiCaller:
+    """Calls a product's API until an instant, call by call; counts what that costs."""
 
     def __init__(
         self,
+        api: ProductApi,
         quota: Quota,
         clock: Clock,
         until: Instant,
@@ -59,8 +61,8 @@ class Caller:
         """
         self.calls = 0
         self.cost: Seconds = 0.0  # of the account's quota
-        self.request_id = ""
-        self.notes: tuple[AnyNote, ...] = ()
+        self.pages: list[Page] = []  # every answer
+        self._api = api
         self._quota = quota
         self._clock = clock
         self._until = until
@@ -68,12 +70,23 @@ class Caller:
         self._patience = patience
         self._booked = booked
 
-    def call(self, operation: str, ask: Callable[[], Page]) -> Page:
-        """Ask until there is an answer.
+    def list_page(self, query: ListQuery) -> Page:
+        """One page of the list operation, with retries.
 
-        Raises AskAgain when the last try brought none, RefusedForGood at once, OutOfTime when it was never asked, and
-        TurnLater when it is the first call and has to wait for longer than `patience`.
+        Raises AskAgain when the last try brought no answer, RefusedForGood at once, OutOfTime when it was never tried,
+        and TurnLater when it is the first call and has to wait for longer than `patience`.
         """
+        return self._call(self._api.list_operation, lambda: self._api.list_page(query))
+
+    def by_ids(self, ids: Sequence[str]) -> Page:
+        """One call of the by-id operation; all else as `list_page`."""
+        return self._call(self._api.by_id_operation, lambda: self._api.by_ids(ids))
+
+    def list_calls_left(self) -> float:
+        """How many calls of the list operation the quota allows in the time that is left."""
+        return max(0.0, self._until - self._clock.now()) / self._quota.interval(self._api.list_operation)
+
+    def _call(self, operation: str, ask: Callable[[], Page]) -> Page:
         if not self._has_turn(operation):
             raise OutOfTime(f"no turn for {operation} before the time was over")
         tried = 0
@@ -82,9 +95,7 @@ class Caller:
             tried += 1
             if isinstance(answer, Page):
                 self._quota.answered(operation)
-                self.request_id = answer.request_id or self.request_id
-                if answer.note and answer.note not in self.notes:
-                    self.notes += (answer.note,)
+                self.pages.append(answer)
                 return answer
             fields = {"operation": operation, "code": answer.code, "reason": answer.reason, "tried": tried}
             logger.warning("no answer", extra={"fields": fields})
@@ -114,10 +125,6 @@ class Caller:
             self._clock.sleep(wait)
         return True
 
-    def fits(self, operation: str) -> float:
-        """How many calls of the operation the quota allows in the time that is left."""
-        return max(0.0, self._until - self._clock.now()) / self._quota.interval(operation)
-
     def _answer(self, operation: str, ask: Callable[[], Page]) -> Page | AskAgain:
         """One try. Whatever else an answer breaks, in the SDK or in us, it is no usable answer and ends nothing."""
         self.calls += 1
@@ -131,12 +138,12 @@ class Caller:
         except RefreshWatchError:
             raise
         except Exception as error:
-            # its text may hold the answer, or a request with its Authorization: only the type is told
+            # its text may hold the answer, or a request with its Authorization: only the type is shown
             return AskAgain(f"no usable answer: {type(error).__name__}")
 
 
 def pause_after(error: AskAgain, tried: int, chance: float) -> Seconds:
-    """How long to wait before the next try: what the server told us, else full jitter over a floor.
+    """How long to wait before the next try: what the server asks for, else full jitter over a floor.
 
     `chance` is from 0 up to 1; `tried` counts the tries so far.
     """

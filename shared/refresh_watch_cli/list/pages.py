@@ -10,8 +10,8 @@ from refresh_watch.instants import Instant
 from refresh_watch.model import ListQuery, ObjectRow, Outcome, Page, Status
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.listing import list_tasks, tasks_by_ids
+from refresh_watch.products.polling.all_pages import RowsRead, read_all_pages
 from refresh_watch.products.polling.observations import may_be_cut, rows_of_path
-from refresh_watch.products.polling.reading import Reading, read_all
 from refresh_watch.products.refusals import RefusedForGood, concerns_one_item
 from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.quota import Quota
@@ -112,23 +112,23 @@ class TaskLister:
         self._ask_together(ids[:half])
         self._ask_together(ids[half:])
 
-    def _task(self, task_id: str, filters: ListQuery) -> Reading:
+    def _task(self, task_id: str, filters: ListQuery) -> RowsRead:
         if task_id in self._by_id:
-            return Reading(self._by_id[task_id], whole=True)
+            return RowsRead(self._by_id[task_id], whole=True)
         try:
             return self._every(replace(filters, task_id=task_id), lambda row: row.task_id == task_id)
         except RefusedForGood as error:
             if not concerns_one_item(error.refusal):
                 raise
-            return Reading((), whole=True)  # among others it is one that the API does not know
+            return RowsRead((), whole=True)  # among others it is one that the API does not know
 
-    def _path(self, item: WatchedItem, watch: Watch, filters: ListQuery) -> Reading:
+    def _path(self, item: WatchedItem, watch: Watch, filters: ListQuery) -> RowsRead:
         reading = self._every(replace(filters, object_path=item.item), lambda row: row.object_path == item.item)
-        return Reading(tuple(rows_of_path(reading.rows, item, watch)), reading.whole)
+        return RowsRead(tuple(rows_of_path(reading.rows, item, watch)), reading.whole)
 
-    def _every(self, query: ListQuery, belongs: Callable[[ObjectRow], bool]) -> Reading:
+    def _every(self, query: ListQuery, belongs: Callable[[ObjectRow], bool]) -> RowsRead:
         query = replace(query, page_size=query.page_size or self.api.page_size)
-        return read_all(lambda number: self._page(replace(query, page_number=number)), belongs)
+        return read_all_pages(lambda number: self._page(replace(query, page_number=number)), belongs)
 
     def _page(self, query: ListQuery) -> Page:
         self.last = list_tasks(self.api, query, quota=self.quota, clock=self.clock, until=self.until)

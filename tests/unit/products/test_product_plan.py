@@ -1,115 +1,132 @@
-"""Numbers to the way that is expected to cost the fewest calls."""
+"""A state of a look to its next step, and what came of the step to the next state."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from refresh_watch.products.polling.plan import (
-    SKIP_ONCE,
-    UNUSABLE,
-    Choice,
-    How,
-    Means,
-    Situation,
-    direct_calls,
-    packs,
-    plan,
-)
+from refresh_watch.errors import AskAgain
+from refresh_watch.model import ObjectRow, Page, Product, Reason, Refusal, Status, WatchRequest
+from refresh_watch.observation import Answer, Hints
+from refresh_watch.products.calling import OutOfTime
+from refresh_watch.products.polling.all_pages import RowsRead
+from refresh_watch.products.polling.by_id import AskByIds, Confirm
+from refresh_watch.products.polling.by_list import AskPageOne, CountByStatus, ReadPages
+from refresh_watch.products.polling.by_window import ListWindow
+from refresh_watch.products.polling.carry_out import StepResult
+from refresh_watch.products.polling.cost import Means
+from refresh_watch.products.polling.fold import GIVE_UP_AFTER, fold
+from refresh_watch.products.polling.hints import UNUSABLE, LookHints
+from refresh_watch.products.polling.plan import PROBE_AFTER, plan
+from refresh_watch.products.polling.state import LookState, LookStep
+from refresh_watch.products.refusals import RefusedForGood
+from refresh_watch.watch import Watch, WatchedItem
 
-CDN, DCDN, VOD = Means(100, 10), Means(50, 10), Means(50, 0)
-CUT = Means(100, 10, by_id_cut=True)
+T0 = 1_795_000_000.0
+CDN, VOD = Means(100, 10), Means(50, 0)
+BUSY = AskAgain("busy", code="ServiceBusy")
 
 
-def situation(many: int, means: Means, *, rows: int = 0, **more: object) -> Situation:
-    return Situation(rows=(rows,) * many, means=means, **more)  # type: ignore[arg-type]
+def begun(many: int, means: Means, *, by_path: bool = False, lists: bool = False) -> LookState:
+    """A look that has asked nothing yet. `lists`: a listing may be tried."""
+    names = tuple(map(str, range(1, many + 1)))
+    request = WatchRequest(Product.CDN, () if by_path else names, names if by_path else ())
+    items = tuple(map(WatchedItem, names))
+    hints = LookHints(Hints(window_rows=0 if lists else UNUSABLE), frozenset(names))
+    return LookState(Watch("w", request, T0, items), items, means, T0 + 61, hints, 1000.0)
 
 
-@pytest.mark.parametrize(
-    ("given", "how", "expected"),
-    [
-        # the first look
-        (situation(1, CDN), How.BY_ID, 1),
-        (situation(20, CDN), How.BY_ID, 2),
-        (situation(30, CDN), How.WINDOW, 2),
-        (situation(1000, CDN), How.WINDOW, 11),
-        (situation(1000, DCDN), How.WINDOW, 21),
-        (situation(1, VOD), How.LIST, 1),
-        (situation(3, VOD), How.LIST, 3),
-        (situation(4, VOD), How.WINDOW, 3),
-        (situation(1000, VOD), How.WINDOW, 22),
-        # other people's tasks, as the last listing counted them
-        (situation(1000, CDN, rows=1, window_rows=9_800), How.WINDOW, 99),
-        (situation(1000, CDN, rows=1, window_rows=9_900), How.BY_ID, 100),
-        (situation(1000, VOD, rows=1, window_rows=21_000), How.WINDOW, 422),
-        (situation(200, VOD, rows=1, window_rows=21_000), How.LIST, 200),
-        # many objects an id
-        (situation(100, CDN, rows=3), How.WINDOW, 4),
-        (situation(100, CDN, rows=100), How.BY_ID, 10),
-        (situation(1, CDN, rows=2000), How.BY_ID, 1),
-        (situation(1, CUT, rows=2000), How.COUNT, 4),
-        (situation(1, VOD, rows=2000), How.COUNT, 4),
-        (Situation(rows=(2000, 1), means=CUT), How.BY_ID, 5),
-        (situation(1, VOD, rows=120), How.LIST, 3),
-        # some were never seen, and the listing will not show them
-        (Situation(rows=(1,) * 90 + (0,) * 10, means=VOD, unseen_outside=True), How.WINDOW, 2 + 10 + 2),
-        (Situation(rows=(0,) * 100, means=VOD, unseen_outside=True), How.LIST, 100),
-        # no listing
-        (situation(1000, VOD, window_rows=UNUSABLE), How.LIST, 1000),
-        (situation(1000, VOD, window_rows=SKIP_ONCE), How.LIST, 1000),
-        (situation(1000, VOD, window=False), How.LIST, 1000),
-        (situation(1000, VOD, fits=19.5), How.LIST, 1000),
-        (situation(1000, VOD, fits=20.0), How.WINDOW, 22),
-        (situation(100, CDN, by_path=True), How.BY_PATH, 100),
-    ],
-)
-def test_the_cheapest_way_is_chosen(given: Situation, how: How, expected: int) -> None:
-    choice = plan(given)
-    assert (choice.how, choice.expected) == (how, expected)
+def after(state: LookState, answer: Any = None, *, error: Any = None) -> LookState:
+    """The planned state after its first step has come to this."""
+    rows = answer.rows if isinstance(answer, Page) else ()
+    return plan(fold(plan(state), StepResult(answer, error, rows, 1000.0)))
+
+
+def rows(task_id: str, many: int = 1, status: Status = Status.COMPLETE) -> tuple[ObjectRow, ...]:
+    return tuple(ObjectRow(task_id, f"/{n}", "file", status, status.value, created_at=T0) for n in range(many))
+
+
+def read(state: LookState, *own: ObjectRow) -> LookState:
+    """The planned state after the id whose turn it is was read by the list."""
+    return after(after(state, Page(own, len(own))), RowsRead(own, whole=True))
 
 
 @pytest.mark.parametrize(
-    ("given", "why"),
+    ("state", "step"),
     [
-        (situation(1000, CDN), "1000 ids: about 1000 rows in 10 pages and 1 calls besides; directly 100 calls"),
-        (
-            situation(100, CDN, window_rows=2000),
-            "100 ids: about 2000 rows in 20 pages and 1 calls besides; directly only 10 calls",
-        ),
-        (
-            situation(2, VOD, rows=2000),
-            "2 ids: about 4000 rows in 80 pages and 2 calls besides; directly only 8 calls, 2 ids counted",
-        ),
-        (situation(9, VOD, window_rows=SKIP_ONCE), "the last listing had no answer in time; directly 9 calls"),
-        (situation(9, VOD, window_rows=UNUSABLE), "a listing of that time cannot be used; directly 9 calls"),
+        (begun(20, CDN), AskByIds),
+        (begun(20, VOD), AskPageOne),
+        (begun(20, VOD, lists=True), ListWindow),
+        (begun(20, VOD, by_path=True), ReadPages),
     ],
 )
-def test_a_choice_says_which_numbers_decided(given: Situation, why: str) -> None:
-    assert plan(given).why == why
+def test_a_look_begins_with_the_cheapest_way(state: LookState, step: type[LookStep]) -> None:
+    assert type(plan(state).steps[0]) is step
 
 
-def test_a_choice_is_plain_data() -> None:
-    choice = plan(situation(1, CDN, by_path=True))
-    assert choice == Choice(How.BY_PATH, "1 paths, each has its own list", 1)
+def test_neither_planning_nor_folding_changes_the_state_it_is_given() -> None:
+    state = begun(3, VOD)
+    planned = plan(state)
+    after(planned, Page(rows("1"), 1))
+    assert state == begun(3, VOD)
+    assert planned == plan(state)
 
 
-@pytest.mark.parametrize(
-    ("rows", "means", "calls"),
-    [
-        ([], CDN, 0),
-        ([0] * 11, CDN, 2),
-        ([3] * 10, CDN, 1),
-        ([3] * 10, CUT, 2),
-        ([19] * 3, CUT, 3),
-        ([20, 1, 1], CUT, 2),
-        ([250], CUT, 3),
-        ([2000], CUT, 4),
-        ([0, 1, 50, 51], VOD, 5),
-    ],
-)
-def test_what_the_direct_way_costs(rows: list[int], means: Means, calls: int) -> None:
-    assert direct_calls(rows, means) == calls
+def test_an_answer_settles_its_item_and_the_next_group_follows() -> None:
+    state = after(begun(11, CDN), Page(tuple(row for n in range(1, 11) for row in rows(str(n))), 10))
+    assert {observed.is_settled for observed in state.shown.values()} == {True}
+    assert [item.item for item in state.group] == ["11"]
 
 
-def test_packs_keep_the_order_and_both_bounds() -> None:
-    assert packs([0, 5, 5, 9, 30, 1], most=3, below=20) == [[0, 1, 2], [3], [4], [5]]
-    assert packs([], most=10, below=20) == []
+def test_a_by_id_answer_that_may_be_cut_is_confirmed_by_the_list() -> None:
+    state = after(begun(1, CDN), Page(rows("1", 20), 20))
+    assert isinstance(state.steps[0], Confirm)
+    assert state.shown == {}
+    assert read(state, *rows("1", 20)).shown["1"].is_settled
+    assert not after(state, Page(rows("1", 19), 19)).shown["1"].whole  # the list shows fewer: no verdict
+
+
+def test_an_id_of_very_many_objects_is_counted_while_it_runs() -> None:
+    state = after(begun(1, VOD), Page(rows("1", 50, Status.REFRESHING), 2000))
+    assert isinstance(state.steps[0], CountByStatus)
+    assert after(state, error=OutOfTime("")).shown["1"].running == 50
+
+
+def test_after_two_groups_without_an_answer_the_other_end_of_the_turn_is_tried_and_after_three_none() -> None:
+    state = begun(9, VOD)
+    for _ in range(PROBE_AFTER):
+        state = after(state, error=BUSY)
+    assert [item.item for item in state.group] == ["9"]
+    assert [item.item for item in read(state).group] == ["3"]
+    for _ in range(GIVE_UP_AFTER - PROBE_AFTER):
+        state = after(state, error=BUSY)
+    assert state.steps == ()
+    assert {observed.answer for observed in state.shown.values()} == {Answer.NO_ANSWER}
+    assert len(state.shown) == 9
+
+
+def test_out_of_time_the_look_is_over_and_the_rest_stays_unknown() -> None:
+    state = after(read(begun(9, VOD)), error=OutOfTime(""))
+    assert (state.steps, list(state.shown)) == ((), ["1"])
+
+
+def test_one_bad_id_spoils_its_call_and_is_refused_alone() -> None:
+    bad = RefusedForGood(Refusal(Reason.MALFORMED_ID, "InvalidTaskId.Malformed", ""))
+    state = after(begun(2, CDN), error=bad)
+    assert [step.items for step in state.steps if isinstance(step, AskByIds)] == [(item,) for item in state.items]
+    state = after(after(state, error=bad), Page(rows("2"), 1))
+    assert [state.shown[name].answer for name in ("1", "2")] == [Answer.REFUSED, Answer.SEEN]
+
+
+def test_a_refusal_of_the_account_is_put_on_all_that_has_not_settled() -> None:
+    denied = RefusedForGood(Refusal(Reason.NO_PERMISSION, "Forbidden.RAM", ""))
+    state = after(read(begun(9, VOD), *rows("1")), error=denied)
+    assert state.steps == ()
+    assert [state.shown[str(n)].answer for n in (1, 2, 9)] == [Answer.SEEN, Answer.REFUSED, Answer.REFUSED]
+
+
+def test_hints_are_kept_when_a_step_fails() -> None:
+    failed = StepResult(None, BUSY, rows("1"), 7.0)
+    state = fold(plan(begun(2, VOD)), failed)
+    assert (state.hints.created, state.list_calls_left) == ((T0, T0), 7.0)

@@ -1,26 +1,23 @@
-"""Which time is listed, when its reading ends, what it says of each id, and what the next look is told."""
+"""Which time is listed, when its reading ends, what it says of each id, and the hints for the next look."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
 
 import pytest
 
-from refresh_watch.model import ObjectRow, Page, Product, Status, WatchRequest
-from refresh_watch.observation import Hints
-from refresh_watch.products.polling.hints import Learning
-from refresh_watch.products.polling.plan import SKIP_ONCE, UNUSABLE
-from refresh_watch.products.polling.window import (
-    EDGE,
-    SUBMITTING,
-    WIDER,
-    Ended,
-    Listing,
-    Window,
-    read_window,
-    window_of,
-)
-from refresh_watch.products.polling.window_rows import Shown
+from refresh_watch.errors import AskAgain
+from refresh_watch.model import ListQuery, ObjectRow, Page, Product, Status, WatchRequest
+from refresh_watch.observation import Hints, ItemObservation
+from refresh_watch.products.calling import ApiCaller
+from refresh_watch.products.polling.by_window import ListWindow
+from refresh_watch.products.polling.cost import Means
+from refresh_watch.products.polling.hints import SKIP_ONCE, UNUSABLE, LookHints
+from refresh_watch.products.polling.observations import seen as seen_by
+from refresh_watch.products.polling.window import EDGE, SUBMITTING, WIDER, Ended, Window, WindowListing, window_of
 from refresh_watch.watch import Watch, WatchedItem
 
 T0 = 1_795_000_000.0
@@ -74,72 +71,87 @@ def test_no_more_than_the_last_three_days_are_listed() -> None:
     assert window_of(old, (T0 - 5 * DAY, T0 - 4 * DAY), seen=True, unseen=False, now=T0) is None
 
 
-def never(_pages: int, _read_through: bool) -> Ended | None:
-    return None
+class Script:
+    """Answers pages in order, and says how many more calls there is time for."""
+
+    def __init__(self, *pages: tuple[list[ObjectRow], int], calls_left: float = math.inf) -> None:
+        self.left = list(pages)
+        self.calls_left = calls_left
+
+    def list_page(self, query: ListQuery) -> Page:
+        if not self.left:
+            raise AskAgain("busy")
+        rows, total = self.left.pop(0)
+        return Page(rows=tuple(rows), total=total, page_number=query.page_number)
+
+    def list_calls_left(self) -> float:
+        return self.calls_left
 
 
-def script(*pages: tuple[list[ObjectRow], int]) -> Callable[[int], Page]:
-    left = list(pages)
-
-    def ask(number: int) -> Page:
-        rows, total = left.pop(0)
-        return Page(rows=tuple(rows), total=total, page_number=number)
-
-    return ask
+def listed(script: Script, *ids: str, known: int = 0, late: bool = False, page_size: int = 2) -> WindowListing:
+    """What a listing shows that is asked for these ids (else for a hundred, so that it pays)."""
+    items = tuple(WatchedItem(task_id, running=known) for task_id in ids or map(str, range(100)))
+    step = ListWindow(ListQuery(), WINDOW, items, Means(page_size, 0), late=late)
+    return step.ask(cast("ApiCaller", script))
 
 
 def test_a_time_is_whole_when_every_page_was_read() -> None:
     rows = [row(path=str(number)) for number in range(4)]
-    listing = read_window(WINDOW, 2, script((rows[:2], 4), (rows[2:], 4)), never)
-    assert (listing.whole, listing.total, list(listing.rows)) == (True, 4, rows)
+    listing = listed(Script((rows[:2], 4), (rows[2:], 4)))
+    assert (listing.ended, listing.total, list(listing.rows)) == (Ended.WHOLE, 4, rows)
 
 
 @pytest.mark.parametrize("at", [T0 - 1, T0 + 61, None])
 def test_a_row_of_another_time_ends_the_listing_at_once(at: float | None) -> None:
-    listing = read_window(WINDOW, 2, script(([row(), row("9", at=at)], 4)), never)
+    listing = listed(Script(([row(), row("9", at=at)], 4)))
     assert (listing.ended, listing.rows) == (Ended.UNUSABLE, ())
 
 
-def test_the_reading_stops_where_it_no_longer_pays() -> None:
-    told = []
+def test_the_reading_stops_where_the_pages_left_cost_more_than_asking() -> None:
+    pages = [[row("8", path=f"{page}{number}") for number in range(2)] for page in range(3)]
+    script = Script(*[(page, 9) for page in pages])
+    assert listed(script, "1", "2", "3").ended is Ended.NOT_WORTH_IT
+    assert len(script.left) == 2  # after page 1 four pages are left, for three ids
+    script = Script(*[(page, 6) for page in pages])
+    assert listed(script, "1", "2").ended is Ended.WHOLE
 
-    def stops(pages: int, read_through: bool) -> Ended | None:
-        told.append((pages, read_through))
-        return Ended.NOT_WORTH_IT if len(told) == 2 else None
 
-    rows = [[row(path=f"{page}{number}") for number in range(2)] for page in range(3)]
-    listing = read_window(WINDOW, 2, script(*[(page, 9) for page in rows]), stops)
-    assert (listing.ended, told) == (Ended.NOT_WORTH_IT, [(4, False), (3, False)])
+def test_the_reading_stops_where_there_is_no_time_for_the_pages_left() -> None:
+    assert listed(Script(([row(), row("9")], 9), calls_left=3)).ended is Ended.TOO_SLOW
+
+
+def test_what_was_read_before_an_error_is_kept() -> None:
+    listing = listed(Script(([RUNNING, row("9")], 4)), "1", "2", known=1)
+    assert (listing.ended, str(listing.error)) == (Ended.NO_ANSWER, "busy")
+    assert listing.shows(WatchedItem("1", running=1), late=False) == seen_by("1", [RUNNING], whole=False)
 
 
 def test_pages_that_did_not_hold_still_are_no_whole() -> None:
     pages = [([row(path="1"), row(path="2")], 4), ([row(path="2"), row(path="3")], 4)] * 2
     moved = [*pages[:3], ([row(path="4"), row(path="1")], 4)]
-    assert read_window(WINDOW, 2, script(*moved), never).ended is Ended.UNSTEADY
+    assert listed(Script(*moved)).ended is Ended.UNSTEADY
     # read again only where that pays
-    told = []
-
-    def once(pages: int, read_through: bool) -> Ended | None:
-        told.append((pages, read_through))
-        return Ended.NOT_WORTH_IT if read_through else None
-
-    assert read_window(WINDOW, 2, script(*pages[:2]), once).ended is Ended.UNSTEADY
-    assert told == [(1, False), (2, True)]
+    script = Script(*moved)
+    assert listed(script, "1").ended is Ended.UNSTEADY
+    assert len(script.left) == 2
 
 
-def shown(*rows: ObjectRow, known: int = 0, late: bool = False) -> Callable[..., object]:
-    """What is answered about item 1 after one page of these rows."""
-    item = WatchedItem("1", running=known)
-    gathered = Shown([item], WINDOW, late=late)
-    gathered.add(rows)
-    return lambda whole, read_through=True: gathered.answer(item, whole=whole, read_through=read_through)
+def shown(*rows: ObjectRow, known: int = 0, late: bool = False) -> Callable[..., ItemObservation | None]:
+    """What is known of item 1 after these rows."""
+
+    def after(*, whole: bool, read_through: bool = True) -> ItemObservation | None:
+        ended = Ended.WHOLE if whole else Ended.UNSTEADY if read_through else Ended.NO_ANSWER
+        own = [one for one in rows if one.task_id == "1"]
+        return WindowListing(WINDOW, ended, by_id={"1": own}).shows(WatchedItem("1", running=known), late=late)
+
+    return after
 
 
 RUNNING = row(status=Status.REFRESHING, path="b")
 
 
 def test_an_id_in_the_middle_of_a_whole_time_is_certain() -> None:
-    assert shown(row(), row("9"))(whole=True) == ([row()], True)
+    assert shown(row(), row("9"))(whole=True) == seen_by("1", [row()], whole=True)
 
 
 @pytest.mark.parametrize("at", [T0 + EDGE - 1, T0 + 60 - EDGE + 1])
@@ -164,78 +176,71 @@ def test_an_id_without_a_row_has_no_answer() -> None:
 )
 def test_a_running_id_needs_no_certainty(known: int, read_through: bool, enough: bool) -> None:
     answer = shown(RUNNING, known=known)(whole=False, read_through=read_through)
-    assert answer == (([RUNNING], False) if enough else None)
+    assert answer == (seen_by("1", [RUNNING], whole=False) if enough else None)
 
 
 def test_a_running_id_is_asked_itself_in_a_late_look() -> None:
     assert shown(RUNNING, late=True)(whole=True) is None
-    assert shown(row(), late=True)(whole=True) == ([row()], True)
+    assert shown(row(), late=True)(whole=True) == seen_by("1", [row()], whole=True)
 
 
 def test_a_row_that_stood_on_an_earlier_page_counts_once() -> None:
-    gathered = Shown([WatchedItem("1")], WINDOW, late=False)
-    gathered.add([RUNNING, RUNNING])
-    gathered.add([RUNNING])
-    assert gathered.rows["1"] == [RUNNING, RUNNING]
-    assert gathered.still_to_ask(read_through=True) == []
-    assert gathered.still_to_ask(read_through=False) == [0]
+    listing = listed(Script(([RUNNING, RUNNING], 5), ([RUNNING, row("9")], 5)), "1", known=1)
+    assert list(listing.by_id["1"]) == [RUNNING, RUNNING]
 
 
-def listing(ended: Ended, *rows: ObjectRow, total: int = 1000) -> Listing:
-    return Listing(ended, total, rows)
+def listing(ended: Ended, *rows: ObjectRow, total: int = 1000) -> WindowListing:
+    return WindowListing(WINDOW, ended, total, rows)
 
 
 NOTHING = Hints()
 
 
-def learned(hints: Hints = NOTHING, *rows: ObjectRow, of: Listing | None = None) -> Learning:
-    learning = Learning(hints, ["1", "2"])
-    learning.rows(rows)
-    if of is not None:
-        learning.listing(WINDOW, of)
-    return learning
+def after(hints: Hints, *rows: ObjectRow, listing: WindowListing | None = None) -> LookHints:
+    """What a look adds to the hints."""
+    return replace(LookHints(hints, frozenset(["1", "2"])).with_rows(rows), listing=listing)
+
+
+def next_hints(hints: LookHints, *still_open: str) -> Hints:
+    return hints.for_next_look(still_open, by_id_cut=hints.before.by_id_cut)
 
 
 def test_the_next_look_lists_the_time_of_what_is_still_open() -> None:
-    learning = learned(NOTHING, row("1", at=T0 + 20), row("2", at=T0 + 40), row("9", at=T0 + 59))
-    assert learning.hints(["1", "2"]).created == (T0 + 20, T0 + 40)
-    assert learning.hints(["2"]).created == (T0 + 40, T0 + 40)
+    hints = after(NOTHING, row("1", at=T0 + 20), row("2", at=T0 + 40), row("9", at=T0 + 59))
+    assert next_hints(hints, "1", "2").created == (T0 + 20, T0 + 40)
+    assert next_hints(hints, "2").created == (T0 + 40, T0 + 40)
 
 
 def test_what_was_not_seen_in_this_look_stays_in_the_time() -> None:
-    learning = learned(Hints(created=(T0, T0 + 10)), row("2", at=T0 + 40))
-    assert learning.hints(["1", "2"]).created == (T0, T0 + 40)
+    hints = after(Hints(created=(T0, T0 + 10)), row("2", at=T0 + 40))
+    assert next_hints(hints, "1", "2").created == (T0, T0 + 40)
 
 
 def test_the_rows_of_the_next_listing_are_counted_where_all_were_read() -> None:
     rows = [row("1", at=T0 + 30), *[row("9", at=T0 + second, path=str(second)) for second in range(60)]]
-    learning = learned(NOTHING, rows[0], of=listing(Ended.WHOLE, *rows))
-    assert learning.hints(["1"]).window_rows == 1 + 2 * WIDER + 1
+    hints = after(NOTHING, rows[0], listing=listing(Ended.WHOLE, *rows))
+    assert next_hints(hints, "1").window_rows == 1 + 2 * WIDER + 1
 
 
 def test_else_they_are_in_proportion_to_the_time() -> None:
-    learning = learned(NOTHING, row("1", at=T0 + 30), of=listing(Ended.NOT_WORTH_IT, total=6000))
-    assert learning.hints(["1"]).window_rows == 1000
+    hints = after(NOTHING, row("1", at=T0 + 30), listing=listing(Ended.NOT_WORTH_IT, total=6000))
+    assert next_hints(hints, "1").window_rows == 1000
 
 
 @pytest.mark.parametrize(
     ("ended", "rows"), [(Ended.UNUSABLE, UNUSABLE), (Ended.UNSTEADY, 2000), (Ended.TOO_SLOW, SKIP_ONCE)]
 )
 def test_a_listing_that_ended_badly_is_remembered(ended: Ended, rows: int) -> None:
-    assert learned(NOTHING, row("1"), of=listing(ended)).hints(["1"]).window_rows == rows
+    assert next_hints(after(NOTHING, row("1"), listing=listing(ended)), "1").window_rows == rows
 
 
 def test_a_listing_is_left_out_once() -> None:
-    lost = learned()
-    lost.listing_lost()
-    hints = lost.hints(["1"])
+    hints = next_hints(after(NOTHING, listing=listing(Ended.NO_ANSWER)), "1")
     assert hints.window_rows == SKIP_ONCE
-    assert learned(hints).window_rows == SKIP_ONCE
-    assert learned(hints).hints(["1"]).window_rows == 0
+    assert after(hints).window_rows(None) == SKIP_ONCE
+    assert next_hints(after(hints), "1").window_rows == 0
 
 
-def test_what_was_learned_of_listings_outlives_a_look_without() -> None:
-    assert learned(Hints(window_rows=700, by_id_cut=True)).hints(["1"]) == Hints(window_rows=700, by_id_cut=True)
-    refused = learned()
-    refused.listing_unusable()
-    assert refused.hints(["1"]).window_rows == UNUSABLE
+def test_hints_of_listings_outlive_a_look_without() -> None:
+    hints = Hints(window_rows=700, by_id_cut=True)
+    assert next_hints(after(hints), "1") == hints

@@ -1,140 +1,127 @@
-"""Asking by id, ten ids a call, and confirming what may be cut: no document says how many rows an answer can hold."""
+"""The by-id operation: many ids in one call, and what is asked again since the answer may be cut.
+
+No document says how many rows a by-id answer can hold.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from refresh_watch.errors import AskAgain
-from refresh_watch.model import ObjectRow, Page
-from refresh_watch.observation import Answer, ItemObservation
-from refresh_watch.products.polling.by_list import ByList
-from refresh_watch.products.polling.observations import CUT_FROM_ROWS, may_be_cut, objects_of, refused, seen, unanswered
-from refresh_watch.products.polling.plan import packs
-from refresh_watch.products.polling.questions import Questions
-from refresh_watch.products.polling.reading import key_of
-from refresh_watch.products.refusals import RefusedForGood, concerns_one_item, ends_look
+from refresh_watch.model import ObjectRow, Page, Refusal
+from refresh_watch.observation import ItemObservation
+from refresh_watch.products.calling import ApiCaller, OutOfTime
+from refresh_watch.products.polling.all_pages import key_of
+from refresh_watch.products.polling.by_list import AskPageOne
+from refresh_watch.products.polling.cost import MOST_COUNT_CALLS, known_of, packs
+from refresh_watch.products.polling.observations import (
+    CUT_FROM_ROWS,
+    all_final,
+    may_be_cut,
+    objects_of,
+    or_before,
+    refused,
+    seen,
+    unanswered,
+)
+from refresh_watch.products.polling.state import Group, LookState, LookStep
+from refresh_watch.watch import WatchedItem
 
 
-@dataclass
-class ById:
-    """Asks by id and puts what it learns into `observations`, which may be some of the ids when `about` raises.
+@dataclass(frozen=True)
+class AskByIds(LookStep):
+    """One by-id call. `before`: what an earlier answer of this look showed of each item, where that left a doubt."""
 
-    `known`: how many objects of each id have been seen before.
-    """
+    items: Group
+    before: Mapping[str, ItemObservation] = field(default_factory=dict)
 
-    questions: Questions
-    by_list: ByList
-    known: Mapping[str, int]
-    observations: dict[str, ItemObservation]
-    _not_cut: int = 0  # so many rows of one id were shown, and the list has no more
-    _floor: dict[str, ItemObservation] = field(default_factory=dict)  # what a first answer of this look showed
+    def ask(self, caller: ApiCaller) -> Page:
+        """All ids at once."""
+        return caller.by_ids([item.item for item in self.items])
 
-    def about(self, ids: Sequence[str]) -> None:
-        """One by-id call, and for the ids that `_doubtful` names as little more as makes them certain.
+    def answered(self, state: LookState, answer: Page) -> LookState:
+        """Take what is certain, and ask as little as makes certain what `_is_doubtful` names.
 
-        Ids of few rows are asked by id again, so few together that no answer is cut; the others by the list. Raises
-        what `Caller.call` raises.
+        Ids of few rows are asked by id again, so few together that no answer is cut; the others by the list.
         """
-        try:
-            page = self.questions.by_ids(ids)
-        except RefusedForGood as error:
-            if not concerns_one_item(error.refusal):
-                raise
-            if len(ids) == 1:
-                self.observations[ids[0]] = refused(ids[0], error.refusal)
-                return
-            # one bad id spoils the call: alone, each answers for itself
-            for task_id in ids:
-                self.about([task_id])
-            return
-        certain = not may_be_cut(page, ids)
-        rows = {task_id: [row for row in page.rows if row.task_id == task_id] for task_id in ids}
-        shown = {task_id: seen(task_id, rows[task_id], whole=certain) for task_id in ids}
-        doubtful = [] if certain else [task_id for task_id in ids if self._doubtful(page, shown[task_id])]
-        for task_id in ids:
-            if task_id not in doubtful:
-                self._put(shown[task_id])
-        few = [task_id for task_id in doubtful if max(objects_of(shown[task_id]), self.known[task_id]) < CUT_FROM_ROWS]
-        for pack in self._packs(few, shown):
+        certain = not may_be_cut(answer, [item.item for item in self.items])
+        rows = {item.item: tuple(row for row in answer.rows if row.task_id == item.item) for item in self.items}
+        shown = {task_id: seen(task_id, own, whole=certain) for task_id, own in rows.items()}
+
+        def weight(item: WatchedItem) -> int:
+            return max(objects_of(shown[item.item]), known_of(item))
+
+        def confirm(item: WatchedItem) -> Confirm:
+            query = replace(state.query, task_id=item.item)
+            return Confirm(item, query, shown[item.item], rows[item.item], before=shown[item.item])
+
+        doubtful = [] if certain else [it for it in self.items if _is_doubtful(state, answer, it, shown[it.item])]
+        sure = (item.item for item in self.items if item not in doubtful)
+        few = [item for item in doubtful if weight(item) < CUT_FROM_ROWS]
+        steps: list[LookStep] = []
+        for group in packs(few, weight, state.means.ids_per_call, CUT_FROM_ROWS):
             # asked alone or in the same company again, the same answer would come
-            if len(pack) == len(ids):
-                for task_id in pack:
-                    self._confirm(shown[task_id], rows[task_id])
+            if len(group) == len(self.items):
+                steps += map(confirm, group)
             else:
-                self._ask_again(pack, shown)
-        for task_id in doubtful:
-            if task_id not in few:
-                self._confirm(shown[task_id], rows[task_id])
+                steps.append(AskByIds(group, {item.item: shown[item.item] for item in group}))
+        steps += [confirm(item) for item in doubtful if item not in few]
+        return state.with_shown(or_before(shown[item], self.before.get(item)) for item in sure).then(*steps)
 
-    def _doubtful(self, page: Page, shown: ItemObservation) -> bool:
-        """Whether what a perhaps cut answer shows of an id is worth another call.
+    def refused(self, state: LookState, refusal: Refusal) -> LookState:
+        """One bad id spoils the call: alone, each answers for itself."""
+        if len(self.items) == 1:
+            return state.with_shown([refused(self.items[0].item, refusal)])
+        return state.then(*(AskByIds((item,), self.before) for item in self.items))
 
-        (a) The id looks settled or is not shown: that would be, or become, a verdict. (b) It shows fewer rows than are
-        known. (c) It is seen for the first time, and rows are missing, or it has as many as a cut would leave: is it
-        cut? (d) The look is late: what it shows is what the final report says.
+    def unanswered(self, state: LookState, error: AskAgain | OutOfTime) -> LookState | None:
+        """What an earlier answer showed."""
+        if not self.before or isinstance(error, OutOfTime):
+            return None
+        items = (item.item for item in self.items if item.item not in state.shown)
+        return state.with_shown(or_before(unanswered(item, error), self.before[item]) for item in items)
 
-        Ten running ids of three rows each come as 30 rows under a TotalCount of 30. No point holds, so a regular look
-        at them costs one call. Of one id of 130 objects, cut at 20, TotalCount says 130 or 20: by (c) either costs one
-        page of the list, whose TotalCount says 130; from then on the id is asked by the list. Ten ids of three rows,
-        cut at 20 with a TotalCount of 20, show six ids whole, two rows of the seventh and none of three: those three
-        are asked again by (a), the seventh once it looks settled or, by (d), at the deadline.
-        """
-        objects, known = objects_of(shown), self.known[shown.item]
-        if shown.running == 0 or objects < known or self.questions.late:
-            return True
-        cut = len(page.rows) != page.total or objects >= CUT_FROM_ROWS
-        return known == 0 and cut and objects > self._not_cut
 
-    def _packs(self, ids: Sequence[str], shown: Mapping[str, ItemObservation]) -> list[list[str]]:
-        weights = [max(objects_of(shown[task_id]), self.known[task_id]) for task_id in ids]
-        made = packs(weights, self.questions.api.ids_per_call, CUT_FROM_ROWS)
-        return [[ids[index] for index in pack] for pack in made]
+def _is_doubtful(state: LookState, page: Page, item: WatchedItem, shown: ItemObservation) -> bool:
+    """Whether what a perhaps cut answer shows of an id is worth another call.
 
-    def _ask_again(self, ids: Sequence[str], shown: Mapping[str, ItemObservation]) -> None:
-        self._floor.update({task_id: shown[task_id] for task_id in ids})
-        try:
-            self.about(ids)
-        except AskAgain as error:
-            if ends_look(error):
-                raise
-            for task_id in ids:
-                if task_id not in self.observations:
-                    self._put(unanswered(task_id, error))
+    (a) The id looks settled or is not shown: that would be, or become, a verdict. (b) It shows fewer rows than are
+    known. (c) It is seen for the first time, and rows are missing, or it has as many as a cut would leave: is it
+    cut? (d) The look is late: what it shows is what the final report says.
 
-    def _confirm(self, shown: ItemObservation, rows: Sequence[ObjectRow]) -> None:
-        """Ask the list's page 1, whose TotalCount says whether there are more rows; if so, go on from there."""
-        self._floor[shown.item] = shown
-        try:
-            self._put(self._confirmed(shown, rows))
-        except AskAgain as error:
-            if ends_look(error):
-                raise
-            self._put(unanswered(shown.item, error))
-        except RefusedForGood as error:
-            if not concerns_one_item(error.refusal):
-                raise
-            self._put(refused(shown.item, error.refusal))
+    Ten running ids of three rows each come as 30 rows under a TotalCount of 30. No point holds, so a regular look
+    at them costs one call. Of one id of 130 objects, cut at 20, TotalCount says 130 or 20: by (c) either costs one
+    page of the list, whose TotalCount says 130; from then on the id is asked by the list. Ten ids of three rows,
+    cut at 20 with a TotalCount of 20, show six ids whole, two rows of the seventh and none of three: those three
+    are asked again by (a), the seventh once it looks settled or, by (d), at the deadline.
+    """
+    objects, known = objects_of(shown), known_of(item)
+    if shown.running == 0 or objects < known or state.late:
+        return True
+    cut = len(page.rows) != page.total or objects >= CUT_FROM_ROWS
+    return known == 0 and cut and objects > state.not_cut
 
-    def _confirmed(self, shown: ItemObservation, rows: Sequence[ObjectRow]) -> ItemObservation:
-        first = self.by_list.page_one(shown.item)
-        objects = objects_of(shown)
-        if first.total > objects > 0:
-            self.questions.learning.by_id_cut = True
-        elif first.total == objects:
-            self._not_cut = max(self._not_cut, objects)
-        running_listed = any(not row.status.is_final for row in first.rows)
-        more_pages = first.total > self.questions.api.page_size
-        if first.total == objects and more_pages and len({key_of(row) for row in rows}) == objects:
+
+@dataclass(frozen=True)
+class Confirm(AskPageOne):
+    """The list's page 1 of an id, whose TotalCount says whether there are more rows than were shown by id."""
+
+    shown: ItemObservation
+    rows: tuple[ObjectRow, ...]
+
+    def answered(self, state: LookState, answer: Page) -> LookState:
+        """Go on from there if there are."""
+        objects = objects_of(self.shown)
+        if answer.total > objects > 0:
+            state = replace(state, means=replace(state.means, by_id_cut=True))
+        elif answer.total == objects:
+            state = replace(state, not_cut=max(state.not_cut, objects))
+        running = self.shown.running > 0
+        more_pages = answer.total > state.means.page_size
+        if answer.total == objects and more_pages and len({key_of(row) for row in self.rows}) == objects:
             # by id every row was shown; a page that knows better keeps the id open
-            return seen(shown.item, rows, whole=shown.running > 0 or not running_listed)
-        if first.total < objects:
-            return shown
-        return self.by_list.from_page_one(shown.item, first, running_shown=shown.running > 0, spent=2)
-
-    def _put(self, observed: ItemObservation) -> None:
-        """Keep a sighting, unless an earlier answer of this look showed more: then that one, and never as the whole."""
-        before = self._floor.get(observed.item)
-        if before is not None and before.answer is Answer.SEEN and objects_of(observed) < objects_of(before):
-            observed = replace(before, whole=False)
-        self.observations[observed.item] = observed
+            return self.shows(state, seen(self.item.item, self.rows, whole=running or all_final(answer.rows)))
+        if answer.total < objects:
+            return self.shows(state, self.shown)
+        return self.read_on(state, answer, running_shown=running, calls=MOST_COUNT_CALLS - 2)

@@ -1,117 +1,112 @@
-"""Asking the list about one id or one path: all its pages, or counts while an id of very many objects runs."""
+"""The list, asked about one id or path: all its pages, or counts while an id of very many objects runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from refresh_watch.errors import AskAgain
-from refresh_watch.model import ListQuery, ObjectRow, Page
+from refresh_watch.model import ObjectRow, Page
 from refresh_watch.observation import ItemObservation
-from refresh_watch.products.calling import OutOfTime
+from refresh_watch.products.calling import ApiCaller, OutOfTime
+from refresh_watch.products.polling.all_pages import RowsRead, read_all_pages
+from refresh_watch.products.polling.cost import COUNT_FROM_PAGES, MOST_COUNT_CALLS
 from refresh_watch.products.polling.counting import Count, count
-from refresh_watch.products.polling.observations import refused, rows_of_path, seen
-from refresh_watch.products.polling.plan import COUNT_FROM_PAGES, MOST_COUNT_CALLS
-from refresh_watch.products.polling.questions import Questions
-from refresh_watch.products.polling.reading import read_all
-from refresh_watch.products.refusals import RefusedForGood, concerns_one_item, ends_look
-from refresh_watch.watch import WatchedItem
+from refresh_watch.products.polling.observations import all_final, rows_of_path, seen
+from refresh_watch.products.polling.state import ItemStep, LookState
+
+
+@dataclass(frozen=True)
+class AskPageOne(ItemStep):
+    """Page 1 of an id: its TotalCount, and often all its rows."""
+
+    def ask(self, caller: ApiCaller) -> Page:
+        """One call."""
+        return caller.list_page(replace(self.query, page_number=1))
+
+    def answered(self, state: LookState, answer: Page) -> LookState:
+        """Go on from there."""
+        return self.read_on(state, answer)
+
+    def read_on(
+        self, state: LookState, first: Page, *, running_shown: bool = False, calls: int = MOST_COUNT_CALLS - 1
+    ) -> LookState:
+        """By counts, in so many calls, while the id runs and has very many objects; else by its other pages.
+
+        `running_shown`: another answer of this look shows a running object.
+        """
+        all_own = bool(first.rows) and all(row.task_id == self.item.item for row in first.rows)
+        if first.total > COUNT_FROM_PAGES * state.means.page_size and all_own and not state.late:
+            return state.then(CountByStatus(self.item, self.query, first, running_shown, calls, before=self.before))
+        return state.then(ReadPages(self.item, self.query, first, before=self.before))
+
+
+@dataclass(frozen=True)
+class CountByStatus(ItemStep):
+    """The counts of an id, in at most `calls` calls. `first`: page 1, whose rows are all its own."""
+
+    first: Page
+    running_shown: bool
+    calls: int
+
+    def ask(self, caller: ApiCaller) -> Count | None:
+        """None when it cannot be counted."""
+        return count(caller.list_page, self.query, self.first, running_shown=self.running_shown, calls=self.calls)
+
+    def answered(self, state: LookState, answer: Count | None) -> LookState:
+        """The counts are enough while it is certain that the id runs."""
+        if answer is None:
+            return state.then(ReadPages(self.item, self.query, self.first, before=self.before))
+        if answer.running:
+            return self.shows(state, answer.observed)
+        # page 1 has just been read; where the counts know better it is asked for anew
+        first = self.first if all_final(self.first.rows) else None
+        return state.then(ReadPages(self.item, self.query, first, answer.observed, before=self.before))
+
+    def unanswered(self, state: LookState, _error: AskAgain | OutOfTime) -> LookState:
+        """Page 1 is enough."""
+        return self.shows(state, seen(self.item.item, self.first.rows, whole=False))
+
+
+@dataclass(frozen=True)
+class ReadPages(ItemStep):
+    """All pages of an id or a path. `first`: page 1, where it has just been read.
+
+    `counted`: as counted, the id has ended. If a page shows a running object all the same, that is enough.
+    """
+
+    first: Page | None = None
+    counted: ItemObservation | None = None
+
+    def ask(self, caller: ApiCaller) -> RowsRead | None:
+        """None when a page shows that what was counted still runs."""
+        first = [self.first] if self.first else []
+
+        def ask(number: int) -> Page:
+            # in a second pass page 1 is asked for anew
+            page = first.pop() if first else caller.list_page(replace(self.query, page_number=number))
+            if self.counted and not all_final(page.rows):
+                raise _StillRunning
+            return page
+
+        try:
+            return read_all_pages(ask, self._belongs)
+        except _StillRunning:
+            return None
+
+    def answered(self, state: LookState, answer: RowsRead | None) -> LookState:
+        """The item by its rows."""
+        if answer is None:
+            return self.shows(state, self.counted) if self.counted else state
+        by_path = bool(self.query.object_path)
+        rows = rows_of_path(answer.rows, self.item, state.watch, early=state.early) if by_path else answer.rows
+        return self.shows(state, seen(self.item.item, rows, whole=answer.whole))
+
+    def _belongs(self, row: ObjectRow) -> bool:
+        if not self.query.object_path:
+            return row.task_id == self.item.item
+        # only one document says that id and path combine as AND: under OR these rows are as much an answer
+        return row.task_id in self.item.task_ids or row.object_path == self.item.item
 
 
 class _StillRunning(Exception):
-    """A page shows a running object: the reading can wait, what the counts show is enough."""
-
-    def __init__(self, counted: Count) -> None:
-        self.counted = counted
-
-
-@dataclass
-class ByList:
-    """Asks the list. Raises what `Caller.call` raises, but for a refusal of the item itself."""
-
-    questions: Questions
-
-    def about_path(self, item: WatchedItem) -> ItemObservation:
-        """All pages of an object path."""
-        bound = item.task_ids
-        query = replace(self.questions.filtered, object_path=item.item, task_id=bound[0] if len(bound) == 1 else "")
-
-        def belongs(row: ObjectRow) -> bool:
-            # only one document says that id and path combine as AND: under OR these rows are as much an answer
-            return row.task_id in bound or row.object_path == item.item
-
-        def answer() -> ItemObservation:
-            reading = read_all(lambda number: self._page(query, number), belongs)
-            rows = rows_of_path(reading.rows, item, self.questions.watch, early=self.questions.early)
-            return seen(item.item, rows, whole=reading.whole)
-
-        return _or_refused(item.item, answer)
-
-    def about_id(self, task_id: str) -> ItemObservation:
-        """An id, from its page 1 on."""
-        return _or_refused(task_id, lambda: self.from_page_one(task_id, self.page_one(task_id)))
-
-    def page_one(self, task_id: str) -> Page:
-        """Page 1 of an id: its TotalCount, and often all its rows. Raises RefusedForGood too."""
-        return self._page(self._query(task_id), 1)
-
-    def from_page_one(
-        self, task_id: str, first: Page, *, running_shown: bool = False, spent: int = 1
-    ) -> ItemObservation:
-        """Go on from an id's page 1: by counts while it runs and has very many objects, else by its other pages.
-
-        `running_shown`: another answer of this look shows a running object. `spent`: calls that this id has cost.
-        """
-        own = [row for row in first.rows if row.task_id == task_id]
-        counted: Count | None = None
-        many = first.total > COUNT_FROM_PAGES * self.questions.api.page_size
-        if many and not self.questions.late and own and len(own) == len(first.rows):
-            try:
-                counted = count(
-                    self.questions.list_page,
-                    self._query(task_id),
-                    first,
-                    running_shown=running_shown,
-                    calls=MOST_COUNT_CALLS - spent,
-                )
-            except AskAgain as error:
-                if ends_look(error):
-                    raise
-                return seen(task_id, own, whole=False)
-            except OutOfTime:
-                return seen(task_id, own, whole=False)
-        if counted is not None and counted.running:
-            return counted.observed
-        # page 1 has just been read; where the counts know better, and in a second pass, it is asked for anew
-        pages = [] if counted is not None and not _all_final(own) else [first]
-
-        def page(number: int) -> Page:
-            answer = pages.pop() if pages else self._page(self._query(task_id), number)
-            if counted is not None and not _all_final(answer.rows):
-                raise _StillRunning(counted)
-            return answer
-
-        try:
-            reading = read_all(page, lambda row: row.task_id == task_id)
-        except _StillRunning as still:
-            return still.counted.observed
-        return seen(task_id, reading.rows, whole=reading.whole)
-
-    def _query(self, task_id: str) -> ListQuery:
-        return replace(self.questions.filtered, task_id=task_id)
-
-    def _page(self, query: ListQuery, number: int) -> Page:
-        return self.questions.list_page(replace(query, page_number=number))
-
-
-def _all_final(rows: Iterable[ObjectRow]) -> bool:
-    return all(row.status.is_final for row in rows)
-
-
-def _or_refused(item: str, answer: Callable[[], ItemObservation]) -> ItemObservation:
-    try:
-        return answer()
-    except RefusedForGood as error:
-        if not concerns_one_item(error.refusal):
-            raise
-        return refused(item, error.refusal)
+    pass

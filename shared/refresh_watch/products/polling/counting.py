@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from refresh_watch.model import MAX_SAMPLES, FailedObject, Kind, ListQuery, ObjectRow, Page, Status
-from refresh_watch.observation import Answer, ItemObservation
-from refresh_watch.products.polling.observations import mean_progress
+from refresh_watch.model import MAX_SAMPLES, FailedObject, ListQuery, ObjectRow, Page, Status
+from refresh_watch.observation import ItemObservation
+from refresh_watch.products.polling.observations import all_final, mean_progress, seen
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.watching.reasons import tally
 
@@ -40,15 +40,7 @@ def count(
     if len(types) != 1 or "" in types:
         return None  # the documents require ObjectType beside Status
     query = replace(query, object_type=types.pop(), page_number=1)
-    try:
-        return _count(ask, query, first, running_shown=running_shown, calls=calls)
-    except (RefusedForGood, _Contradiction):
-        return None
 
-
-def _count(
-    ask: Callable[[ListQuery], Page], query: ListQuery, first: Page, *, running_shown: bool, calls: int
-) -> Count:
     def having(status: Status, size: int, fits: Callable[[Status], bool]) -> Page:
         page = ask(replace(query, status=status.value, page_size=size))
         if page.total > first.total or len(page.rows) > page.total:
@@ -57,39 +49,36 @@ def _count(
             raise _Contradiction
         return page
 
-    complete = having(Status.COMPLETE, 1, lambda status: status is Status.COMPLETE)
-    failed = having(Status.FAILED, MAX_SAMPLES, lambda status: status.is_failure)
-    rest = first.total - complete.total - failed.total
-    if rest < 0 or complete.total < sum(row.status is Status.COMPLETE for row in first.rows):
-        raise _Contradiction
-    running = rest > 0 and (running_shown or any(not row.status.is_final for row in first.rows))
     refreshing: tuple[ObjectRow, ...] = ()
-    if rest > 0 and not running:
-        # without a call left the reading waits for the next look, which no longer asks by id first
-        if calls > 2:
-            refreshing = having(Status.REFRESHING, 1, lambda status: not status.is_final).rows
-        running = bool(refreshing) or calls <= 2
-    observed = _sighting(query.task_id, first, complete.total, failed, (*first.rows, *failed.rows, *refreshing))
-    return Count(observed, running)
+    try:
+        complete = having(Status.COMPLETE, 1, lambda status: status is Status.COMPLETE)
+        failed = having(Status.FAILED, MAX_SAMPLES, lambda status: status.is_failure)
+        rest = first.total - complete.total - failed.total
+        if rest < 0 or complete.total < sum(row.status is Status.COMPLETE for row in first.rows):
+            return None
+        running = rest > 0 and (running_shown or not all_final(first.rows))
+        if rest > 0 and not running:
+            # without a call left the reading waits for the next look, which no longer asks by id first
+            if calls > 2:
+                refreshing = having(Status.REFRESHING, 1, lambda status: not status.is_final).rows
+            running = bool(refreshing) or calls <= 2
+    except (RefusedForGood, _Contradiction):
+        return None
+    return Count(_observed(first, complete.total, failed, refreshing), running)
 
 
-def _sighting(task_id: str, first: Page, complete: int, failed: Page, rows: Sequence[ObjectRow]) -> ItemObservation:
+def _observed(first: Page, complete: int, failed: Page, refreshing: Sequence[ObjectRow]) -> ItemObservation:
+    read = seen(first.rows[0].task_id, (*first.rows, *failed.rows, *refreshing), whole=False)
     failures = [FailedObject(row.object_path, row.status_word, row.description) for row in failed.rows]
-    telling = next((row for row in rows if row.status is not Status.COMPLETE), rows[0])
     others = mean_progress([row for row in first.rows if row.status is not Status.COMPLETE])
     share = complete / first.total
-    return ItemObservation(
-        task_id,
-        Answer.SEEN,
-        whole=False,
+    return replace(
+        read,
         complete=complete,
         failed=failed.total,
         running=max(1, first.total - complete - failed.total),
         failures=tuple(failures[:MAX_SAMPLES]),
         # of all that failed or of none: a part would look like all
         reasons=tally(failures) if len(failures) == failed.total else (),
-        status_word=telling.status_word,
         progress=None if others is None and complete == 0 else 100 * share + (others or 0.0) * (1 - share),
-        kind=next((row.kind for row in rows if row.kind is not Kind.UNKNOWN), Kind.UNKNOWN),
-        task_ids=(task_id,),
     )

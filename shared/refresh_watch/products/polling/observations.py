@@ -1,9 +1,10 @@
-"""From rows to what a look learned about one item. Pure."""
+"""From rows to what a look shows of one item. Pure."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from refresh_watch.errors import AskAgain
 from refresh_watch.instants import Seconds
@@ -19,20 +20,20 @@ MOST_BOUND_TASKS = 5
 """Task ids that one path is bound to: a watch carries them in its payload, which is small."""
 
 ONE_SUBMISSION: Seconds = 3
-"""Tasks of one submission are created within so long of each other; what comes later is somebody's next one."""
+"""Tasks of one submission are created within so long of each other; what comes later is of another submission."""
 
 CUT_FROM_ROWS = 20
 """A by-id answer of so many rows may be cut: no document says how many it can hold, and 20 is the lists' page."""
 
 
 def seen(item: str, rows: Sequence[ObjectRow], *, whole: bool) -> ItemObservation:
-    """The sighting of an item by its rows; without any it was not seen."""
+    """What its rows show of an item; without any it was not seen."""
     if not rows:
         return ItemObservation(item, Answer.NOT_SEEN)
     failed = [row for row in rows if row.status.is_failure]
     failures = [FailedObject(row.object_path, row.status_word, row.description) for row in failed]
     complete = sum(row.status is Status.COMPLETE for row in rows)
-    telling = next((row for row in rows if row.status is not Status.COMPLETE), rows[0])
+    first_open = next((row for row in rows if row.status is not Status.COMPLETE), rows[0])
     return ItemObservation(
         item,
         Answer.SEEN,
@@ -42,7 +43,7 @@ def seen(item: str, rows: Sequence[ObjectRow], *, whole: bool) -> ItemObservatio
         running=len(rows) - complete - len(failed),
         failures=tuple(failures[:MAX_SAMPLES]),
         reasons=tally(failures),
-        status_word=telling.status_word,
+        status_word=first_open.status_word,
         progress=mean_progress(rows),
         kind=next((row.kind for row in rows if row.kind is not Kind.UNKNOWN), Kind.UNKNOWN),
         task_ids=tuple(sorted({row.task_id for row in rows})),
@@ -64,6 +65,18 @@ def objects_of(observed: ItemObservation) -> int:
     return observed.complete + observed.failed + observed.running
 
 
+def or_before(observed: ItemObservation, before: ItemObservation | None) -> ItemObservation:
+    """An observation, unless an earlier answer of this look showed more: then that one, and never as the whole."""
+    if before is not None and before.answer is Answer.SEEN and objects_of(observed) < objects_of(before):
+        return replace(before, whole=False)
+    return observed
+
+
+def all_final(rows: Iterable[ObjectRow]) -> bool:
+    """No object of these is running."""
+    return all(row.status.is_final for row in rows)
+
+
 def may_be_cut(page: Page, asked: Sequence[str]) -> bool:
     """The by-id answer cannot be taken for all rows of the ids that were asked."""
     foreign = any(row.task_id not in asked for row in page.rows)
@@ -75,7 +88,7 @@ def rows_of_path(rows: Sequence[ObjectRow], item: WatchedItem, watch: Watch, *, 
 
     Not bound yet, these are the tasks created within ONE_SUBMISSION of the one that `_rank` puts first, at most
     MOST_BOUND_TASKS, none from CLOCK_SLACK before `watch.started_at` or earlier (a submission in the future counts from
-    acceptance). While it is `early` its own may not be shown yet, so that one from before it counts for nothing.
+    acceptance). While it is `early` its own may not be shown yet, so one from before it does not count.
     """
     exact = [row for row in rows if row.object_path == item.item]
     if item.task_ids:
@@ -107,7 +120,7 @@ def _rank(after: Seconds) -> tuple[int, Seconds]:
     """Which task is the submission's own, by how long after it the task was created: the lowest is.
 
     Next to it before far from it, since the two clocks need not agree to the second; then the next one created, for
-    later ones are somebody's next; then the nearest earlier one.
+    later ones are of later submissions; then the nearest earlier one.
     """
     distance = abs(after)
     if distance <= ONE_SUBMISSION:

@@ -1,153 +1,140 @@
-"""Which questions cover the open items in the fewest calls: a choice made of numbers alone. Pure.
+"""Which steps come next in a look. Pure.
 
-By-id: ten ids in one call (CDN, DCDN). List: one id a question, in pages. Window: one listing of the time in which the
-tasks were created, which shows them all at once, and whatever else the account created then.
+A listing where it pays, held against a few direct answers; then what it left is asked directly, in groups.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from refresh_watch.model import Word
-from refresh_watch.products.polling.observations import CUT_FROM_ROWS
-from refresh_watch.watch import WatchedItem
+from refresh_watch.observation import Answer, ItemObservation
+from refresh_watch.products.polling.by_id import AskByIds
+from refresh_watch.products.polling.by_list import AskPageOne, ReadPages
+from refresh_watch.products.polling.by_window import ListWindow
+from refresh_watch.products.polling.choose import choose
+from refresh_watch.products.polling.cost import How, direct_calls, known_of
+from refresh_watch.products.polling.state import Group, LookState, LookStep, Stage
+from refresh_watch.products.polling.window import window_of
 
-COUNT_FROM_PAGES = 3
-"""An id of more pages than this is counted while it runs: reading it costs MOST_COUNT_CALLS, or more."""
+PROBE_AFTER = 2
+"""After so many groups without an answer in a row the next is taken from the other end of the turn: does the product
+not answer, or only not about these?"""
 
-MOST_COUNT_CALLS = 4
-"""What one id of very many objects may cost in a look while it runs."""
+MOST_LISTINGS = 2
+"""In one look: the second one only where the tasks turned out to be older than was thought."""
 
-CHECK_CALLS = 2
-"""Ids that are asked about one by one after a listing: no document says that it shows what a question about an id does,
-and asking is what updates a status (DescribeRefreshTasks, note). By id, one call of ten is as good."""
-
-UNUSABLE = 10**9
-"""`Hints.window_rows` of a listing that was refused, or showed rows of another time: never tried again."""
-
-SKIP_ONCE = -1
-"""`Hints.window_rows` of a listing that had no answer, or not in time: the next look goes without."""
+SAMPLE_CALLS = 4
+"""Calls that find out whether ids that a listing did not show are not there yet, or outside of its time."""
 
 
-class How(Word):
-    """The way a look takes."""
-
-    WINDOW = "window"
-    BY_ID = "by_id"
-    LIST = "list"
-    COUNT = "count"  # by the list, but by counts instead of pages while they run
-    BY_PATH = "by_path"
+def plan(state: LookState) -> LookState:
+    """The state with its next steps; it has none when the look is over."""
+    while not state.steps and (state.groups or state.stage is not Stage.OVER):
+        state = _next_group(state) if state.groups else _NEXT[state.stage](state)
+    return state
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The way a look takes, why in a few words with the numbers that decided, and the calls expected of it."""
-
-    how: How
-    why: str
-    expected: int
-
-
-@dataclass(frozen=True)
-class Means:
-    """How ids can be asked about directly."""
-
-    page_size: int
-    ids_per_call: int  # of the by-id operation; 0 where it cannot be asked
-    by_id_cut: bool = False  # by-id answers do not hold all rows of an id
-
-    @property
-    def rows_below(self) -> float:
-        """Fewer rows than this are certain to fit into one by-id answer."""
-        return CUT_FROM_ROWS if self.by_id_cut else math.inf
-
-    @property
-    def check_calls(self) -> int:
-        """What holding a listing against a few direct answers costs."""
-        return 1 if self.ids_per_call else CHECK_CALLS
-
-    def counted(self, known: int) -> bool:
-        """Whether an id of so many objects is counted while it runs."""
-        return not self.together(known) and known > COUNT_FROM_PAGES * self.page_size
-
-    def together(self, known: int) -> bool:
-        """Whether an id of so many objects shares a by-id call; one that the answer would cut is asked by the list."""
-        return self.ids_per_call > 0 and not (self.by_id_cut and known >= CUT_FROM_ROWS)
+def _next_group(state: LookState) -> LookState:
+    if state.failures < PROBE_AFTER:
+        group, *groups = state.groups
+    else:
+        *groups, group = state.groups
+    return replace(state, steps=(_question(state, group),), group=group, groups=tuple(groups))
 
 
-@dataclass(frozen=True)
-class Situation:
-    """What is known before a look. `rows` holds, for each open item, the objects known of it; 0: never seen."""
-
-    rows: tuple[int, ...]
-    means: Means
-    window_rows: int = 0  # Hints.window_rows
-    by_path: bool = False
-    window: bool = True  # there is a time that could be listed
-    unseen_outside: bool = False  # that time was cut to what has been seen: what was never seen is asked besides
-    fits: float = math.inf  # list calls that the quota allows in the look's time
-    late: bool = False  # the watch's deadline has passed
+def _question(state: LookState, group: Group) -> LookStep:
+    item = group[0]
+    if len(group) > 1 or state.means.together(known_of(item)):
+        return AskByIds(group)
+    if state.watch.request.task_ids:
+        return AskPageOne(item, replace(state.query, task_id=item.item))
+    bound = item.task_ids
+    query = replace(state.query, object_path=item.item, task_id=bound[0] if len(bound) == 1 else "")
+    return ReadPages(item, query)
 
 
-def plan(given: Situation) -> Choice:
-    """The way that is expected to cost the fewest calls."""
-    items = len(given.rows)
-    if given.by_path:
-        return Choice(How.BY_PATH, f"{items} paths, each has its own list", items)
-    direct = direct_calls(given.rows, given.means)
-    counted = sum(map(given.means.counted, given.rows))
-    way = How.COUNT if counted == items else How.BY_ID if given.means.ids_per_call else How.LIST
-    directly = f"{direct} calls" + (f", {counted} ids counted" if counted else "")
-    cannot = _cannot_list(given)
-    if cannot:
-        return Choice(way, f"{cannot}; directly {directly}", direct)
-    rows = max(given.window_rows, sum(max(1, known) for known in given.rows))
-    pages = math.ceil(rows / given.means.page_size)
-    besides = direct_calls([known for known in given.rows if not known], given.means) if given.unseen_outside else 0
-    besides += given.means.check_calls
-    listing = f"{items} ids: about {rows} rows in {pages} pages and {besides} calls besides"
-    if pages > given.fits:
-        return Choice(way, f"{listing}, too many for the time; directly {directly}", direct)
-    if pages + besides < direct:
-        return Choice(How.WINDOW, f"{listing}; directly {directly}", pages + besides)
-    return Choice(way, f"{listing}; directly only {directly}", direct)
+def _choose(state: LookState) -> LookState:
+    """A listing or not, by the calls that either is expected to cost."""
+    left = state.left
+    if not left:
+        return state.over()
+    known = [known_of(item) for item in left]
+    created = state.hints.created
+    window = window_of(state.watch, created, seen=any(known), unseen=not all(known), now=state.started_at)
+    choice = choose(state, window)
+    state = replace(state, choice=choice)
+    if window is None or choice.how is not How.WINDOW:
+        return _ask_all_left(state)
+    query = replace(state.query, start_time=window.start, end_time=window.end)
+    step = ListWindow(query, window, left, state.means, state.late)
+    return replace(state, listings=state.listings + 1, steps=(step,), group=())
 
 
-def direct_calls(rows: Sequence[int], means: Means) -> int:
-    """The calls that asking about these ids directly is expected to cost, from the objects known of each."""
-    shared = [known for known in rows if means.together(known)]
-    pages = [math.ceil(max(1, known) / means.page_size) for known in rows if not means.together(known)]
-    by_id = len(packs(shared, means.ids_per_call, means.rows_below))
-    return by_id + sum(min(count, MOST_COUNT_CALLS) for count in pages)
+def _check(state: LookState) -> LookState:
+    """Ask about a sample of what is listed as running.
+
+    Every other look twice: an answer can be one question old, and for an id the listing may have been none.
+    """
+    twice = state.stage is Stage.CHECK and state.watch.looks % 2
+    return _ask(state, _running_sample(state), then=Stage.CHECK_AGAIN if twice else Stage.CHECKED)
 
 
-def packs(rows: Sequence[int], most: int, below: float) -> list[list[int]]:
-    """The indices of `rows`, in order, in packs of at most `most` with a sum below `below`; each counts at least 1."""
-    made: list[list[int]] = []
-    held = 0
-    for index, known in enumerate(rows):
-        if not made or len(made[-1]) >= most or held + max(1, known) >= below:
-            made.append([])
-            held = 0
-        made[-1].append(index)
-        held += max(1, known)
-    return made
+def _running_sample(state: LookState) -> Group:
+    return _sample(state, state.running, state.means.check_calls)
 
 
-def known_of(item: WatchedItem) -> int:
-    """How many objects of it have been seen."""
-    return item.complete + item.failed + item.running
+def _after_check(state: LookState) -> LookState:
+    """If most of the sample has ended, all that is listed as running is to be asked directly.
+
+    Then a sample of what was not listed: some of it may have been created outside of the time that was listed.
+    """
+    sample = {item.item for item in _running_sample(state)}
+    ended = sum(state.shown[item].answer is Answer.SEEN and not state.shown[item].running for item in sample)
+    if ended * 2 > len(sample):
+        untrue = {item.item for item in state.running} - sample
+        shown = {item: observed for item, observed in state.shown.items() if item not in untrue}
+        state = replace(state, shown=shown, lags=True)
+    if direct_calls([known_of(item) for item in state.absent], state.means) <= SAMPLE_CALLS:
+        return _ask_all_left(state)
+    return _ask(state, _sample(state, state.absent, SAMPLE_CALLS), then=Stage.SAMPLED)
 
 
-def _cannot_list(given: Situation) -> str:
-    """Why no listing can be tried now; empty if one can."""
-    if given.late and given.means.ids_per_call:
-        # whatever is listed as running would have to be asked about by id all the same
-        return "past the deadline no listing is enough"
-    if not given.window:
-        return "there is no time to list"
-    if given.window_rows == SKIP_ONCE:
-        return "the last listing had no answer in time"
-    return "a listing of that time cannot be used" if given.window_rows >= UNUSABLE else ""
+def _after_sample(state: LookState) -> LookState:
+    """Where none of the sample is of another time, the others are only not there yet: the listing answers for them."""
+    answers = {item.item: state.shown[item.item].answer for item in _sample(state, state.absent, SAMPLE_CALLS)}
+    seen = (task_id for task_id, answer in answers.items() if answer is Answer.SEEN)
+    older = not all(map(state.hints.is_of_listed_time, seen))
+    if not older and set(answers.values()) <= {Answer.SEEN, Answer.NOT_SEEN}:
+        rest = (item.item for item in state.absent if item.item not in answers)
+        state = state.with_shown(ItemObservation(item, Answer.NOT_SEEN) for item in rest)
+    if older and not state.lags and state.listings < MOST_LISTINGS:
+        return replace(state, stage=Stage.CHOOSE)
+    return _ask_all_left(state)
+
+
+def _ask_all_left(state: LookState) -> LookState:
+    return _ask(state, state.left, then=Stage.OVER)
+
+
+def _ask(state: LookState, items: Group, *, then: Stage) -> LookState:
+    """Ask about these directly: together in a by-id call where they can be, in the order of their first items."""
+    place = {item.item: index for index, item in enumerate(items)}
+    groups = sorted(state.means.groups(items, known_of), key=lambda group: place[group[0].item])
+    return replace(state, groups=tuple(groups), stage=then)
+
+
+def _sample(state: LookState, items: Group, calls: int) -> Group:
+    """As many as so many direct calls hold, evenly from the whole turn, in each look others."""
+    size = min(len(items), calls * (state.means.ids_per_call or 1))
+    step = len(items) / max(1, size)
+    return tuple(items[(int(index * step) + state.watch.looks) % len(items)] for index in range(size))
+
+
+_NEXT = {
+    Stage.CHOOSE: _choose,
+    Stage.CHECK: _check,
+    Stage.CHECK_AGAIN: _check,
+    Stage.CHECKED: _after_check,
+    Stage.SAMPLED: _after_sample,
+    Stage.ASK: _ask_all_left,
+}

@@ -1,4 +1,4 @@
-"""A listing of the time in which a watch's tasks were created: which time, and what its pages show. Pure but for `ask`.
+"""A listing of the time in which a watch's tasks were created: which time, and of which items it shows enough. Pure.
 
 EndTime stays the same for all pages, so that newer tasks stay outside and the pages do not shift.
 """
@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from refresh_watch.errors import AskAgain
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.model import ObjectRow, Page
-from refresh_watch.products.polling.observations import CLOCK_SLACK
-from refresh_watch.products.polling.reading import read_all
-from refresh_watch.watch import Watch
+from refresh_watch.model import ObjectRow
+from refresh_watch.observation import ItemObservation
+from refresh_watch.products.calling import OutOfTime
+from refresh_watch.products.polling.cost import known_of
+from refresh_watch.products.polling.observations import CLOCK_SLACK, all_final, seen
+from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.schedule import QUERY_WINDOW
 
 SUBMITTING: Seconds = 180
@@ -81,64 +84,46 @@ class Ended(enum.Enum):
     UNSTEADY = enum.auto()  # read to its end, but its pages did not hold still, or TotalCount is another
     NOT_WORTH_IT = enum.auto()  # the pages still to read cost more than asking directly
     TOO_SLOW = enum.auto()  # there is no time for the pages still to read
-    UNUSABLE = enum.auto()  # it shows rows of another time
+    UNUSABLE = enum.auto()  # it shows rows of another time, or is refused
+    NO_ANSWER = enum.auto()  # the error says why
 
 
 @dataclass(frozen=True)
-class Listing:
-    """How a listing ended, its TotalCount, and, if it is whole, every row of that time, other people's too."""
+class WindowListing:
+    """How a listing ended, its TotalCount, and what it shows of the items that it was asked for.
 
+    `rows`: if it is whole, every row of that time, other people's too. `by_id`: the rows of each task, as far as read.
+    """
+
+    window: Window
     ended: Ended
-    total: int
+    total: int = 0
     rows: tuple[ObjectRow, ...] = ()
-
-    @property
-    def whole(self) -> bool:
-        """Every row of that time was read, for certain."""
-        return self.ended is Ended.WHOLE
+    by_id: Mapping[str, Sequence[ObjectRow]] = field(default_factory=dict)
+    error: AskAgain | OutOfTime | None = None
 
     @property
     def read_through(self) -> bool:
         """It was read to its end."""
         return self.ended in (Ended.WHOLE, Ended.UNSTEADY)
 
+    def shows(self, item: WatchedItem, *, late: bool) -> ItemObservation | None:
+        """What it shows of an item; None when that needs a question of its own.
 
-class _Stop(Exception):
-    def __init__(self, listing: Listing) -> None:
-        self.listing = listing
+        All rows of an id are certain to be in the window when none is near an end of it and no fewer are shown than are
+        known. What is not certain is enough while it runs; in a late look, which may say that it is overdue, not even
+        the whole is.
+        """
+        rows = self.by_id.get(item.item, ())
+        if late and not all_final(rows):
+            return None
+        certain = self.ended is Ended.WHOLE and rows and len(rows) >= known_of(item)
+        if certain and all(map(self.window.holds_clearly, rows)):
+            return seen(item.item, rows, whole=True)
+        return seen(item.item, rows, whole=False) if is_enough(item, rows, read_through=self.read_through) else None
 
 
-def read_window(
-    window: Window, page_size: int, ask: Callable[[int], Page], stops: Callable[[int, bool], Ended | None]
-) -> Listing:
-    """Ask for page 1, 2, … until it `stops`; raises what `ask` raises.
-
-    `stops` is given how many pages are left, and whether all have been read before and did not hold still.
-
-    Whole by the rules of `read_all`: as many rows as TotalCount, the same on every page, and each of that time. A row
-    of another time ends it at once: whoever ignores the question may have left out what was asked.
-    """
-    read: list[int] = []  # rows, in each pass of `read_all`
-    total = 0
-
-    def next_page(number: int) -> Page:
-        nonlocal total
-        again = bool(read)
-        if number == 1:
-            read.append(0)
-        read_through = len(read) > 1
-        ended = stops(math.ceil(max(0, total - read[-1]) / page_size), read_through) if again else None
-        if ended is not None:
-            raise _Stop(Listing(Ended.UNSTEADY if read_through else ended, total))
-        page = ask(number)
-        total = page.total
-        read[-1] += len(page.rows)
-        if not all(window.holds(row) for row in page.rows):
-            raise _Stop(Listing(Ended.UNUSABLE, total))
-        return page
-
-    try:
-        reading = read_all(next_page, window.holds)
-    except _Stop as stop:
-        return stop.listing
-    return Listing(Ended.WHOLE, total, reading.rows) if reading.whole else Listing(Ended.UNSTEADY, total)
+def is_enough(item: WatchedItem, rows: Sequence[ObjectRow], *, read_through: bool) -> bool:
+    """Whether these rows of a listing are enough of an item because it runs."""
+    known = known_of(item)
+    return len(rows) >= known and (read_through or known > 0) and not all_final(rows)

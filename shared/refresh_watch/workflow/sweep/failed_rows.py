@@ -17,8 +17,8 @@ from refresh_watch.errors import AskAgain
 from refresh_watch.model import ListQuery, ObjectRow, Page, Status
 from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.api import ProductApi
-from refresh_watch.products.calling import Caller, OutOfTime
-from refresh_watch.products.polling.reading import Key, key_of
+from refresh_watch.products.calling import ApiCaller, OutOfTime
+from refresh_watch.products.polling.all_pages import Key, key_of
 from refresh_watch.products.polling.window import Window
 from refresh_watch.products.refusals import RefusedForGood
 
@@ -50,7 +50,7 @@ class Swept:
     left_out: str = ""
 
 
-def sweep(api: ProductApi, window: Window, *, caller: Caller) -> Swept:
+def sweep(api: ProductApi, window: Window, *, caller: ApiCaller) -> Swept:
     """Ask for what failed in the window, as far as `caller` has time. Raises RefusedForGood when nothing can be asked.
 
     Cost in calls, for R rows on pages of P: R / P up to MOST_PAGES, else 1 + 3 for each object type of the product,
@@ -67,7 +67,7 @@ def sweep(api: ProductApi, window: Window, *, caller: Caller) -> Swept:
 
 
 class _Reading:
-    def __init__(self, api: ProductApi, window: Window, caller: Caller) -> None:
+    def __init__(self, api: ProductApi, window: Window, caller: ApiCaller) -> None:
         self._api = api
         self._window = window
         self._caller = caller
@@ -84,7 +84,7 @@ class _Reading:
         pages = self._pages(self._query)
         self.total = next(pages).total
         more = math.ceil(self.total / self._api.page_size) - 1
-        if more < MOST_PAGES and more <= self._caller.fits(self._api.list_operation):
+        if more < MOST_PAGES and more <= self._caller.list_calls_left():
             for _ in pages:
                 pass
             self._ask_about_running()
@@ -101,15 +101,12 @@ class _Reading:
             if self._caller.calls >= MOST_CALLS:
                 raise OutOfTime(f"more would have taken over {MOST_CALLS} calls")
             number += 1
-            page = self._ask(replace(query, page_number=number))
+            page = self._caller.list_page(replace(query, page_number=number))
             self._keep(page.rows)
             yield page
             read += len(page.rows)
             if not page.rows or read >= page.total:
                 return
-
-    def _ask(self, query: ListQuery) -> Page:
-        return self._caller.call(self._api.list_operation, lambda: self._api.list_page(query))
 
     def _keep(self, rows: Sequence[ObjectRow]) -> None:
         for row in rows:
@@ -158,5 +155,5 @@ class _Reading:
             self._ask_by_ids(ids[first : first + size])
 
     def _ask_by_ids(self, ids: Sequence[str]) -> None:
-        page = self._caller.call(self._api.by_id_operation, lambda: self._api.by_ids(ids))
+        page = self._caller.by_ids(ids)
         self._keep([row for row in page.rows if row.task_id in ids])

@@ -14,7 +14,7 @@ from refresh_watch.errors import BadInput, EngineError, NoSuchWatch
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ObjectRow, Product
-from refresh_watch.products.calling import Caller
+from refresh_watch.products.calling import ApiCaller
 from refresh_watch.products.polling.window import Window
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.settings import Settings
@@ -87,7 +87,7 @@ class Sweeper:
         from refresh_watch.workflow.sweep.failed_rows import sweep
 
         api = connect(product, self._settings, self._find_credentials())
-        caller = Caller(quota_of_instance(self._settings), self._clock, until)
+        caller = ApiCaller(api, quota_of_instance(self._settings), self._clock, until)
         try:
             swept = sweep(api, window, caller=caller)
         except (RefusedForGood, BadInput) as error:

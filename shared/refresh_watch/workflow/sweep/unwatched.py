@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from refresh_watch.model import Kind, ObjectRow, Product, WatchRequest
 from refresh_watch.product_specs.registry import spec_of
+from refresh_watch.products.polling.all_pages import Key, key_of
 from refresh_watch.products.polling.observations import CLOCK_SLACK
-from refresh_watch.products.polling.reading import Key, key_of
 from refresh_watch.watch import Watch
 from refresh_watch.watching.request import MAX_IDS
 from refresh_watch.watching.schedule import deadline_of

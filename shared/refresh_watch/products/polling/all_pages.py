@@ -11,7 +11,7 @@ Key = tuple[str, str, str, float | None]
 
 
 @dataclass(frozen=True)
-class Reading:
+class RowsRead:
     """The rows that belong to what was asked. `whole`: there is no further one."""
 
     rows: tuple[ObjectRow, ...]
@@ -31,24 +31,24 @@ class _Pass:
         return tuple(key_of(row) for row in self.rows)
 
 
-def read_all(ask: Callable[[int], Page], belongs: Callable[[ObjectRow], bool]) -> Reading:
+def read_all_pages(ask: Callable[[int], Page], belongs: Callable[[ObjectRow], bool]) -> RowsRead:
     """Read page 1, 2, … until TotalCount is reached. `ask` is given the page number; what it raises comes through.
 
     Rows that do not belong (another task's) are dropped, and TotalCount is held against those that do: where they were
-    counted in it, the reading is not whole. Pages that shifted are read once more. Overlaps that come back exactly
-    equal are objects that were submitted twice; a page that only repeats others never makes a reading whole.
+    counted in it, what was read is not whole. Pages that shifted are read once more. Overlaps that come back exactly
+    equal are objects that were submitted twice; a page that only repeats others never makes the whole.
     """
-    first = _pass(ask, belongs)
+    first = _read_once(ask, belongs)
     if first.complete and not first.overlaps:
-        return Reading(first.rows, whole=True)
+        return RowsRead(first.rows, whole=True)
     if first.pages == 1:
-        return Reading(first.rows, whole=False)
-    second = _pass(ask, belongs)
+        return RowsRead(first.rows, whole=False)
+    second = _read_once(ask, belongs)
     steady = not second.overlaps or (second.keys == first.keys and not second.repeats)
-    return Reading(second.rows, whole=second.complete and steady)
+    return RowsRead(second.rows, whole=second.complete and steady)
 
 
-def _pass(ask: Callable[[int], Page], belongs: Callable[[ObjectRow], bool]) -> _Pass:
+def _read_once(ask: Callable[[int], Page], belongs: Callable[[ObjectRow], bool]) -> _Pass:
     rows: list[ObjectRow] = []
     totals: set[int] = set()
     seen: set[Key] = set()
@@ -70,5 +70,5 @@ def _pass(ask: Callable[[int], Page], belongs: Callable[[ObjectRow], bool]) -> _
 
 
 def key_of(row: ObjectRow) -> Key:
-    """What tells two rows apart; equal for an object that was submitted twice."""
+    """What distinguishes two rows; equal for an object that was submitted twice."""
     return (row.task_id, row.object_path, row.object_type, row.created_at)
