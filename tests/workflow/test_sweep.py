@@ -239,7 +239,7 @@ def test_a_sweep_that_is_refused_is_told_once_a_day_and_stops_no_other_product(t
         (rejected,) = wait_for(lambda: home.messages("", "rejected"), 15, "a rejected report")
         assert "sweep cdn: Forbidden.RAM: User not authorized." in rejected["problem"]
         assert "missing RAM action: cdn:DescribeRefreshTasks" in rejected["problem"]
-        assert "take the product out of the timer's payload" in rejected["notes"][0]
+        assert "remove the product from the timer's payload" in rejected["notes"][0]
         time.sleep(1.0)
         assert home.messages("", "rejected") == [rejected]
 

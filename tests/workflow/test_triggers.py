@@ -192,7 +192,7 @@ def test_the_same_ids_by_whatever_trigger_are_one_watch_and_one_report(home: Hou
         ([event("action_trail_of_something_else")], 200, "submits no refresh or prefetch"),
         ([event("action_trail_of_something_else"), event("timer")], 400, "[1].triggerName: 'timer-trigger'"),
         (event("oss_object_created"), 400, "events[0].eventSource: 'acs:oss'"),
-        ('{"product": "cdn", "task_ids": "1", "task_ids": "2"}', 400, "request: a string"),
+        ('{"product": "cdn", "task_ids": "1", "task_ids": "2"}', 400, "request: must be a JSON object"),
     ],
 )
 def test_who_waits_is_answered_and_nobody_else_is_told(home: House, body: Any, status: int, words: str) -> None:
