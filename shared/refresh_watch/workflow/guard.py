@@ -6,17 +6,24 @@ import logging
 
 from refresh_watch.clock import Clock
 from refresh_watch.errors import EngineError
-from refresh_watch.function_compute.tasks import Engine, Task, TaskStatus
+from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.limits import LONGEST_DELAY
 from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import abandon_watch, latest_end
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.schedule import deadline_of, phase_of
-from refresh_watch.watching.state import Hop, read_hop
+from refresh_watch.watching.state import Hop
 from refresh_watch.workflow.effects import publish, start_hop
-from refresh_watch.workflow.task_history import TaskHistory, newest_state, read_task_history, resume
-from refresh_watch.workflow.task_ids import NOTIFY, WATCH, again_id, final_id
+from refresh_watch.workflow.task_history import (
+    TaskHistory,
+    kept_payload,
+    newest_state,
+    read_task_history,
+    resume,
+    waiting_hop,
+)
+from refresh_watch.workflow.task_ids import NOTIFY, again_id, final_id
 
 log = logging.getLogger("refresh_watch.guard")
 
@@ -46,12 +53,12 @@ def run_guard(guard: Hop, *, engine: Engine, clock: Clock) -> str:
 
     Raises EngineError when Function Compute does not answer, so that the guard is run again.
     """
-    chain = read_task_history(guard.watch.id, engine)
-    if chain.is_fanned_out:
+    history = read_task_history(guard.watch.id, engine)
+    if history.is_fanned_out:
         return "settled and told"
     if clock.now() > guard.watch.accepted_at + RECORD_ENDS:
         raise EngineError(f"the final report of {guard.watch.id} could not be sent for six days")
-    found = _tend(chain, guard.watch, engine, clock)
+    found = _tend(history, guard.watch, engine, clock)
     log.info("guarded", extra={"guard": guard.number, "found": found})
     after = guard.number + 1
     watch = guard.watch
@@ -59,42 +66,40 @@ def run_guard(guard: Hop, *, engine: Engine, clock: Clock) -> str:
     return found
 
 
-def _tend(chain: TaskHistory, first: Watch, engine: Engine, clock: Clock) -> str:
-    if chain.fanning_out is not None:
+def _tend(history: TaskHistory, first: Watch, engine: Engine, clock: Clock) -> str:
+    if history.fanning_out is not None:
         return "settled, on its way to the channels"
-    if chain.is_committed:
-        _fan_out_again(chain, engine)
+    if history.is_committed:
+        _fan_out_again(history, engine)
         return "settled, but the fan-out had failed: told again"
-    if chain.live is not None and not _is_held_up(chain.live, engine, clock.now()):
+    if history.live is not None and not _is_held_up(history, engine, clock.now()):
         return "alive"
-    watch = newest_state(chain, engine) or first
+    watch = newest_state(history, engine) or first
     now = clock.now()
     if now >= latest_end(watch) + GIVES_UP_AFTER:
         # every hop has failed for so long that another would too; an accepted watch still ends in a final report
         publish(final_report(abandon_watch(watch, now), now), engine)
         return "given up"
-    resume(chain, engine, clock, watch)
-    return "the chain was cut off: resumed" if chain.live is None else "a hop is held up: overtaken"
+    resume(history, engine, clock, watch)
+    return "the chain was cut off: resumed" if history.live is None else "a hop is held up: overtaken"
 
 
-def _is_held_up(hop: Task, engine: Engine, now: Instant) -> bool:
+def _is_held_up(history: TaskHistory, engine: Engine, now: Instant) -> bool:
     """Function Compute puts an event off by doubling pauses, up to hours, when all instances are busy: has it this one?
 
     When it starts after all, the hop that has overtaken it is known already, and so is its verdict.
     """
-    kept = engine.task(WATCH, hop.id)
-    if hop.status is not TaskStatus.ENQUEUED or kept is None or not kept.payload:
+    planned = waiting_hop(history, engine)
+    if planned is None or planned.due is None:
         return False
-    planned = read_hop(kept.payload)
     # `due` is when the look was planned first; its turn in the quota may come later by as much as can be waited for
     turn = LONGEST_DELAY if planned.booked else 0.0
-    return planned.due is not None and now > planned.due + turn + HELD_UP_AFTER
+    return now > planned.due + turn + HELD_UP_AFTER
 
 
-def _fan_out_again(chain: TaskHistory, engine: Engine) -> None:
-    for task in chain.finals:
-        kept = engine.task(NOTIFY, task.id)
-        if kept is not None and kept.payload:
-            engine.start_later(NOTIFY, kept.payload, 0, again_id(final_id(chain.watch_id), len(chain.finals)))
-            return
-    raise EngineError(f"Function Compute kept no payload of {final_id(chain.watch_id)}")
+def _fan_out_again(history: TaskHistory, engine: Engine) -> None:
+    report_id = final_id(history.watch_id)
+    payload = kept_payload(NOTIFY, history.finals, engine)
+    if payload is None:
+        raise EngineError(f"Function Compute kept no payload of {report_id}")
+    engine.start_later(NOTIFY, payload, 0, again_id(report_id, len(history.finals)))

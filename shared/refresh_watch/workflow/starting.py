@@ -7,18 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from refresh_watch.clock import Clock
-from refresh_watch.function_compute.tasks import Engine, Started, Task, TaskStatus
+from refresh_watch.function_compute.tasks import Engine, Started
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import AnyNote
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.result import Requested
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.schedule import first_look
-from refresh_watch.watching.state import Hop, read_hop
+from refresh_watch.watching.state import Hop
 from refresh_watch.workflow.effects import start_hop
 from refresh_watch.workflow.guard import guard_delay
-from refresh_watch.workflow.task_history import TaskHistory, read_task_history, resume
-from refresh_watch.workflow.task_ids import WATCH
+from refresh_watch.workflow.task_history import TaskHistory, read_task_history, resume, waiting_hop
 
 log = logging.getLogger("refresh_watch.starting")
 
@@ -38,35 +37,34 @@ def start(
     answer: dict[str, Any] = {"watch_id": watch.id, "status_url": None}
     if not settings.channels:
         answer["warning"] = "REFRESH_WATCH_CHANNELS is empty: nobody will be told"
-    chain: TaskHistory | None = None
+    history: TaskHistory | None = None
     after = 0.0 if wanted.at_once else first_look(watch, now)
     hop = Hop(watch, 0, due=now + after)
     if start_hop(hop, after, engine) is Started.ALREADY:
-        chain = read_task_history(watch.id, engine)
-        answer |= {"already": True, "state": _state(chain, engine, clock, at_once=wanted.at_once)}
-    if chain is None or not chain.is_fanned_out:
+        history = read_task_history(watch.id, engine)
+        answer |= {"already": True, "state": _state(history, engine, clock, at_once=wanted.at_once)}
+    if history is None or not history.is_fanned_out:
         start_hop(Hop(watch, 0, is_guard=True), guard_delay(watch, 0), engine)
-    log.info("accepted", extra={"watch_id": watch.id, "items": len(watch.items), "already": chain is not None})
+    log.info("accepted", extra={"watch_id": watch.id, "items": len(watch.items), "already": history is not None})
     return answer
 
 
-def _state(chain: TaskHistory, engine: Engine, clock: Clock, *, at_once: bool) -> str:
+def _state(history: TaskHistory, engine: Engine, clock: Clock, *, at_once: bool) -> str:
     """What became of the watch that this request had already started; a dead chain is started again."""
-    if chain.is_committed:
+    if history.is_committed:
         return "settled"
-    if chain.live is None:
+    if history.live is None:
         # a record that lags behind shows no hop; the id of the one that exists is answered with "already"
-        return "resumed" if resume(chain, engine, clock) is Started.STARTED else "watching"
-    if at_once and _is_far(chain.live, engine, clock.now()):
+        return "resumed" if resume(history, engine, clock) is Started.STARTED else "watching"
+    if at_once and _is_far(history, engine, clock.now()):
         # the hop that was to come finds its successor known when it comes, and its verdict committed
-        return "hastened" if resume(chain, engine, clock) is Started.STARTED else "watching"
-    return f"watching ({chain.live.status})"
+        return "hastened" if resume(history, engine, clock) is Started.STARTED else "watching"
+    return f"watching ({history.live.status})"
 
 
-def _is_far(hop: Task, engine: Engine, now: Instant) -> bool:
+def _is_far(history: TaskHistory, engine: Engine, now: Instant) -> bool:
     """The next look waits, for longer than is worth hastening; one that waits for its turn in the quota is left."""
-    kept = engine.task(WATCH, hop.id) if hop.status is TaskStatus.ENQUEUED else None
-    if kept is None or not kept.payload:
+    planned = waiting_hop(history, engine)
+    if planned is None or planned.booked or planned.due is None:
         return False
-    planned = read_hop(kept.payload)
-    return not planned.booked and planned.due is not None and planned.due > now + HASTENED_FROM
+    return planned.due > now + HASTENED_FROM

@@ -20,20 +20,20 @@ def stop(watch_id: str, who: str, *, engine: Engine, clock: Clock) -> bool:
     The guard goes on: it sees that the report reaches the channels, and ends by itself. Answers False when the final
     report had been committed before. Raises NoSuchWatch for an id that Function Compute does not know.
     """
-    chain = read_task_history(watch_id, engine)
-    committed = not chain.is_committed and _commit(chain, who, engine, clock)
+    history = read_task_history(watch_id, engine)
+    committed = not history.is_committed and _commit(history, who, engine, clock)
     for _ in range(_ROUNDS):
-        live = [hop for hop in chain.hops if hop.status.is_live]
+        live = [hop for hop in history.hops if hop.status.is_live]
         if not live:
             break
         for hop in live:
             engine.stop(WATCH, hop.id)
         # a hop that ran may have started its successor before it was stopped
-        chain = read_task_history(watch_id, engine)
+        history = read_task_history(watch_id, engine)
     return committed
 
 
-def _commit(chain: TaskHistory, who: str, engine: Engine, clock: Clock) -> bool:
-    watch = known_state(chain, engine)
+def _commit(history: TaskHistory, who: str, engine: Engine, clock: Clock) -> bool:
+    watch = known_state(history, engine)
     now = clock.now()
     return publish(final_report(stop_watch(watch, now, who), now), engine) is Started.STARTED

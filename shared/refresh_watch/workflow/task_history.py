@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from refresh_watch.clock import Clock
@@ -55,25 +56,39 @@ def read_task_history(watch_id: str, engine: Engine) -> TaskHistory:
     return TaskHistory(watch_id, tuple(hops), tuple(engine.tasks(NOTIFY, final_id(watch_id))))
 
 
-def newest_state(chain: TaskHistory, engine: Engine) -> Watch | None:
-    """The watch as the newest hop was given it; None where Function Compute keeps no payload of any."""
-    for hop in reversed(chain.hops):
-        task = engine.task(WATCH, hop.id)
+def kept_payload(function: str, tasks: Iterable[Task], engine: Engine) -> bytes | None:
+    """The payload of the first of these tasks of which one is kept: a list holds none. None where none is."""
+    for listed in tasks:
+        task = engine.task(function, listed.id)
         if task is not None and task.payload:
-            return read_hop(task.payload).watch
+            return task.payload
     return None
 
 
-def resume(chain: TaskHistory, engine: Engine, clock: Clock, watch: Watch | None = None) -> Started:
+def newest_state(history: TaskHistory, engine: Engine) -> Watch | None:
+    """The watch as the newest hop was given it; None where Function Compute keeps no payload of any."""
+    payload = kept_payload(WATCH, reversed(history.hops), engine)
+    return read_hop(payload).watch if payload else None
+
+
+def waiting_hop(history: TaskHistory, engine: Engine) -> Hop | None:
+    """The hop that has not begun yet, with its plan; None where there is none, or no payload of it is kept."""
+    if history.live is None or history.live.status is not TaskStatus.ENQUEUED:
+        return None
+    payload = kept_payload(WATCH, (history.live,), engine)
+    return read_hop(payload) if payload else None
+
+
+def resume(history: TaskHistory, engine: Engine, clock: Clock, watch: Watch | None = None) -> Started:
     """Start the hop after the newest one, with the newest state that is kept, else with `watch`.
 
     A list that lags behind does no harm: the id of a hop that exists is answered with "already".
     """
-    state = newest_state(chain, engine) or watch
+    state = newest_state(history, engine) or watch
     if state is None:
-        log.warning("no state is kept, so nothing could be resumed", extra={"watch_id": chain.watch_id})
+        log.warning("no state is kept, so nothing could be resumed", extra={"watch_id": history.watch_id})
         return Started.ALREADY
-    hop = Hop(replace(state, id=chain.watch_id), chain.next_number, due=clock.now())
+    hop = Hop(replace(state, id=history.watch_id), history.next_number, due=clock.now())
     started = start_hop(hop, 0, engine)
-    log.warning("resumed", extra={"watch_id": chain.watch_id, "hop": hop.number, "start": started.value})
+    log.warning("resumed", extra={"watch_id": history.watch_id, "hop": hop.number, "start": started.value})
     return started
