@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from refresh_watch.clock import SystemClock
 from refresh_watch_cli.doctor.check_channels import check_channels
 from refresh_watch_cli.doctor.check_cost import check_cost
 from refresh_watch_cli.doctor.check_endpoints import check_endpoints
@@ -19,6 +18,7 @@ from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, Level, ok
 from refresh_watch_cli.project import find_project
 from tests.cli.conftest import PROJECT
+from tests.hand_clock import HandClock
 
 
 @pytest.mark.parametrize(
@@ -149,16 +149,10 @@ def test_sdks_that_are_told_to_print_their_requests_are_warned_of() -> None:
     assert "Authorization" in warned.said
 
 
-class Hasty(SystemClock):
-    """A clock that waits for nothing."""
-
-    def sleep(self, seconds: float) -> None: ...
-
-
 def test_an_sts_that_is_not_reached_is_named_by_the_address_that_was_asked() -> None:
     keys = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "testAK", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testSK"}
     context = DoctorContext(
-        {**keys, "REFRESH_WATCH_STS_ENDPOINT": "http://127.0.0.1:9"}, USUAL, find_project(PROJECT), clock=Hasty()
+        {**keys, "REFRESH_WATCH_STS_ENDPOINT": "http://127.0.0.1:9"}, USUAL, find_project(PROJECT), clock=HandClock()
     )
 
     _, unreached = check_identity(context)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,22 +13,7 @@ from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.machine_keys import FRESH, MachineKeys
 from refresh_watch_cli.printing import called_as
 from refresh_watch_cli.serve import check_address, curl_lines, functions_environment, reachable
-
-
-class HandClock:
-    """Moved by hand."""
-
-    def __init__(self) -> None:
-        self.at = time.time()
-
-    def now(self) -> float:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += seconds
-
-    def chance(self) -> float:
-        return 0.5
+from tests.hand_clock import HandClock
 
 
 def test_the_functions_see_our_settings_but_neither_the_token_nor_a_proxy_for_http() -> None:

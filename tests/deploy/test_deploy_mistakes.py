@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from refresh_watch.clock import SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.errors import AskAgain, BadInput
 from refresh_watch.settings import Secret, Settings
@@ -17,6 +16,7 @@ from refresh_watch_cli.account.regions import check_region, doubt
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import World
 from tests.deploy.newcomer import NOBODY, Newcomer, Ran
+from tests.hand_clock import HandClock
 
 TIMER = """
       triggers:
@@ -79,15 +79,11 @@ def test_the_half_of_a_key_that_is_missing_is_named(newcomer: Newcomer) -> None:
     assert "ALIBABA_CLOUD_ACCESS_KEY_SECRET is not set; no Alibaba Cloud credentials were found" in ran.err
 
 
-class Hasty(SystemClock):
-    """A clock that waits for nothing."""
-
-    def sleep(self, seconds: float) -> None: ...
-
-
 def test_the_host_that_was_really_asked_is_named() -> None:
     with pytest.raises(AskAgain) as caught:
-        who_am_i(Settings(sts_endpoint="http://127.0.0.1:9"), Credentials("testAK", Secret("testSK")), clock=Hasty())
+        who_am_i(
+            Settings(sts_endpoint="http://127.0.0.1:9"), Credentials("testAK", Secret("testSK")), clock=HandClock()
+        )
     assert str(caught.value).startswith("127.0.0.1:9: ")
     assert "sts.aliyuncs.com" not in str(caught.value)
 

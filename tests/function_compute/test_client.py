@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from refresh_watch.clock import SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.errors import BadInput, EngineError
 from refresh_watch.function_compute.client import FunctionCompute
@@ -23,19 +22,15 @@ from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.doctor.probe.inspector import Inspector
 from refresh_watch_emulator.engine.engine import FAKE_KEYS, EmbeddedEngine
 from refresh_watch_emulator.engine.switches import Duplicate, EngineSwitches
+from tests.hand_clock import HandClock
 
 MANIFEST = Path(__file__).parents[1] / "emulator" / "engine" / "s.yaml"
 SLEEP = b'{"do": "nothing"}'
 
 
-class NoWait(SystemClock):
-    def sleep(self, seconds: float) -> None:
-        """The pauses between tries are no matter here."""
-
-
-def given(url: str) -> tuple[Settings, Credentials, NoWait]:
+def given(url: str) -> tuple[Settings, Credentials, HandClock]:
     settings = Settings(fc_endpoint=url, region="cn-hangzhou", prefix="test")
-    return settings, Credentials(FAKE_KEYS[0], Secret(FAKE_KEYS[1])), NoWait()
+    return settings, Credentials(FAKE_KEYS[0], Secret(FAKE_KEYS[1])), HandClock()
 
 
 def client(url: str) -> FunctionCompute:
@@ -92,7 +87,7 @@ def test_an_engine_that_nobody_listens_at_is_named_with_what_happened(does: str)
     calls = {
         "start": lambda: FunctionCompute(transport).start_later("act", SLEEP, 0, "w-1-h0001"),
         "invoke": lambda: invoke(transport, "act", SLEEP),
-        "list": lambda: Inspector(transport, NoWait()).listed("act", "w-"),
+        "list": lambda: Inspector(transport, HandClock()).listed("act", "w-"),
     }
     with pytest.raises(EngineError) as caught:
         calls[does]()
