@@ -9,13 +9,11 @@ from __future__ import annotations
 import heapq
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
 from refresh_watch.errors import EngineError
-from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
-from refresh_watch.limits import MAX_PAYLOAD
+from refresh_watch.function_compute.tasks import Started, TaskStatus
 from refresh_watch.model import FailedObject, Kind
 from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.reports.wire import from_json
@@ -26,7 +24,10 @@ from refresh_watch.workflow.delivery_state import read_delivery
 from refresh_watch.workflow.fan_out import fan_out
 from refresh_watch.workflow.guard import run_guard
 from refresh_watch.workflow.hop import run_hop
+from tests.hand_clock import HandClock
+from tests.record import Record
 
+NOON = 1_795_000_000.0
 RETRIES = {"watch": 8, "notify": 3}
 CHANNELS = ("oncall", "audit")
 SETTINGS = Settings(channels=tuple(ChannelSetting(name, "webhook", Secret("https://example.com")) for name in CHANNELS))
@@ -47,14 +48,13 @@ class Truth:
 
 
 @dataclass
-class Cloud:
+class Cloud(Record):
     """The engine's record, the queue, and the world."""
 
-    chance: Random
-    truths: dict[str, Truth]
-    trouble: float  # how likely anything goes wrong, from 0 to 1
-    at: float = 1_795_000_000.0
-    record: dict[tuple[str, str], Task] = field(default_factory=dict)
+    chance: Random = field(default_factory=Random)
+    truths: dict[str, Truth] = field(default_factory=dict)
+    trouble: float = 0.0  # how likely anything goes wrong, from 0 to 1
+    clock: HandClock = field(default_factory=lambda: HandClock(NOON))
     queue: list[tuple[float, int, str, str, int]] = field(default_factory=list)
     posts: Counter[tuple[str, str]] = field(default_factory=Counter)
     outage_until: float = 0.0
@@ -62,56 +62,34 @@ class Cloud:
     _effects_left: int = -1
     _shown: dict[str, float] = field(default_factory=dict)
 
-    # refresh_watch.clock.Clock
-    def now(self) -> float:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += seconds
-
-    # refresh_watch.function_compute.tasks.Engine
     def start_later(self, function: str, payload: bytes, delay: float, task_id: str) -> Started:
-        assert len(payload) <= MAX_PAYLOAD
         if self._hits(0.3):
             raise EngineError("Function Compute did not answer")
-        started = Started.ALREADY
-        if (function, task_id) not in self.record:
-            self.record[function, task_id] = Task(task_id, TaskStatus.ENQUEUED, payload)
-            self._push(self.at + delay + self.chance.random(), function, task_id, 0)
-            started = Started.STARTED
+        started = super().start_later(function, payload, delay, task_id)
+        if started is Started.STARTED:
+            self._push(self.clock.at + delay + self.chance.random(), function, task_id, 0)
         self._effects_left -= 1
         if self._effects_left == 0:
             raise Crash
         return started
 
-    def task(self, function: str, task_id: str) -> Task | None:
-        return self.record.get((function, task_id))
-
-    def tasks(self, function: str, prefix: str) -> Sequence[Task]:
-        found = [
-            task for (name, task_id), task in self.record.items() if name == function and task_id.startswith(prefix)
-        ]
-        return [Task(task.id, task.status) for task in found]
-
-    def stop(self, function: str, task_id: str) -> None: ...
-
     # the product
     def look(self, watch: Watch) -> Observation:
-        began = self.at
-        self.at += self.chance.random() * 3
+        began = self.clock.at
+        self.clock.at += self.chance.random() * 3
         if self._hits(0.5):
-            self.outage_until = self.at + self.chance.choice((5.0, 120.0, 4000.0))
-        dark = self.at < self.outage_until
+            self.outage_until = self.clock.at + self.chance.choice((5.0, 120.0, 4000.0))
+        dark = self.clock.at < self.outage_until
         observations = tuple(self._sighting(item.item, dark) for item in watch.turn)
-        return Observation(observations, began, self.at, 1)
+        return Observation(observations, began, self.clock.at, 1)
 
     def _sighting(self, item: str, dark: bool) -> ItemObservation:
         truth = self.truths[item]
         # an answer shows what the question before it brought up to date
-        seen_at, self._shown[item] = self._shown.get(item, 0.0), self.at
+        seen_at, self._shown[item] = self._shown.get(item, 0.0), self.clock.at
         if dark:
             return ItemObservation(item, Answer.NO_ANSWER, problem="Throttling", throttled=self.chance.random() < 0.7)
-        if self.at < truth.appears_at:
+        if self.clock.at < truth.appears_at:
             return ItemObservation(item, Answer.NOT_SEEN)
         if self._hits(1.0):
             # a page is missing
@@ -136,35 +114,34 @@ class Cloud:
             most -= 1
             assert most, "it never ends"
             due, _, function, task_id, attempt = heapq.heappop(self.queue)
-            self.at = max(self.at, due)
+            self.clock.at = max(self.clock.at, due)
             self._run_once(function, task_id, attempt)
 
     def _run_once(self, function: str, task_id: str, attempt: int) -> None:
         if task_id.startswith(("w-", "f-")) and self._hits(0.3):
-            self._set(function, task_id, self.chance.choice((TaskStatus.STOPPED, TaskStatus.EXPIRED)))
+            self.set(function, task_id, self.chance.choice((TaskStatus.STOPPED, TaskStatus.EXPIRED)))
             return
-        payload = self.record[function, task_id].payload
-        assert payload is not None
+        payload = self.payload(function, task_id)
         self._effects_left = self.chance.randint(1, 3) if self._hits(2.0) else -1
         try:
             self._handle(function, payload)
         except (Crash, EngineError):
             dead = attempt == RETRIES[function]
-            self._set(function, task_id, TaskStatus.FAILED if dead else TaskStatus.RETRYING)
+            self.set(function, task_id, TaskStatus.FAILED if dead else TaskStatus.RETRYING)
             if not dead:
-                self._push(self.at + 1, function, task_id, attempt + 1)
+                self._push(self.clock.at + 1, function, task_id, attempt + 1)
             return
-        self._set(function, task_id, TaskStatus.SUCCEEDED)
+        self.set(function, task_id, TaskStatus.SUCCEEDED)
         if self._hits(1.0):
-            self._push(self.at + self.chance.random() * 10, function, task_id, attempt)
+            self._push(self.clock.at + self.chance.random() * 10, function, task_id, attempt)
 
     def _handle(self, function: str, payload: bytes) -> None:
         if function == "watch":
             hop = read_hop(payload)
             if hop.is_guard:
-                run_guard(hop, engine=self, clock=self)
+                run_guard(hop, engine=self, clock=self.clock)
             else:
-                run_hop(hop, look=self.look, engine=self, clock=self)
+                run_hop(hop, look=self.look, engine=self, clock=self.clock)
             return
         given = json.loads(payload)
         if "delivery" in given:
@@ -176,9 +153,6 @@ class Cloud:
     def _push(self, due: float, function: str, task_id: str, attempt: int) -> None:
         self._order += 1
         heapq.heappush(self.queue, (due, self._order, function, task_id, attempt))
-
-    def _set(self, function: str, task_id: str, status: TaskStatus) -> None:
-        self.record[function, task_id] = Task(task_id, status, self.record[function, task_id].payload)
 
     def _hits(self, weight: float) -> bool:
         return self.chance.random() < self.trouble * weight * 0.1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -12,7 +11,7 @@ from refresh_watch.watching.request import read_request
 from refresh_watch.watching.state import Hop, write_hop
 from refresh_watch.workflow.task_ids import hop_id
 from tests.effort import EFFORT
-from tests.simulation.cloud import Cloud, Truth
+from tests.simulation.cloud import NOON, Cloud, Truth
 from tests.simulation.promises import run
 
 
@@ -25,9 +24,9 @@ def test_every_accepted_watch_ends_in_one_true_final_report_on_every_channel(see
 def test_the_same_seed_is_the_same_run() -> None:
     def posts(seed: int) -> dict[tuple[str, str], int]:
         chance = Random(seed)
-        cloud = Cloud(chance, {"1": Truth(1_795_000_300.0, 1, 0)}, 0.0)
-        watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), cloud.at)
-        cloud.start_later("watch", write_hop(Hop(replace(watch), 0)), 0, hop_id(watch.id, 0))
+        cloud = Cloud(chance=chance, truths={"1": Truth(NOON + 300, 1, 0)})
+        watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), cloud.clock.at)
+        cloud.start_later("watch", write_hop(Hop(watch, 0)), 0, hop_id(watch.id, 0))
         cloud.trouble = 1.0
         cloud.run()
         return dict(cloud.posts)

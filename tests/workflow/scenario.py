@@ -1,21 +1,20 @@
-"""One scenario that every position of every switch has to pass: all four products, every way to end."""
+"""What every position of a switch has to pass: all four products, every way to end."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
-from tests.workflow.house import House
+from tests.workflow.house import Home
 
 PRODUCTS = ("cdn", "dcdn", "vod", "vod-legacy")
 URL = "http://example.com"
 
 
-def add(house: House, product: str, *objects: ObjectPlan, object_type: str = "file") -> str:
+def add(house: Home, product: str, *objects: ObjectPlan, object_type: str = "file") -> str:
     """Add a task to the stand-in's account; answers its id."""
     return house.products.world.add_task(
-        "vod" if product == "vod-legacy" else product, objects=objects, object_type=object_type, created_at=time.time()
+        "vod" if product == "vod-legacy" else product, objects=objects, object_type=object_type, created_at=house.now()
     )
 
 
@@ -28,24 +27,34 @@ def _why(ends: str) -> str:
     return "" if ends == "Complete" else "OriginTimeout"
 
 
-def start_all(house: House) -> dict[str, tuple[str, str, dict[str, int]]]:
-    """Start one watch of each sort; answers watch id by name, with the outcome and the counts that are true."""
-    started: dict[str, tuple[str, str, dict[str, int]]] = {}
+Started = dict[str, tuple[str, str, dict[str, int]]]
+"""Watch ids by name, each with the outcome and the counts that are true."""
+
+
+def start_all(house: Home) -> Started:
+    """Start one watch of each kind, and some of each product."""
+    started = start_some(house)
     for product in PRODUCTS:
         ids = [add(house, product, *many("Complete", 3)), add(house, product, *many("Complete", 1, after=1.2))]
         started[f"{product} complete"] = (house.start(product, ids), "complete", {"complete": 4})
     big = add(house, "cdn", *many("Complete", 130, name="big"))
     started["130 objects"] = (house.start("cdn", big), "complete", {"complete": 130})
-    bad = [add(house, "dcdn", *many("Timeout", 1), *many("Complete", 2)), add(house, "dcdn", *many("Canceled", 1))]
-    started["dcdn failed"] = (house.start("dcdn", ",".join(bad)), "partly_failed", {"complete": 2, "failed": 2})
-    slow = add(house, "vod", *many("Complete", 1), *many(NEVER, 1))
-    started["vod overdue"] = (house.start("vod", [slow], deadline="2s"), "overdue", {"complete": 1, "overdue": 1})
     unknown = house.start("cdn", "999999999999", deadline="2s")
     started["cdn unknown"] = (unknown, "unverifiable", {"unverifiable": 1})
     return started
 
 
-def check_all(house: House, started: dict[str, tuple[str, str, dict[str, int]]]) -> dict[str, Any]:
+def start_some(house: Home) -> Started:
+    """Start a watch that has an interim report before its final one, and one that ends at its deadline."""
+    bad = [add(house, "dcdn", *many("Timeout", 1), *many("Complete", 2)), add(house, "dcdn", *many("Canceled", 1))]
+    slow = add(house, "vod", *many("Complete", 1), *many(NEVER, 1))
+    return {
+        "dcdn failed": (house.start("dcdn", ",".join(bad)), "partly_failed", {"complete": 2, "failed": 2}),
+        "vod overdue": (house.start("vod", [slow], deadline="2s"), "overdue", {"complete": 1, "overdue": 1}),
+    }
+
+
+def check_all(house: Home, started: Started) -> dict[str, Any]:
     """Wait for every final report; each has to be the true one."""
     finals = {}
     for name, (watch_id, outcome, counts) in started.items():

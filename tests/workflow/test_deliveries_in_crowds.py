@@ -12,7 +12,7 @@ from refresh_watch.workflow.task_ids import report_id_of
 from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer, WallMessage
 from tests.channels.delivering import clock_at_rest
 from tests.unit.reports.sample_reports import PARTLY_FAILED
-from tests.workflow.virtual_notify import VirtualNotify
+from tests.workflow.virtual_house import VirtualHouse
 
 SLOWLY = 12.0
 """Seconds after which the robot of these tests answers."""
@@ -31,7 +31,7 @@ class _SlowRobot:
         self.began = self.clock.now()
         self.wall = ChatWall(clock=self.clock, on_message=self._slowly)
         channels = [self.wall.entry("webhook", "oncall", **more), self.wall.entry("webhook", "backup")]
-        self.house = VirtualNotify(self.clock, self.wall, channels, instances)
+        self.house = VirtualHouse.of(self.clock, self.wall, channels, instances)
 
     def _slowly(self, message: WallMessage) -> None:
         if message.chat == "oncall":
@@ -73,7 +73,7 @@ def test_every_report_that_a_silent_robot_keeps_waiting_is_told_on_the_fallback_
 
 
 def test_a_silent_robot_is_not_visited_every_minute_by_everybody_who_waits(silent: _SlowRobot) -> None:
-    assert len(silent.house.record) < 60 * 24 * 10, "six times an hour each at most, in the long run"
+    assert len(silent.house.kept) < 60 * 24 * 10, "six times an hour each at most, in the long run"
 
 
 def test_every_report_that_a_silent_robot_did_not_take_for_a_day_is_kept(silent: _SlowRobot) -> None:
@@ -87,7 +87,7 @@ def test_more_than_a_robot_can_take_in_an_hour_is_all_sent_at_its_pace() -> None
     """Places lie beyond what Function Compute can delay: whoever comes before its time keeps its place."""
     clock = clock_at_rest()
     with ChatWall(clock=clock) as wall:
-        house = VirtualNotify(clock, wall, [wall.entry("wecom", "oncall")])
+        house = VirtualHouse.of(clock, wall, [wall.entry("wecom", "oncall")])
         began = clock.now()
         for number in range(1500):
             house.commit(_report(number, "oncall"))
@@ -96,4 +96,4 @@ def test_more_than_a_robot_can_take_in_an_hour_is_all_sent_at_its_pace() -> None
         assert [post for post in wall.posts if not post.accepted] == []
     assert len(arrived) == 1500
     assert max(arrived) - min(arrived) < 1.15 * 1500 / 20 * 60
-    assert len(house.record) < 6 * 1500
+    assert len(house.kept) < 6 * 1500

@@ -16,7 +16,7 @@ from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer
 from tests.channels.delivering import channel_of, clock_at_rest, delivered
 from tests.hand_clock import HandClock
 from tests.unit.reports.sample_reports import INTERIM, PARTLY_FAILED
-from tests.workflow.virtual_notify import VirtualNotify
+from tests.workflow.virtual_house import VirtualHouse
 
 DAY = 86_400
 BLOCKED = ScriptedAnswer(200, '{"errcode":130101,"errmsg":"send too fast, exceed 20 times per minute"}')
@@ -47,7 +47,7 @@ def _refused(wall: ChatWall, chat: str = "oncall") -> list[float]:
 def test_200_final_reports_at_once_to_one_robot_all_arrive_and_none_is_refused(
     clock: HandClock, wall: ChatWall, kind: str
 ) -> None:
-    house = VirtualNotify(clock, wall, [wall.entry(kind, "oncall")])
+    house = VirtualHouse.of(clock, wall, [wall.entry(kind, "oncall")])
     began = clock.now()
     for number in range(200):
         house.commit(_report(number))
@@ -55,7 +55,7 @@ def test_200_final_reports_at_once_to_one_robot_all_arrive_and_none_is_refused(
     arrived = sorted(message.at - began for message in wall.messages)
     print(
         f"\n200 reports to one {kind} robot: the first after {arrived[0]:.0f} s, half within {arrived[99]:.0f} s, "
-        f"all within {arrived[-1]:.0f} s; {len(wall.posts)} posts, {len(house.record)} tasks"
+        f"all within {arrived[-1]:.0f} s; {len(wall.posts)} posts, {len(house.kept)} tasks"
     )
     assert len(wall.messages) == 200
     assert len({str(message.body) for message in wall.messages}) == 200
@@ -68,7 +68,7 @@ def test_200_final_reports_at_once_to_one_robot_all_arrive_and_none_is_refused(
 def test_a_robot_that_others_have_blocked_is_run_into_once_by_each_instance_and_then_left_alone(
     clock: HandClock, wall: ChatWall
 ) -> None:
-    house = VirtualNotify(clock, wall, [wall.entry("dingtalk", "oncall")])
+    house = VirtualHouse.of(clock, wall, [wall.entry("dingtalk", "oncall")])
     for number in range(900, 921):  # somebody who keeps no limit; the last one begins the block
         delivered(channel_of(wall), clock, _report(number))
     already = len(wall.posts)
@@ -85,7 +85,7 @@ def test_a_robot_that_others_have_blocked_is_run_into_once_by_each_instance_and_
 def test_429_then_500_then_the_block_then_it_accepts_delivered_once_at_the_right_times(
     clock: HandClock, wall: ChatWall
 ) -> None:
-    house = VirtualNotify(clock, wall, [wall.entry("dingtalk", "oncall")])
+    house = VirtualHouse.of(clock, wall, [wall.entry("dingtalk", "oncall")])
     slow_down = ScriptedAnswer(429, "{}", (("Retry-After", "90"),))
     wall.script("dingtalk", "oncall", slow_down, BUSY, BUSY, BUSY, BLOCKED)
     began = clock.now()
@@ -103,7 +103,7 @@ def test_429_then_500_then_the_block_then_it_accepts_delivered_once_at_the_right
     assert undelivered(house) == []
 
 
-def _dead(wall: ChatWall, house: VirtualNotify, answer: ScriptedAnswer, kind: str = "dingtalk") -> None:
+def _dead(wall: ChatWall, house: VirtualHouse, answer: ScriptedAnswer, kind: str = "dingtalk") -> None:
     wall.script(kind, "oncall", *[answer] * 200)
     house.commit(_report(7))
     house.run()
@@ -114,7 +114,7 @@ def test_a_robot_that_is_dead_for_a_day_is_kept_told_on_the_fallback_once_and_re
     clock: HandClock, wall: ChatWall, answer: ScriptedAnswer
 ) -> None:
     channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
-    house = VirtualNotify(clock, wall, channels)
+    house = VirtualHouse.of(clock, wall, channels)
     began = clock.now()
     _dead(wall, house, answer)
     (told,) = wall.messages
@@ -141,7 +141,7 @@ def test_a_relay_that_shows_the_message_but_does_not_say_so_shows_it_eight_times
     clock: HandClock, wall: ChatWall
 ) -> None:
     channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
-    house = VirtualNotify(clock, wall, channels)
+    house = VirtualHouse.of(clock, wall, channels)
     began = clock.now()
     _dead(wall, house, ScriptedAnswer(200, "<html>OK</html>", posts=True))
     shown = [message.at - began for message in wall.messages if message.chat == "oncall"]
@@ -157,7 +157,7 @@ def test_what_is_refused_for_good_is_told_on_the_fallback_at_once_with_the_vendo
     clock: HandClock, wall: ChatWall
 ) -> None:
     channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
-    house = VirtualNotify(clock, wall, channels)
+    house = VirtualHouse.of(clock, wall, channels)
     began = clock.now()
     _dead(wall, house, ScriptedAnswer(200, '{"errcode":400102,"errmsg":"robot stopped"}'))
     (told,) = wall.messages
@@ -177,7 +177,7 @@ def test_what_is_refused_for_good_is_told_on_the_fallback_at_once_with_the_vendo
 
 def test_a_fallback_does_not_wait_as_long_as_the_channel_asks_us_to(clock: HandClock, wall: ChatWall) -> None:
     channels = [wall.entry("webhook", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
-    house = VirtualNotify(clock, wall, channels, instances=1)
+    house = VirtualHouse.of(clock, wall, channels, instances=1)
     wall.script("webhook", "oncall", ScriptedAnswer(429, "", (("Retry-After", "3000"),)))
     began = clock.now()
     for number in (1, 2):  # the second one learns it from the first
@@ -194,7 +194,7 @@ def test_a_fallback_that_refuses_too_is_kept_and_told_nobody_else(clock: HandClo
         wall.entry("dingtalk", "oncall", fallback="backup"),
         wall.entry("webhook", "backup", fallback="oncall"),
     ]
-    house = VirtualNotify(clock, wall, channels)
+    house = VirtualHouse.of(clock, wall, channels)
     wall.script("webhook", "backup", *[ScriptedAnswer(410, "gone")] * 9)
     _dead(wall, house, ScriptedAnswer(200, '{"errcode":400102,"errmsg":"robot stopped"}'))
     assert wall.messages == ()
@@ -205,7 +205,7 @@ def test_a_report_that_waits_for_its_turn_for_long_is_not_told_on_the_fallback(
     clock: HandClock, wall: ChatWall
 ) -> None:
     channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
-    house = VirtualNotify(clock, wall, channels, instances=1)
+    house = VirtualHouse.of(clock, wall, channels, instances=1)
     for number in range(300):
         house.commit(_report(number))
     house.run()
@@ -215,7 +215,7 @@ def test_a_report_that_waits_for_its_turn_for_long_is_not_told_on_the_fallback(
 
 def test_what_waits_behind_a_block_of_ten_minutes_is_not_told_on_the_fallback(clock: HandClock, wall: ChatWall) -> None:
     channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
-    house = VirtualNotify(clock, wall, channels)
+    house = VirtualHouse.of(clock, wall, channels)
     wall.script("dingtalk", "oncall", BLOCKED, BLOCKED)
     for number in range(100):
         house.commit(_report(number))
@@ -229,7 +229,7 @@ def test_what_waits_behind_a_block_of_ten_minutes_is_not_told_on_the_fallback(cl
 def test_a_first_failure_is_not_told_after_the_final_report(
     clock: HandClock, wall: ChatWall, final_is_out: bool
 ) -> None:
-    house = VirtualNotify(clock, wall, [wall.entry("dingtalk", "oncall")])
+    house = VirtualHouse.of(clock, wall, [wall.entry("dingtalk", "oncall")])
     interim = replace(INTERIM, id="i-00000001", watch_id="00000001", channels=("oncall",))
     wall.script("dingtalk", "oncall", BUSY, BUSY, BUSY)
     house.commit(interim)
@@ -244,7 +244,7 @@ def test_a_first_failure_is_not_told_after_the_final_report(
 def test_a_first_failure_that_function_compute_held_up_is_not_told_after_the_final_report(
     clock: HandClock, wall: ChatWall
 ) -> None:
-    house = VirtualNotify(clock, wall, [wall.entry("dingtalk", "oncall")])
+    house = VirtualHouse.of(clock, wall, [wall.entry("dingtalk", "oncall")])
     interim = replace(
         INTERIM, id="i-00000001", watch_id="00000001", channels=("oncall",), made_at=float(int(clock.now()))
     )
@@ -256,7 +256,7 @@ def test_a_first_failure_that_function_compute_held_up_is_not_told_after_the_fin
 
 
 def test_one_dead_robot_delays_no_other(clock: HandClock, wall: ChatWall) -> None:
-    house = VirtualNotify(clock, wall, [wall.entry("dingtalk", "oncall"), wall.entry("webhook", "audit")])
+    house = VirtualHouse.of(clock, wall, [wall.entry("dingtalk", "oncall"), wall.entry("webhook", "audit")])
     wall.script("dingtalk", "oncall", *[BUSY] * 5000)
     began = clock.now()
     for number in range(20):

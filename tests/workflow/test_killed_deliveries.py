@@ -11,10 +11,11 @@ import pytest
 from refresh_watch.function_compute.tasks import Started, TaskStatus
 from refresh_watch.instants import Seconds
 from refresh_watch.workflow.replay import replay, undelivered
+from refresh_watch.workflow.task_ids import NOTIFY
 from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer
 from tests.channels.delivering import clock_at_rest
 from tests.unit.reports.sample_reports import PARTLY_FAILED
-from tests.workflow.virtual_notify import VirtualNotify
+from tests.workflow.virtual_house import VirtualHouse
 
 GONE = ScriptedAnswer(200, '{"errcode":400102,"errmsg":"robot stopped"}')
 BUSY = ScriptedAnswer(503, "")
@@ -26,7 +27,7 @@ class Killed(BaseException):
 
 
 @dataclass
-class _Killing(VirtualNotify):
+class _Killing(VirtualHouse):
     """Kills the invocation that makes start number `kill_at`, before or after that start has happened."""
 
     kill_at: int = 0
@@ -45,10 +46,10 @@ class _Killing(VirtualNotify):
         try:
             super().run()
         except Killed:
-            queued = {task_id for _, _, task_id in self.queue}
-            waiting = [task.id for task in self.record.values() if task.status is TaskStatus.ENQUEUED]
+            queued = {task_id for *_, task_id in self.queue}
+            waiting = [task.id for task in self.kept.values() if task.status is TaskStatus.ENQUEUED]
             (killed,) = (task_id for task_id in waiting if task_id not in queued)
-            heapq.heappush(self.queue, (self.clock.now() + 60, 0, killed))
+            heapq.heappush(self.queue, (self.clock.now() + 60, 0, NOTIFY, killed))
             self.run()
 
 
@@ -58,7 +59,7 @@ def _played(kill_at: int, *, after_start: bool, answers: Sequence[ScriptedAnswer
     with ChatWall(clock=clock) as wall:
         channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
         wall.script("dingtalk", "oncall", *answers)
-        house = _Killing(clock, wall, channels, kill_at=kill_at + 1, after_start=after_start)
+        house = _Killing.of(clock, wall, channels, kill_at=kill_at + 1, after_start=after_start)
         house.commit(REPORT)  # the first start, a hop's
         house.run()
         for one in undelivered(house):

@@ -1,0 +1,143 @@
+"""The functions in virtual time: products and chats over real sockets, Function Compute's queue and record in memory.
+
+The code that runs is the project's own, from the event to the bytes at the chat; only time and the queue are made up, so
+that what takes ten minutes or a day in truth is shown at once.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from refresh_watch.channels.delivery.pacing import Pacing
+from refresh_watch.errors import Undelivered
+from refresh_watch.function_compute.tasks import Started, TaskStatus
+from refresh_watch.instants import Instant, Seconds
+from refresh_watch.report import Report
+from refresh_watch.reports.wire import encode
+from refresh_watch.settings import Settings, read_channels
+from refresh_watch.triggers.envelope import open_envelope
+from refresh_watch.watching.quota import Quota
+from refresh_watch.watching.state import read_hop
+from refresh_watch.workflow.guard import run_guard
+from refresh_watch.workflow.hop import LOOK_SHARE, TURN_PATIENCE, look_at, run_hop
+from refresh_watch.workflow.intake import take_in
+from refresh_watch.workflow.notify import notify
+from refresh_watch.workflow.task_ids import NOTIFY, WATCH
+from refresh_watch_emulator.chat_wall import ChatWall
+from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import World
+from tests.channels.delivering import ALLOWED
+from tests.hand_clock import HandClock
+from tests.products.polling import CREDENTIALS
+from tests.record import Record
+from tests.workflow.house import Home, environment_of
+
+KEPT_BUSY: Seconds = 0.4
+"""So long an event of notify keeps its instance."""
+TIMEOUT: Seconds = 60
+
+
+@dataclass
+class VirtualHouse(Record, Home):
+    """Runs what is started on its functions: each event on the instance of notify, or of watch, that is free first."""
+
+    clock: HandClock = field(default_factory=HandClock)
+    settings: Settings = field(default_factory=Settings)
+    instances: int = 2
+    queue: list[tuple[Instant, int, str, str]] = field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls, clock: HandClock, wall: ChatWall, channels: Sequence[dict[str, Any]], instances: int = 2, **more: Any
+    ) -> VirtualHouse:
+        """Chats alone: a house for deliveries."""
+        settings = Settings(
+            channels=read_channels(json.dumps(list(channels)), ALLOWED), allowed_hosts=ALLOWED, environment="prod"
+        )
+        return cls(None, wall, clock=clock, settings=settings, instances=instances, **more)  # type: ignore[arg-type]
+
+    def __post_init__(self) -> None:
+        self._pacings = [Pacing(self.instances) for _ in range(self.instances)]
+        self._quota = Quota(dict(self.settings.quota))
+        self._busy_until = {function: [0.0] * self.instances for function in (WATCH, NOTIFY)}
+
+    def now(self) -> Instant:
+        return self.clock.now()
+
+    def post(self, body: Any, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
+        """Hand a body to intake, and wait for the answer."""
+        reply = take_in(open_envelope(json.dumps(body).encode()), settings=self.settings, engine=self, clock=self.clock)
+        return reply.status, reply.body
+
+    def final(self, watch_id: str, timeout: float = 0) -> dict[str, Any]:
+        """The final report of a watch, once all that was started has been run."""
+        self.run()
+        return self.messages(watch_id)[0]
+
+    def start_later(self, function: str, payload: bytes, delay: Seconds, task_id: str) -> Started:
+        started = super().start_later(function, payload, delay, task_id)
+        if started is Started.STARTED:
+            heapq.heappush(self.queue, (self.clock.now() + delay, len(self.kept), function, task_id))
+        return started
+
+    def commit(self, report: Report) -> None:
+        """As a hop does."""
+        self.start_later(NOTIFY, encode(report), 0, report.id)
+
+    def run(self) -> None:
+        """Until nothing is queued. Each task goes to the instance that is free first."""
+        while self.queue:
+            due, _, function, task_id = heapq.heappop(self.queue)
+            busy_until = self._busy_until[function]
+            free = min(range(self.instances), key=busy_until.__getitem__)
+            self.clock.at = max(self.clock.at, due, busy_until[free])
+            status = TaskStatus.SUCCEEDED
+            try:
+                self._handle(function, self.payload(function, task_id), free)
+            except Undelivered:
+                status = TaskStatus.FAILED
+            self.set(function, task_id, status)
+            busy_until[free] = self.clock.now() + KEPT_BUSY
+
+    def _handle(self, function: str, payload: bytes, instance: int) -> None:
+        if function == NOTIFY:
+            pacing = self._pacings[instance]
+            notify(payload, settings=self.settings, engine=self, clock=self.clock, pacing=pacing)
+            return
+        hop = read_hop(payload)
+        if hop.is_guard:
+            run_guard(hop, engine=self, clock=self.clock)
+            return
+        look = partial(
+            look_at,
+            settings=self.settings,
+            find_credentials=lambda: CREDENTIALS,
+            clock=self.clock,
+            until=self.clock.now() + LOOK_SHARE * TIMEOUT,
+            quota=self._quota,
+            patience=TURN_PATIENCE,
+            booked=hop.booked,
+        )
+        run_hop(hop, look=look, engine=self, clock=self.clock)
+
+
+@contextmanager
+def virtual_house(
+    *,
+    clock: HandClock | None = None,
+    products: Switches | None = None,
+    channels: Sequence[dict[str, Any]] | None = None,
+) -> Iterator[VirtualHouse]:
+    """Open the house: products and chats in threads of this process, their time by hand."""
+    clock = clock or HandClock()
+    world = World(clock.now())
+    with StandIn(world, products, world_clock=clock) as stand_in, ChatWall(clock=clock) as wall:
+        settings = Settings.from_environment(environment_of(stand_in, wall, channels))
+        yield VirtualHouse(stand_in, wall, clock=clock, settings=settings)
