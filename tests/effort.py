@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+import pytest
+
 
 @dataclass(frozen=True)
 class Effort:
@@ -20,4 +22,7 @@ EFFORTS = {
     "usual": Effort(examples=50, storm=10_000, seeds=400),
     "full": Effort(examples=100, storm=100_000, seeds=2_000),
 }
-EFFORT = EFFORTS[os.environ.get("EFFORT") or "usual"]
+_WORD = os.environ.get("EFFORT") or "usual"
+if _WORD not in EFFORTS:
+    raise pytest.UsageError(f"EFFORT: {_WORD!r} is not allowed; allowed: {', '.join(EFFORTS)}")
+EFFORT = EFFORTS[_WORD]

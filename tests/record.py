@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
 from refresh_watch.instants import Seconds
-from refresh_watch.limits import LONGEST_DELAY, MAX_PAYLOAD
+from refresh_watch.limits import LONGEST_DELAY, MAX_PAYLOAD, TASK_ID
 
 
 @dataclass
@@ -19,8 +19,9 @@ class Record:
     delays: dict[str, Seconds] = field(default_factory=dict)  # by task id
 
     def start_later(self, function: str, payload: bytes, delay: Seconds, task_id: str) -> Started:
-        assert len(payload) <= MAX_PAYLOAD
-        assert 0 <= delay <= LONGEST_DELAY
+        assert TASK_ID.fullmatch(task_id), task_id
+        assert len(payload) <= MAX_PAYLOAD, f"{len(payload)} bytes for {task_id}"
+        assert 0 <= delay <= LONGEST_DELAY, f"{delay} s for {task_id}"
         if (function, task_id) in self.kept:
             return Started.ALREADY
         self.kept[function, task_id] = Task(task_id, self.status, payload)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from refresh_watch.errors import EngineError
-from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
+from refresh_watch.function_compute.tasks import Task, TaskStatus
 from refresh_watch.model import Outcome
 from refresh_watch.reports.wire import decode
 from refresh_watch.settings import Settings
@@ -23,6 +23,7 @@ from refresh_watch.workflow.task_ids import hop_id
 from refresh_watch_emulator.engine.crash import KillWorker
 from refresh_watch_emulator.engine.switches import EngineSwitches
 from tests.hand_clock import HandClock
+from tests.record import Record
 from tests.workflow.house import house, manifest_with, wait_for
 from tests.workflow.scenario import add, many
 
@@ -84,33 +85,19 @@ def test_a_dead_chain_is_started_again_by_the_same_event(tmp_path: Path) -> None
         assert home.final(watch_id)["outcome"] == "complete"
 
 
-class Record:
-    """Function Compute without time: every hop fails, and only guards are run."""
+@dataclass
+class NothingRuns(Record):
+    """Every hop has failed, only guards run, and what was handed to notify is out."""
 
-    def __init__(self) -> None:
-        self.tasks_of: dict[str, dict[str, bytes]] = {"watch": {}, "notify": {}}
-        self.waits: list[tuple[float, str]] = []
-
-    def start_later(self, function: str, payload: bytes, delay: float, task_id: str) -> Started:
-        if task_id in self.tasks_of[function]:
-            return Started.ALREADY
-        self.tasks_of[function][task_id] = payload
-        self.waits.append((delay, task_id))
-        return Started.STARTED
-
-    def task(self, function: str, task_id: str) -> Task | None:
-        payload = self.tasks_of[function].get(task_id)
-        return Task(task_id, TaskStatus.FAILED, payload) if payload else None
+    status: TaskStatus = TaskStatus.FAILED
 
     def tasks(self, function: str, prefix: str) -> list[Task]:
-        dead = TaskStatus.SUCCEEDED if function == "notify" else TaskStatus.FAILED
-        return [Task(task_id, dead) for task_id in self.tasks_of[function] if task_id.startswith(prefix)]
-
-    def stop(self, function: str, task_id: str) -> None: ...
+        status = TaskStatus.SUCCEEDED if function == "notify" else self.status
+        return [replace(task, status=status) for task in super().tasks(function, prefix)]
 
 
 def test_a_watch_whose_every_hop_fails_still_ends_in_one_final_report() -> None:
-    clock, record = HandClock(1_795_000_000.0), Record()
+    clock, record = HandClock(1_795_000_000.0), NothingRuns()
     watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), clock.now())
     record.start_later("watch", write_hop(Hop(watch, 0)), 0, hop_id(watch.id, 0))
     guard = Hop(watch, 0, is_guard=True)
@@ -119,34 +106,23 @@ def test_a_watch_whose_every_hop_fails_still_ends_in_one_final_report() -> None:
         assert guard.number < 200
         guard = replace(guard, number=guard.number + 1)
         clock.sleep(guard_delay(watch, guard.number))
-    (final,) = record.tasks_of["notify"].values()
+    (final,) = record.payloads("notify")
     assert decode(final).outcome is Outcome.UNVERIFIABLE
     assert clock.now() < watch.accepted_at + 4 * 86400
 
 
 def test_a_guard_ends_before_the_record_does() -> None:
-    clock, record = HandClock(1_795_000_000.0), Record()
+    clock, record = HandClock(1_795_000_000.0), NothingRuns()
     watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), clock.now())
     clock.sleep(6.5 * 86400)
     with pytest.raises(EngineError, match="could not be sent for six days"):
         run_guard(Hop(watch, 150, is_guard=True), engine=record, clock=clock)
-    assert record.waits == []
-
-
-class Waiting(Record):
-    """Function Compute where every hop waits for an instance."""
-
-    def task(self, function: str, task_id: str) -> Task | None:
-        payload = self.tasks_of[function].get(task_id)
-        return Task(task_id, TaskStatus.ENQUEUED, payload) if payload else None
-
-    def tasks(self, function: str, prefix: str) -> list[Task]:
-        return [Task(name, TaskStatus.ENQUEUED) for name in self.tasks_of[function] if name.startswith(prefix)]
+    assert record.kept == {}
 
 
 def found(hop: Hop, after: float) -> str:
     """What the guard finds so long after the watch was accepted, when this hop still waits."""
-    record = Waiting()
+    record = Record()
     record.start_later("watch", write_hop(hop), 0, hop_id(hop.watch.id, hop.number))
     return run_guard(Hop(hop.watch, 0, is_guard=True), engine=record, clock=HandClock(hop.watch.accepted_at + after))
 
@@ -167,17 +143,17 @@ def test_a_hop_that_waits_for_its_turn_in_the_quota_is_not_held_up() -> None:
 
 
 def test_a_first_hop_that_never_begins_is_overtaken_too() -> None:
-    record, clock = Record(), HandClock(1_795_000_000.0)
+    record, clock = NothingRuns(), HandClock(1_795_000_000.0)
     start(Requested(read_request({"product": "cdn", "task_ids": "1"})), settings=Settings(), engine=record, clock=clock)
-    first = read_hop(next(payload for task_id, payload in record.tasks_of["watch"].items() if task_id.startswith("w-")))
+    first = read_hop(record.payloads("watch", "w-")[0])
     assert found(first, 200) == "alive"
     assert found(first, 1860) == "a hop is held up: overtaken"
 
 
 def test_a_hop_that_was_resumed_and_is_held_up_again_is_overtaken_again() -> None:
     watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), 1_795_000_000.0)
-    record, clock = Record(), HandClock(watch.accepted_at + 1000)
+    record, clock = NothingRuns(), HandClock(watch.accepted_at + 1000)
     resume(TaskHistory(watch.id, (), ()), record, clock, watch)
-    (payload,) = record.tasks_of["watch"].values()
+    (payload,) = record.payloads("watch")
     assert found(read_hop(payload), 1200) == "alive"
     assert found(read_hop(payload), 1400) == "a hop is held up: overtaken"

@@ -6,50 +6,28 @@ The stand-in ignores the time filter, so that no listing can answer for many ids
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from refresh_watch.credentials import Credentials
-from refresh_watch.function_compute.tasks import Started, Task
-from refresh_watch.limits import MAX_PAYLOAD
 from refresh_watch.reports.wire import decode
 from refresh_watch.settings import Secret, Settings
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.request import read_request
 from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.hop import LOOK_SHARE, look_at, run_hop
+from refresh_watch.workflow.task_ids import hop_id
 from refresh_watch_emulator.products.faults import throttling
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import ObjectPlan, World
 from tests.endpoints import everywhere
 from tests.hand_clock import HandClock
+from tests.record import Record
 from tests.workflow.house import house, manifest_with
 
 COUNT = 1000
 FAILS_EVERY = 100
-
-
-@dataclass
-class Record:
-    """What was started: an engine without time."""
-
-    started: list[tuple[str, bytes, float, str]] = field(default_factory=list)
-
-    def start_later(self, function: str, payload: bytes, delay: float, task_id: str) -> Started:
-        assert len(payload) <= MAX_PAYLOAD
-        self.started.append((function, payload, delay, task_id))
-        return Started.STARTED
-
-    def task(self, function: str, task_id: str) -> Task | None:
-        return None
-
-    def tasks(self, function: str, prefix: str) -> Sequence[Task]:
-        return []
-
-    def stop(self, function: str, task_id: str) -> None: ...
 
 
 def plans(after: float) -> list[ObjectPlan]:
@@ -80,12 +58,11 @@ def test_at_five_calls_a_second_every_id_is_asked_within_the_quota_and_none_is_g
             run_hop(hop, look=look, engine=record, clock=clock)
             assert clock.now() - began <= 60
             looked_at.append(began)
-            successor = [started for started in record.started if started[3].startswith("w-")]
-            if not successor:
+            if not (successor := record.payloads("watch", "w-")):
                 break
-            hop = read_hop(successor[0][1])
-            clock.sleep(successor[0][2])
-        final = decode(record.started[-1][1])
+            hop = read_hop(successor[0])
+            clock.sleep(record.delays[hop_id(hop.watch.id, hop.number)])
+        final = decode(record.payloads("notify", "f-")[0])
         assert (final.counts.complete, final.counts.failed) == (COUNT - COUNT // FAILS_EVERY, COUNT // FAILS_EVERY)
         assert len(looked_at) > 200 / 40
         refused = [call for call in stand_in.calls if call.fault is None and call.status != 200]

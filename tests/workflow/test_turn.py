@@ -13,7 +13,7 @@ from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.hop import run_hop, whole_seconds
 from tests.hand_clock import HandClock
-from tests.workflow.test_guard import Record
+from tests.record import Record
 
 NOON = 1_795_000_000.0
 
@@ -35,22 +35,22 @@ def test_the_successor_has_its_turn_and_knows_when_the_look_was_due() -> None:
     record, clock = Record(), HandClock(NOON + 300)
     hop = Hop(watch(), 7, due=NOON + 290)
     assert run_hop(hop, look=put_off(45.0), engine=record, clock=clock) == "waits for its turn"
-    assert [delay for delay, _ in record.waits] == [45.0]
-    (payload,) = record.tasks_of["watch"].values()
+    assert list(record.delays.values()) == [45.0]
+    (payload,) = record.payloads("watch")
     assert read_hop(payload) == Hop(hop.watch, 8, due=NOON + 290, booked=True)
 
 
 def test_a_turn_that_comes_later_than_the_engine_can_wait_is_as_late_as_it_can() -> None:
     record = Record()
     run_hop(Hop(watch(), 0), look=put_off(9000.0), engine=record, clock=HandClock(NOON))
-    assert [delay for delay, _ in record.waits] == [3599]
+    assert list(record.delays.values()) == [3599]
 
 
 def test_a_hop_that_is_run_twice_and_put_off_twice_has_one_successor() -> None:
     record, clock = Record(), HandClock(NOON)
     for seconds in (45.0, 60.0):
         run_hop(Hop(watch(), 3, due=NOON), look=put_off(seconds), engine=record, clock=clock)
-    assert list(record.tasks_of["watch"]) == [f"w-{watch().id}-h0004"]
+    assert list(record.delays) == [f"w-{watch().id}-h0004"]
 
 
 def test_a_look_that_was_held_up_slows_the_next_one_and_what_follows_is_planned_anew() -> None:
@@ -59,9 +59,9 @@ def test_a_look_that_was_held_up_slows_the_next_one_and_what_follows_is_planned_
         record = Record()
         hop = Hop(watch(), 8, due=NOON + 400 - late, booked=True)
         run_hop(hop, look=running, engine=record, clock=HandClock(NOON + 400))
-        ((delay, _),) = record.waits
+        (delay,) = record.delays.values()
         delays.append(delay)
-        (payload,) = record.tasks_of["watch"].values()
+        (payload,) = record.payloads("watch")
         successor = read_hop(payload)
         assert not successor.booked
         assert successor.due == pytest.approx(NOON + 400 + delay, abs=0.1)

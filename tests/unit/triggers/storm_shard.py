@@ -9,24 +9,22 @@ from __future__ import annotations
 import io
 import json
 import logging
-import re
 import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.log import JsonLines
-from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
-from refresh_watch.limits import MAX_PAYLOAD
+from refresh_watch.function_compute.tasks import Started
 from refresh_watch.settings import ChannelSetting, Secret, Settings
 from refresh_watch.triggers.envelope import open_envelope
 from refresh_watch.workflow.intake import Reply, take_in
 from tests.hand_clock import HandClock
+from tests.record import Record
 from tests.unit.triggers.storm import EVENTS, Blow, Seed, blow
 from tests.unit.triggers.storm_grammar import Wish
 from tests.unit.triggers.storm_oracle import leaks, read_everything, wishes_of, wrong_in_refusal
@@ -37,51 +35,28 @@ NOW = 1795334410.0
 MOST_STARTS = 100
 """Watches of one event: what its function gets done within its time."""
 
-_TASK_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
-
 
 @dataclass
-class Record:
-    """What would be started: a function_compute.tasks.Engine that checks as Function Compute does, and runs nothing."""
+class StormRecord(Record):
+    """Function Compute's record, which leaves one start without an answer."""
 
-    started: dict[tuple[str, str], bytes] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
-    fails_at: int = -1  # this start gets no answer
+    fails_at: int = -1
 
     def start_later(self, function: str, payload: bytes, delay: float, task_id: str) -> Started:
-        if len(self.started) == self.fails_at:
+        if len(self.kept) == self.fails_at:
             raise EngineError("Function Compute: HTTP 503")
-        if _TASK_ID.fullmatch(task_id) is None:
-            self.wrong.append(f"a task id {task_id!r}")
-        if len(payload) > MAX_PAYLOAD:
-            self.wrong.append(f"a payload of {len(payload)} bytes for {task_id}")
-        if not 0 <= delay <= 3599:
-            self.wrong.append(f"a delay of {delay} s for {task_id}")
-        if (function, task_id) in self.started:
-            return Started.ALREADY
-        self.started[function, task_id] = payload
-        return Started.STARTED
-
-    def task(self, function: str, task_id: str) -> Task | None:
-        payload = self.started.get((function, task_id))
-        return None if payload is None else Task(task_id, TaskStatus.ENQUEUED, payload)
-
-    def tasks(self, function: str, prefix: str) -> Sequence[Task]:
-        found = [one for name, one in self.started if name == function and one.startswith(prefix)]
-        return [Task(one, TaskStatus.ENQUEUED) for one in found]
+        return super().start_later(function, payload, delay, task_id)
 
     def stop(self, function: str, task_id: str) -> None:
         raise AssertionError(f"{function} {task_id} was stopped")
 
     def hops(self) -> list[bytes]:
         """The payloads of the watches' first hops."""
-        return [
-            data for (function, task_id), data in self.started.items() if function == "watch" and task_id[:1] == "w"
-        ]
+        return self.payloads("watch", "w-")
 
     def reports(self) -> list[dict[str, Any]]:
         """The reports of what was refused."""
-        return [json.loads(data) for (function, _), data in self.started.items() if function == "notify"]
+        return [json.loads(payload) for payload in self.payloads("notify")]
 
 
 class Storm:
@@ -125,7 +100,7 @@ class Storm:
         """What is wrong with what this event leads to; nothing, when all is as it should be."""
         self.log.seek(0)
         self.log.truncate()
-        record = Record()
+        record = StormRecord()
         try:
             reply = take_in(open_envelope(event.data), settings=SETTINGS, engine=record, clock=HandClock(NOW))
             response = reply.as_response()
@@ -137,9 +112,7 @@ class Storm:
             first = _again(event, record) or _unanswered(event, record, reply)
         return first
 
-    def _starts(self, event: Blow, record: Record) -> str:
-        if record.wrong:
-            return record.wrong[0]
+    def _starts(self, event: Blow, record: StormRecord) -> str:
         hops = record.hops()
         self.counts["watches"] += len(hops)
         if len(hops) > MOST_STARTS:
@@ -162,7 +135,7 @@ class Storm:
                     return f"started {wish}, which does not stand in it"
         return ""
 
-    def _refusals(self, reply: Reply, record: Record) -> str:
+    def _refusals(self, reply: Reply, record: StormRecord) -> str:
         if reply.status not in (200, 202, 400):
             return f"status {reply.status}"
         reports = record.reports()
@@ -185,7 +158,7 @@ class Storm:
                     return f"ignored for no reason that can be shown: {reason!r}"
         return next((wrong for wrong in map(wrong_in_refusal, refusals) if wrong), "")
 
-    def _silence(self, text: str, record: Record) -> str:
+    def _silence(self, text: str, record: StormRecord) -> str:
         if leaks(text):
             return f"a secret in the answer: {text}"
         if leaks(self.log.getvalue()):
@@ -195,18 +168,18 @@ class Storm:
         return f"a secret in a report: {reports}" if leaks(reports) else ""
 
 
-def _again(event: Blow, record: Record) -> str:
-    before = set(record.started)
+def _again(event: Blow, record: StormRecord) -> str:
+    before = set(record.kept)
     take_in(open_envelope(event.data), settings=SETTINGS, engine=record, clock=HandClock(NOW + 90))
-    more = set(record.started) - before
+    more = set(record.kept) - before
     return f"delivered again it started {sorted(more)[:3]}" if more else ""
 
 
-def _unanswered(event: Blow, record: Record, reply: Reply) -> str:
+def _unanswered(event: Blow, record: StormRecord, reply: Reply) -> str:
     """Function Compute does not answer the last start: a waiting caller gets an error, an asynchronous event is retried."""
-    if not record.started:
+    if not record.kept:
         return ""
-    silent = Record(fails_at=len(record.started) - 1)
+    silent = StormRecord(fails_at=len(record.kept) - 1)
     try:
         answer = take_in(open_envelope(event.data), settings=SETTINGS, engine=silent, clock=HandClock(NOW))
     except EngineError:
@@ -221,7 +194,7 @@ def seeds() -> list[Seed]:
     found = []
     for path in sorted(EVENTS.glob("*.json")):
         data = path.read_bytes()
-        record = Record()
+        record = StormRecord()
         take_in(open_envelope(data), settings=SETTINGS, engine=record, clock=HandClock(NOW))
         wishes = frozenset(wish for hop in record.hops() for wish in wishes_of(hop))
         found.append(Seed(path.name, _decoded(data), wishes))

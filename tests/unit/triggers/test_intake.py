@@ -16,7 +16,7 @@ from refresh_watch.workflow.failure_events import report_failure
 from refresh_watch.workflow.intake import take_in
 from tests.hand_clock import HandClock
 from tests.unit.triggers.storm import EVENTS
-from tests.unit.triggers.storm_shard import NOW, SETTINGS, Record
+from tests.unit.triggers.storm_shard import NOW, SETTINGS, StormRecord
 
 TIMEOUT = 30.0
 """Of intake in s.yaml."""
@@ -30,7 +30,7 @@ def requests(count: int) -> list[dict[str, Any]]:
 
 
 @dataclass
-class Silent(Record):
+class Silent(StormRecord):
     """Does not answer so many starts, each after so long."""
 
     clock: HandClock = field(default_factory=lambda: HandClock(NOW))
@@ -87,27 +87,27 @@ def failure_of_intake(event: Any) -> dict[str, Any]:
     }
 
 
-def broken(event: Any, engine: Record) -> int:
+def broken(event: Any, engine: StormRecord) -> int:
     return report_failure(failure_of_intake(event), settings=SETTINGS, engine=engine, clock=HandClock(NOW))
 
 
 def test_of_an_event_that_asked_for_nothing_nothing_is_lost() -> None:
-    engine = Record()
+    engine = StormRecord()
     event = json.loads((EVENTS / "action_trail_of_something_else.json").read_text())
     assert (broken(event, engine), engine.reports()) == (0, [])
 
 
 def test_of_a_batch_that_failed_for_good_each_watch_and_each_refusal_is_told_once() -> None:
     batch = [*requests(2), {"product": "cdnn"}, {"specversion": "1.0", "type": ""}]
-    engine = Record()
+    engine = StormRecord()
     with pytest.raises(EngineError):
-        hand_in(Silent(started=engine.started, unanswered=4), batch)
+        hand_in(Silent(kept=engine.kept, unanswered=4), batch)
     for _ in range(2):
         assert broken(batch, engine) == 4
     assert sorted(report["report"] for report in engine.reports()) == ["broken", "broken", "rejected", "rejected"]
 
 
 def test_an_event_that_cannot_be_read_is_reported_as_broken() -> None:
-    engine = Record()
+    engine = StormRecord()
     assert broken("{", engine) == 1
     assert [report["report"] for report in engine.reports()] == ["broken"]
