@@ -8,7 +8,7 @@ RUNTIME ?=
 DEPLOY ?=
 EFFORT ?=
 SEEDS ?= 0-999
-PYTEST := EFFORT=$(EFFORT) $(VENV)/bin/pytest
+PYTEST = EFFORT=$(EFFORT) $(VENV)/bin/pytest
 
 .PHONY: help setup demo quick test storm simulate browser picture lint bench build deploy lock clean
 .DEFAULT_GOAL := help
