@@ -78,16 +78,15 @@ def _begin(api: ProductApi, watch: Watch, now: Instant, list_calls_left: float) 
     # the by-id operation knows no filter, so a watch that has one asks the list
     filters = request.domain_name or request.object_type or request.resource_group_id
     by_id = request.task_ids and not filters
-    items = tuple(item for item in watch.turn if _can_be_asked(watch, item))
     not_asked = Refusal(Reason.MALFORMED_ID, "", "not asked: a task id is digits, and a path is not empty")
     return LookState(
         watch,
-        items,
+        tuple(item for item in watch.turn if _can_be_asked(watch, item)),
         Means(api.page_size, api.ids_per_call if by_id else 0, watch.hints.by_id_cut),
         now,
         LookHints(watch.hints, frozenset(request.task_ids)),
         list_calls_left,
-        shown={item.item: refused(item.item, not_asked) for item in watch.turn if item not in items},
+        shown={item.item: refused(item.item, not_asked) for item in watch.turn if not _can_be_asked(watch, item)},
     )
 
 
