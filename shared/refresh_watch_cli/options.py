@@ -1,4 +1,4 @@
-"""A refusal in the words of whoever typed the command: options in place of the fields that they fill."""
+"""A refusal in the words of the command line: options in place of the fields that they fill."""
 
 from __future__ import annotations
 

@@ -27,10 +27,10 @@ from refresh_watch_cli.progress import Progress, progress_on
 from refresh_watch_cli.request_arguments import add_request_arguments, read_request_arguments
 
 LOOK_SECONDS: Seconds = 600
-"""The budget of one look: nobody cuts this process off, so it may wait for its turns in the quota."""
+"""The budget of one look: no time-out ends this process, so it may wait for its turns in the quota."""
 
 NO_ANSWER_SECONDS: Seconds = 60
-"""So long past the deadline an API that gives no usable answer is asked from here: somebody waits at this terminal, and
+"""So long past the deadline an API that gives no usable answer is asked from here: a person waits at this terminal, and
 the deployed functions' hour would keep a pipeline."""
 
 

@@ -24,7 +24,7 @@ _KNOWN = "cn-hangzhou"
 """The region whose host is looked up to tell a wrong name from a network without DNS."""
 
 Resolve = Callable[[str], bool]
-"""Whether a host has an address; False also where nobody could be asked."""
+"""Whether a host has an address; False also where DNS does not answer."""
 
 
 def host_of_region(region: str) -> str:

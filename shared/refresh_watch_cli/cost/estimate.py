@@ -34,7 +34,7 @@ LATENCY: Seconds = 0.1
 START: Seconds = 0.05
 """Of one start by Function Compute's API."""
 POST: Seconds = 0.1
-"""One message to a chat robot."""
+"""Of one message to a chat."""
 
 _JOBS = 40
 _MEDIAN: Seconds = 330.0

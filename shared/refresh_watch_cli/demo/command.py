@@ -70,7 +70,7 @@ def _play(
     began = time.monotonic()
     for job in todo:
         answer = None
-        what = "an id that nobody gave out"
+        what = "an id that was never given out"
         if job.plans:
             spec = spec_of(spec_of(job.product).service)
             operation, answer = submit(spec, job.kind, job.urls, credentials, running.products.endpoint)

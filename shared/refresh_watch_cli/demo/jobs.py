@@ -17,7 +17,7 @@ LONG = "40s"
 
 @dataclass(frozen=True)
 class Job:
-    """One job and its watch. Without `plans` nothing is submitted: the id is one that nobody gave out."""
+    """One job and its watch. Without `plans` nothing is submitted: the id is one that was never given out."""
 
     label: str
     product: Product

@@ -36,7 +36,7 @@ STANDING_IN = (*(spec.product.name for spec in services()), "STS", "RAM")
 """Whose REFRESH_WATCH_..._ENDPOINT the stand-in answers for."""
 
 ENDS_AFTER: Seconds = 10
-"""So soon what somebody else submits to it ends."""
+"""So soon a job ends that is submitted to it from outside the demo."""
 
 KEY_ID, KEY_SECRET = "demo-key-id", "demo-key-secret-that-opens-nothing"
 

@@ -1,6 +1,6 @@
 """What Serverless Devs prints, without the secrets: it shows every function's environment, and how that has changed.
 
-So the URLs of robots would stand in the log of a pipeline, those of the deployment before, too.
+Otherwise a pipeline's log would hold the URLs of chats, those of the previous deployment too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The roles of the functions and their policies: what is there, what differs, and making it so.
 
-First everything is read, then everything that differs is written: a role of somebody else's stops the command before
+First everything is read, then everything that differs is written: a role that this command did not make stops it before
 anything has changed. Run twice, the second time changes nothing.
 """
 

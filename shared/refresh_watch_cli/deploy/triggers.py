@@ -1,4 +1,4 @@
-"""What Function Compute would refuse of a trigger, or would wake a function with in vain; and what is open to doubt.
+"""What is wrong with a trigger: Function Compute refuses it, or the function cannot read its events; and what may be.
 
 No schema says it. Sources: Function Compute's pages on timers and on HTTP triggers, the schema of the fc3 component for
 the kinds, our functions for what they can read.
@@ -17,7 +17,7 @@ from refresh_watch_cli.deploy.resources import Resource, Trigger
 
 KINDS = ("http", "timer", "eventbridge", "oss", "log", "mns_topic", "cdn_events", "tablestore")
 TAKEN_BY = {INTAKE: ("http", "eventbridge", "mns_topic", "cdn_events"), WATCH: ("timer",)}
-"""Which kinds our functions can read; one of somebody else's may read any."""
+"""Which kinds our functions can read; a function that is not ours may read any."""
 
 LEAST_TIMEOUT: Seconds = 60
 """Of the function watch: a look alone may take this long where a listing has many rows."""
@@ -44,7 +44,7 @@ def doubtful(resource: Resource) -> Iterator[str]:
     for trigger in resource.triggers:
         if trigger.auth == "anonymous":
             yield (
-                f"trigger {trigger.name} of {resource.name}: authType anonymous lets anybody on the Internet call it; "
+                f"trigger {trigger.name} of {resource.name}: authType anonymous lets the whole Internet call it; "
                 "`function` asks for a signature"
             )
     given = dict(resource.environment).get(_INSTANCES, "")

@@ -25,7 +25,7 @@ from refresh_watch_cli.sample_reports import sample_report
 CHANNELS = "REFRESH_WATCH_CHANNELS"
 CALL_SECONDS: Seconds = 10.0
 SAMPLE = "complete"
-"""The kind that alarms nobody, and opens no incident."""
+"""The kind that alarms no one, and opens no incident."""
 
 
 def check_channels(context: DoctorContext) -> Iterator[Finding]:
@@ -46,13 +46,13 @@ def check_channels(context: DoctorContext) -> Iterator[Finding]:
         yield _sent(what, channel, context) if context.send else _reached(what, channel, context)
         yield from _fallback(what, channel, context)
     if not settings.channels and not settings.broken_channels:
-        yield warning("channels", "none is configured: nobody is told", f"set {CHANNELS} (docs/channels.md)")
+        yield warning("channels", "none is configured: no report is delivered", f"set {CHANNELS} (docs/channels.md)")
 
 
 def _fallback(what: str, channel: ChannelSetting, context: DoctorContext) -> Iterator[Finding]:
     others = [other.name for other in context.settings.channels if other is not channel]
     if channel.fallback in dict(context.settings.broken_channels):
-        said = f"its `fallback`, {channel.fallback}, is set wrong (see above), so nobody would be told in its place"
+        said = f"its `fallback`, {channel.fallback}, is set wrong (see above), so nothing would be delivered there"
         yield bad(what, said, f"mend {channel.fallback} in {CHANNELS}")
     elif channel.fallback and channel.fallback not in others:
         said = "its `fallback` names no other channel that works"

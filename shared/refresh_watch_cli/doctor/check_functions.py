@@ -26,7 +26,7 @@ CALL_SECONDS: Seconds = 65.0
 NO_SUCH_TASK = "doctor-no-such-task"
 
 REFUSED_BY_DESIGN = b'{"product": "doctor"}'
-"""Names no product: intake answers it with 400, and tells nobody, since somebody waits for the answer."""
+"""Names no product: intake answers it with 400 and reports nothing, since the caller has the answer."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _invoke_notify(one_try: OneTry, function: str) -> str:
         one_try.invoke(function, event_of(secrets.token_hex(8), Do.ECHO))
     except NotDone:
         raise
-    except EngineError:  # a version that knows no probe fails at its event: nobody is told, and it was allowed
+    except EngineError:  # a version that knows no probe fails at its event, without a report
         return "allowed; the function is there"
     return "allowed; the function answers"
 

@@ -55,7 +55,7 @@ def _tried(product: Product, question: Question, api: ProductApi, context: Docto
 
 def _refused(product: Product, action: str, error: RefusedForGood, context: DoctorContext) -> tuple[Finding, bool]:
     refusal = error.refusal
-    if refusal.reason is Reason.MALFORMED_ID:  # an unknown id may be answered so: whoever may not ask is not told
+    if refusal.reason is Reason.MALFORMED_ID:  # an answer that only an allowed caller gets
         return ok(action, "allowed"), True
     if refusal.reason is Reason.NO_PERMISSION:
         missing = refusal.action or action

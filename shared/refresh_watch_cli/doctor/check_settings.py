@@ -25,7 +25,7 @@ def check_settings(context: DoctorContext) -> Iterator[Finding]:
             yield bad(name, str(problem), f"set {name} to what is allowed, or unset it")
         elif name not in known:
             nearest = difflib.get_close_matches(name, known, n=1)
-            meant = f"did you mean {nearest[0]}?" if nearest else "it is read by nobody"
+            meant = f"did you mean {nearest[0]}?" if nearest else "nothing reads it"
             yield warning(
                 name, f"no setting of refresh-watch: {meant}", f"rename it to {nearest[0]}" if nearest else ""
             )

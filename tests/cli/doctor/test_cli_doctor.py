@@ -117,7 +117,7 @@ def test_a_refused_action_is_named_with_what_to_grant_and_a_product_that_is_not_
     assert "'de' is not allowed; allowed: en, zh" in found(ran, "bad", "REFRESH_WATCH_LANGUAGE")[0]
     assert "did you mean REFRESH_WATCH_CHANNELS?" in found(ran, "warning", "REFRESH_WATCH_CHANEL")[0]
     assert "hooks.slack.com" in found(ran, "bad", "oncall (slack)")[0]
-    assert "no http(s) URL" in found(ran, "bad", "second")[0]
+    assert "not an http(s) URL" in found(ran, "bad", "second")[0]
     assert "`fallback` names no other channel" in found(ran, "bad", "audit (webhook)")[0]
     said, do = found(ran, "bad", "third (webhook)")
     assert "its `fallback`, second, is set wrong" in said
