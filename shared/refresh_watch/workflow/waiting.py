@@ -29,7 +29,7 @@ FIRST_PAUSE: Seconds = 2
 """After a look is due: it has begun by then, and a warm one has ended."""
 
 GROWTH = 1.5
-LONGEST_PAUSE: Seconds = 30
+LONGEST_POLL_PAUSE: Seconds = 30
 
 WHILE_NOTHING_IS_DUE: Seconds = 60
 
@@ -120,7 +120,7 @@ class _Waiting:
                 pause = FIRST_PAUSE
                 self._sleep(min(FIRST_PAUSE - late, WHILE_NOTHING_IS_DUE))
             else:
-                pause = FIRST_PAUSE if self.number != number else min(LONGEST_PAUSE, pause * GROWTH)
+                pause = FIRST_PAUSE if self.number != number else min(LONGEST_POLL_PAUSE, pause * GROWTH)
                 self._sleep(pause)
 
     def _sleep(self, seconds: Seconds) -> None:

@@ -16,7 +16,7 @@ from refresh_watch.settings import Settings
 from refresh_watch.workflow.probing.probe import Do, event_of, task_id
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 from refresh_watch_cli.doctor.probe.inspector import Inspector, Recorded, Submitted
-from refresh_watch_cli.doctor.probe.table import Finding, Same, finding
+from refresh_watch_cli.doctor.probe.table import Measurement, Same, measurement
 from refresh_watch_cli.printing import note
 
 SHORTLY: Seconds = 30
@@ -44,7 +44,7 @@ class Probing:
     clock: Clock
     delay: int
     patience: Seconds
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Measurement] = field(default_factory=list)
     ahead: Seconds = 0.0  # how far the functions' clock is ahead of this machine's
     is_intake_wrapped: bool = False  # an API call reaches it as an HTTP request, in which it takes no probe
     _started: list[tuple[str, str]] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Probing:
 
     def found(self, fact: str, seen: str, likely: str = "", same: Same = Same.OPEN) -> None:
         """Put a finding into the table, and say it."""
-        self.findings.append(finding(fact, seen, likely, same))
+        self.findings.append(measurement(fact, seen, likely, same))
         note(f"  {fact}: {self.findings[-1].seen}")
 
     def unseen(self, fact: str, why: str, likely: str = "") -> None:

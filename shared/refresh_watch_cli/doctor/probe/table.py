@@ -31,7 +31,7 @@ LEGEND = (
 
 
 @dataclass(frozen=True)
-class Finding:
+class Measurement:
     """One fact. `fact` is the name of the stand-ins' switch where there is one."""
 
     fact: str
@@ -44,25 +44,25 @@ _HEADINGS = ("FACT", "SEEN", "TAKEN FOR LIKELY", "SAME")
 _WIDTHS = (26, 50, 26)
 
 
-def table(findings: Sequence[Finding]) -> Iterator[str]:
+def table(findings: Sequence[Measurement]) -> Iterator[str]:
     """Lines of at most 112 columns, the headings first; what is longer goes on in the next line."""
     yield _line(_HEADINGS)
-    for finding in findings:
-        cells = (finding.fact, finding.seen, finding.likely or "-")
+    for measurement in findings:
+        cells = (measurement.fact, measurement.seen, measurement.likely or "-")
         columns = [textwrap.wrap(text, width) or [""] for text, width in zip(cells, _WIDTHS, strict=True)]
         for row in range(max(map(len, columns))):
             words = [column[row] if row < len(column) else "" for column in columns]
-            yield _line((*words, finding.same.value if row == 0 else ""))
+            yield _line((*words, measurement.same.value if row == 0 else ""))
 
 
-def as_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+def as_json(findings: Sequence[Measurement]) -> list[dict[str, Any]]:
     """The same as JSON."""
     return [{"fact": f.fact, "seen": f.seen, "likely": f.likely, "same": f.same.value} for f in findings]
 
 
-def finding(fact: str, seen: str, likely: str, same: Same) -> Finding:
+def measurement(fact: str, seen: str, likely: str, same: Same) -> Measurement:
     """A finding whose words are fit to be shown, wherever they came from."""
-    return Finding(fact, one_line(seen, LONGEST_TEXT), likely, same)
+    return Measurement(fact, one_line(seen, LONGEST_TEXT), likely, same)
 
 
 def _line(cells: Sequence[str]) -> str:
