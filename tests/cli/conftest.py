@@ -19,7 +19,7 @@ from refresh_watch_cli.main import main
 from refresh_watch_emulator.chat_wall import ChatWall
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import World
-from tests.endpoints import endpoint_variables
+from tests.all_products import endpoint_variables
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEADLINE = 60

@@ -13,6 +13,7 @@ import pytest
 from refresh_watch_emulator.products.faults import error
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import ObjectPlan
+from tests.all_products import SERVICES
 from tests.cli.conftest import Ran
 
 Call = Callable[..., Ran]
@@ -25,7 +26,7 @@ def mixed_task(stand_in: StandIn, product: str) -> str:
     return stand_in.world.add_task(product, objects=plans, created_at=time.time() - 5)
 
 
-@pytest.mark.parametrize("product", ["cdn", "dcdn", "vod"])
+@pytest.mark.parametrize("product", SERVICES)
 def test_the_command_of_our_messages_lists_failed_timed_out_and_canceled_urls(
     call: Call, stand_in: StandIn, product: str
 ) -> None:

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from refresh_watch.model import Product
+from refresh_watch.product_specs.registry import spec_of
 from refresh_watch_emulator.chat_wall import ChatWall
 from refresh_watch_emulator.products.faults import error
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
+from tests.all_products import WITH_BY_ID, WORDS
 from tests.cli.conftest import CommandLine, Ran
 from tests.cli.test_cli_deployment import QUICK, Served, shown
 from tests.workflow.house import client_of, wait_for
@@ -53,7 +56,7 @@ def serve(cli: CommandLine, tmp_path: Path) -> Iterator[Served]:
     served.process.stdout.close()
 
 
-@pytest.mark.parametrize("product", ["cdn", "dcdn", "vod", "vod-legacy"])
+@pytest.mark.parametrize("product", WORDS)
 def test_several_tasks_are_listed_in_the_order_given_each_once(call: Call, stand_in: StandIn, product: str) -> None:
     second, first = (failed_task(stand_in, product, name, 2) for name in ("b", "a"))
 
@@ -61,10 +64,11 @@ def test_several_tasks_are_listed_in_the_order_given_each_once(call: Call, stand
 
     assert ran.code == 0
     assert ran.out.splitlines() == urls_of("a", 2) + urls_of("b", 2)
-    if product in ("cdn", "dcdn"):
+    if product in WITH_BY_ID:
         assert [task_id for _, task_id in asked(stand_in)] == [f"{first},{second}"]
     else:
-        assert asked(stand_in) == [("DescribeVodRefreshTasks", first), ("DescribeVodRefreshTasks", second)]
+        action = spec_of(spec_of(Product(product)).service).list.action
+        assert asked(stand_in) == [(action, first), (action, second)]
 
 
 def test_ten_ids_go_into_one_call_and_none_is_over_the_quota(call: Call, stand_in: StandIn) -> None:

@@ -26,8 +26,8 @@ from refresh_watch_emulator.engine.worker import Code
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches as ProductSwitches
 from refresh_watch_emulator.products.world import ObjectPlan
+from tests.all_products import endpoint_variables, everywhere
 from tests.cli.conftest import CommandLine, Ran, clean_environment
-from tests.endpoints import endpoint_variables, everywhere
 from tests.workflow.house import KEYS, ROOT, House, house, wait_for
 
 PROBE = ("doctor", "--probe", "--delay", "1s")

@@ -17,9 +17,9 @@ from refresh_watch_emulator.chat_wall import ChatWall
 from refresh_watch_emulator.products.faults import throttling_user
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan, World
+from tests.all_products import NEEDS_DOMAIN, WORDS
 from tests.cli.conftest import CommandLine, Ran, account_environment
 
-PRODUCTS = ("cdn", "dcdn", "vod", "vod-legacy")
 CODES = {"overdue": 3, "unverifiable": 4, "complete": 0, "failed": 1}
 QUICK = ("--schedule", "0,0.3;0.3", "--deadline", "20s")
 LATE = ("--schedule", "0,0.3;0.3", "--deadline", "0.5s")
@@ -32,7 +32,7 @@ KEYS_OF_5_2 = {
 
 def filters(product: str) -> tuple[str, ...]:
     """What VOD's older document requires in every query."""
-    return ("--domain-name", "example.com", "--object-type", "file") if product == "vod-legacy" else ()
+    return ("--domain-name", "example.com", "--object-type", "file") if product in NEEDS_DOMAIN else ()
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +54,13 @@ def ends() -> Iterator[dict[tuple[str, str], Ran]]:
             label = f"{outcome} of {product}"
             return cli.run("watch", product, task_id, "--json", "--label", label, *timing, *filters(product))
 
-        tasks = {(product, way): task_for(way, product) for way in CODES for product in PRODUCTS}
+        tasks = {(product, way): task_for(way, product) for way in CODES for product in WORDS}
         with ThreadPoolExecutor(8) as pool:
             runs = {key: pool.submit(watch, key[1], key[0], task_id) for key, task_id in tasks.items()}
             yield {key: run.result() for key, run in runs.items()}
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", WORDS)
 @pytest.mark.parametrize("outcome", CODES)
 def test_a_watch_ends_with_the_exit_code_and_the_json_of_its_outcome(
     ends: dict[tuple[str, str], Ran], product: str, outcome: str

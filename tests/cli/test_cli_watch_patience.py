@@ -19,7 +19,7 @@ from refresh_watch_cli.watch import NO_ANSWER_SECONDS, follow
 from refresh_watch_emulator.products.faults import throttling_user
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
-from tests.endpoints import everywhere
+from tests.all_products import everywhere
 from tests.hand_clock import HandClock
 
 KEYS = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "testAK", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testSK"}

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from refresh_watch_emulator.chat_wall import ChatWall
+from tests.all_products import endpoint_variables
 from tests.cli.conftest import PROJECT, CommandLine, Ran
-from tests.endpoints import endpoint_variables
 
 WRONG = [
     (("fly",), "COMMAND", "fly", "watch"),

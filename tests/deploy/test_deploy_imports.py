@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from refresh_watch.channels.registry import kinds
+from refresh_watch.product_specs.registry import all_specs
 from tests.performance.import_cost import ROWS, measure
 
 SDKS = {
@@ -13,10 +16,7 @@ SDKS = {
     ("intake", "an event refused"): set(),
     ("intake", "a watch started"): {"fc"},
     ("watch", "the entry alone"): set(),
-    ("watch", "a look at cdn"): {"cdn"},
-    ("watch", "a look at dcdn"): {"dcdn"},
-    ("watch", "a look at vod"): {"vod"},
-    ("watch", "a look at vod-legacy"): {"vod"},
+    **{("watch", f"a look at {spec.product}"): {re.sub(r"^alibabacloud_|\d+$", "", spec.sdk)} for spec in all_specs()},
     ("watch", "a look at cdn, and the next hop"): {"cdn", "fc"},
 }
 

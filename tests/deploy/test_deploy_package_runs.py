@@ -19,11 +19,11 @@ from packaging.utils import canonicalize_name
 
 from refresh_watch.channels.registry import kinds
 from refresh_watch_cli.build.canonical import MADE_AT, digest_of
+from tests.all_products import NEEDS_DOMAIN, WORDS
 from tests.deploy.distributions import makers
 from tests.deploy.package_house import RUNNABLE, Handled, Outside, build_in, copy_of_project, outside, runtime_here
 
 FUNCTIONS = ("intake", "notify", "watch")
-PRODUCTS = ("cdn", "dcdn", "vod", "vod-legacy")
 CHEAPEST = "intake"
 RUNTIME = os.environ.get("REFRESH_WATCH_TEST_RUNTIME", "")
 
@@ -61,7 +61,7 @@ class Run:
         self._packages = packages
         self.place = place
         self.modules: dict[str, dict[str, str]] = {}
-        self.started = self._handle("intake", [json.dumps([self._request(product) for product in PRODUCTS]).encode()])
+        self.started = self._handle("intake", [json.dumps([self._request(product) for product in WORDS]).encode()])
         self._handle("watch", place.payloads("watch", "w-"))
         self._handle("notify", place.payloads("notify", "f-"))
         self._handle("notify", place.payloads("notify", "n-"))
@@ -76,7 +76,7 @@ class Run:
         request: dict[str, object] = {"product": product, "task_ids": task_id, "label": product}
         if product != "cdn":
             request["channels"] = ["webhook"]
-        if product == "vod-legacy":
+        if product in NEEDS_DOMAIN:
             request |= {"domain_name": "example.com", "object_type": "file"}
         return request
 
@@ -116,7 +116,7 @@ def test_the_same_package_comes_of_another_folder_umask_hash_seed_locale_and_hou
     assert digests[CHEAPEST] == digest_of(packages / CHEAPEST)
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", WORDS)
 def test_a_watch_of_each_product_ends_in_its_final_report_in_the_chat(ran: Run, product: str) -> None:
     (final,) = [
         message.body["data"]

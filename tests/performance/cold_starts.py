@@ -25,6 +25,7 @@ from refresh_watch_cli.cost.measured import Cost
 from refresh_watch_cli.cost.prices import units
 from refresh_watch_cli.deploy.resources import Size
 from refresh_watch_emulator.products.world import ObjectPlan
+from tests.all_products import SERVICES
 from tests.deploy.package_house import RUNNABLE, build_in, copy_of_project, runtime_here
 from tests.performance.cpu_share import Group, group
 from tests.performance.hop_cost import House, furnished, run_handler
@@ -35,7 +36,6 @@ LONGEST: Seconds = 2.0
 SHARES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
 QUICK_SHARES = (0.25, 0.3, 0.5)
 RUNS = 2
-PRODUCTS = (Product.CDN, Product.DCDN, Product.VOD)
 TASKS = 10
 OBJECTS = 2000
 """The most that one answer by id holds: so many tasks of so many objects."""
@@ -61,7 +61,7 @@ class _Packages(House):
     def everything(self) -> list[Cost]:
         """One instance that meets every product, and an answer as long as they come."""
         longest = tuple(self._long_task() for _ in range(TASKS))
-        requests = [WatchRequest(product, (self._task(product),), kind=Kind.REFRESH) for product in PRODUCTS]
+        requests = [WatchRequest(product, (self._task(product),), kind=Kind.REFRESH) for product in SERVICES]
         requests.append(WatchRequest(Product.CDN, longest, kind=Kind.REFRESH))
         hops = [Hop(open_watch("refresh", request, time.time()), 0) for request in requests]
         return self.handled("watch", [write_hop(hop) for hop in hops])
@@ -115,7 +115,7 @@ def main(quick: bool) -> list[Check]:
         jobs: dict[str, list[Job]] = {
             "intake": [Job("a watch started", packages.intake, 2 * START)],
             "watch": [
-                Job(f"a look at {product}", partial(packages.hops, product), LATENCY + START) for product in PRODUCTS
+                Job(f"a look at {product}", partial(packages.hops, product), LATENCY + START) for product in SERVICES
             ],
             "notify": [
                 Job("a report to its channels", packages.fan_outs, START),

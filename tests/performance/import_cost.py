@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from refresh_watch.channels.registry import kinds
+from tests.all_products import WORDS
 from tests.performance.table import Check, at_most
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -35,7 +36,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("intake", "an event refused", "import index"),
     ("intake", "a watch started", _ENGINE),
     ("watch", "the entry alone", "import index"),
-    *(("watch", f"a look at {product}", _PRODUCT.format(product)) for product in ("cdn", "dcdn", "vod", "vod-legacy")),
+    *(("watch", f"a look at {product}", _PRODUCT.format(product)) for product in WORDS),
     (
         "watch",
         "a look at cdn, and the next hop",

@@ -16,7 +16,7 @@ from refresh_watch.settings import Secret, Settings
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import ObjectPlan, World
-from tests.endpoints import everywhere
+from tests.all_products import SERVICES, everywhere
 from tests.hand_clock import HandClock
 from tests.performance.cases import NOON
 from tests.performance.products import Door, InProcessApi
@@ -40,7 +40,7 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def world(quota: dict[str, float] | None = None) -> World:
     made = World(NOON, foreign_tasks=3, quota=quota or {})
-    for product in ("cdn", "dcdn", "vod"):
+    for product in SERVICES:
         plans = [ObjectPlan(f"http://a.com/{i}", "Failed" if i == 2 else "Complete", 100.0 * i) for i in range(4)]
         made.add_task(product, task_id="7001", objects=plans, created_at=NOON)
         made.add_task(product, task_id="7002", created_at=NOON)
@@ -53,7 +53,7 @@ def in_process(
     return InProcessApi(Door(product, world(quota), switches or Switches()), HandClock(NOON + 150))
 
 
-@pytest.mark.parametrize("product", [Product.CDN, Product.DCDN, Product.VOD], ids=str)
+@pytest.mark.parametrize("product", SERVICES, ids=str)
 def test_the_same_pages_as_on_a_socket(product: Product) -> None:
     here = in_process(product)
     with StandIn(world(), world_clock=HandClock(NOON + 150)) as stand_in:

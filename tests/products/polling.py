@@ -10,7 +10,7 @@ from typing import Any
 from refresh_watch.credentials import Credentials
 from refresh_watch.model import Outcome, Product, WatchRequest
 from refresh_watch.observation import ItemObservation, Observation
-from refresh_watch.product_specs.registry import all_specs, spec_of
+from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.connect import connect
 from refresh_watch.products.polling.look import look
@@ -20,12 +20,11 @@ from refresh_watch.watching.advance import advance
 from refresh_watch.watching.quota import Quota
 from refresh_watch_emulator.products.call import Call
 from refresh_watch_emulator.products.server import StandIn
-from tests.endpoints import everywhere
+from tests.all_products import everywhere
 from tests.hand_clock import HandClock
 
 CREDENTIALS = Credentials("testAK", Secret("testSK"))
 EVERY_PRODUCT = tuple(Product)
-WITH_BY_ID = tuple(spec.product for spec in all_specs() if spec.by_id)
 DOMAIN = "example.com"
 RATES = dict(DEFAULT_QUOTA)
 """The account's quota."""

@@ -24,8 +24,9 @@ from refresh_watch_emulator.products import faults
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import ObjectPlan
+from tests.all_products import WITH_BY_ID
 from tests.hand_clock import HandClock
-from tests.products.polling import CREDENTIALS, DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, connected
+from tests.products.polling import CREDENTIALS, DOMAIN, EVERY_PRODUCT, actions, connected
 
 ApiOf = Callable[[Product], ProductApi]
 

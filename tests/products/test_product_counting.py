@@ -18,8 +18,9 @@ from refresh_watch_emulator.products.gateway import Gateway
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan, World
+from tests.all_products import WITH_BY_ID
 from tests.hand_clock import HandClock
-from tests.products.polling import EVERY_PRODUCT, WITH_BY_ID, Followed, counts, paths, watch_of
+from tests.products.polling import EVERY_PRODUCT, Followed, counts, paths, watch_of
 
 ApiOf = Callable[[Product], ProductApi]
 MANY = 2000

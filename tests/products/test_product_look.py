@@ -17,8 +17,9 @@ from refresh_watch.watching.quota import Quota
 from refresh_watch_emulator.products import faults
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
+from tests.all_products import WITH_BY_ID
 from tests.hand_clock import HandClock
-from tests.products.polling import DOMAIN, EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, watch_of
+from tests.products.polling import DOMAIN, EVERY_PRODUCT, actions, counts, look_at, watch_of
 
 ApiOf = Callable[[Product], ProductApi]
 PATH = "http://example.com/a.txt"

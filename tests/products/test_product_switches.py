@@ -14,8 +14,9 @@ from refresh_watch_emulator.products.faults import Fault
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
+from tests.all_products import WITH_BY_ID
 from tests.hand_clock import HandClock
-from tests.products.polling import EVERY_PRODUCT, WITH_BY_ID, actions, counts, look_at, paths, sight, watch_of
+from tests.products.polling import EVERY_PRODUCT, actions, counts, look_at, paths, sight, watch_of
 
 ApiOf = Callable[[Product], ProductApi]
 

@@ -64,7 +64,7 @@ def test_every_variable_is_read() -> None:
         ALLOWED_HOSTS="Hooks.internal, 127.0.0.1:8080\n::1",
         SERVE_TOKEN=SECRET,
     )
-    assert [settings.endpoint_of(product) for product in Product] == [
+    assert [settings.endpoint_of(Product(word)) for word in ("cdn", "dcdn", "vod", "vod-legacy")] == [
         "http://127.0.0.1:8080", "https://dcdn.example.com", "https://vod.example.com", "https://vod.example.com"
     ]  # fmt: skip
     assert settings.fc_endpoint == "http://[::1]:9000"

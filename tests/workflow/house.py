@@ -29,7 +29,7 @@ from refresh_watch_emulator.products.catalog import DEFAULT_QUOTA
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches as ProductSwitches
 from refresh_watch_emulator.products.world import World
-from tests.endpoints import endpoint_variables
+from tests.all_products import endpoint_variables
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = ("testAK", "testSK", "")

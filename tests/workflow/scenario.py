@@ -1,21 +1,19 @@
-"""What every position of a switch has to pass: all four products, every way to end."""
+"""What every position of a switch has to pass: all products, every way to end."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
+from tests.all_products import WORDS
 from tests.workflow.house import Home
 
-PRODUCTS = ("cdn", "dcdn", "vod", "vod-legacy")
 URL = "http://example.com"
 
 
 def add(house: Home, product: str, *objects: ObjectPlan, object_type: str = "file") -> str:
     """Add a task to the stand-in's account; answers its id."""
-    return house.products.world.add_task(
-        "vod" if product == "vod-legacy" else product, objects=objects, object_type=object_type, created_at=house.now()
-    )
+    return house.products.world.add_task(product, objects=objects, object_type=object_type, created_at=house.now())
 
 
 def many(ends: str, count: int, after: float = 0.6, name: str = "o") -> list[ObjectPlan]:
@@ -34,7 +32,7 @@ Started = dict[str, tuple[str, str, dict[str, int]]]
 def start_all(house: Home) -> Started:
     """Start one watch of each kind, and some of each product."""
     started = start_some(house)
-    for product in PRODUCTS:
+    for product in WORDS:
         ids = [add(house, product, *many("Complete", 3)), add(house, product, *many("Complete", 1, after=1.2))]
         started[f"{product} complete"] = (house.start(product, ids), "complete", {"complete": 4})
     big = add(house, "cdn", *many("Complete", 130, name="big"))

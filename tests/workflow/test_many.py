@@ -21,7 +21,7 @@ from refresh_watch_emulator.products.faults import throttling
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import ObjectPlan, World
-from tests.endpoints import everywhere
+from tests.all_products import everywhere
 from tests.hand_clock import HandClock
 from tests.record import Record
 from tests.workflow.house import house, manifest_with

@@ -20,7 +20,7 @@ from refresh_watch.workflow.sweep.sweeper import Sweeper
 from refresh_watch_emulator.engine.switches import EngineSwitches
 from refresh_watch_emulator.products.faults import error
 from refresh_watch_emulator.products.world import ObjectPlan
-from tests.endpoints import everywhere
+from tests.all_products import everywhere
 from tests.hand_clock import HandClock
 from tests.workflow.house import KEYS, QUICK, House, house, transport_to, wait_for
 

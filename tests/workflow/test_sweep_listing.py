@@ -18,10 +18,10 @@ from refresh_watch_emulator.products.faults import error
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import ObjectPlan, World
+from tests.all_products import SERVICES
 from tests.hand_clock import HandClock
 from tests.products.polling import RATES, connected
 
-PRODUCTS = (Product.CDN, Product.DCDN, Product.VOD)
 HOUR = 3600.0
 
 
@@ -58,7 +58,7 @@ def ids(swept: Swept) -> set[str]:
     return {row.task_id for row in swept.failed}
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", SERVICES)
 def test_what_failed_in_the_hours_is_found_and_nothing_else(account: Account, product: Product) -> None:
     failed = {
         account.add(product, "Failed"),
@@ -86,7 +86,7 @@ POSITIONS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("position", POSITIONS, ids=str)
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", SERVICES)
 def test_it_is_found_however_the_products_behave(account: Account, product: Product, position: dict[str, Any]) -> None:
     failed = {account.add(product, "Failed"), account.add(product, "Complete", "Timeout", object_type="directory")}
     account.add(product, "Complete")
@@ -101,7 +101,7 @@ def test_tasks_that_nobody_asked_about_are_found_where_both_listings_and_answers
     assert ids(account.sweep(listing_updates=False, stale_answers=True)) == {failed}
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("product", SERVICES)
 def test_in_a_large_account_only_what_failed_is_asked_for(account: Account, product: Product) -> None:
     failed = {account.add(product, "Failed"), account.add(product, "Canceled", object_type="preload")}
     _fill(account, product, 20_000)

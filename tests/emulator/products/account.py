@@ -8,20 +8,14 @@ from typing import Any
 from alibabacloud_tea_openapi.models import Config
 
 from refresh_watch_emulator.products.call import Call
+from refresh_watch_emulator.products.catalog import service_of
 from refresh_watch_emulator.products.gateway import Gateway, ProductResponse
+from refresh_watch_emulator.products.service import AnyOperation, ListTasks, TasksById
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import World
 from tests.hand_clock import HandClock
 
 NOON = 1_795_000_000.0
-VERSIONS = {"cdn": "2018-05-10", "dcdn": "2018-01-15", "vod": "2017-03-21", "vod-legacy": "2017-03-21"}
-LIST_ACTIONS = {
-    "cdn": "DescribeRefreshTasks",
-    "dcdn": "DescribeDcdnRefreshTasks",
-    "vod": "DescribeVodRefreshTasks",
-    "vod-legacy": "DescribeRefreshTasks",
-}
-BY_ID_ACTIONS = {"cdn": "DescribeRefreshTaskById", "dcdn": "DescribeDcdnRefreshTaskById"}
 
 
 @dataclass
@@ -37,13 +31,13 @@ class Account:
 
     def call(self, product: str, action: str, **params: object) -> ProductResponse:
         texts = {name: str(value) for name, value in params.items()}
-        return self.gateway.handle(Call(action, VERSIONS[product], texts), self.clock.now())
+        return self.gateway.handle(Call(action, service_of(product).version, texts), self.clock.now())
 
     def list(self, product: str = "cdn", **params: object) -> ProductResponse:
-        return self.call(product, LIST_ACTIONS[product], **params)
+        return self.call(product, action_of(product, ListTasks), **params)
 
     def by_id(self, product: str = "cdn", **params: object) -> ProductResponse:
-        return self.call(product, BY_ID_ACTIONS[product], **params)
+        return self.call(product, action_of(product, TasksById), **params)
 
     def rows(self, product: str = "cdn", **params: object) -> list[dict[str, Any]]:
         reply = self.list(product, **params)
@@ -52,6 +46,13 @@ class Account:
 
     def statuses(self, task_id: str, product: str = "cdn") -> list[str]:
         return [row["Status"] for row in self.rows(product, TaskId=task_id)]
+
+
+def action_of(product: str, kind: type[AnyOperation]) -> str:
+    """The action of that kind which watches of the product use."""
+    service = service_of(product)
+    of_kind = [action for action, operation in service.operations.items() if isinstance(operation, kind)]
+    return of_kind[service.names.index(product)]
 
 
 def account(switches: Switches | None = None, *, foreign_tasks: int = 0, **quota: float) -> Account:

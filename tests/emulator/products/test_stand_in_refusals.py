@@ -5,18 +5,13 @@ from __future__ import annotations
 import pytest
 
 from refresh_watch.instants import format_instant
+from refresh_watch_emulator.products.catalog import SERVICES, service_of
 from refresh_watch_emulator.products.world import ObjectPlan
 from tests.emulator.products.account import NOON, Account, account
 
-PRODUCTS = ("cdn", "dcdn", "vod", "vod-legacy")
+PRODUCTS = tuple(name for service in SERVICES for name in service.names)
 AN_HOUR_AGO = format_instant(NOON - 3600)
 NOW = format_instant(NOON)
-HOSTS = {
-    "cdn": "cdn.aliyuncs.com",
-    "dcdn": "dcdn.aliyuncs.com",
-    "vod": "vod.cn-shanghai.aliyuncs.com",
-    "vod-legacy": "vod.cn-shanghai.aliyuncs.com",
-}
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
@@ -54,7 +49,7 @@ def test_a_list_operation_refuses(product: str, params: dict[str, str], code: st
     assert body.pop("Message")
     assert dict(reply.headers)["x-acs-request-id"] == body.pop("RequestId")
     assert body == {
-        "HostId": HOSTS[product],
+        "HostId": service_of(product).host,
         "Code": code,
         "Recommend": f"https://api.aliyun.com/troubleshoot?q={code}",
     }
