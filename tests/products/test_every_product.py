@@ -35,7 +35,7 @@ from refresh_watch.workflow.sweep.request import read_payload
 from refresh_watch_cli.doctor.check_endpoints import check_endpoints
 from refresh_watch_cli.doctor.command import USUAL
 from refresh_watch_cli.doctor.command import add_arguments as add_doctor_arguments
-from refresh_watch_cli.doctor.context import Patient
+from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Level
 from refresh_watch_cli.list.command import add_arguments as add_list_arguments
 from refresh_watch_cli.list.query import read_query
@@ -244,9 +244,9 @@ def test_the_commands_take_it(spec: ProductSpec) -> None:
 def test_doctor_knows_where_it_is_asked(spec: ProductSpec) -> None:
     assert (spec.product in USUAL) == (spec.service is spec.product)
     host = urlsplit(f"https://{spec.host}").hostname
-    found = {finding.what: finding for finding in check_endpoints(Patient({}, (spec.product,), None))}
+    found = {finding.what: finding for finding in check_endpoints(DoctorContext({}, (spec.product,), None))}
     assert (found[spec.service].level, found[spec.service].said) == (Level.OK, host)
-    other = Patient({spec.endpoint_variable: "https://ecs.aliyuncs.com"}, (spec.product,), None)
+    other = DoctorContext({spec.endpoint_variable: "https://ecs.aliyuncs.com"}, (spec.product,), None)
     found = {finding.what: finding for finding in check_endpoints(other)}
     assert found[spec.service].level is Level.WARNING
 
