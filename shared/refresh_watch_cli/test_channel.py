@@ -118,7 +118,7 @@ def _test(channel: ChannelSetting, chosen: list[str], context: CommandContext) -
 
 
 def _sent(report: Report, channel: ChannelSetting, context: CommandContext, pacing: Pacing) -> Delivery:
-    """The delivery of one report; it waits for its turn among the others, and comes back for nothing else."""
+    """The delivery of one report; it waits for its turn among the others; a failure is not retried."""
     delivery = deliver(report, channel, settings=context.settings, clock=context.clock, pacing=pacing)
     while isinstance(delivery.outcome, Later) and isinstance(delivery.next, RetryLater):
         pause = again_in(delivery.next, context.clock.now())

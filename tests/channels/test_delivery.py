@@ -12,7 +12,7 @@ import pytest
 
 from refresh_watch.channels.contract import Ambiguous, Delivered, Permanent, Temporary
 from refresh_watch.channels.delivery.pacing import Pacing
-from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
+from refresh_watch.channels.delivery.retry_policy import JITTER, PAUSES, Abandoned, Finished, RetryLater
 from refresh_watch_emulator.chat_wall import HANG, HTML, RESET, ChatWall, ScriptedAnswer
 from tests.channels.delivering import QUICKLY, channel_of, delivered, with_url
 from tests.hand_clock import HandClock
@@ -80,7 +80,7 @@ def test_a_server_error_is_tried_again_in_place(wall: ChatWall, clock: HandClock
     assert all(0.5 <= pause <= 2.0 for pause in clock.slept)
 
 
-def test_a_dead_robot_is_tried_three_times_and_visited_again_later(wall: ChatWall, clock: HandClock) -> None:
+def test_a_dead_robot_is_tried_three_times_and_again_later(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", ERROR_503, ERROR_503, ERROR_503)
     first_try_at = clock.now()
     delivery = delivered(channel_of(wall), clock)
@@ -90,10 +90,10 @@ def test_a_dead_robot_is_tried_three_times_and_visited_again_later(wall: ChatWal
     assert isinstance(delivery.next, RetryLater)
     attempts = delivery.next.attempts
     assert (attempts.tries, attempts.posts, attempts.first_at) == (1, 3, first_try_at)
-    assert 60 <= delivery.next.after <= 66
+    assert PAUSES[0] <= delivery.next.after <= PAUSES[0] * (1 + JITTER)
 
 
-def test_visits_go_on_from_where_the_last_one_ended(wall: ChatWall, clock: HandClock) -> None:
+def test_an_attempt_goes_on_from_where_the_last_one_ended(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", *[ERROR_503] * 6)
     first = delivered(channel_of(wall), clock).next
     assert isinstance(first, RetryLater)
@@ -102,7 +102,7 @@ def test_visits_go_on_from_where_the_last_one_ended(wall: ChatWall, clock: HandC
     assert isinstance(second, RetryLater)
     assert (second.attempts.tries, second.attempts.posts) == (2, 6)
     assert second.attempts.first_at == first.attempts.first_at
-    assert 600 <= second.after <= 660
+    assert PAUSES[1] <= second.after <= PAUSES[1] * (1 + JITTER)
 
 
 def test_a_robot_that_is_not_there_is_tried_again(wall: ChatWall, clock: HandClock) -> None:
@@ -162,7 +162,7 @@ def test_a_body_that_drips_leaves_the_status_an_answer(wall: ChatWall, clock: Ha
     assert isinstance(delivery.outcome, Delivered if line.startswith(b"2") else Permanent)
 
 
-def test_no_post_is_begun_that_could_outlast_the_visit(wall: ChatWall, clock: HandClock) -> None:
+def test_no_post_is_begun_that_could_outlast_the_attempt(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", ERROR_503)
     delivery = delivered(channel_of(wall), clock, timeout=29.5)
     assert delivery.posts == 1

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from refresh_watch.channels.delivery.retry_policy import JITTER, PAUSES
 from refresh_watch.report import Report
 from refresh_watch.reports.wire import encode
 from refresh_watch.workflow.replay import replay, undelivered
@@ -97,7 +98,7 @@ def test_429_then_500_then_the_block_then_it_accepts_delivered_once_at_the_right
     assert first < 1
     assert 90 <= after_429 - first <= 90 + 60 + 1, "what it asked for, and full jitter"
     assert last_500 - after_429 <= 4, "quick tries in place"
-    assert 60 <= block - last_500 <= 66 + 1
+    assert PAUSES[0] <= block - last_500 <= PAUSES[0] * (1 + JITTER) + 1
     assert 600 <= accepted - block <= 600 + 120 + 1
     assert message.at - began == accepted
     assert undelivered(house) == []

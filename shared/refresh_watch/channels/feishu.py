@@ -34,7 +34,7 @@ LIMIT = 20_000
 _MOST_MENTIONS = 20
 
 _HOOK = re.compile(r".*/open-apis/bot/v2/hook/[^/]+/?")
-# an open_id, or a user_id; what the bot would show as plain text and mention nobody for is neither
+# an open_id, or a user_id; what the bot would show as plain text, without a mention, is neither
 _ID = re.compile(r"(?!on_|1[3-9][0-9]{9}$)[A-Za-z0-9_.-]{1,64}")
 _COLOURS = {Severity.OK: "green", Severity.WARNING: "orange", Severity.BAD: "red"}
 _STYLE = SectionStyle(words=tagless_code, heading=lambda words: f"**{words}**", fact="- ", item="- ", sample="    - ")

@@ -12,7 +12,7 @@ def wants(channel: ChannelSetting, report: Report) -> bool:
 
     `failed` takes in `partly_failed`: a channel for failures misses none. An interim report is a failure of which it is
     not yet known whether it will be a partial one. Rejected and broken reports go to every channel: they have no
-    outcome, and nobody else would tell.
+    outcome, and no other message would report them.
     """
     if not channel.on or report.kind in (ReportKind.REJECTED, ReportKind.BROKEN):
         return True

@@ -75,7 +75,7 @@ def _content(post: Post, *, of_old: bool) -> ChatAnswer:
 
 
 def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
-    """Who stands in `content`, in whatever markup, and may be pinged. Embeds ping nobody."""
+    """Who stands in `content`, in any markup, and may be pinged. Embeds ping no one."""
     allowed = body.get("allowed_mentions")
     found: list[str] = []
     for match in _PINGS.finditer(str(body.get("content", ""))):

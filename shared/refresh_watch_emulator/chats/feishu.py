@@ -57,7 +57,7 @@ def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: boo
 
 
 def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
-    """Whoever an at tag names, wherever it stands in a text or a markdown element; plain text knows no tags."""
+    """The people that an at tag names, anywhere in a text or a markdown element; plain text knows no tags."""
     if body.get("msg_type") == "text":
         texts = [str((body.get("content") or {}).get("text", ""))]
     else:

@@ -52,7 +52,7 @@ def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: boo
 
 
 def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
-    """Whoever has an entity whose text stands in a TextBlock or a FactSet."""
+    """The people with an entity whose text stands in a TextBlock or a FactSet."""
     texts = [text for card in _cards(body) for text in _active(card)]
     return tuple(
         str(entity["mentioned"]["id"])

@@ -1,6 +1,6 @@
 """A WeCom group robot: every answer is a 200 (developer.work.weixin.qq.com, 91770 and 99110).
 
-It has no signature and no keyword: whoever knows the key may post.
+It has no signature and no keyword: the key is all that it checks.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: boo
 
 
 def mentioned(body: dict[str, Any]) -> tuple[str, ...]:
-    """Whoever the lists of a text name, and whoever is named as <@…> in a text or in markdown."""
+    """The people in the lists of a text, and those named as <@…> in a text or in markdown."""
     part = _part(body)
     listed = [str(who) for name in _LISTS for who in part.get(name) or []] if body.get("msgtype") == "text" else []
     named = (*listed, *_MENTION.findall(visible_text(body)))

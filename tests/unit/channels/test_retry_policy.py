@@ -49,7 +49,7 @@ def _next(
         (Temporary(reason="limited", after=0.0, rate_limited=True), 0, 0, 1, 0, 1),
     ],
 )
-def test_the_pause_after_each_visit(
+def test_the_pause_after_each_attempt(
     outcome: DeliveryOutcome, tries: int, rate_limited: int, pause: float, next_tries: int, next_limited: int
 ) -> None:
     after = _next(outcome, tries=tries, rate_limited=rate_limited)
