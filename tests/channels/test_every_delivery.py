@@ -32,11 +32,8 @@ TOO_LARGE = {
     "discord": _answer(400, code=40005, message="Request entity too large"),
     "feishu": _answer(200, code=19036, msg="too large, max 30KB"),
     "lark": _answer(200, code=19036, msg="too large, max 30KB"),
-    "pagerduty": ScriptedAnswer(413, ""),
     "slack": ScriptedAnswer(400, "msg_blocks_too_long"),
-    "teams": ScriptedAnswer(413, ""),
     "telegram": _answer(400, ok=False, error_code=400, description="Bad Request: message is too long"),
-    "webhook": ScriptedAnswer(413, ""),
     "wecom": _answer(200, errcode=45002, errmsg="content size out of limit"),
 }
 BAD_CONTENT = {
@@ -97,7 +94,7 @@ def test_a_message_that_is_too_large_goes_down_the_ladder_and_is_given_up_at_its
     wall: ChatWall, clock: HandClock, kind: str
 ) -> None:
     channel = channel_of(wall, kind)
-    wall.script(kind, "oncall", *[TOO_LARGE[kind]] * 3)
+    wall.script(kind, "oncall", *[TOO_LARGE.get(kind, ScriptedAnswer(413, ""))] * 3)
     delivery = delivered(channel, clock)
     assert (delivery.next, delivery.posts) == (Finished(), 4)
     sizes = [len(post.raw) for post in wall.posts]
@@ -105,7 +102,7 @@ def test_a_message_that_is_too_large_goes_down_the_ladder_and_is_given_up_at_its
     if kind != "webhook":  # its report is short already
         assert len(set(sizes)) == 4
         assert "failed 6/120" in chat_kind(kind).visible_text(wall.messages[0].body)
-    wall.script(kind, "oncall", *[TOO_LARGE[kind]] * 4)
+    wall.script(kind, "oncall", *[TOO_LARGE.get(kind, ScriptedAnswer(413, ""))] * 4)
     delivery = delivered(channel, clock)
     assert isinstance(delivery.outcome, TooLarge)
     assert isinstance(delivery.next, Abandoned)
@@ -132,7 +129,7 @@ def test_a_refused_content_is_sent_again_without_urls_then_as_a_fact_then_given_
 def test_a_wrong_credential_is_given_up_at_once_and_names_the_setting_to_repair(
     wall: ChatWall, clock: HandClock, kind: str
 ) -> None:
-    instead, setting, code = WRONG[kind]
+    instead, setting, code = WRONG.get(kind, ({"access_token": "another-fake-token"}, "`url`", ""))
     channel = channel_of(wall, kind)
     before = wall.chat(kind, "oncall")
     wall.chat(kind, "oncall", **instead)
