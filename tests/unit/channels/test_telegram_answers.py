@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refresh_watch.channels.contract import (
-    Ambiguous,
     ChannelResponse,
     ContentRejected,
     Delivered,
@@ -120,29 +119,6 @@ def test_only_an_ok_in_a_2xx_is_delivered() -> None:
     for ok in (False, "true", 1, None):
         assert not isinstance(_classified({**OK, "ok": ok}), Delivered)
     assert not isinstance(_classified({**OK, "error_code": 400}), Delivered)
-
-
-@pytest.mark.parametrize("body", [b"<html>502</html>", b"", b"\xff\xfe", b"[]", b'"ok"', b"null", b"{}", b"[" * 60_000])
-def test_a_200_that_is_no_answer_of_telegrams_may_be_anything(body: bytes) -> None:
-    assert isinstance(_classified(body), Ambiguous)
-
-
-@pytest.mark.parametrize(
-    ("status", "outcome"),
-    [
-        (302, Permanent),
-        (401, Permanent),
-        (404, Permanent),
-        (413, TooLarge),
-        (429, Temporary),
-        (500, Temporary),
-        (503, Temporary),
-    ],
-)
-def test_an_http_error_without_a_body_of_telegrams_is_read_by_its_status(
-    status: int, outcome: type[DeliveryOutcome]
-) -> None:
-    assert isinstance(_classified(b"<html>", status), outcome)
 
 
 def test_a_code_without_end_is_cut() -> None:
