@@ -17,3 +17,6 @@ settings.register_profile(
     database=None,
 )
 settings.load_profile("refresh-watch")
+
+for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
+    os.environ.pop(name, None)  # the SDK honours these and ignores NO_PROXY

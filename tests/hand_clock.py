@@ -1,4 +1,4 @@
-"""A clock for tests: it stands still until it is moved, or until somebody sleeps."""
+"""A clock for tests: it stands still until a test moves it or the code sleeps."""
 
 from __future__ import annotations
 

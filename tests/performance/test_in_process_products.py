@@ -32,12 +32,6 @@ QUESTIONS: tuple[Callable[[ProductApi], Page], ...] = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 def world(quota: dict[str, float] | None = None) -> World:
     made = World(NOON, foreign_tasks=3, quota=quota or {})
     for product in SERVICES:

@@ -15,13 +15,6 @@ from tests.hand_clock import HandClock
 from tests.products.polling import connected
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    # the SDK honours these and ignores NO_PROXY
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def time() -> HandClock:
     """The world's time and the look's: moved by hand and by every pause."""

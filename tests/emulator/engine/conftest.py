@@ -12,12 +12,6 @@ from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from tests.emulator.engine.engine_calls import MANIFEST, Start
 
 
-@pytest.fixture(autouse=True)
-def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Start]:
     """Start engines; they end with the test."""

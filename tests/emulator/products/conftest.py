@@ -11,13 +11,6 @@ from refresh_watch_emulator.products.world import World
 from tests.emulator.products.account import HandClock
 
 
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    # the SDK honours these and ignores NO_PROXY
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def world_clock() -> HandClock:
     """The world's time; signatures keep the system's."""
