@@ -36,7 +36,7 @@ class LookHints:
     listing: WindowListing | None = None
 
     def with_rows(self, rows: Iterable[ObjectRow]) -> LookHints:
-        """The rows of an answer added, other people's left out."""
+        """The rows of an answer added, other tasks' left out."""
         spans = dict(self.spans)
         for row in rows:
             if row.task_id in self.ids and row.created_at is not None:

@@ -92,7 +92,7 @@ class Ended(enum.Enum):
 class WindowListing:
     """How a listing ended, its TotalCount, and what it shows of the items that it was asked for.
 
-    `rows`: if it is whole, every row of that time, other people's too. `by_id`: the rows of each task, as far as read.
+    `rows`: if it is whole, every row of that time, of other tasks too. `by_id`: the rows of each task, as far as read.
     """
 
     window: Window
