@@ -193,6 +193,7 @@ def test_the_settings_have_its_endpoint_and_its_quota(spec: ProductSpec) -> None
         spec.endpoint_variable: "http://127.0.0.1:1",
         "REFRESH_WATCH_QUOTA": ",".join(f"{operation}=0.5" for operation in operations),
     }
+    assert spec.endpoint_variable in (PROJECT / "s.yaml").read_text(encoding="utf-8"), "the deployed function needs it"
     settings = Settings.from_environment(environment)
     assert settings.endpoint_of(spec.product) == "http://127.0.0.1:1"
     quota = Quota(dict(settings.quota))
