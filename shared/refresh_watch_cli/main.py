@@ -35,7 +35,7 @@ COMMANDS = {
     "list": Command("refresh_watch_cli.list.command", "the tasks of an account, as a table, JSON or URLs"),
     "serve": Command("refresh_watch_cli.serve", "the functions on this machine: POST /watches"),
     "start": Command("refresh_watch_cli.start", "start a watch on the deployed functions"),
-    "stop": Command("refresh_watch_cli.stop", "end a watch; people are told by whom"),
+    "stop": Command("refresh_watch_cli.stop", "end a watch; the report says who stopped it"),
     "replay": Command("refresh_watch_cli.replay", "send undelivered reports of the last 7 days again"),
     "test-channel": Command("refresh_watch_cli.test_channel", "send a test report and show the channel's own answer"),
     "preview": Command("refresh_watch_cli.preview", "every message of every channel on one local page"),

@@ -1,4 +1,4 @@
-"""`refresh-watch stop`: ends a watch by hand; people are told that it was stopped and by whom."""
+"""`refresh-watch stop`: ends a watch by hand; its final report says that it was stopped, and by whom."""
 
 from __future__ import annotations
 

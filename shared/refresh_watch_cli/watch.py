@@ -71,7 +71,7 @@ def run(namespace: argparse.Namespace) -> int:
 def follow(
     request: WatchRequest, context: CommandContext, progress: Progress, interim: Callable[[Report], None]
 ) -> Report:
-    """Look until the watch settles and answer its final report; `interim` is given what is told before that.
+    """Look until the watch settles and answer its final report; `interim` gets each report that comes before that.
 
     An API that gives no usable answer is given up NO_ANSWER_SECONDS past the deadline, unless it throttles.
     """

@@ -14,7 +14,7 @@ from refresh_watch_cli.demo.board import Board, JobRow
 from refresh_watch_cli.demo.command import to_play_with
 from refresh_watch_cli.demo.jobs import jobs
 from refresh_watch_cli.demo.screen import message_lines, summary_lines
-from refresh_watch_cli.demo.stage import Stage, stage
+from refresh_watch_cli.demo.stage import DemoStage, stage
 from refresh_watch_emulator.chat_wall import WallMessage
 from tests.cli.conftest import CommandLine, Ran, clean_environment
 
@@ -67,14 +67,14 @@ def test_what_there_is_to_play_with_can_be_typed_as_it_stands_on_80_columns(monk
 
 
 @pytest.fixture(scope="module")
-def staying() -> Iterator[tuple[Stage, str]]:
+def staying() -> Iterator[tuple[DemoStage, str]]:
     """What `demo --serve` leaves running, and what it prints then."""
     with stage((), lambda message: None, lambda line: None, "en") as running:
         chats = f"http://127.0.0.1:{running.wall.port}/"
         yield running, to_play_with(running.products.endpoint, running.engine.url, chats)
 
 
-def test_with_the_exports_that_are_printed_doctor_finds_nothing_to_mend(staying: tuple[Stage, str]) -> None:
+def test_with_the_exports_that_are_printed_doctor_finds_nothing_to_mend(staying: tuple[DemoStage, str]) -> None:
     exports = dict(re.findall(r"^  export (\w+)=(\S+)$", staying[1], re.MULTILINE))
     # where something real is asked, it is asked here, and nobody listens
     nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}
@@ -88,7 +88,7 @@ def test_with_the_exports_that_are_printed_doctor_finds_nothing_to_mend(staying:
 
 @pytest.mark.parametrize(("word", "ends"), [("fail", "Failed"), ("timeout", "Timeout"), ("", "Complete")])
 def test_a_url_that_is_submitted_to_the_demo_ends_as_a_word_in_it_says(
-    staying: tuple[Stage, str], word: str, ends: str
+    staying: tuple[DemoStage, str], word: str, ends: str
 ) -> None:
     running, printed = staying
 

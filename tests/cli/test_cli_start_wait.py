@@ -229,4 +229,4 @@ def test_a_deployment_that_tells_nobody_is_said_to(tmp_path: Path) -> None:
         ran = ended(waiting(pipeline, "cdn", task_id, "--json", *QUICK))
 
     assert ran.code == 0
-    assert "REFRESH_WATCH_CHANNELS is empty: nobody will be told\n" in ran.err
+    assert "REFRESH_WATCH_CHANNELS is empty: no message will be sent\n" in ran.err

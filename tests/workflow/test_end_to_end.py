@@ -168,7 +168,7 @@ def _utc(instant: float) -> str:
 def test_a_watch_that_nobody_would_be_told_of_is_accepted_with_a_warning(tmp_path: Path) -> None:
     with house(tmp_path, channels=[]) as home:
         status, answer = home.post({"product": "cdn", "task_ids": "1"})
-        assert (status, answer["warning"]) == (202, "REFRESH_WATCH_CHANNELS is empty: nobody will be told")
+        assert (status, answer["warning"]) == (202, "REFRESH_WATCH_CHANNELS is empty: no message will be sent")
 
 
 def test_the_older_runtime_hands_its_credentials_in_the_context_and_all_is_the_same(tmp_path: Path) -> None:

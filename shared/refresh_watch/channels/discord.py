@@ -37,7 +37,7 @@ _FIELDS = 25
 _NAME = 256
 _VALUE = 1024
 _FOOTER = 2048
-_MOST_MENTIONS = 50  # what content has room for beside the title
+_MOST_MENTIONS = 50  # as many as fit into content with the title
 _NO_NAME = "\u200b"  # a field has to have one
 _BESIDE_ANOTHER = 40  # characters of a value that needs no line of its own
 

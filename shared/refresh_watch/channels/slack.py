@@ -92,7 +92,7 @@ def _header(message: Message, keyword: str) -> str:
 
 
 def _details(message: Message) -> list[dict[str, Any]]:
-    """What stands beside the bar, the most urgent first."""
+    """What stands next to the bar, the most urgent first."""
     blocks = [_section(_markup(_escaped(message.summary)))]
     if message.groups:
         lines = [_bold(message.say("heading.failures"))]

@@ -91,8 +91,8 @@ _NEXT_LOOK = {line.codes for line in TABLE if line.means is _Again.NEXT_LOOK}
 def classify(error: Exception, action: str) -> AskAgain | RefusedForGood:
     """What an SDK exception means. `action` is the RAM action of the operation, such as ``cdn:DescribeRefreshTasks``.
 
-    A code that no document has does not end a watch (its deadline does), except with 401 or 403: those speak of who
-    asks, not of what is asked. A body without any code is not the gateway's, whatever its status.
+    A code that no document has does not end a watch (its deadline does), except with 401 or 403: those are
+    about the caller, not about the question. A body without any code is not the gateway's, whatever its status.
     """
     status = _int(getattr(error, "status_code", None))
     code = _word(getattr(error, "code", None))
@@ -127,7 +127,7 @@ def ends_look(error: AskAgain) -> bool:
 
 
 def concerns_one_item(refusal: Refusal) -> bool:
-    """The refusal is about the id or path that was asked, not about whoever asks."""
+    """The refusal is about the id or path that was asked, not about the caller."""
     return refusal.reason is Reason.MALFORMED_ID or refusal.code.startswith("InvalidObjectPath")
 
 

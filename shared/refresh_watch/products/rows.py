@@ -23,7 +23,7 @@ STATUS_CHARACTERS = 40
 """Characters of a status word that are kept: the documents' longest has ten."""
 
 NUMBER_DIGITS = 18
-"""Digits that a count may have: `int` refuses thousands of them, and nobody has so many objects."""
+"""Digits that a count may have: `int` refuses thousands of them, and no task has so many objects."""
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 

@@ -55,7 +55,7 @@ def client_config(credentials: Credentials, endpoint: str) -> Any:
 
 
 def runtime_options() -> Any:
-    """Time-outs in milliseconds. Retries need Config.retry_options, which nobody sets: there are none."""
+    """Time-outs in milliseconds. Retries need Config.retry_options, which is not set: there are none."""
     return RuntimeOptions(connect_timeout=CONNECT_MS, read_timeout=READ_MS)
 
 

@@ -69,7 +69,7 @@ def _of_watch(event: bytes, problem: str, now: Instant) -> Report:
 
 
 def _of_intake(event: bytes, problem: str, settings: Settings, now: Instant) -> list[Report]:
-    """None where the event asked for nothing."""
+    """An empty list where the event requests no watch."""
     opened = open_envelope(event)
     if opened.problem is not None:
         return [_of_unreadable(event, opened.problem, problem, now)]

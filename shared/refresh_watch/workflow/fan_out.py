@@ -30,7 +30,7 @@ def fan_out(report: Report, *, settings: Settings, engine: Engine) -> int:
             start_delivery(DeliveryState(report, name), 0, engine)
             started += 1
     if not started:
-        log.warning("nobody to tell", extra={"report": report.id})
+        log.warning("no channel to deliver to", extra={"report": report.id})
     return started
 
 

@@ -36,7 +36,7 @@ def start(
     watch = replace(open_watch(settings.prefix, wanted.request, now), notes=notes)
     answer: dict[str, Any] = {"watch_id": watch.id, "status_url": None}
     if not settings.channels:
-        answer["warning"] = "REFRESH_WATCH_CHANNELS is empty: nobody will be told"
+        answer["warning"] = "REFRESH_WATCH_CHANNELS is empty: no message will be sent"
     history: TaskHistory | None = None
     after = 0.0 if wanted.at_once else first_look(watch, now)
     hop = Hop(watch, 0, due=now + after)

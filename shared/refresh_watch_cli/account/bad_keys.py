@@ -22,7 +22,7 @@ _SAID = {
 
 
 def said_of_key(code: str) -> str:
-    """In our words what is wrong with the key; empty for a code that speaks of something else."""
+    """In our words what is wrong with the key; empty for a code about something else."""
     return next((said for begins, said in _SAID.items() if code.startswith(begins)), "")
 
 

@@ -91,7 +91,7 @@ def endpoint_of(service: Service, settings: Settings) -> str:
 
 
 def host_of(service: Service, settings: Settings) -> str:
-    """The host that is really asked, with its port where it has one: what people are told."""
+    """The host that is called, with its port where it has one, as messages show it."""
     return urlsplit(endpoint_of(service, settings)).netloc
 
 

@@ -1,4 +1,4 @@
-"""`refresh-watch demo`: submits jobs, watches them, and shows what people are told. Ends by itself."""
+"""`refresh-watch demo`: submits jobs, watches them, and shows the messages that on-call gets. Ends by itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.demo.board import Board, JobRow
 from refresh_watch_cli.demo.jobs import Job, jobs
 from refresh_watch_cli.demo.screen import Screen, summary_lines
-from refresh_watch_cli.demo.stage import ENDS_AFTER, KEY_ID, KEY_SECRET, STANDING_IN, Stage, stage
+from refresh_watch_cli.demo.stage import ENDS_AFTER, KEY_ID, KEY_SECRET, STANDING_IN, DemoStage, stage
 from refresh_watch_cli.printing import called_as, complain
 from refresh_watch_cli.serve import LOCAL_REGION, curl_lines
 from refresh_watch_cli.submitting import submit
@@ -64,7 +64,7 @@ def run(namespace: argparse.Namespace) -> int:
 
 
 def _play(
-    todo: tuple[Job, ...], running: Stage, board: Board, screen: Screen, messages: queue.SimpleQueue[WallMessage]
+    todo: tuple[Job, ...], running: DemoStage, board: Board, screen: Screen, messages: queue.SimpleQueue[WallMessage]
 ) -> None:
     credentials = Credentials(KEY_ID, Secret(KEY_SECRET))
     began = time.monotonic()
@@ -122,7 +122,7 @@ def to_play_with(products: str, functions: str, chats: str) -> str:
     )
 
 
-def _stay(running: Stage, messages: queue.SimpleQueue[WallMessage]) -> None:
+def _stay(running: DemoStage, messages: queue.SimpleQueue[WallMessage]) -> None:
     chats = f"http://127.0.0.1:{running.wall.port}/"
     print(f"\n{to_play_with(running.products.endpoint, running.engine.url, chats)}", flush=True)
     board = Board()

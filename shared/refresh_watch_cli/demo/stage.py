@@ -43,14 +43,14 @@ KEY_ID, KEY_SECRET = "demo-key-id", "demo-key-secret-that-opens-nothing"
 
 @dataclass(frozen=True)
 class Audience:
-    """A channel of the demo, and the outcomes that it is told of; empty: all."""
+    """A channel of the demo, and the outcomes that it gets; empty: all."""
 
     kind: str
     name: str
     on: tuple[Outcome, ...] = ()
 
     def wants(self, outcome: Outcome) -> bool:
-        """A final report with that outcome is told here."""
+        """A final report with that outcome is delivered here."""
         return not self.on or outcome in self.on
 
 
@@ -64,7 +64,7 @@ _PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY
 
 
 @dataclass(frozen=True)
-class Stage:
+class DemoStage:
     """Everything that runs."""
 
     products: StandIn
@@ -96,7 +96,7 @@ def stage(
     on_message: Callable[[WallMessage], None],
     on_log: Callable[[LogLine], None],
     language: str,
-) -> Iterator[Stage]:
+) -> Iterator[DemoStage]:
     """Start it all on free ports of 127.0.0.1, and end it. Nothing is kept."""
     for name in _PROXIES:  # the SDKs would ask it for 127.0.0.1 too
         os.environ.pop(name, None)
@@ -121,7 +121,7 @@ def stage(
         with engine:
             settings = Settings(fc_endpoint=engine.url, region=LOCAL_REGION, language=language)
             record = FunctionCompute(Transport(settings, Credentials(KEY_ID, Secret(KEY_SECRET)), SystemClock()))
-            yield Stage(products, wall, engine, record, settings)
+            yield DemoStage(products, wall, engine, record, settings)
 
 
 def _environment(products: StandIn, wall: ChatWall, language: str) -> dict[str, str]:

@@ -153,7 +153,7 @@ def _denied_or_not(one: _Try, what: str, name: str, error: NotDone, context: Doc
         more = f" and {resource}/*" if one.action == "fc:InvokeFunction" else ""
         said = f"RAM refuses it: {action} is needed for {one.needed_for}"
         return bad(what, said, f"grant {action} on {resource}{more} to {context.whom}")
-    if error.status in (400, 404, 409):  # no such task: only who may ask is told so
+    if error.status in (400, 404, 409):  # no such task: only a caller with the permission gets this answer
         return ok(what, "allowed")
     return warning(what, f"not known: {error}", "run doctor again in a minute")
 

@@ -17,7 +17,7 @@ from refresh_watch_emulator.products.rows import row_json, shown_state, shown_st
 from refresh_watch_emulator.products.service import AnyOperation, ListTasks, Service, SubmitTasks
 from refresh_watch_emulator.products.submits import submit
 from refresh_watch_emulator.products.switches import Switches
-from refresh_watch_emulator.products.world import ObjectRow, SubmittedTask, World, domain_of
+from refresh_watch_emulator.products.world import StoredRow, SubmittedTask, World, domain_of
 
 HOSTS: Mapping[str, str] = {
     **{service.version: service.host for service in SERVICES},
@@ -119,16 +119,16 @@ def _asks_for(question: ListQuestion, task: SubmittedTask, switches: Switches) -
     )
 
 
-def _rows(task: SubmittedTask, now: Instant, switches: Switches, *, named: bool = True) -> list[ObjectRow]:
+def _rows(task: SubmittedTask, now: Instant, switches: Switches, *, named: bool = True) -> list[StoredRow]:
     updates = named or switches.listing_updates
     states = task.asked(now, stale=switches.stale_answers) if updates else task.last_told()
     return [
-        ObjectRow(task.id, plan.path, task.object_type, task.created_at, shown_state(state, switches))
+        StoredRow(task.id, plan.path, task.object_type, task.created_at, shown_state(state, switches))
         for plan, state in zip(task.plans, states, strict=True)
     ]
 
 
-def _matches(question: ListQuestion, row: ObjectRow, switches: Switches) -> bool:
+def _matches(question: ListQuestion, row: StoredRow, switches: Switches) -> bool:
     return (
         question.object_path in ("", row.path)
         and (switches.status_filter == "ignored" or question.status in ("", shown_status(row.state.status, switches)))

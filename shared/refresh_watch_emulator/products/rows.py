@@ -6,7 +6,7 @@ from typing import Any
 
 from refresh_watch.instants import format_instant
 from refresh_watch_emulator.products.switches import Switches
-from refresh_watch_emulator.products.world import FAILURES, ObjectRow, RowState
+from refresh_watch_emulator.products.world import FAILURES, RowState, StoredRow
 
 _JOINED = {
     "Internal Error": "InternalError",
@@ -15,7 +15,7 @@ _JOINED = {
 }
 
 
-def row_json(row: ObjectRow, switches: Switches) -> dict[str, Any]:
+def row_json(row: StoredRow, switches: Switches) -> dict[str, Any]:
     """Spell one row."""
     written: dict[str, Any] = {
         "CreationTime": format_instant(row.created_at),
@@ -53,7 +53,7 @@ def _process(share: float, switches: Switches) -> str | int:
     return f"{int(share)}%"
 
 
-def _description(row: ObjectRow, switches: Switches) -> str | None:
+def _description(row: StoredRow, switches: Switches) -> str | None:
     text = row.state.description
     if not text:
         fine = {"absent": None, "empty": "", "error": "Internal Error"}[switches.description_when_fine]

@@ -1,7 +1,7 @@
 """The facts that Alibaba Cloud's documents leave open, one switch each.
 
-The defaults are the likeliest position (docs/open-facts.md). Whoever reads the answers
-has to be right in every position.
+The defaults are the likeliest position (docs/open-facts.md). The code that reads the answers has
+to be right in every position.
 """
 
 from __future__ import annotations

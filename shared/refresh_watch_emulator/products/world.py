@@ -55,7 +55,7 @@ class RowState:
 
 
 @dataclass(frozen=True)
-class ObjectRow:
+class StoredRow:
     """One row of an answer, before it is spelled."""
 
     task_id: str

@@ -134,10 +134,10 @@ class Probing:
         if stopped:
             yield f"{stopped} of the probe's tasks had not ended, and {'was' if stopped == 1 else 'were'} stopped"
         fails = any(name == self.task_id(FAIL) for _, name in self._started)
-        beside = ", beside the one by which onFailure called notify" if fails else ""
+        more = ", and the one by which onFailure called notify" if fails else ""
         yield (
             f"{len(tasks)} tasks whose ids begin with p-{self.id} stay in Function Compute's record for its 7 days"
-            f"{beside}; nothing else was made, and no report was sent"
+            f"{more}; nothing else was made, and no report was sent"
         )
 
     def _end(self, function: str, name: str) -> str:
