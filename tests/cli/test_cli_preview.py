@@ -12,7 +12,7 @@ import pytest
 from refresh_watch.channels.registry import kinds
 from refresh_watch_cli.sample_reports import LABELS, NAMES
 from tests.cli.conftest import CommandLine, Ran, clean_environment
-from tests.unit.chat_page.reading import SettingsReading, read
+from tests.unit.chat_page.reading import Reading, read
 
 RUNGS = ("fewer samples", "no URLs", "plain text")
 
@@ -22,7 +22,7 @@ class Previewed:
     file: Path
     ran: Ran
     page: str
-    reading: SettingsReading
+    reading: Reading
 
 
 def previewed(file: Path, *arguments: str) -> Previewed:
@@ -42,7 +42,7 @@ def bare() -> CommandLine:
     return CommandLine(clean_environment())
 
 
-def anchors(reading: SettingsReading) -> set[str]:
+def anchors(reading: Reading) -> set[str]:
     return {each.attributes["id"] for each in reading.elements if each.tag == "article"}
 
 
