@@ -26,8 +26,10 @@ ENGINE_CALLS = {
     "task": "fc:GetAsyncTask",
     "tasks": "fc:ListAsyncTasks",
     "stop": "fc:StopAsyncTask",
+    "kept_payload": "fc:GetAsyncTask",
 }
-"""What the methods of `refresh_watch.function_compute.tasks.Engine` ask of Function Compute."""
+"""What the methods of `refresh_watch.function_compute.tasks.Engine` ask of Function Compute, and the function of the
+workflow that is given the function's name to hand it on."""
 
 LOGS = ("log:PostLogStoreLogs", "acs:log:*:*:project/*/logstore/*")
 """Of every function: Function Compute itself writes its logs with the function's role."""
@@ -74,10 +76,12 @@ def called(function: str) -> set[tuple[str, str]]:
 
 def engine_calls(tree: ast.AST) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ENGINE_CALLS:
-            target = node.args[0] if node.args else None
-            if isinstance(target, ast.Name) and target.id in TARGETS:
-                yield ENGINE_CALLS[node.func.attr], TARGETS[target.id]
+        if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Attribute, ast.Name)):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+        target = node.args[0] if node.args else None
+        if name in ENGINE_CALLS and isinstance(target, ast.Name) and target.id in TARGETS:
+            yield ENGINE_CALLS[name], TARGETS[target.id]
 
 
 def product_actions(function: str) -> set[str]:
