@@ -18,7 +18,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.effort import EFFORT
+from tests.effort import EFFORT, EFFORTS
 from tests.unit.triggers.storm import Blow, blow
 from tests.unit.triggers.storm_grammar import CARRIERS, Made, direct, http
 from tests.unit.triggers.storm_pieces import NAMES, VALUES
@@ -72,6 +72,7 @@ def test_the_storm_leaves_no_traceback_and_starts_only_what_events_ask_for(shard
     assert counts["foreseen"] > EACH // 4
 
 
+@pytest.mark.skipif(EFFORT is EFFORTS["quick"], reason="nine seconds: make test measures the memory")
 def test_an_event_as_large_as_is_taken_fits_into_the_functions_memory() -> None:
     said = run("storm_heavy", room())
     assert said["wrong"] == {}
