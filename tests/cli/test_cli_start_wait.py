@@ -182,7 +182,7 @@ def test_a_missing_permission_is_named_before_anybody_waits(deployed: House, pip
 @pytest.mark.parametrize(
     ("printed", "words"),
     [
-        ("", "standard input: nothing (did the submit fail?)"),
+        ("", "standard input is missing"),
         ("ERROR: SDK.ServerError\nErrorCode: Forbidden.RAM\nRequestId: x\nMessage: no\n", "an error: Forbidden.RAM"),
         ('{\n\t"Code": "QuotaExceeded.Refresh",\n\t"Message": "x"\n}\n', "submitted.Code: 'QuotaExceeded.Refresh'"),
         ("<html><body>502</body></html>", "IDS: '<html><body>502</body></html>'"),
@@ -198,13 +198,14 @@ def test_a_submit_that_failed_starts_nothing(deployed: House, pipeline: CommandL
     assert gate.asked == []
 
 
-def test_a_shell_that_closes_standard_input_is_told_that_nothing_came(pipeline: CommandLine) -> None:
+def test_a_shell_that_closes_standard_input_gets_one_line_that_nothing_came(pipeline: CommandLine) -> None:
     closed = ["sh", "-c", 'exec "$@" <&-', "sh", *pipeline.command("start", "cdn", "-")]
     ran = subprocess.run(
         closed, env=pipeline.environment, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
     )
     assert ran.returncode == 2
-    assert "standard input: nothing (did the submit fail?)" in ran.stderr
+    assert "standard input is missing" in ran.stderr
+    assert "did the submit fail?" in ran.stderr
 
 
 def test_without_wait_the_answer_comes_at_once_and_nothing_is_asked(deployed: House, pipeline: CommandLine) -> None:

@@ -167,7 +167,7 @@ def test_a_trigger_that_could_not_work_stops_it(newcomer: Newcomer, kind: str, c
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("authType: function", "authType: anonymous", "anybody on the Internet"),
+        ("authType: function", "authType: anonymous", "lets the whole Internet call it"),
         (
             "reservedConcurrency: 6",
             "reservedConcurrency: 4",

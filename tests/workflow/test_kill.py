@@ -67,6 +67,8 @@ class Immortal:
             self._process.wait()
             if self._ending.is_set():
                 return
+            assert self._process.stdout is not None
+            self._process.stdout.close()
             self.deaths += 1
             self._process = self._spawn()
 

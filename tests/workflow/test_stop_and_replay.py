@@ -11,7 +11,7 @@ from refresh_watch.clock import SystemClock
 from refresh_watch.errors import NoSuchWatch
 from refresh_watch.workflow.replay import being_tried, replay, undelivered
 from refresh_watch.workflow.stop import stop
-from refresh_watch_emulator.chat_wall import ScriptedAnswer
+from refresh_watch_emulator.chat_wall import RESET, ScriptedAnswer
 from refresh_watch_emulator.engine.crash import KillWorker
 from refresh_watch_emulator.engine.switches import EngineSwitches
 from tests.workflow.house import house, manifest_with, wait_for
@@ -73,10 +73,12 @@ def test_posts_are_counted_across_replays(tmp_path: Path) -> None:
 
 def test_a_robot_that_fails_for_a_moment_is_tried_again_in_place_and_later(tmp_path: Path) -> None:
     with house(tmp_path) as home:
-        home.wall.script("webhook", "audit", ScriptedAnswer(503, "busy"), "reset")
+        home.wall.script("webhook", "audit", ScriptedAnswer(503, "busy"), RESET)
         watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
         home.final(watch_id)
-        assert len([post for post in home.wall.posts if post.chat == "audit"]) == 3
+        wait_for(
+            lambda: len([post for post in home.wall.posts if post.chat == "audit"]) == 3, 10, "two quick tries more"
+        )
         home.wall.script("webhook", "audit", ScriptedAnswer(429, "slow down", (("Retry-After", "120"),)))
         later = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
         waiting = wait_for(lambda: home.tasks("notify", f"n-{later}-final-audit-a01"), 10, "a visit two minutes later")

@@ -56,6 +56,7 @@ class HttpServer:
         self._answer = answer
         self._failed = failed
         self._stopping = threading.Event()
+        self._one_stops = threading.Lock()
         self._threads = _ThreadPerRequest()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         every = host == "::" and socket.has_dualstack_ipv6()
@@ -102,9 +103,10 @@ class HttpServer:
 
     def stop(self) -> None:
         """Stop listening and close every connection. Requests under way are not answered."""
-        if self._stopping.is_set():
-            return
-        self._stopping.set()
+        with self._one_stops:
+            if self._stopping.is_set():
+                return
+            self._stopping.set()
         if not self._loop.is_alive():
             self._waitress.close()
             return
