@@ -7,12 +7,12 @@ from pathlib import Path
 from statistics import fmean
 
 from refresh_watch_cli.cost.estimate import estimate, hops_of_jobs
-from refresh_watch_cli.deploy.resources import read_resources
 from refresh_watch_cli.doctor.check_settings import check_settings
 from refresh_watch_cli.doctor.command import USUAL
 from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Level
 from refresh_watch_cli.project import find_project
+from refresh_watch_cli.resources import read_resources
 from tests.cli.conftest import PROJECT
 
 MEGABYTE = 2**20

@@ -23,7 +23,7 @@ from refresh_watch.watching.state import Hop, write_hop
 from refresh_watch_cli.cost.estimate import LATENCY, POST, START
 from refresh_watch_cli.cost.measured import Cost
 from refresh_watch_cli.cost.prices import units
-from refresh_watch_cli.deploy.resources import Size
+from refresh_watch_cli.resources import Size
 from refresh_watch_emulator.products.world import ObjectPlan
 from tests.all_products import SERVICES
 from tests.deploy.package_house import RUNNABLE, build_in, copy_of_project, runtime_here

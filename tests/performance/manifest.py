@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from refresh_watch_cli.deploy.resources import Size, read_resources
+from refresh_watch_cli.resources import Size, read_resources
 
 PROJECT = Path(__file__).resolve().parents[2]
 

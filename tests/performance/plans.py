@@ -15,7 +15,7 @@ from refresh_watch_cli.cost.estimate import LATENCY, START, Hops, invocation, no
 from refresh_watch_cli.cost.formula import Workload
 from refresh_watch_cli.cost.measured import Costs
 from refresh_watch_cli.cost.prices import SMALLEST
-from refresh_watch_cli.deploy.resources import Size
+from refresh_watch_cli.resources import Size
 
 LOOP: Seconds = 60.0
 TRANSITIONS_A_LOOP = 3

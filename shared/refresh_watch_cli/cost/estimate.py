@@ -23,7 +23,7 @@ from refresh_watch.watching.schedule import DEFAULT_DEADLINE, REFRESH, SPREAD, S
 from refresh_watch.workflow.guard import guard_delay
 from refresh_watch_cli.cost.formula import Invocation, Workload
 from refresh_watch_cli.cost.measured import MEASURED, Costs
-from refresh_watch_cli.deploy.resources import Resource, Size
+from refresh_watch_cli.resources import Resource, Size
 
 WATCHES_A_DAY = (1, 100, 10_000)
 NEEDED = ("intake", "watch", "notify")

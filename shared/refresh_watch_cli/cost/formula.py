@@ -18,7 +18,7 @@ from statistics import fmean
 
 from refresh_watch.instants import Seconds
 from refresh_watch_cli.cost.prices import CNY_PER_CU, LEAST_PER_HOUR, units
-from refresh_watch_cli.deploy.resources import Size
+from refresh_watch_cli.resources import Size
 
 HOUR: Seconds = 3600.0
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from refresh_watch.instants import Seconds
-from refresh_watch_cli.deploy.resources import Size
+from refresh_watch_cli.resources import Size
 
 CNY_PER_CU = 0.00011
 CU_PER_VCPU_SECOND = 1.0

@@ -20,13 +20,13 @@ from refresh_watch_cli.context import CommandContext, read_context
 from refresh_watch_cli.cost.estimate import WATCHES_A_DAY, can_estimate, estimate, woken_by_timers
 from refresh_watch_cli.deploy.endpoints import variables_of
 from refresh_watch_cli.deploy.plan import FunctionPlan, deployable, read_plan
-from refresh_watch_cli.deploy.resources import Size
 from refresh_watch_cli.deploy.roles import Change, Ram, apply, changes_of
 from refresh_watch_cli.deploy.serverless_devs import NotThere, find_program, manifest_beside_packages
 from refresh_watch_cli.deploy.serverless_devs import run as run_serverless_devs
 from refresh_watch_cli.deploy.triggers import doubtful
 from refresh_watch_cli.printing import called_as, note
 from refresh_watch_cli.project import Project, find_project
+from refresh_watch_cli.resources import Size
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

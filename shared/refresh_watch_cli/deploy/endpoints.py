@@ -6,7 +6,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from refresh_watch.errors import BadInput, as_word
-from refresh_watch_cli.deploy.resources import Resource
+from refresh_watch_cli.resources import Resource
 
 _ENDING = "_ENDPOINT"
 _ALLOWED = "none for a deployment (unset it), or an https URL that the functions can reach"

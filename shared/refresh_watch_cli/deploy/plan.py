@@ -14,9 +14,9 @@ from refresh_watch.errors import BadInput, Described
 from refresh_watch_cli.build.environment import check_environment
 from refresh_watch_cli.build.runtimes import RUNTIMES
 from refresh_watch_cli.deploy.endpoints import check_endpoints
-from refresh_watch_cli.deploy.resources import Resource, read_resources
 from refresh_watch_cli.deploy.triggers import wrong
 from refresh_watch_cli.project import Project
+from refresh_watch_cli.resources import Resource, read_resources
 
 ROLE_NAME = re.compile(r"[A-Za-z0-9.-]{1,64}")
 """RAM's rule for roles; that for policies has no dot (api-ram-2015-05-01-createrole, -createpolicy)."""

@@ -13,7 +13,7 @@ from refresh_watch.errors import BadInput, as_word, missing
 from refresh_watch.instants import Seconds
 from refresh_watch.workflow.sweep.request import read_payload
 from refresh_watch.workflow.task_ids import INTAKE, WATCH
-from refresh_watch_cli.deploy.resources import Resource, Trigger
+from refresh_watch_cli.resources import Resource, Trigger
 
 KINDS = ("http", "timer", "eventbridge", "oss", "log", "mns_topic", "cdn_events", "tablestore")
 TAKEN_BY = {INTAKE: ("http", "eventbridge", "mns_topic", "cdn_events"), WATCH: ("timer",)}

@@ -9,11 +9,11 @@ from refresh_watch.instants import format_duration
 from refresh_watch.limits import MAX_ENVIRONMENT_BYTES
 from refresh_watch_cli.build.environment import check_environment
 from refresh_watch_cli.build.refusal import CannotBuild
-from refresh_watch_cli.deploy.resources import Resource, read_resources
 from refresh_watch_cli.deploy.triggers import doubtful, wrong
 from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
 from refresh_watch_cli.doctor.variables import RUNTIME
+from refresh_watch_cli.resources import Resource, read_resources
 
 WITHOUT_PYTHON_312 = {"ap-southeast-1": "Singapore", "ap-southeast-5": "Jakarta", "ap-southeast-3": "Kuala Lumpur"}
 """Regions that the page of the Python runtimes leaves out for 3.12 (2026-06-02), among others."""
