@@ -35,7 +35,7 @@ quick: EFFORT := quick
 quick: $(READY) ## the tests of what decides, in half a minute: unit, simulation
 	@$(PYTEST) -n 2 --dist worksteal tests/unit tests/simulation
 
-test: $(READY) ## all tests, in three minutes (EFFORT=full draws more examples, as CI does)
+test: $(READY) ## all tests but the browser's (EFFORT=full draws more examples)
 	@$(PYTEST) -n 4 --dist worksteal --ignore=tests/browser
 
 storm: EFFORT := full

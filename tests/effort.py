@@ -1,4 +1,4 @@
-"""How many examples the tests draw that draw them: EFFORT=quick, usual (the default) or full, as CI has it."""
+"""How many examples the tests draw that draw them: EFFORT=quick, usual (the default) or full."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def test_where_all_is_likely_the_table_says_so_and_nothing_is_left_but_ended_pro
     # a destination's call has an id of Function Compute's own making
     others = [task for task in tasks if not task.startswith(("intake/p-", "notify/p-"))]
     assert [task[:9] for task in others] == ["notify/t-"]
-    assert "beside the one by which onFailure called notify" in ran.out
+    assert "and the one by which onFailure called notify" in ran.out
     assert not [task for task, status in tasks.items() if status.is_live]
     assert tasks[f"notify/{name}-stop"] is TaskStatus.STOPPED
     assert likely.home.wall.messages == ()

@@ -111,10 +111,17 @@ class HttpServer:
             self._waitress.close()
             return
         # sockets belong to the thread of the loop; the trigger is closed last, when no request can pull it any more
-        self._waitress.trigger.pull_trigger(self._waitress.hang_up)
+        self._in_loop(self._waitress.hang_up)
         self._threads.shutdown(timeout=STOPPING)
-        self._waitress.trigger.pull_trigger(self._waitress.close)
+        self._in_loop(self._waitress.close)
         self._loop.join()
+
+    def _in_loop(self, act: Callable[[], None]) -> None:
+        """Have the loop's thread do it. Locked, since else the loop may do it and close the pipe before the wake-up."""
+        trigger = self._waitress.trigger
+        with trigger.lock:
+            trigger.thunks.append(act)
+            trigger._physical_pull()
 
     def __enter__(self) -> HttpServer:
         """Start."""

@@ -1,6 +1,6 @@
 """Thousands of events, from whole ones to garbage: none ends in a traceback, and none starts what it does not ask for.
 
-`make storm` lets a hundred thousand of the same grammar come, as CI does.
+`make storm` lets a hundred thousand of the same grammar come.
 """
 
 from __future__ import annotations
