@@ -26,7 +26,7 @@ def main() -> None:
         for language in ("en", "zh"):
             page = Path(folder) / f"{language}.html"
             command = ["preview", "--output", str(page), "--language", language, "--kind", KIND]
-            subprocess.run([sys.executable, "-m", "refresh_watch_cli.main", *command], check=True)
+            subprocess.run([sys.executable, "-m", "refresh_watch_cli", *command], check=True)
             for dark in (False, True):
                 name = f"message-{language}-{'dark' if dark else 'light'}.webp"
                 (IMAGES / name).write_bytes(_picture(browser, page, dark=dark))
