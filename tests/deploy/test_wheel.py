@@ -242,7 +242,7 @@ def test_deploy_gives_serverless_devs_a_manifest_beside_the_packages(installed: 
     ran = installed.run("deploy", "--yes", PATH=path, **NO_STAND_INS)
     assert ran.code == 0, ran.err
     folder, _, manifest = notes.read_text().partition("\n")
-    packages = re.findall(r"code: (\S+)", manifest)
+    packages = re.findall(r"\bcode: (\S+)", manifest)
     assert len(packages) == 3
     assert all((Path(folder) / package / "index.py").is_file() for package in packages)
 
