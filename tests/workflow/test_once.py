@@ -51,9 +51,9 @@ def test_a_hop_that_is_run_again_and_sees_something_else_says_nothing_new(tmp_pa
 
 def test_two_runs_of_one_hop_that_disagree_leave_one_chain(tmp_path: Path) -> None:
     with house(tmp_path) as home:
-        task = add(home, "cdn", *many("Complete", 1, after=5))
+        task = add(home, "cdn", *many("Complete", 1, after=15))
         watch_id = home.start("cdn", task)
-        hops = wait_for(lambda: home.tasks("watch", hop_id(watch_id, 1)), 10, "the first successor")
+        hops = wait_for(lambda: home.tasks("watch", hop_id(watch_id, 1)), 14, "the first successor")
         assert hops
         payload = payload_of(home, hop_id(watch_id, 0))
         home.fc.start_later("watch", payload, 0, "again-2")

@@ -155,7 +155,7 @@ def test_a_cdn_event_hastens_a_watch_and_the_look_that_was_to_come_tells_nothing
 
 
 def test_a_cdn_event_about_a_task_that_still_runs_leaves_one_chain(home: House) -> None:
-    task = add(home, "cdn", *many("Complete", 1, after=3))
+    task = add(home, "cdn", *many("Complete", 1, after=600))
     _, started = hand_in(home, {"product": "cdn", "task_ids": task, "schedule": "200,201;200", "deadline": "1h"})
     watch_id = started["watch_id"]
     assert hand_in(home, event("cdn_events_refreshed", task))[1]["state"] == "hastened"

@@ -21,7 +21,7 @@ ID_KEYS = frozenset({"task_ids", "taskId", *SUBMIT_KEYS})
 PATH_KEYS = frozenset({"object_paths", "ObjectPath"})
 LONGEST_REFUSAL = 400
 REFUSAL = re.compile(
-    r"(\[\d+\]\.?)*[^:]+(: .+ is not allowed; allowed: | is missing; allowed: |: must be |: give only one of ).+"
+    r"(\[\d+\]\.?)*.+?(: .+ is not allowed; allowed: | is missing; allowed: |: must be |: give only one of ).+"
 )
 
 
