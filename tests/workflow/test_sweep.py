@@ -142,9 +142,9 @@ def test_several_products_are_swept_over_the_hours_asked_for(home: House) -> Non
     assert home.final(legacy)["outcome"] == "failed"
     sweep(home, "products", timer("sweep 5h vod dcdn"))
     (vod,) = wait_for(lambda: told(home, "vod"), 60, "the final report of vod")
-    (dcdn,) = wait_for(lambda: told(home, "dcdn"), 60, "the final report of dcdn")
+    # tests before this one may have left failed tasks of dcdn, which this sweep finds too
+    wait_for(lambda: any(inside["dcdn"] in ids(report) for report in told(home, "dcdn")), 60, "the report of dcdn")
     assert ids(vod) == {inside["vod"]}
-    assert inside["dcdn"] in ids(dcdn)
 
 
 def test_a_wrong_payload_is_told_once_and_answered_where_somebody_waits(home: House) -> None:
