@@ -77,7 +77,7 @@ def type_of(given: object) -> str:
     return Described(words.get(type(given), f"a value of type {type(given).__name__}"))
 
 
-class AskAgain(RefreshWatchError):
+class Retryable(RefreshWatchError):
     """A product's API gave no usable answer: throttled, busy, unreachable, or a 200 of the wrong shape. Retry later."""
 
     def __init__(self, reason: str, *, code: str = "", throttled: bool = False, after: float | None = None) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from refresh_watch.credentials import Credentials
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.model import Kind
 from refresh_watch.product_specs.registry import services
 from refresh_watch.product_specs.spec import ProductSpec
@@ -22,7 +22,7 @@ def submit(
 ) -> tuple[str, dict[str, Any]]:
     """Submit the URLs; answers the operation's name and its answer, which holds the task ids.
 
-    Raises AskAgain and RefusedForGood.
+    Raises Retryable and RefusedForGood.
     """
     from refresh_watch.products.sdk import body_of, client_config, runtime_options
 
@@ -32,5 +32,5 @@ def submit(
     request = getattr(importlib.import_module(f"{spec.sdk}.models"), f"{action}Request")(object_path="\n".join(urls))
     body = body_of(f"{spec.service}:{action}", lambda: method(request, runtime_options()))
     if not isinstance(body, dict):
-        raise AskAgain(f"{action}: the answer is no JSON object")
+        raise Retryable(f"{action}: the answer is no JSON object")
     return action, body

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from refresh_watch.credentials import Credentials
-from refresh_watch.errors import AskAgain, BadInput
+from refresh_watch.errors import BadInput, Retryable
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.account.identity import who_am_i
 from refresh_watch_cli.account.regions import check_region, doubt
@@ -80,7 +80,7 @@ def test_the_half_of_a_key_that_is_missing_is_named(newcomer: Newcomer) -> None:
 
 
 def test_the_host_that_was_really_asked_is_named() -> None:
-    with pytest.raises(AskAgain) as caught:
+    with pytest.raises(Retryable) as caught:
         who_am_i(
             Settings(sts_endpoint="http://127.0.0.1:9"), Credentials("testAK", Secret("testSK")), clock=HandClock()
         )

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ListQuery, ObjectRow, Page, Product, Status
 from refresh_watch.products import calling
@@ -111,7 +111,7 @@ class Account:
         if self.world.allowance.take(operation, self.timeline.now()):
             self.throttled += 1
             self.timeline.sleep(self.latency)
-            raise AskAgain("HTTP 400: Throttling.User", code="Throttling.User", throttled=True)
+            raise Retryable("HTTP 400: Throttling.User", code="Throttling.User", throttled=True)
 
     def _answered(self, page: Page) -> Page:
         self.timeline.sleep(self.latency)

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.model import ListQuery, Product
 from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import ObjectPlan
@@ -115,7 +115,7 @@ def test_the_account_throttles_beyond_its_bucket() -> None:
     task_id = account.add(ObjectPlan("http://example.com/a.txt"))
     for _ in range(5):
         account.list_page(ListQuery(task_id=task_id))
-    with pytest.raises(AskAgain) as refused:
+    with pytest.raises(Retryable) as refused:
         account.list_page(ListQuery(task_id=task_id))
     assert refused.value.throttled
     timeline.sleep(0.2)

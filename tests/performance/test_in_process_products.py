@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from refresh_watch.credentials import Credentials
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.model import ListQuery, Page, Product
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.connect import connect
@@ -67,7 +67,7 @@ def test_a_throttled_answer_is_asked_again_and_known_for_what_it_is(as_code: str
     api = in_process(Product.VOD, switches, quota={"vod.list": 1.0})
     door = api.door
     door.list_page(ListQuery(task_id="7001"), NOON)
-    with pytest.raises(AskAgain) as caught:
+    with pytest.raises(Retryable) as caught:
         door.list_page(ListQuery(task_id="7001"), NOON)
     assert caught.value.throttled
     assert caught.value.after == pytest.approx(1.0)

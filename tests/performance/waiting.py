@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import nan
 from random import Random
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ListQuery, Page
 from refresh_watch.watching.schedule import DEFAULT_DEADLINE
@@ -86,7 +86,7 @@ class _Waiter:
         """Ask once. Answers what it says at its end, or None when `next_pause` comes before another question."""
         try:
             page: Page = door.list_page(ListQuery(task_id=self.task_id), now)
-        except AskAgain:
+        except Retryable:
             self._tried += 1
             if self._tried >= self._peer.tries:
                 return Said.BROKE_OFF

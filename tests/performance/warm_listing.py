@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ListQuery, ObjectRow, Page
 from refresh_watch.observation import Observation
@@ -119,7 +119,7 @@ class WarmLook:
         )
         try:
             page = caller.list_page(query)
-        except (AskAgain, OutOfTime):
+        except (Retryable, OutOfTime):
             return None
         if page.rows:
             memory.pages[minute] = max(memory.pages.get(minute, 0), number)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from refresh_watch.credentials import Credentials
-from refresh_watch.errors import AskAgain, BadInput
+from refresh_watch.errors import BadInput, Retryable
 from refresh_watch.instants import format_instant
 from refresh_watch.model import ListQuery, Product, Reason, Status
 from refresh_watch.product_specs.registry import spec_of
@@ -182,7 +182,7 @@ def test_without_a_setting_the_products_own_endpoint_is_asked(
 @pytest.mark.parametrize("product", EVERY_PRODUCT)
 def test_the_sdk_itself_asks_once(product: Product, api_of: ApiOf, stand_in: StandIn) -> None:
     stand_in.faults.add(faults.throttling())
-    with pytest.raises(AskAgain):
+    with pytest.raises(Retryable):
         api_of(product).list_page(query_of(product, task_id="1"))
     assert len(stand_in.calls) == 1
 
@@ -198,5 +198,5 @@ def test_the_list_command_gets_its_page_through_throttling(api_of: ApiOf, stand_
 
 
 def test_the_list_command_says_when_its_time_is_over(api_of: ApiOf, time: HandClock) -> None:
-    with pytest.raises(AskAgain, match="before the time was over"):
+    with pytest.raises(Retryable, match="before the time was over"):
         list_tasks(api_of(Product.CDN), ListQuery(), quota=Quota({"cdn.list": 5.0}), clock=time, until=time.now())

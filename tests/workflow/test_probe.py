@@ -162,8 +162,8 @@ def test_what_a_role_is_refused_is_told_apart_from_a_product_that_is_not_open_an
     assert {key: result for key, result in found.items() if result[0] != "ok"} == {
         ("fc:GetAsyncTask", "notify"): ("refused", "AccessDenied"),
         ("cdn:DescribeRefreshTaskById", "cdn"): ("refused", "Forbidden.RAM"),
-        ("dcdn:DescribeDcdnRefreshTasks", "dcdn"): ("no answer", "AskAgain"),
-        ("dcdn:DescribeDcdnRefreshTaskById", "dcdn"): ("no answer", "AskAgain"),
+        ("dcdn:DescribeDcdnRefreshTasks", "dcdn"): ("no answer", "Retryable"),
+        ("dcdn:DescribeDcdnRefreshTaskById", "dcdn"): ("no answer", "Retryable"),
         ("vod:DescribeVodRefreshTasks", "vod"): ("not opened", "OperationDenied"),
         ("vod:DescribeRefreshTasks", "vod-legacy"): ("not opened", "OperationDenied"),
     }

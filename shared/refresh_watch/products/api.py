@@ -11,7 +11,7 @@ from refresh_watch.model import ListQuery, Page, Product
 class ProductApi(Protocol):
     """One product's API behind its official SDK; one call is one request, without retries.
 
-    Both methods raise `errors.AskAgain` when there was no usable answer, `refusals.RefusedForGood` when asking again
+    Both methods raise `errors.Retryable` when there was no usable answer, `refusals.RefusedForGood` when asking again
     would bring the same refusal, and `errors.BadInput` for a query that the document forbids.
     """
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from refresh_watch.clock import Clock
 from refresh_watch.deadline import DeadlinePassed, within
-from refresh_watch.errors import AskAgain, RefreshWatchError
+from refresh_watch.errors import RefreshWatchError, Retryable
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ListQuery, Page
 from refresh_watch.products.api import ProductApi
@@ -73,7 +73,7 @@ class ApiCaller:
     def list_page(self, query: ListQuery) -> Page:
         """One page of the list operation, with retries.
 
-        Raises AskAgain when the last try brought no answer, RefusedForGood at once, OutOfTime when it was never tried,
+        Raises Retryable when the last try brought no answer, RefusedForGood at once, OutOfTime when it was never tried,
         and TurnLater when it is the first call and has to wait for longer than `patience`.
         """
         return self._call(self._api.list_operation, lambda: self._api.list_page(query))
@@ -125,24 +125,24 @@ class ApiCaller:
             self._clock.sleep(wait)
         return True
 
-    def _answer(self, operation: str, ask: Callable[[], Page]) -> Page | AskAgain:
+    def _answer(self, operation: str, ask: Callable[[], Page]) -> Page | Retryable:
         """One try. Whatever else an answer breaks, in the SDK or in us, it is no usable answer and ends nothing."""
         self.calls += 1
         self.cost += self._quota.price(operation)
         try:
             return within(min(self._call_seconds, self._until - self._clock.now()), ask)
-        except AskAgain as error:
+        except Retryable as error:
             return error
         except DeadlinePassed as error:
-            return AskAgain(str(error))
+            return Retryable(str(error))
         except RefreshWatchError:
             raise
         except Exception as error:
             # its text may hold the answer, or a request with its Authorization: only the type is shown
-            return AskAgain(f"no usable answer: {type(error).__name__}")
+            return Retryable(f"no usable answer: {type(error).__name__}")
 
 
-def pause_after(error: AskAgain, tried: int, chance: float) -> Seconds:
+def pause_after(error: Retryable, tried: int, chance: float) -> Seconds:
     """How long to wait before the next try: what the server asks for, else full jitter over a floor.
 
     `chance` is from 0 up to 1; `tried` counts the tries so far.

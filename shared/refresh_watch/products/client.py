@@ -15,7 +15,7 @@ from refresh_watch.products.rows import read_by_id, read_list
 
 Call = Callable[[str, Mapping[str, str]], object]
 """Call an operation, named by its RAM action such as ``cdn:DescribeRefreshTasks``, with these parameters; answers the
-JSON of a 200. Raises AskAgain and RefusedForGood."""
+JSON of a 200. Raises Retryable and RefusedForGood."""
 
 GONE = "InvalidAction.NotFound"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from refresh_watch.clock import Clock
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.instants import Instant
 from refresh_watch.model import ListQuery, Page
 from refresh_watch.products.api import ProductApi
@@ -16,12 +16,12 @@ from refresh_watch.watching.quota import Quota
 def list_tasks(api: ProductApi, query: ListQuery, *, quota: Quota, clock: Clock, until: Instant) -> Page:
     """Ask for one page, with tries, until `until`.
 
-    Raises AskAgain when there was no usable answer, RefusedForGood, and BadInput for what the document forbids.
+    Raises Retryable when there was no usable answer, RefusedForGood, and BadInput for what the document forbids.
     """
     try:
         return ApiCaller(api, quota, clock, until).list_page(query)
     except OutOfTime as error:
-        raise AskAgain(str(error)) from None
+        raise Retryable(str(error)) from None
 
 
 def tasks_by_ids(api: ProductApi, ids: Sequence[str], *, quota: Quota, clock: Clock, until: Instant) -> Page:
@@ -29,4 +29,4 @@ def tasks_by_ids(api: ProductApi, ids: Sequence[str], *, quota: Quota, clock: Cl
     try:
         return ApiCaller(api, quota, clock, until).by_ids(ids)
     except OutOfTime as error:
-        raise AskAgain(str(error)) from None
+        raise Retryable(str(error)) from None

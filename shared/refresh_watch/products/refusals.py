@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from refresh_watch.errors import AskAgain, RefreshWatchError
+from refresh_watch.errors import RefreshWatchError, Retryable
 from refresh_watch.model import Reason, Refusal
 from refresh_watch.products.redaction import redact
 from refresh_watch.unreachable import why_unanswered
@@ -88,7 +88,7 @@ _ONCE = {line.codes for line in TABLE if line.means is _Again.ONCE}
 _NEXT_LOOK = {line.codes for line in TABLE if line.means is _Again.NEXT_LOOK}
 
 
-def classify(error: Exception, action: str) -> AskAgain | RefusedForGood:
+def classify(error: Exception, action: str) -> Retryable | RefusedForGood:
     """What an SDK exception means. `action` is the RAM action of the operation, such as ``cdn:DescribeRefreshTasks``.
 
     A code that no document has does not end a watch (its deadline does), except with 401 or 403: those are
@@ -97,7 +97,7 @@ def classify(error: Exception, action: str) -> AskAgain | RefusedForGood:
     status = _int(getattr(error, "status_code", None))
     code = _word(getattr(error, "code", None))
     if status is None and not code:
-        return AskAgain(f"no usable answer: {_network(error)}")
+        return Retryable(f"no usable answer: {_network(error)}")
     message = _message(error)
     waits = _int(getattr(error, "retry_after", None))  # x-acs-retry-after, milliseconds
     if waits is not None or status == 429:
@@ -114,14 +114,14 @@ def classify(error: Exception, action: str) -> AskAgain | RefusedForGood:
     return _again(_Again.BUSY, code, message, status, waits)
 
 
-def tries(error: AskAgain) -> int:
+def tries(error: Retryable) -> int:
     """How often, in all, a question may be asked within one look when this was the answer."""
     if error.code in _NEXT_LOOK:
         return 1
     return 2 if error.code in _ONCE else MAX_TRIES
 
 
-def ends_look(error: AskAgain) -> bool:
+def ends_look(error: Retryable) -> bool:
     """No other question of this look can have a better answer."""
     return error.code in _NEXT_LOOK
 
@@ -131,11 +131,11 @@ def concerns_one_item(refusal: Refusal) -> bool:
     return refusal.reason is Reason.MALFORMED_ID or refusal.code.startswith("InvalidObjectPath")
 
 
-def _again(how: _Again, code: str, message: str, status: int | None, waits: int | None) -> AskAgain:
+def _again(how: _Again, code: str, message: str, status: int | None, waits: int | None) -> Retryable:
     throttled = how is _Again.THROTTLED
     said = ": ".join(part for part in (code, message) if part)
     answer = f"HTTP {status}" if status is not None else "the SDK"
-    return AskAgain(f"{answer}: {said or 'no code'}", code=code, throttled=throttled, after=waits and waits / 1000)
+    return Retryable(f"{answer}: {said or 'no code'}", code=code, throttled=throttled, after=waits and waits / 1000)
 
 
 def _refused(reason: Reason, error: Exception, code: str, message: str, action: str) -> RefusedForGood:

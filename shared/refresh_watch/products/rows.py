@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.instants import Instant, parse_instant
 from refresh_watch.model import ObjectRow, Page, Status
 
@@ -29,14 +29,14 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def read_list(body: object, container: str, page_number: int = 1) -> Page:
-    """Read a list answer whose rows lie in ``Tasks.<container>``. Raises AskAgain for any other shape."""
+    """Read a list answer whose rows lie in ``Tasks.<container>``. Raises Retryable for any other shape."""
     answer = _object(body, "the answer")
     tasks = _object(answer.get("Tasks"), "Tasks")
     return _page(answer, tasks.get(container), f"Tasks.{container}", page_number)
 
 
 def read_by_id(body: object, container: str) -> Page:
-    """Read a by-id answer: a plain list, or the documented wrapper. Raises AskAgain for any other shape."""
+    """Read a by-id answer: a plain list, or the documented wrapper. Raises Retryable for any other shape."""
     answer = _object(body, "the answer")
     tasks = answer.get("Tasks")
     return _page(answer, tasks.get(container) if isinstance(tasks, dict) else tasks, "Tasks", 1)
@@ -115,5 +115,5 @@ def _instant(word: str) -> Instant | None:
         return None
 
 
-def _wrong(what: str) -> AskAgain:
-    return AskAgain(f"the API's answer has the wrong shape: {what}")
+def _wrong(what: str) -> Retryable:
+    return Retryable(f"the API's answer has the wrong shape: {what}")

@@ -75,7 +75,7 @@ def rpc(action: str, version: str) -> Any:
 
 
 def body_of(action: str, call: Callable[[], Any]) -> object:
-    """The answer's body as plain JSON. Raises AskAgain or RefusedForGood instead of the SDK's exceptions."""
+    """The answer's body as plain JSON. Raises Retryable or RefusedForGood instead of the SDK's exceptions."""
     try:
         answer = call()
     except TeaException as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from refresh_watch.clock import Clock
 from refresh_watch.credentials import Credentials
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.instants import Instant
 from refresh_watch.settings import Settings
 from refresh_watch_cli.account.rpc import call, host_of
@@ -39,11 +39,11 @@ class AccountCaller:
 
 
 def who_am_i(settings: Settings, credentials: Credentials, *, clock: Clock | None = None) -> AccountCaller:
-    """Ask STS. Raises rpc.Refused for keys that are not good, AskAgain when there is no usable answer."""
+    """Ask STS. Raises rpc.Refused for keys that are not good, Retryable when there is no usable answer."""
     answer = call("sts", "GetCallerIdentity", {}, settings, credentials, clock=clock)
     account = str(answer.body.get("AccountId") or "")
     if not account.isdigit():
-        raise AskAgain(f"{host_of('sts', settings)}: no usable answer: GetCallerIdentity without an AccountId")
+        raise Retryable(f"{host_of('sts', settings)}: no usable answer: GetCallerIdentity without an AccountId")
     return AccountCaller(
         account=account,
         arn=str(answer.body.get("Arn") or ""),

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from refresh_watch.clock import Clock, SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.deadline import DeadlinePassed, within
-from refresh_watch.errors import AskAgain, RefreshWatchError
+from refresh_watch.errors import RefreshWatchError, Retryable
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.settings import Settings
 from refresh_watch_cli.account.bad_keys import said_of_key
@@ -67,7 +67,7 @@ def call(
 ) -> AccountAnswer:
     """Ask, a few times while the service is busy.
 
-    Raises Refused, and AskAgain when there was no usable answer at all.
+    Raises Refused, and Retryable when there was no usable answer at all.
     """
     time = clock or SystemClock()
     tried = 0
@@ -76,8 +76,8 @@ def call(
         try:
             return within(CALL_SECONDS, lambda: _ask(service, action, params, settings, credentials))
         except DeadlinePassed as error:
-            busy = AskAgain(f"{host_of(service, settings)}: {error}")
-        except AskAgain as error:
+            busy = Retryable(f"{host_of(service, settings)}: {error}")
+        except Retryable as error:
             busy = error
         if tried >= MAX_TRIES:
             raise busy
@@ -114,25 +114,25 @@ def _ask(
         raise _meaning(error, service, action, host_of(service, settings)) from None
     body = answer.get("body")
     if not isinstance(body, dict):
-        raise AskAgain(f"{host_of(service, settings)}: no usable answer: no JSON object")
+        raise Retryable(f"{host_of(service, settings)}: no usable answer: no JSON object")
     return AccountAnswer(body, _date(answer.get("headers")))
 
 
-def _meaning(error: Exception, service: Service, action: str, host: str) -> AccountRefusal | AskAgain:
+def _meaning(error: Exception, service: Service, action: str, host: str) -> AccountRefusal | Retryable:
     from refresh_watch.products.redaction import redact
     from refresh_watch.products.refusals import classify
 
     status, code = getattr(error, "status_code", None), str(getattr(error, "code", None) or "")
     waits = getattr(error, "retry_after", None)  # milliseconds
     if code in ("", "None"):
-        return AskAgain(f"{host}: {classify(error, action)}")
+        return Retryable(f"{host}: {classify(error, action)}")
     data = getattr(error, "data", None)
     said = data.get("Message") if isinstance(data, dict) else None
     message = said_of_key(code) or redact(str(said or getattr(error, "message", "") or ""))
     busy = isinstance(status, int) and (status >= 500 or status == 429)
     if busy or waits is not None or any(word in code for word in _AGAIN):
         after = waits / 1000 if isinstance(waits, int) else None
-        return AskAgain(f"{host}: {code}: {message}", code=code, throttled="Throttling" in code, after=after)
+        return Retryable(f"{host}: {code}: {message}", code=code, throttled="Throttling" in code, after=after)
     denied = getattr(error, "access_denied_detail", None)
     named = denied.get("AuthAction") if isinstance(denied, dict) else None
     missing = redact(str(named)) if named else ""

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(namespace: argparse.Namespace) -> int:
     """Check, make the roles, deploy. The exit code of Serverless Devs, where it comes to that.
 
-    Raises BadInput and NoCredentials before anything is made, NotOurs, NotThere, rpc.Refused, AskAgain.
+    Raises BadInput and NoCredentials before anything is made, NotOurs, NotThere, rpc.Refused, Retryable.
     """
     project = find_project(namespace.project)
     context = read_context()

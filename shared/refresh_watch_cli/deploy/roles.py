@@ -22,7 +22,7 @@ MOST_VERSIONS = 5
 """Of one policy (RAM's error page, LimitExceeded.Policy.Version)."""
 
 Ram = Callable[[str, Mapping[str, str]], Mapping[str, Any]]
-"""Asks RAM: action and parameters → the answer. Raises rpc.Refused, AskAgain."""
+"""Asks RAM: action and parameters → the answer. Raises rpc.Refused, Retryable."""
 
 
 class NotOurs(RefreshWatchError):
@@ -41,13 +41,13 @@ class Change:
 def changes_of(ram: Ram, plan: FunctionPlan) -> list[Change]:
     """What has to change for one function; empty when all is as it should be. Only reads.
 
-    Raises NotOurs, rpc.Refused, AskAgain.
+    Raises NotOurs, rpc.Refused, Retryable.
     """
     return [*_role_changes(ram, plan), *_policy_changes(ram, plan), *_attachment(ram, plan)]
 
 
 def apply(ram: Ram, change: Change) -> None:
-    """Make it so. Raises rpc.Refused, AskAgain."""
+    """Make it so. Raises rpc.Refused, Retryable."""
     try:
         ram(change.action, change.params)
     except AccountRefusal as refused:

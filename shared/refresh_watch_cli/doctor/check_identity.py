@@ -8,7 +8,7 @@ from pathlib import Path
 
 from refresh_watch.credentials import CHAIN_SECONDS, find
 from refresh_watch.deadline import within
-from refresh_watch.errors import AskAgain, NoCredentials
+from refresh_watch.errors import NoCredentials, Retryable
 from refresh_watch.reports.plain import name_only, one_line
 from refresh_watch_cli.account.bad_keys import KEY_ID as _ID
 from refresh_watch_cli.account.bad_keys import KEY_SECRET as _SECRET
@@ -53,7 +53,7 @@ def _whose(context: DoctorContext) -> Iterator[Finding]:
     except AccountRefusal as error:
         yield bad("identity", f"STS refuses the key: {error}", _mend(error.code))
         return
-    except AskAgain as error:
+    except Retryable as error:
         overridden = "REFRESH_WATCH_STS_ENDPOINT is right, and " if context.settings.sts_endpoint else ""
         host = host_of("sts", context.settings)
         reachable = f"see whether {overridden}this machine reaches {host} (proxy, firewall)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refresh_watch.deadline import DeadlinePassed, within
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.instants import Seconds
 from refresh_watch.model import Product, Reason
 from refresh_watch.product_specs.registry import spec_of
@@ -41,7 +41,7 @@ def _tried(product: Product, question: Question, api: ProductApi, context: Docto
         within(CALL_SECONDS, lambda: question.ask(api))
     except RefusedForGood as error:
         return _refused(product, action, error, context)
-    except AskAgain as error:
+    except Retryable as error:
         if error.throttled:
             said = f"not known: the quota is used up at the moment ({error.code})"
             return warning(action, said, "run doctor again in a minute"), True

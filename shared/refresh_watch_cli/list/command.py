@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(namespace: argparse.Namespace) -> int:
     """Ask and print. 1 when rows may be missing, which is so for an id that the API does not know.
 
-    Raises BadInput, AskAgain when there was no usable answer, RefusedForGood, and with --watch NoSuchWatch and
+    Raises BadInput, Retryable when there was no usable answer, RefusedForGood, and with --watch NoSuchWatch and
     EngineError.
     """
     asked = _with_an_api(read_query(namespace))

@@ -33,7 +33,7 @@ class ListResult:
 
 @dataclass
 class TaskLister:
-    """Asks until an instant, within the quota. Every method raises AskAgain, RefusedForGood and BadInput."""
+    """Asks until an instant, within the quota. Every method raises Retryable, RefusedForGood and BadInput."""
 
     api: ProductApi
     quota: Quota

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from refresh_watch.credentials import Credentials
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.account.identity import CallerKind, who_am_i
 from refresh_watch_cli.account.rpc import MAX_TRIES, AccountRefusal, call
@@ -108,14 +108,14 @@ def test_a_busy_service_is_asked_again_and_given_up_after_a_few_tries(account_se
     assert who_am_i(ask.settings, KEYS, clock=ask.clock).account
     assert ask.clock.now() - began >= 2.5
     account_services.faults.add(Fault("gone", wire=Wire.CLOSED))
-    with pytest.raises(AskAgain, match=r"^127\.0\.0\.1:\d+: no usable answer"):
+    with pytest.raises(Retryable, match=r"^127\.0\.0\.1:\d+: no usable answer"):
         who_am_i(ask.settings, KEYS, clock=ask.clock)
     assert len(account_services.calls) == 4 + MAX_TRIES
 
 
 def test_an_identity_without_an_account_is_no_answer(account_services: StandIn, ask: Asking) -> None:
     account_services.faults.add(Fault("empty", mangle=lambda _: {"RequestId": "x"}))
-    with pytest.raises(AskAgain, match="without an AccountId"):
+    with pytest.raises(Retryable, match="without an AccountId"):
         who_am_i(ask.settings, KEYS, clock=ask.clock)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.model import ListQuery, Page, Product, Reason, Refusal
 from refresh_watch.products.calling import PAUSE_CAP, PAUSE_FLOOR, ApiCaller, OutOfTime, TurnLater, pause_after
 from refresh_watch.products.refusals import MAX_TRIES, RefusedForGood
@@ -15,7 +15,7 @@ from refresh_watch.watching.quota import Quota
 from tests.hand_clock import HandClock
 
 PAGE = Page(rows=(), total=0, request_id="R-1", note="a note")
-BUSY = AskAgain("busy", code="InternalError")
+BUSY = Retryable("busy", code="InternalError")
 
 
 QUERY = ListQuery(task_id="1")
@@ -65,21 +65,21 @@ def test_each_operation_has_its_own_place_in_the_quota() -> None:
 
 def test_throttling_then_truth_is_the_truth() -> None:
     clock = HandClock(1000.0)
-    asked = caller(clock, AskAgain("slow down", throttled=True), BUSY, PAGE)
+    asked = caller(clock, Retryable("slow down", throttled=True), BUSY, PAGE)
     assert asked.list_page(QUERY) == PAGE
     assert asked.calls == 3
 
 
 def test_the_pause_that_the_server_states_is_kept() -> None:
     clock = HandClock(1000.0)
-    caller(clock, AskAgain("slow down", throttled=True, after=7.0), PAGE).list_page(QUERY)
+    caller(clock, Retryable("slow down", throttled=True, after=7.0), PAGE).list_page(QUERY)
     assert 7.0 <= clock.at - 1000.0 < 7.5
 
 
 def test_a_throttled_operation_pauses_for_every_question() -> None:
     clock = HandClock(1000.0)
-    asked = caller(clock, AskAgain("slow down", throttled=True, after=30.0), PAGE, seconds=5.0)
-    with pytest.raises(AskAgain):
+    asked = caller(clock, Retryable("slow down", throttled=True, after=30.0), PAGE, seconds=5.0)
+    with pytest.raises(Retryable):
         asked.list_page(QUERY)
     with pytest.raises(OutOfTime):
         asked.list_page(QUERY)
@@ -88,7 +88,7 @@ def test_a_throttled_operation_pauses_for_every_question() -> None:
 
 def test_a_few_tries_and_no_more() -> None:
     asked = caller(HandClock(1000.0), *[BUSY] * (MAX_TRIES + 5))
-    with pytest.raises(AskAgain, match="busy"):
+    with pytest.raises(Retryable, match="busy"):
         asked.list_page(QUERY)
     assert asked.calls == MAX_TRIES
 
@@ -97,8 +97,8 @@ def test_a_few_tries_and_no_more() -> None:
     ("code", "calls"), [("SignatureNonceUsed", 2), ("InvalidTimeStamp.Expired", 2), ("InvalidSecurityToken.Expired", 1)]
 )
 def test_some_answers_deserve_fewer_tries(code: str, calls: int) -> None:
-    asked = caller(HandClock(1000.0), *[AskAgain("no", code=code)] * 5)
-    with pytest.raises(AskAgain):
+    asked = caller(HandClock(1000.0), *[Retryable("no", code=code)] * 5)
+    with pytest.raises(Retryable):
         asked.list_page(QUERY)
     assert asked.calls == calls
 
@@ -130,7 +130,7 @@ def test_no_turn_before_the_end_means_not_asked() -> None:
 
 def test_no_pause_goes_past_the_end() -> None:
     clock = HandClock(1000.0)
-    with pytest.raises(AskAgain, match="busy"):
+    with pytest.raises(Retryable, match="busy"):
         caller(clock, *[BUSY] * 9, seconds=1.0).list_page(QUERY)
     assert clock.at < 1001.0
 
@@ -144,7 +144,7 @@ def test_a_call_that_never_ends_is_given_up() -> None:
             return PAGE
 
     asked = ApiCaller(Hangs(), Quota({"cdn.list": 5.0}), HandClock(1000.0), 1002.0, call_seconds=0.1)
-    with pytest.raises(AskAgain, match=r"no complete answer within 0\.1 s"):
+    with pytest.raises(Retryable, match=r"no complete answer within 0\.1 s"):
         asked.list_page(QUERY)
     never.set()
 
@@ -154,7 +154,7 @@ def test_an_error_of_any_type_is_asked_again_and_named_by_its_type_alone(kind: t
     broken = kind("Authorization: ACS3-HMAC-SHA256 Credential=testAK")
     asked = caller(HandClock(1000.0), broken, PAGE, *[broken] * MAX_TRIES)
     assert asked.list_page(QUERY) == PAGE
-    with pytest.raises(AskAgain) as raised:
+    with pytest.raises(Retryable) as raised:
         asked.list_page(QUERY)
     assert str(raised.value) == f"no usable answer: {kind.__name__}"
     assert raised.value.__cause__ is None

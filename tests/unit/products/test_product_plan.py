@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.model import ObjectRow, Page, Product, Reason, Refusal, Status, WatchRequest
 from refresh_watch.observation import Answer, Hints
 from refresh_watch.products.calling import OutOfTime
@@ -25,7 +25,7 @@ from refresh_watch.watch import Watch, WatchedItem
 
 T0 = 1_795_000_000.0
 CDN, VOD = Means(100, 10), Means(50, 0)
-BUSY = AskAgain("busy", code="ServiceBusy")
+BUSY = Retryable("busy", code="ServiceBusy")
 
 
 def begun(many: int, means: Means, *, by_path: bool = False, lists: bool = False) -> LookState:

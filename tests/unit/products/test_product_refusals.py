@@ -12,7 +12,7 @@ from alibabacloud_tea_openapi.exceptions._throttling import ThrottlingException
 from darabonba.exceptions import RetryError, UnretryableException
 from darabonba.policy.retry import RetryPolicyContext
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.model import Reason, Refusal
 from refresh_watch.products.refusals import MAX_TRIES, RefusedForGood, classify, concerns_one_item, ends_look, tries
 
@@ -67,7 +67,7 @@ def broken(inner: Exception) -> Exception:
 )
 def test_busy_and_unknown_answers_are_asked_again(status: int, code: str, throttled: bool) -> None:
     error = classify(answered(status, code), ACTION)
-    assert isinstance(error, AskAgain)
+    assert isinstance(error, Retryable)
     assert error.throttled is throttled
     assert error.after is None
     assert tries(error) == MAX_TRIES
@@ -77,20 +77,20 @@ def test_busy_and_unknown_answers_are_asked_again(status: int, code: str, thrott
 @pytest.mark.parametrize("status", [400, 403, 429, 500, 503])
 def test_a_wait_that_the_server_states_in_milliseconds_is_taken_from_any_status(status: int) -> None:
     error = classify(answered(status, "Throttling", after_ms=700), ACTION)
-    assert isinstance(error, AskAgain)
+    assert isinstance(error, Retryable)
     assert (error.after, error.throttled) == (0.7, True)
 
 
 @pytest.mark.parametrize("code", ["InvalidTimeStamp.Expired", "SignatureNonceUsed"])
 def test_a_stale_request_is_asked_once_more(code: str) -> None:
     error = classify(answered(400, code), ACTION)
-    assert isinstance(error, AskAgain)
+    assert isinstance(error, Retryable)
     assert tries(error) == 2
 
 
 def test_an_expired_token_waits_for_the_next_invocations_credentials() -> None:
     error = classify(answered(400, "InvalidSecurityToken.Expired"), ACTION)
-    assert isinstance(error, AskAgain)
+    assert isinstance(error, Retryable)
     assert tries(error) == 1
     assert ends_look(error)
 
@@ -183,7 +183,7 @@ def test_a_denial_with_its_detail_is_a_missing_permission_under_any_code() -> No
 )
 def test_no_readable_answer_is_asked_again_and_said_in_few_words(inner: Exception, words: str) -> None:
     error = classify(broken(inner), ACTION)
-    assert isinstance(error, AskAgain)
+    assert isinstance(error, Retryable)
     assert words in error.reason
     assert "\n" not in error.reason
     assert not error.throttled

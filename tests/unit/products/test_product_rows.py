@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.instants import parse_instant
 from refresh_watch.model import Kind, ObjectRow, Status
 from refresh_watch.products.rows import STATUS_CHARACTERS, read_by_id, read_list
@@ -53,7 +53,7 @@ def test_every_documented_field_is_read() -> None:
 
 def test_each_container_is_read_where_its_document_has_it() -> None:
     assert read_list(listed(ROW, container="CDNTask"), "CDNTask").rows
-    with pytest.raises(AskAgain):
+    with pytest.raises(Retryable):
         read_list(listed(ROW, container="Task"), "CDNTask")
 
 
@@ -179,7 +179,7 @@ def test_a_page_past_the_end_is_valid() -> None:
     ],
 )
 def test_a_list_answer_of_the_wrong_shape_is_asked_again(body: Any) -> None:
-    with pytest.raises(AskAgain, match="wrong shape"):
+    with pytest.raises(Retryable, match="wrong shape"):
         read_list(body, "Task")
 
 
@@ -196,5 +196,5 @@ def test_a_list_answer_of_the_wrong_shape_is_asked_again(body: Any) -> None:
     ],
 )
 def test_a_by_id_answer_of_the_wrong_shape_is_asked_again(body: Any) -> None:
-    with pytest.raises(AskAgain, match="wrong shape"):
+    with pytest.raises(Retryable, match="wrong shape"):
         read_by_id(body, "Task")

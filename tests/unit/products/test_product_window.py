@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.model import ListQuery, ObjectRow, Page, Product, Status, WatchRequest
 from refresh_watch.observation import Hints, ItemObservation
 from refresh_watch.products.calling import ApiCaller
@@ -80,7 +80,7 @@ class Script:
 
     def list_page(self, query: ListQuery) -> Page:
         if not self.left:
-            raise AskAgain("busy")
+            raise Retryable("busy")
         rows, total = self.left.pop(0)
         return Page(rows=tuple(rows), total=total, page_number=query.page_number)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.model import ObjectRow, Page, Refusal
 from refresh_watch.observation import ItemObservation
 from refresh_watch.products.calling import ApiCaller, OutOfTime
@@ -75,7 +75,7 @@ class AskByIds(LookStep):
             return state.with_shown([refused(self.items[0].item, refusal)])
         return state.then(*(AskByIds((item,), self.before) for item in self.items))
 
-    def unanswered(self, state: LookState, error: AskAgain | OutOfTime) -> LookState | None:
+    def unanswered(self, state: LookState, error: Retryable | OutOfTime) -> LookState | None:
         """What an earlier answer showed."""
         if not self.before or isinstance(error, OutOfTime):
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.model import ObjectRow, Page
 from refresh_watch.observation import ItemObservation
 from refresh_watch.products.calling import ApiCaller, OutOfTime
@@ -62,7 +62,7 @@ class CountByStatus(ItemStep):
         first = self.first if all_final(self.first.rows) else None
         return state.then(ReadPages(self.item, self.query, first, answer.observed, before=self.before))
 
-    def unanswered(self, state: LookState, _error: AskAgain | OutOfTime) -> LookState:
+    def unanswered(self, state: LookState, _error: Retryable | OutOfTime) -> LookState:
         """Page 1 is enough."""
         return self.shows(state, seen(self.item.item, self.first.rows, whole=False))
 

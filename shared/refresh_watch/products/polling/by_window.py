@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from refresh_watch.errors import AskAgain, BadInput
+from refresh_watch.errors import BadInput, Retryable
 from refresh_watch.model import ListQuery, ObjectRow, Page
 from refresh_watch.products.calling import ApiCaller, OutOfTime
 from refresh_watch.products.polling.all_pages import Key, key_of, read_all_pages
@@ -40,7 +40,7 @@ class ListWindow(LookStep):
             return WindowListing(window, Ended.UNUSABLE)
         except _Stop as stop:
             return WindowListing(window, stop.ended, reading.total, by_id=reading.by_id)
-        except (AskAgain, OutOfTime) as error:
+        except (Retryable, OutOfTime) as error:
             return WindowListing(window, Ended.NO_ANSWER, by_id=reading.by_id, error=error)
         if not read.whole:
             return WindowListing(window, Ended.UNSTEADY, reading.total, by_id=reading.by_id)

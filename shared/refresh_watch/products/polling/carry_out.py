@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from refresh_watch.errors import AskAgain, BadInput
+from refresh_watch.errors import BadInput, Retryable
 from refresh_watch.model import ObjectRow, Reason, Refusal
 from refresh_watch.products.calling import ApiCaller, OutOfTime
 from refresh_watch.products.polling.state import LookStep
@@ -17,7 +17,7 @@ class StepResult:
     """What came of a step: its answer, or why there is none; the rows of all its pages; the calls that are left."""
 
     answer: Any
-    error: AskAgain | RefusedForGood | OutOfTime | None
+    error: Retryable | RefusedForGood | OutOfTime | None
     rows: tuple[ObjectRow, ...]
     list_calls_left: float
 
@@ -27,7 +27,7 @@ def carry_out(step: LookStep, caller: ApiCaller) -> StepResult:
     answer, error, before = None, None, len(caller.pages)
     try:
         answer = step.ask(caller)
-    except (AskAgain, RefusedForGood, OutOfTime) as raised:
+    except (Retryable, RefusedForGood, OutOfTime) as raised:
         error = raised
     except BadInput as raised:
         error = RefusedForGood(Refusal(Reason.REFUSED, "", str(raised)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.products.calling import OutOfTime
 from refresh_watch.products.polling.carry_out import StepResult
 from refresh_watch.products.polling.observations import refused
@@ -28,7 +28,7 @@ def fold(state: LookState, result: StepResult) -> LookState:
     return replace(state, failures=0) if state.group and not state.steps else state
 
 
-def _failed(state: LookState, step: LookStep, error: AskAgain | RefusedForGood | OutOfTime) -> LookState:
+def _failed(state: LookState, step: LookStep, error: Retryable | RefusedForGood | OutOfTime) -> LookState:
     if isinstance(error, RefusedForGood):
         if concerns_one_item(error.refusal):
             return step.refused(state, error.refusal)
@@ -36,7 +36,7 @@ def _failed(state: LookState, step: LookStep, error: AskAgain | RefusedForGood |
         settled = {item for item, observed in state.shown.items() if observed.is_settled}
         open_items = (item.item for item in state.watch.open_items if item.item not in settled)
         return state.with_shown(refused(item, error.refusal) for item in open_items).over()
-    ends = isinstance(error, AskAgain) and ends_look(error)
+    ends = isinstance(error, Retryable) and ends_look(error)
     after = None if ends else step.unanswered(state, error)
     if after is not None:
         return after

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.instants import Seconds
 from refresh_watch.model import MAX_SAMPLES, FailedObject, Kind, ObjectRow, Page, Refusal, Status
 from refresh_watch.observation import Answer, ItemObservation
@@ -50,7 +50,7 @@ def seen(item: str, rows: Sequence[ObjectRow], *, whole: bool) -> ItemObservatio
     )
 
 
-def unanswered(item: str, error: AskAgain) -> ItemObservation:
+def unanswered(item: str, error: Retryable) -> ItemObservation:
     """Asked, but throttled, unreachable or answered in the wrong shape."""
     return ItemObservation(item, Answer.NO_ANSWER, problem=error.reason, throttled=error.throttled)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.instants import Instant
 from refresh_watch.model import ListQuery, Refusal
 from refresh_watch.observation import ItemObservation
@@ -95,7 +95,7 @@ class LookState:
         """What is newly known of these items, in place of what was."""
         return replace(self, shown={**self.shown, **{one.item: one for one in observed}})
 
-    def without_answer(self, items: Group, error: AskAgain) -> LookState:
+    def without_answer(self, items: Group, error: Retryable) -> LookState:
         """Those of these items of which nothing is known had no answer."""
         return self.with_shown(unanswered(item.item, error) for item in items if item.item not in self.shown)
 
@@ -123,7 +123,7 @@ class LookStep(ABC):
         """The state after a refusal of the item itself."""
         return state
 
-    def unanswered(self, _state: LookState, _error: AskAgain | OutOfTime) -> LookState | None:
+    def unanswered(self, _state: LookState, _error: Retryable | OutOfTime) -> LookState | None:
         """The state where an earlier answer is enough; None: the group has no answer."""
         return None
 
@@ -147,7 +147,7 @@ class ItemStep(LookStep):
         """The item is refused."""
         return self.shows(state, refused(self.item.item, refusal))
 
-    def unanswered(self, state: LookState, error: AskAgain | OutOfTime) -> LookState | None:
+    def unanswered(self, state: LookState, error: Retryable | OutOfTime) -> LookState | None:
         """What an earlier answer showed."""
         if self.before is None or isinstance(error, OutOfTime):
             return None

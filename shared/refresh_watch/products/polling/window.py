@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ObjectRow
 from refresh_watch.observation import ItemObservation
@@ -100,7 +100,7 @@ class WindowListing:
     total: int = 0
     rows: tuple[ObjectRow, ...] = ()
     by_id: Mapping[str, Sequence[ObjectRow]] = field(default_factory=dict)
-    error: AskAgain | OutOfTime | None = None
+    error: Retryable | OutOfTime | None = None
 
     @property
     def read_through(self) -> bool:

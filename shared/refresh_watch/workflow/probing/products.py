@@ -8,7 +8,7 @@ from functools import partial
 from refresh_watch.clock import Clock
 from refresh_watch.credentials import Credentials
 from refresh_watch.deadline import DeadlinePassed, within
-from refresh_watch.errors import AskAgain, RefreshWatchError
+from refresh_watch.errors import RefreshWatchError, Retryable
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Page, Product, Reason
 from refresh_watch.product_specs.registry import all_specs
@@ -43,7 +43,7 @@ def _tried(ask: Callable[[], Page], seconds: Seconds) -> tuple[GrantResult, str]
         within(seconds, ask)
     except RefusedForGood as error:
         return _of(error.refusal.reason), error.refusal.code
-    except AskAgain as error:
+    except Retryable as error:
         return GrantResult.NO_ANSWER, error.code or type(error).__name__
     except DeadlinePassed:
         return GrantResult.NO_ANSWER, "DeadlinePassed"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from refresh_watch.errors import AskAgain
+from refresh_watch.errors import Retryable
 from refresh_watch.model import ListQuery, ObjectRow, Page, Status
 from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.api import ProductApi
@@ -59,7 +59,7 @@ def sweep(api: ProductApi, window: Window, *, caller: ApiCaller) -> Swept:
     reading = _Reading(api, window, caller)
     try:
         left_out = reading.read()
-    except (AskAgain, OutOfTime, RefusedForGood) as error:
+    except (Retryable, OutOfTime, RefusedForGood) as error:
         if isinstance(error, RefusedForGood) and not reading.total:
             raise
         left_out = str(error)  # what has been read is certain all the same

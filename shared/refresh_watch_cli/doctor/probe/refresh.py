@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from refresh_watch.credentials import Credentials
-from refresh_watch.errors import AskAgain, RefreshWatchError
+from refresh_watch.errors import RefreshWatchError, Retryable
 from refresh_watch.instants import Instant, Seconds, format_duration
 from refresh_watch.model import Kind, ListQuery, ObjectRow, Page, Product, Reason
 from refresh_watch.product_specs.registry import spec_of
@@ -25,14 +25,14 @@ _HOUR: Seconds = 3600
 
 
 def submit_refresh(product: Product, url: str, settings: Settings, credentials: Credentials) -> str:
-    """Submit a refresh of one URL; answers the task's id. Raises AskAgain and RefusedForGood."""
+    """Submit a refresh of one URL; answers the task's id. Raises Retryable and RefusedForGood."""
     spec = spec_of(product)
     endpoint = settings.endpoint_of(product) or f"https://{spec.host}"
     _, answer = submit(spec, Kind.REFRESH, [url], credentials, endpoint)
     ids = (str(value) for key, value in answer.items() if spec.kind_of_answer(key) is not None)
     task_id = next(ids, "").partition(",")[0]
     if not task_id.isdecimal():
-        raise AskAgain("the answer to the submission has no task id")
+        raise Retryable("the answer to the submission has no task id")
     return task_id
 
 
@@ -178,7 +178,7 @@ def _answer(ask: Callable[[], Page]) -> Page:
     """An answer, or an empty one where there was none this time, or the id was refused as unknown."""
     try:
         return ask()
-    except AskAgain:
+    except Retryable:
         return Page((), 0)
     except RefusedForGood as error:
         if error.refusal.reason is not Reason.MALFORMED_ID:
