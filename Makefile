@@ -10,7 +10,7 @@ EFFORT ?=
 SEEDS ?= 0-999
 PYTEST = EFFORT=$(EFFORT) $(VENV)/bin/pytest
 
-.PHONY: help setup demo quick test storm simulate browser picture lint bench build deploy lock clean
+.PHONY: help setup demo quick test storm simulate browser picture lint bench build deploy lock policy clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -75,6 +75,9 @@ lock: $(READY) ## pin the requirements anew (UPGRADE=1: the newest that pyprojec
 	for folder in functions/*/; do \
 		$(VENV)/bin/uv $(COMPILE) "$${folder}requirements.in" -c tests/requirements.txt -o "$${folder}requirements.txt" || exit 1; \
 	done
+
+policy: $(READY) ## write the products' RAM actions, as their specs name them, into functions/watch/policy.json
+	@$(VENV)/bin/python .ci/write_policy.py
 
 clean: ## remove what these targets made
 	rm -rf $(VENV) .build .mypy_cache .ruff_cache .import_linter_cache *.egg-info tests/browser/node_modules

@@ -6,7 +6,11 @@ from refresh_watch.model import Product
 from refresh_watch.product_specs.registry import all_specs, services
 
 WORDS = tuple(spec.product.value for spec in all_specs())
+ALL_WORDS = ", ".join(WORDS)
+"""What is allowed for a product, as a refusal lists it."""
 SERVICES = tuple(spec.product for spec in services())
+SWEPT_WORDS = ", ".join(SERVICES)
+"""What a sweep takes, likewise."""
 WITH_BY_ID = tuple(spec.product for spec in all_specs() if spec.by_id)
 NEEDS_DOMAIN = tuple(spec.product for spec in all_specs() if spec.needs_domain_and_type)
 

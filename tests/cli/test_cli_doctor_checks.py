@@ -17,6 +17,7 @@ from refresh_watch_cli.doctor.command import USUAL, examine
 from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, Level, ok
 from refresh_watch_cli.project import find_project
+from tests.all_products import SWEPT_WORDS
 from tests.cli.conftest import PROJECT
 from tests.hand_clock import HandClock
 
@@ -104,7 +105,8 @@ def test_a_timer_that_could_not_work_is_told_with_its_place(tmp_path: Path) -> N
 
     where = "resources.watch.props.triggers[0].triggerConfig"
     assert cron.startswith(f"{where}.cronExpression: '20 * * * *' is not allowed; allowed: '@every 30m', or six fields")
-    assert payload.startswith(f"{where}.payload: 'cdnn' is not allowed; allowed: sweep, then products (cdn, dcdn, vod)")
+    allowed = f"sweep, then products ({SWEPT_WORDS})"
+    assert payload.startswith(f"{where}.payload: 'cdnn' is not allowed; allowed: {allowed}")
 
 
 def test_an_s_yaml_that_is_wrong_is_told_in_one_line_and_nothing_is_reckoned_from_it(tmp_path: Path) -> None:

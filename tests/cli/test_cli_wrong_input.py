@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from refresh_watch_emulator.chat_wall import ChatWall
-from tests.all_products import endpoint_variables
+from tests.all_products import ALL_WORDS, endpoint_variables
 from tests.cli.conftest import PROJECT, CommandLine, Ran
 
 WRONG = [
     (("fly",), "COMMAND", "fly", "watch"),
-    (("watch", "oss", "1"), "PRODUCT", "oss", "cdn, dcdn, vod, vod-legacy"),
+    (("watch", "oss", "1"), "PRODUCT", "oss", ALL_WORDS),
     (("watch", "cdn"), "IDS", "is missing", "one of IDS, -, --object-path"),
     (("watch", "cdn", ""), "IDS", "''", "digits"),
     (("watch", "cdn", " ，,", ","), "IDS", "，", "digits"),

@@ -158,7 +158,7 @@ def test_its_questions_are_granted_and_tried(spec: ProductSpec, stand_in: StandI
     policy = json.loads((PROJECT / "functions/watch/policy.json").read_text(encoding="utf-8"))
     actions = [statement["Action"] for statement in policy["Statement"]]
     granted = {action for some in actions for action in ([some] if isinstance(some, str) else some)}
-    assert not set(spec.permissions) - granted, "functions/watch/policy.json lacks them"
+    assert not set(spec.permissions) - granted, "functions/watch/policy.json lacks them: make policy"
     api = connected(stand_in, spec.product)
     questions = questions_of(spec)
     assert [question.action for question in questions] == list(spec.permissions)

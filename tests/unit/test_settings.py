@@ -10,6 +10,7 @@ import pytest
 
 from refresh_watch.errors import BadInput
 from refresh_watch.model import Outcome, Product
+from refresh_watch.product_specs.registry import default_quota
 from refresh_watch.settings import DEFAULT_QUOTA, Secret, Settings
 
 SECRET = "T0PSECRET"
@@ -90,7 +91,7 @@ def test_the_region_is_that_of_function_compute_where_none_is_set() -> None:
 
 
 AN_ENDPOINT = "allowed: a URL such as https://host or http://127.0.0.1:8080"
-QUOTAS = "allowed: cdn.list, cdn.by_id, dcdn.list, dcdn.by_id, vod.list, each = calls a second (over 0, up to 1000)"
+QUOTAS = f"allowed: {', '.join(default_quota())}, each = calls a second (over 0, up to 1000)"
 KEYS = "allowed: name, kind, url, secret, mention, on, language, keyword, fallback"
 OUTCOMES = "allowed: complete, failed, partly_failed, overdue, unverifiable"
 NAME = "allowed: [a-z][a-z0-9_]{0,31}"

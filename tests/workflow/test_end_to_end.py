@@ -12,6 +12,7 @@ import pytest
 from refresh_watch.channels.registry import kinds
 from refresh_watch_emulator.chat_wall import WallMessage
 from refresh_watch_emulator.products.world import ObjectPlan
+from tests.all_products import ALL_WORDS
 from tests.workflow.house import TURN, House, house, wait_for
 from tests.workflow.scenario import URL, add, check_all, many, start_all
 
@@ -87,7 +88,7 @@ def test_an_accepted_event_is_answered_with_202_and_again_with_what_became_of_it
     [
         ('{"product": "cdn"', "event: text that is not JSON"),
         ("", "event is missing; allowed: "),
-        ({"product": "cdnn", "task_ids": "1"}, "product: 'cdnn' is not allowed; allowed: cdn, dcdn, vod, vod-legacy"),
+        ({"product": "cdnn", "task_ids": "1"}, f"product: 'cdnn' is not allowed; allowed: {ALL_WORDS}"),
         ({"product": "cdn", "task_ids": "1,abc"}, "task_ids[1]: 'abc'"),
         ({"product": "cdn", "task_ids": []}, "task_ids: 0 ids"),
         ({"product": "cdn", "task_ids": "1", "deadline": "4d"}, "deadline: '4d' is not allowed; allowed: 90s, 30m"),

@@ -20,7 +20,7 @@ from refresh_watch.workflow.sweep.sweeper import Sweeper
 from refresh_watch_emulator.engine.switches import EngineSwitches
 from refresh_watch_emulator.products.faults import error
 from refresh_watch_emulator.products.world import ObjectPlan
-from tests.all_products import everywhere
+from tests.all_products import SWEPT_WORDS, everywhere
 from tests.hand_clock import HandClock
 from tests.workflow.house import KEYS, QUICK, House, house, transport_to, wait_for
 
@@ -151,7 +151,7 @@ def test_a_wrong_payload_is_told_once_and_answered_where_somebody_waits(home: Ho
     sweep(home, "wrong", timer("sweep vod-legacy"), timer("sweep vod-legacy"))
     sweep(home, "wrong-again", timer("sweep vod-legacy"))
     (rejected,) = wait_for(lambda: home.messages("", "rejected"), 15, "a rejected report")
-    allowed = "allowed: sweep, then products (cdn, dcdn, vod) and one number of hours (1h to 71h)"
+    allowed = f"allowed: sweep, then products ({SWEPT_WORDS}) and one number of hours (1h to 71h)"
     assert f"payload: 'vod-legacy' is not allowed; {allowed}" in rejected["problem"]
     answer = in_process(home, HandClock()).run(as_http_event(timer("sweep 99h")))
     assert answer.startswith("payload: '99h' is not allowed")

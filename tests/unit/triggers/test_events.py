@@ -16,6 +16,7 @@ from refresh_watch.triggers.envelope import open_envelope
 from refresh_watch.triggers.read import read, read_event
 from refresh_watch.triggers.result import EventResult, Ignored, Rejected, Requested
 from refresh_watch.watching.opening import watch_id
+from tests.all_products import ALL_WORDS
 
 EVENTS = Path(__file__).parents[2] / "events"
 SETTINGS = Settings(
@@ -27,7 +28,6 @@ SETTINGS = Settings(
 TWO = "704222904,704225667"
 A, B = "http://example.com/a.txt", "https://example.com/dir/b.txt"
 AT = "2026-11-22T08:00:00Z"
-PRODUCTS = "cdn, dcdn, vod, vod-legacy"
 INSTEAD = "an event that names tasks: the answer of the submit call, or ActionTrail through EventBridge"
 OF_OSS = f"{INSTEAD}; OSS tells of files, not of tasks, and what OSS itself refreshes never shows in the product's API"
 OF_TIMER = f"{INSTEAD}; a timer names none: remove the trigger from this function"
@@ -69,7 +69,7 @@ EXPECTED: dict[str, list[str]] = {
     # our own JSON, and what the submit calls answer
     "direct_one": [starts("cdn", TWO, "refresh", "release 2026.11.22", at=AT, to="oncall")],
     "direct_list": [starts("cdn", "704225667"), starts("dcdn", "123")],
-    "direct_list_mixed": [UNKNOWN, refuses("[1].product", "'cdnn'", PRODUCTS), starts("vod", "704225667")],
+    "direct_list_mixed": [UNKNOWN, refuses("[1].product", "'cdnn'", ALL_WORDS), starts("vod", "704225667")],
     "direct_paths": [starts("dcdn", "http://example.com/examplefile.txt", at=AT)],
     "direct_submit_answer_refresh": [REFRESHED],
     "direct_submit_answer_push": [starts("cdn", "704225667", "prefetch")],
@@ -77,7 +77,7 @@ EXPECTED: dict[str, list[str]] = {
     "direct_raw_answer_refresh": [REFRESHED],
     "direct_raw_answer_push": [starts("cdn", TWO, "prefetch", "warm up")],
     "direct_raw_answer_preload": [starts("dcdn", TWO, "prefetch")],
-    "direct_raw_answer_without_product": [misses("product", PRODUCTS)],
+    "direct_raw_answer_without_product": [misses("product", ALL_WORDS)],
     "direct_raw_answer_of_a_refusal": [refuses("Code", "'Throttling.User'", "the answer of a submit that succeeded")],
     "direct_vod_legacy": [starts("vod-legacy", "704225667")],
     "direct_key_twice": [refuses("task_ids", "given twice", "each key once")],
@@ -119,7 +119,7 @@ EXPECTED: dict[str, list[str]] = {
     "queue_batch_base64": [REFRESHED, starts("vod", "95248880")],
     "queue_batch_with_a_bad_one": [
         REFRESHED,
-        refuses("[1].data.messageBody.product", "'cdnn'", PRODUCTS),
+        refuses("[1].data.messageBody.product", "'cdnn'", ALL_WORDS),
         refuses("[2].data.messageBody", "text that is not JSON (line 1 column 1)", JSON),
     ],
     "queue_raw_data": [REFRESHED],

@@ -13,6 +13,7 @@ from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.request import read_request
 from refresh_watch.watching.state import Hop, write_hop
 from refresh_watch.workflow.sweep.request import Sweep, is_sweep, read_payload
+from tests.all_products import SWEPT_WORDS
 
 CDN, DCDN, VOD = Product.CDN, Product.DCDN, Product.VOD
 TIMER = {"triggerTime": "2026-11-22T08:00:00Z", "triggerName": "sweep", "payload": "sweep"}
@@ -51,7 +52,7 @@ def test_a_wrong_payload_is_answered_with_what_was_given_and_what_is_allowed(pay
     with pytest.raises(BadInput) as caught:
         read_payload(payload)
     assert str(caught.value).startswith(
-        f"payload: {given} is not allowed; allowed: sweep, then products (cdn, dcdn, vod)"
+        f"payload: {given} is not allowed; allowed: sweep, then products ({SWEPT_WORDS})"
     )
     assert "1h to 71h" in str(caught.value)
 
