@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import quote
 
 import pytest
@@ -72,6 +73,24 @@ def test_what_is_no_secret_stays() -> None:
 def test_the_signature_of_this_try_is_masked_too() -> None:
     url = f"{CHANNEL.url.value}&timestamp=1700000000000&sign=abc%2Fdefghij%3D"
     assert redacted(ChannelResponse(200, b"bad sign abc/defghij="), CHANNEL, url).body == b"bad sign ***"
+
+
+BOT_TOKEN = "123456:fake-token-of-oncall"
+BOT = ChannelSetting("oncall", "telegram", Secret(f"https://api.telegram.org/bot{BOT_TOKEN}/sendMessage?chat_id=-100"))
+PAGER = ChannelSetting("oncall", "pagerduty", Secret("https://events.pagerduty.com/v2/enqueue"), Secret("f4ke" * 8))
+
+
+@pytest.mark.parametrize(
+    ("channel", "echoed"),
+    [
+        *[(BOT, each) for each in (BOT_TOKEN, BOT_TOKEN.replace(":", "%3A"), f"bot{BOT_TOKEN}", BOT_TOKEN[7:])],
+        (PAGER, "f4ke" * 8),
+    ],
+)
+def test_a_token_in_a_path_and_a_routing_key_are_masked(channel: ChannelSetting, echoed: str) -> None:
+    body = redacted(ChannelResponse(404, f'{{"description":"no {echoed} here"}}'.encode()), channel).body
+    assert not re.search(b"fake-token|f4ke", body)
+    assert json.loads(body)["description"].startswith("no ")
 
 
 def test_both_secrets_of_a_rotation_are_masked() -> None:

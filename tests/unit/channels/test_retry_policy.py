@@ -15,7 +15,16 @@ from refresh_watch.channels.contract import (
     TooLarge,
 )
 from refresh_watch.channels.delivery.attempts import Attempts, Later, failure_of
-from refresh_watch.channels.delivery.retry_policy import LAST_TRY, Abandoned, Finished, Next, RetryLater, next_attempt
+from refresh_watch.channels.delivery.retry_policy import (
+    JITTER,
+    LAST_TRY,
+    PAUSES,
+    Abandoned,
+    Finished,
+    Next,
+    RetryLater,
+    next_attempt,
+)
 
 FIRST = 1_000_000.0
 BUSY = Temporary(reason="HTTP 503")
@@ -33,15 +42,12 @@ def _next(
 @pytest.mark.parametrize(
     ("outcome", "tries", "rate_limited", "pause", "next_tries", "next_limited"),
     [
-        (BUSY, 0, 0, 60, 1, 0),
-        (BUSY, 1, 0, 600, 2, 0),
-        (BUSY, 2, 0, 1800, 3, 0),
-        (BUSY, 3, 0, 3300, 4, 0),
-        (BUSY, 20, 0, 3300, 21, 0),
-        (BUSY, 0, 2, 60, 1, 2),
-        (Ambiguous(reason="no answer"), 0, 0, 60, 1, 0),
-        (Temporary(reason="busy", after=90.0), 0, 0, 90, 1, 0),
-        (Temporary(reason="busy", after=90.0), 1, 0, 600, 2, 0),
+        *[(BUSY, tries, 0, pause, tries + 1, 0) for tries, pause in enumerate(PAUSES)],
+        (BUSY, 20, 0, PAUSES[-1], 21, 0),
+        (BUSY, 0, 2, PAUSES[0], 1, 2),
+        (Ambiguous(reason="no answer"), 0, 0, PAUSES[0], 1, 0),
+        (Temporary(reason="busy", after=PAUSES[1] - 1), 0, 0, PAUSES[1] - 1, 1, 0),
+        (Temporary(reason="busy", after=PAUSES[1] - 1), 1, 0, PAUSES[1], 2, 0),
         (Temporary(reason="busy", after=9000.0), 0, 0, 3599, 1, 0),
         (BLOCKED, 0, 0, 600, 0, 1),
         (BLOCKED, 2, 1, 600, 2, 2),
@@ -161,5 +167,5 @@ def test_a_channel_that_is_down_for_a_day_is_visited_about_hourly_until_then() -
             break
         assert isinstance(after, RetryLater)
         now, attempts, visits = now + after.after, after.attempts, visits + 1
-    assert now > FIRST + LAST_TRY - 3600
-    assert 24 <= visits <= 30
+    assert now > FIRST + LAST_TRY - PAUSES[-1] * (1 + JITTER)
+    assert LAST_TRY / (PAUSES[-1] * (1 + JITTER)) <= visits <= LAST_TRY / PAUSES[-1] + len(PAUSES)
