@@ -13,12 +13,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from refresh_watch.errors import BadInput, Described
+from refresh_watch.product_specs.registry import services
 from refresh_watch.settings import Settings
 from refresh_watch_cli.context import LOOPBACK, CommandContext, read_context
 from refresh_watch_cli.machine_keys import MachineKeys
 from refresh_watch_cli.printing import called_as, note
 from refresh_watch_cli.project import find_project
 from refresh_watch_emulator.engine.engine import EmbeddedEngine
+from refresh_watch_emulator.engine.fork_server import ForkServer
 from refresh_watch_emulator.engine.worker import LogLine
 
 ROUTES = {"/watches": "intake"}
@@ -55,6 +57,7 @@ def run(namespace: argparse.Namespace) -> int:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
+    forks = fork_server()
     engine = EmbeddedEngine(
         find_project().manifest,
         namespace.file,
@@ -65,6 +68,7 @@ def run(namespace: argparse.Namespace) -> int:
         routes=ROUTES,
         bearer=context.settings.serve_token.value if context.settings.serve_token else None,
         log=log_line,
+        fork_server=forks,
     )
     try:
         engine.start()
@@ -76,8 +80,25 @@ def run(namespace: argparse.Namespace) -> int:
         ended.wait()
     finally:
         engine.stop()
+        forks.close()
     note("stopped; the next `refresh-watch serve` on this file goes on where it was")
     return 0
+
+
+def fork_server() -> ForkServer:
+    """What instances are forked from: it has imported what a deployed instance imports by itself, sooner or later."""
+    return ForkServer(
+        [
+            "refresh_watch.workflow.intake",
+            "refresh_watch.workflow.hop",
+            "refresh_watch.workflow.guard",
+            "refresh_watch.workflow.notify",
+            "refresh_watch.function_compute.client",
+            "refresh_watch.channels.transport.post",
+            "refresh_watch.products.client",
+            *(f"{spec.sdk}.client" for spec in services()),
+        ]
+    )
 
 
 def check_address(host: str, port: int, settings: Settings) -> None:

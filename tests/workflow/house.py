@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,9 +20,11 @@ from refresh_watch.function_compute.client import FunctionCompute
 from refresh_watch.function_compute.tasks import Task
 from refresh_watch.function_compute.transport import Transport
 from refresh_watch.settings import Secret, Settings
+from refresh_watch_cli.serve import fork_server
 from refresh_watch_emulator.chat_wall import ChatWall, WallMessage
 from refresh_watch_emulator.engine.crash import KillWorker
 from refresh_watch_emulator.engine.engine import EmbeddedEngine
+from refresh_watch_emulator.engine.fork_server import ForkServer
 from refresh_watch_emulator.engine.roles import Roles
 from refresh_watch_emulator.engine.switches import EngineSwitches
 from refresh_watch_emulator.engine.worker import Code
@@ -173,6 +176,7 @@ def house(
             log=lambda line: lines.append(str(line)),
             kills=kills,
             roles=roles,
+            fork_server=_shared_fork_server(),
             code_of=None if manifest.parent == ROOT else _sources,
         )
         with started as running:
@@ -191,3 +195,8 @@ def manifest_with(folder: Path, **properties: int) -> Path:
 
 def _sources(key: str) -> Code:
     return Code(ROOT / "functions" / key, (ROOT / "shared",))
+
+
+@cache
+def _shared_fork_server() -> ForkServer:
+    return fork_server()

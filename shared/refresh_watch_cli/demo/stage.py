@@ -25,7 +25,7 @@ from refresh_watch.product_specs.registry import services
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.demo.jobs import Job
 from refresh_watch_cli.project import find_project
-from refresh_watch_cli.serve import LOCAL_REGION, ROUTES
+from refresh_watch_cli.serve import LOCAL_REGION, ROUTES, fork_server
 from refresh_watch_emulator.chat_wall import ChatWall, WallMessage
 from refresh_watch_emulator.engine.engine import EmbeddedEngine
 from refresh_watch_emulator.engine.worker import LogLine
@@ -108,6 +108,7 @@ def stage(
         tempfile.TemporaryDirectory(prefix="refresh-watch-demo-") as folder,
         StandIn(world, credentials={KEY_ID: KEY_SECRET}) as products,
         ChatWall(on_message=on_message) as wall,
+        fork_server() as forks,
     ):
         environment = _environment(products, wall, language)
         engine = EmbeddedEngine(
@@ -117,6 +118,7 @@ def stage(
             credentials=lambda: (KEY_ID, KEY_SECRET, ""),
             routes=ROUTES,
             log=on_log,
+            fork_server=forks,
         )
         with engine:
             settings = Settings(fc_endpoint=engine.url, region=LOCAL_REGION, language=language)

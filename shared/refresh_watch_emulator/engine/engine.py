@@ -16,6 +16,7 @@ from refresh_watch_emulator.engine.api import MOST_BODY_BYTES, PREFIX, Api
 from refresh_watch_emulator.engine.crash import Crash, Crashes, KillWorker, WorkerKills
 from refresh_watch_emulator.engine.dispatcher import Dispatcher
 from refresh_watch_emulator.engine.environment import ENDPOINT_VARIABLE, Keys
+from refresh_watch_emulator.engine.fork_server import ForkServer
 from refresh_watch_emulator.engine.front import Front
 from refresh_watch_emulator.engine.gate import InstanceGate
 from refresh_watch_emulator.engine.keys import KnownKeys
@@ -66,6 +67,7 @@ class EmbeddedEngine:
         crashes: Sequence[Crash] = (),
         kills: Sequence[KillWorker] = (),
         roles: Roles | None = None,
+        fork_server: ForkServer | None = None,
     ) -> None:
         """Read the manifest. Raises BadInput.
 
@@ -75,7 +77,8 @@ class EmbeddedEngine:
         keys; ``bearer`` guards the front door. ``code_of`` maps a resource key to its source (default: functions/<key>
         next to the manifest, with the manifest's folder on the path). ``instances`` bounds the handlers that run at
         once. ``crashes`` kill this whole process, so they are for an engine in a process of its own. ``roles`` says
-        what each function's own role may not do.
+        what each function's own role may not do. Instances are forked from ``fork_server`` (default: one of the
+        engine's own, with nothing imported); it stays open.
         """
         root = manifest.resolve().parent
         given = dict(environment or {})
@@ -94,6 +97,8 @@ class EmbeddedEngine:
         self._crashes = tuple(crashes)
         self._kills = WorkerKills(tuple(kills))
         self._roles = roles
+        self._fork_server = fork_server or ForkServer()
+        self._closes_fork_server = fork_server is None
         self._parts: tuple[Store, Dispatcher, HttpServer] | None = None
         self._api: Api | None = None
         self._front: Front | None = None
@@ -124,6 +129,7 @@ class EmbeddedEngine:
             self._code_of,
             {**self._environment, ENDPOINT_VARIABLE: server.url},
             self._log,
+            fork_server=self._fork_server,
             most_idle=self._instances,
             new_gate=self._new_gate,
         )
@@ -153,6 +159,7 @@ class EmbeddedEngine:
             self.manifest, dispatcher, self._api, routes=self._routes, bearer=self._bearer, clock=self._clock
         )
         self._parts = (store, dispatcher, server)
+        self._fork_server.start()
         server.start()
         dispatcher.start()
         return self
@@ -168,6 +175,8 @@ class EmbeddedEngine:
         dispatcher.close(grace)
         server.stop()
         store.close()
+        if self._closes_fork_server:
+            self._fork_server.close()
 
     def __enter__(self) -> EmbeddedEngine:
         """Start."""

@@ -15,6 +15,11 @@ ENDPOINT_VARIABLE = "REFRESH_WATCH_FC_ENDPOINT"
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
+def inherited() -> dict[str, str]:
+    """Give what a process needs of this machine."""
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
+
+
 def request_head(function: Function, request_id: str, keys: Keys) -> dict[str, Any]:
     """Write what a request brings besides its event: what the context says, and fresh credentials."""
     key_id, secret, token = keys
@@ -42,7 +47,7 @@ def environment_of(function: Function, overrides: Mapping[str, str], endpoint: s
     """Compose a process's environment: what Function Compute sets, the function's own variables, the overrides."""
     version = "FC_VER_ID" if function.runtime == "python3.10" else "FC_FUNCTION_VERSION"
     environment = {
-        **{name: os.environ[name] for name in _INHERITED if name in os.environ},
+        **inherited(),
         "PYTHONUNBUFFERED": "1",
         "TZ": "UTC",
         "FC_ACCOUNT_ID": ACCOUNT_ID,

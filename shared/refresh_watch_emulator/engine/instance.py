@@ -1,25 +1,32 @@
 """What runs inside a worker process: Function Compute's Python runtime, as far as a handler can see it.
 
 Started as a script, by path, so that nothing of this project is on the handler's path unless the engine puts it there:
-it imports the standard library only. Requests and answers travel as frames over one socket, whose number is the only
-argument; when the socket closes, because the engine has ended or was killed, the process ends at once.
-After Function Compute's pages "error handling" and "context".
+it imports the standard library, and what the engine names. The script is a fork server: it forks a process for each
+instance, so that an instance does not wait for the interpreter and for imports. Its arguments are the number of the
+socket to the engine, and the modules to import before it forks.
+Requests and answers travel as frames over one socket an instance; when the socket closes, because the engine has ended
+or was killed, the process ends at once. After Function Compute's pages "error handling" and "context".
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import logging
 import os
 import queue
+import select
+import signal
 import socket
 import struct
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 FRAME = struct.Struct(">II")
 """Before each frame: the bytes of its JSON head, the bytes of its body."""
@@ -166,8 +173,13 @@ def receive_exactly(connection: socket.socket, size: int) -> bytes | None:
 
 def send(connection: socket.socket, head: dict[str, Any], body: bytes) -> None:
     """Write one frame."""
+    connection.sendall(frame(head, body))
+
+
+def frame(head: dict[str, Any], body: bytes) -> bytes:
+    """Compose one frame."""
     text = json.dumps(head).encode()
-    connection.sendall(FRAME.pack(len(text), len(body)) + text + body)
+    return FRAME.pack(len(text), len(body)) + text + body
 
 
 def _read_requests(connection: socket.socket, requests: queue.SimpleQueue[tuple[dict[str, Any], bytes]]) -> None:
@@ -178,11 +190,8 @@ def _read_requests(connection: socket.socket, requests: queue.SimpleQueue[tuple[
         os._exit(0)  # the engine has gone: end at once, even in the middle of a handler
 
 
-def main() -> None:
+def serve(connection: socket.socket) -> NoReturn:
     """Serve requests, one at a time, until the engine closes the socket."""
-    del sys.path[0]  # this folder: a handler's `import store` must not find the engine's
-    sys.path[:0] = json.loads(os.environ.pop("ENGINE_PATHS"))
-    connection = socket.socket(fileno=int(sys.argv[1]))
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(asctime)s [%(levelname)s] %(message)s")
     requests: queue.SimpleQueue[tuple[dict[str, Any], bytes]] = queue.SimpleQueue()
     threading.Thread(target=_read_requests, args=(connection, requests), daemon=True).start()
@@ -196,6 +205,72 @@ def main() -> None:
         sys.stdout.flush()
         os.write(1, f"{END_OF_OUTPUT}{head['request_id']}\n".encode())
         send(connection, {"failed": failed}, body)
+
+
+def become_instance(order: dict[str, Any], connection: socket.socket, output: int) -> NoReturn:
+    """Be the instance that the engine ordered: its folder, path, environment and output, and nothing else's."""
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
+    os.chdir(order["paths"][0])
+    sys.path[:0] = order["paths"]
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    time.tzset()
+    serve(connection)
+
+
+def fork_instances(engine: socket.socket) -> None:
+    """Fork an instance for each order, and report each that ends, until the engine closes the socket.
+
+    An order is a frame with `paths` (the function's folder first) and `environment`; with it come the instance's socket
+    and the pipe for its output. It is answered with `pid`; an end is reported as `ended` (the pid) and `code`.
+    """
+    ended, wake_up = os.pipe()
+    os.set_blocking(wake_up, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake_up)
+    while True:
+        ready, _, _ = select.select([engine.fileno(), ended], [], [])
+        if ended in ready:
+            os.read(ended, select.PIPE_BUF)
+            for pid, status in iter(_reap, None):
+                send(engine, {"ended": pid, "code": os.waitstatus_to_exitcode(status)}, b"")
+        if engine.fileno() in ready:
+            prefix, files, _, _ = socket.recv_fds(engine, FRAME.size, 2)
+            order = json.loads(receive_exactly(engine, FRAME.unpack(prefix)[0]) or b"{}") if prefix else {}
+            if not order:
+                return
+            pid = os.fork()
+            if pid == 0:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for inherited in (engine.detach(), ended, wake_up):
+                    os.close(inherited)
+                become_instance(order, socket.socket(fileno=files[0]), files[1])
+            with suppress(ProcessLookupError):
+                os.setpgid(pid, pid)  # what a handler starts dies with it
+            for passed_on in files:
+                os.close(passed_on)
+            send(engine, {"pid": pid}, b"")
+
+
+def _reap() -> tuple[int, int] | None:
+    try:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return None
+    return (pid, status) if pid else None
+
+
+def main() -> None:
+    """Import what the engine names, and fork."""
+    del sys.path[0]  # this folder: a handler's `import store` must not find the engine's
+    for module in sys.argv[2:]:
+        with suppress(ImportError):  # the handler that needs it says so
+            importlib.import_module(module)
+    gc.freeze()
+    fork_instances(socket.socket(fileno=int(sys.argv[1])))
 
 
 if __name__ == "__main__":

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +16,7 @@ from typing import Any, Protocol
 from refresh_watch.instants import Seconds
 from refresh_watch.model import Word
 from refresh_watch_emulator.engine import instance as runtime
+from refresh_watch_emulator.engine.fork_server import ForkServer
 from refresh_watch_emulator.engine.manifest import Function
 
 START_UP: Seconds = 30
@@ -103,6 +100,8 @@ class Instance:
         code: Code,
         environment: Mapping[str, str],
         log: Callable[[LogLine], None],
+        *,
+        fork_server: ForkServer,
         gate: Gate | None = None,
     ) -> None:
         """Start it. ``environment`` is all that it sees, but for what each request brings."""
@@ -116,20 +115,19 @@ class Instance:
         self._stopped = False
         self._output_read = threading.Event()
         self._connection, theirs = socket.socketpair()
+        output, written = os.pipe()
         paths = [str(path.resolve()) for path in (code.folder, *code.paths)]
-        own = {"FC_INSTANCE_ID": self.id, "FC_FUNC_CODE_PATH": paths[0], "ENGINE_PATHS": json.dumps(paths)}
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and script
-                [sys.executable, str(Path(runtime.__file__).resolve()), str(theirs.fileno())],
-                cwd=code.folder,
-                env={**environment, **own},
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # a Ctrl-C is the engine's; and what a handler starts dies with it
-            )
-        self._reader = threading.Thread(target=self._read_output, daemon=True)
+        own = {"FC_INSTANCE_ID": self.id, "FC_FUNC_CODE_PATH": paths[0]}
+        try:
+            self._process = fork_server.fork(paths, {**environment, **own}, theirs, written)
+        except BaseException:
+            os.close(output)
+            self._connection.close()
+            raise
+        finally:
+            theirs.close()
+            os.close(written)
+        self._reader = threading.Thread(target=self._read_output, args=(output,), daemon=True)
         self._reader.start()
 
     def run(self, head: dict[str, Any], event: bytes, timeout: Seconds) -> RunResult:
@@ -168,13 +166,12 @@ class Instance:
 
     def crash(self) -> None:
         """Kill the process, and all that it started, as if it had died by itself."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
 
     @property
     def alive(self) -> bool:
         """Whether it can take another request."""
-        return not self._stopped and self._process.poll() is None
+        return not self._stopped and self._process.alive
 
     def close(self) -> None:
         """Kill it and wait until it has gone."""
@@ -193,12 +190,9 @@ class Instance:
         self._log(LogLine(self.function.name, self._request_id, text))
         return failed(error_type, text, outcome, time.monotonic() - started)
 
-    def _read_output(self) -> None:
-        output = self._process.stdout
-        if output is None:
-            return
-        with output:
-            for line in output:
+    def _read_output(self, output: int) -> None:
+        with open(output, "rb") as lines:
+            for line in lines:
                 text, end, _ = line.decode(errors="replace").rstrip("\n").partition(runtime.END_OF_OUTPUT)
                 if text:
                     self._log(LogLine(self.function.name, self._request_id, text))

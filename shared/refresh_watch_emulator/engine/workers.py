@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from refresh_watch.instants import Seconds
 from refresh_watch_emulator.engine.environment import environment_of
+from refresh_watch_emulator.engine.fork_server import ForkServer
 from refresh_watch_emulator.engine.manifest import Function
 from refresh_watch_emulator.engine.worker import Code, Gate, Instance, LogLine
 
@@ -21,6 +22,7 @@ class Workers:
         environment: Mapping[str, str],
         log: Callable[[LogLine], None],
         *,
+        fork_server: ForkServer,
         most_idle: int,
         new_gate: Callable[[Function], Gate | None],
     ) -> None:
@@ -28,6 +30,7 @@ class Workers:
         self._code_of = code_of
         self._environment = environment
         self._log = log
+        self._fork_server = fork_server
         self._most_idle = most_idle
         self._new_gate = new_gate
         self._idle: list[Instance] = []
@@ -45,7 +48,14 @@ class Workers:
                     return instance
         gate = self._new_gate(function)
         environment = environment_of(function, self._environment, gate.url if gate else None)
-        instance = Instance(function, self._code_of(function.key), environment, self._log, gate)
+        instance = Instance(
+            function,
+            self._code_of(function.key),
+            environment,
+            self._log,
+            fork_server=self._fork_server,
+            gate=gate,
+        )
         with self._lock:
             self._busy.add(instance)
             closed = self._closed
