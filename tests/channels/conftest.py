@@ -1,4 +1,4 @@
-"""A chat wall, and a clock that it shares with whoever posts to it."""
+"""A chat wall, and a clock that it shares with the deliveries."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ HERE = Deployment("prod", "cn-hangzhou", "1234567890123456")
 
 
 def setting(kind: str, chat: Chat, **more: object) -> ChannelSetting:
-    """The channel that posts to a robot."""
+    """The channel that posts to a chat."""
     url = f"http://127.0.0.1:1/{kind}/{chat.name}{chat_kind(kind).address(chat)}"
     entry = {"name": "oncall", "kind": kind, "url": url, "secret": chat.secret, "keyword": chat.keyword, **more}
     (channel,) = read_channels(json.dumps([{key: value for key, value in entry.items() if value}]), ALLOWED)
@@ -52,7 +52,7 @@ def written(message: Message, channel: ChannelSetting, step: int = 0) -> dict[st
 
 
 def post_of(channel: ChannelSetting, request: ChannelRequest) -> Post:
-    """The request as its robot gets it."""
+    """The request as its chat gets it."""
     parts = urlsplit(request.url)
     _, kind, name, *rest = parts.path.split("/", 3)
     path = "".join(f"/{each}" for each in rest)
@@ -60,8 +60,18 @@ def post_of(channel: ChannelSetting, request: ChannelRequest) -> Post:
 
 
 def judged(channel: ChannelSetting, chat: Chat, request: ChannelRequest) -> ChatAnswer:
-    """What the robot answers to a request that comes first."""
+    """What the chat answers to a request that comes first."""
     return chat_kind(channel.kind).receive(chat, post_of(channel, request), (), limited=True)
+
+
+def taken(channel: ChannelSetting, chat: Chat, request: ChannelRequest) -> dict[str, Any]:
+    """The body of a request to the vendor's own host, which the vendor's stand-in takes."""
+    parts = urlsplit(request.url)
+    post = Post(channel.kind, chat.name, parts.query, request.headers, request.body, request.made_at, path=parts.path)
+    verdict = chat_kind(channel.kind).receive(chat, post, (), limited=True)
+    assert verdict.accepted, verdict.body
+    body: dict[str, Any] = json.loads(request.body)
+    return body
 
 
 def body_of(channel: ChannelSetting, request: ChannelRequest) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def test_the_wall_shows_every_message_as_its_chat_would(wall: ChatWall, clock: H
     assert urllib3.request("GET", f"http://127.0.0.1:{wall.port}/dingtalk/oncall", retries=False).status == 404
 
 
-def test_an_unknown_kind_of_robot_is_404(wall: ChatWall) -> None:
+def test_an_unknown_kind_of_chat_is_404(wall: ChatWall) -> None:
     assert _post(f"http://127.0.0.1:{wall.port}/pigeon/x", TEXT)[0] == 404
 
 
@@ -117,7 +117,7 @@ def test_scripted_answers_come_in_turn_and_then_its_own(wall: ChatWall, clock: H
     assert [post.accepted for post in wall.posts] == [False, False, True]
 
 
-def test_whoever_listens_hears_each_message_as_it_arrives(clock: HandClock) -> None:
+def test_a_listener_gets_each_message_as_it_arrives(clock: HandClock) -> None:
     heard: list[WallMessage] = []
     arrived = threading.Event()
 

@@ -1,4 +1,4 @@
-"""Reports delivered over real sockets to robots that take, refuse, limit, hang, reset and lie."""
+"""Reports delivered over real sockets to chats that take, refuse, limit, hang, reset and lie."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _refusal(code: int, message: str = "") -> ScriptedAnswer:
 
 @contextmanager
 def _dripping(begins: bytes) -> Iterator[tuple[str, threading.Event]]:
-    """The URL of a robot that answers so and then goes on a byte at a time, and whether it ever came to an end."""
+    """The URL of a server that answers so and then goes on a byte at a time, and whether it ever came to an end."""
     ran_dry, left = threading.Event(), threading.Event()
 
     def answer(caller: socket.socket) -> None:
@@ -80,7 +80,7 @@ def test_a_server_error_is_tried_again_in_place(wall: ChatWall, clock: HandClock
     assert all(0.5 <= pause <= 2.0 for pause in clock.slept)
 
 
-def test_a_dead_robot_is_tried_three_times_and_again_later(wall: ChatWall, clock: HandClock) -> None:
+def test_a_dead_chat_is_tried_three_times_and_again_later(wall: ChatWall, clock: HandClock) -> None:
     wall.script("dingtalk", "oncall", ERROR_503, ERROR_503, ERROR_503)
     first_try_at = clock.now()
     delivery = delivered(channel_of(wall), clock)
@@ -105,7 +105,7 @@ def test_an_attempt_goes_on_from_where_the_last_one_ended(wall: ChatWall, clock:
     assert PAUSES[1] <= second.after <= PAUSES[1] * (1 + JITTER)
 
 
-def test_a_robot_that_is_not_there_is_tried_again(wall: ChatWall, clock: HandClock) -> None:
+def test_a_host_that_refuses_the_connection_is_tried_again(wall: ChatWall, clock: HandClock) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -135,7 +135,7 @@ def test_an_answer_that_says_nothing_is_tried_again(
     assert delivery.posts == len(script) + 1
 
 
-def test_a_robot_that_hangs_is_not_waited_for_in_place_for_long(wall: ChatWall, clock: HandClock) -> None:
+def test_a_request_that_times_out_is_not_waited_for_in_place_for_long(wall: ChatWall, clock: HandClock) -> None:
     wall.script("webhook", "audit", HANG, HANG, HANG)
     delivery = delivered(channel_of(wall, "webhook", "audit"), clock, timeout=QUICKLY)
     assert isinstance(delivery.outcome, Ambiguous)
@@ -144,7 +144,9 @@ def test_a_robot_that_hangs_is_not_waited_for_in_place_for_long(wall: ChatWall, 
 
 
 @pytest.mark.parametrize("begins", [b"", b"HTTP/1.1 200 OK\r\nx-drip: "], ids=["status", "headers"])
-def test_a_robot_whose_answer_drips_is_given_up_in_time(wall: ChatWall, clock: HandClock, begins: bytes) -> None:
+def test_an_answer_that_comes_a_byte_at_a_time_is_given_up_in_time(
+    wall: ChatWall, clock: HandClock, begins: bytes
+) -> None:
     with _dripping(begins) as (url, ran_dry):
         delivery = delivered(with_url(channel_of(wall, "webhook", "audit"), url), clock, timeout=QUICKLY)
         assert not ran_dry.is_set(), "the posts outlived their time many times over"
@@ -177,7 +179,7 @@ def test_the_same_report_posted_twice_carries_the_same_webhook_id(wall: ChatWall
     assert first.id == second.id == "msg_f-0a1b2c3d"
 
 
-def test_the_21st_message_of_a_minute_blocks_the_robot_for_ten_minutes_and_arrives_afterwards(
+def test_the_21st_message_of_a_minute_blocks_the_chat_for_ten_minutes_and_arrives_afterwards(
     wall: ChatWall, clock: HandClock
 ) -> None:
     channel = channel_of(wall)
@@ -192,7 +194,7 @@ def test_the_21st_message_of_a_minute_blocks_the_robot_for_ten_minutes_and_arriv
     assert delivered(channel, clock, so_far=limited.next.attempts).next == Finished()
 
 
-def test_a_robot_that_has_had_its_share_is_not_posted_to_and_the_message_comes_back_for_its_place(
+def test_a_chat_that_has_had_its_share_is_not_posted_to_and_the_message_comes_back_for_its_place(
     wall: ChatWall, clock: HandClock
 ) -> None:
     channel, pacing = channel_of(wall), Pacing()
@@ -237,7 +239,7 @@ def test_a_pause_longer_than_function_compute_can_delay_is_kept_all_the_same(wal
     assert len(wall.posts) == 2
 
 
-def test_what_one_delivery_learns_of_a_robot_spares_the_others_of_the_instance(
+def test_a_pause_that_one_delivery_was_given_holds_for_the_others_of_the_instance(
     wall: ChatWall, clock: HandClock
 ) -> None:
     channel, pacing = channel_of(wall), Pacing(2)

@@ -93,7 +93,7 @@ def test_a_certificate_of_the_address_alone_is_not_the_hosts(port: int) -> None:
 
 
 @pytest.mark.parametrize("port", [x509.DNSName("localhost")], indirect=True)
-def test_a_certificate_that_nobody_vouches_for_is_refused(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_of_an_unknown_authority_is_refused(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     refused = _post(f"https://localhost:{port}/")
     assert isinstance(refused, TransportFailure)

@@ -16,13 +16,13 @@ from refresh_watch.channels.contract import ChannelRequest
 from refresh_watch.channels.discord import check, url_to_post_to
 from refresh_watch.deployment import Deployment
 from refresh_watch.model import FailedObject, Outcome, Reason, Refusal
-from refresh_watch.report import Report, ReportKind, TaskReport
+from refresh_watch.report import Report, TaskReport
 from refresh_watch.reports.compose import compose
 from refresh_watch.reports.message import Fact, FailureGroup, Link
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chats import discord as chats
 from refresh_watch_emulator.chats.contract import ChatAnswer, Post
-from tests.channels.judging import rendered, written
+from tests.channels.judging import rendered, taken, written
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -129,7 +129,7 @@ def test_a_failure_pings_the_people_and_no_others(report: Report, step: int) -> 
 
 
 @pytest.mark.parametrize("mention", [("@here",), ("all",), (f"<@{ANN}>",)])
-def test_nobody_is_pinged_by_the_words_of_others(mention: tuple[str, ...]) -> None:
+def test_the_words_of_others_ping_no_one(mention: tuple[str, ...]) -> None:
     nasty = f"@everyone @here <@{ANN}0> <@&{ADMINS}0> `@everyone` **x** [pay](https://evil.example)"
     failed = (FailedObject(f"http://example.com/{nasty}", "Failed", nasty),)
     report = replace(PARTLY_FAILED, label=nasty, tasks=(TaskReport(nasty, Outcome.FAILED, 1, failed=failed),))
@@ -205,12 +205,8 @@ def test_links_are_links_whatever_brackets_their_addresses_hold() -> None:
 def test_whatever_the_report_says_discord_takes_it_and_nothing_of_it_is_active(
     language: str, report: Report, step: int
 ) -> None:
-    is_failure = report.counts.failed > 0 or report.kind is ReportKind.BROKEN
-    request = _request(report, ONCALL, step, language)
-    assert _judged(request).status == 200
-    body = json.loads(request.body)
-    assert chats.mentioned(body) == ((ANN, ADMINS) if is_failure else ())
-    # even if everyone might be pinged, the words of others would ping nobody
+    body = taken(ONCALL, CHAT, _request(report, ONCALL, step, language))
+    # even if everyone might be pinged, the words of others would ping no one
     unguarded = chats.mentioned(body | {"allowed_mentions": {"parse": ["users", "roles", "everyone"]}})
     assert unguarded == chats.mentioned(body)
     embeds = body.get("embeds", [])
@@ -220,8 +216,6 @@ def test_whatever_the_report_says_discord_takes_it_and_nothing_of_it_is_active(
     for text in texts:
         # outside code spans stand only our own words and links to the console
         assert not re.search(r"://|@all|\u202e|\x1b|`", re.sub(links, "", _outside_code(text)))
-    if report.counts.failed and report.outcome is Outcome.FAILED and report.kind is ReportKind.FINAL:
-        assert f"{report.counts.failed}/{report.counts.total}" in body["content"]
 
 
 @pytest.mark.parametrize(
@@ -240,7 +234,6 @@ def test_whatever_the_report_says_discord_takes_it_and_nothing_of_it_is_active(
 def test_a_mention_is_sent_in_discords_form_once(given: str, form: str) -> None:
     channel = replace(CHANNEL, mention=(given, given))
     check(channel)
-    request = _request(PARTLY_FAILED, channel)
-    assert json.loads(request.body)["content"].endswith(f"\n{form}")
-    assert json.loads(request.body)["content"].count(form) == 1
-    assert _judged(request).accepted
+    body = taken(channel, CHAT, _request(PARTLY_FAILED, channel))
+    assert body["content"].endswith(f"\n{form}")
+    assert body["content"].count(form) == 1

@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -18,12 +17,11 @@ from refresh_watch.channels.registry import adapter, check_one
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput
 from refresh_watch.model import FailedObject, Outcome
-from refresh_watch.report import Report, ReportKind, TaskReport
+from refresh_watch.report import Report, TaskReport
 from refresh_watch.reports.compose import compose
 from refresh_watch.settings import ChannelSetting, Secret
 from refresh_watch_emulator.chats import feishu as chats
-from refresh_watch_emulator.chats.contract import Post
-from tests.channels.judging import rendered
+from tests.channels.judging import rendered, taken
 from tests.unit.reports.sample_reports import (
     BROKEN,
     COMPLETE,
@@ -157,7 +155,7 @@ def test_a_failure_mentions_the_people_in_the_form_of_the_message(report: Report
 
 @pytest.mark.parametrize("words", INJECTIONS)
 @pytest.mark.parametrize("step", range(4))
-def test_words_of_others_mention_nobody_and_stay_words(words: str, step: int) -> None:
+def test_words_of_others_mention_no_one_and_stay_words(words: str, step: int) -> None:
     report = replace(
         PARTLY_FAILED,
         label=words,
@@ -186,13 +184,7 @@ def test_whatever_the_report_says_the_bot_takes_it_and_mentions_the_right_people
     heading = compose(report, language=language, deployment=Deployment("prod")).heading
     request = rendered(report, channel, language=language, deployment=Deployment("prod"), now=NOW, step=step)
     assert len(request.body) <= LIMIT
-    post = Post("feishu", "oncall", "", request.headers, request.body, NOW, path=urlsplit(request.url).path)
-    verdict = chats.receive(replace(CHAT, keyword="刷新通知"), post, (), limited=True)
-    assert verdict.accepted, verdict.body
-    body = json.loads(request.body)
-    is_failure = report.counts.failed > 0 or report.kind is ReportKind.BROKEN
-    assert chats.mentioned(body) == (ONCALL.mention if is_failure else ())
-    shown = chats.visible_text(body)
+    shown = chats.visible_text(taken(channel, replace(CHAT, keyword="刷新通知"), request))
     assert shown.startswith(f"刷新通知 {heading}")
     assert not re.search(r"[\u202e\x1b\u2028]", shown)
 

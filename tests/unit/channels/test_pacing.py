@@ -51,7 +51,7 @@ def test_after_a_while_of_silence_a_message_goes_at_once() -> None:
     assert _post(pacing, NOW + 63) == 0.0
 
 
-def test_another_robot_does_not_wait_for_this_one() -> None:
+def test_another_endpoint_does_not_wait_for_this_one() -> None:
     pacing = Pacing()
     for _ in range(20):
         _post(pacing, NOW)
@@ -59,7 +59,7 @@ def test_another_robot_does_not_wait_for_this_one() -> None:
     assert pacing.turn_in("another", DINGTALK, NOW, booked=False) == 0.0
 
 
-def test_a_robot_without_a_limit_is_never_waited_for_but_while_it_rests() -> None:
+def test_an_endpoint_without_a_limit_is_waited_for_only_while_it_is_paused() -> None:
     pacing = Pacing()
     assert {_post(pacing, NOW, rate=None) for _ in range(500)} == {0.0}
     pacing.pause("robot", NOW, 30)
@@ -75,14 +75,14 @@ def test_after_a_block_those_who_waited_do_not_all_come_at_once() -> None:
     assert _post(pacing, NOW + 600, booked=True) == 0.0
 
 
-def test_a_robot_that_asks_to_be_left_alone_for_years_is_asked_again_after_an_hour() -> None:
+def test_an_endpoint_that_asks_for_a_pause_of_years_is_posted_to_after_an_hour() -> None:
     pacing = Pacing()
     pacing.pause("robot", NOW, 1.7e9)
     assert _post(pacing, NOW) == 3600.0
     assert _post(pacing, NOW + 3600, booked=True) == 0.0
 
 
-def test_a_robot_that_stays_silent_is_left_alone_for_longer_each_time_until_it_answers() -> None:
+def test_an_endpoint_that_times_out_is_left_alone_for_longer_each_time_until_it_answers() -> None:
     pacing, now, is_paused = Pacing(), NOW, []
     for _ in range(6):
         pacing.timed_out("robot", now)
@@ -99,10 +99,10 @@ def test_a_place_that_is_come_back_for_needs_no_other() -> None:
     for _ in range(20):
         _post(pacing, NOW)
     assert [_post(pacing, NOW + 63, booked=True) for _ in range(10)] == [0.0] * 10
-    assert _post(pacing, NOW + 63, booked=True) > 0, "an eleventh has to be somebody else's"
+    assert _post(pacing, NOW + 63, booked=True) > 0, "an eleventh has to be another instance's"
 
 
-def test_a_clock_that_jumps_back_makes_nobody_wait_for_the_time_that_it_repeats() -> None:
+def test_a_clock_that_jumps_back_delays_no_message_by_the_time_that_it_repeats() -> None:
     pacing = Pacing()
     for _ in range(20):
         _post(pacing, NOW)
@@ -110,7 +110,7 @@ def test_a_clock_that_jumps_back_makes_nobody_wait_for_the_time_that_it_repeats(
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_whoever_gets_which_message_and_however_late_the_limit_holds_and_all_are_sent(seed: int) -> None:
+def test_the_limit_holds_and_all_are_sent_whichever_instance_gets_a_message_and_however_late(seed: int) -> None:
     """Instances of which Function Compute takes any, timers up to ten seconds late, some instances replaced."""
     chance = Random(seed)
     count = chance.randint(1, 3)

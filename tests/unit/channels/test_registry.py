@@ -31,7 +31,7 @@ def test_a_channel_of_an_unknown_kind_is_named() -> None:
         registry.check((replace(CHANNEL, kind="pigeon"),), ())
 
 
-def test_a_chat_robot_at_another_host_is_refused_unless_the_host_is_allowed() -> None:
+def test_a_chat_at_another_host_is_refused_unless_the_host_is_allowed() -> None:
     elsewhere = replace(CHANNEL, url=Secret("https://chat.example.com:8443/robot?access_token=fake-token-1"))
     with pytest.raises(BadInput, match=r"channel oncall: url: .*chat\.example\.com.*oapi\.dingtalk\.com") as error:
         registry.check((elsewhere,), ("other.example.com", "chat.example.com:443"))

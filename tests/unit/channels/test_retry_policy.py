@@ -116,7 +116,7 @@ def test_a_place_beyond_what_function_compute_can_delay_is_kept(asked: float) ->
     assert after == RetryLater(3599, Attempts(booked=True, not_before=FIRST + asked))
 
 
-def test_who_waits_only_because_the_robot_has_failed_with_another_is_given_up_after_a_day_too() -> None:
+def test_a_message_that_waits_since_another_has_failed_there_is_given_up_after_a_day_too() -> None:
     attempts = Attempts(first_at=FIRST, last=failure_of(BUSY, 0))
     paused = Later(after=60.0, paused=True)
     assert isinstance(next_attempt(paused, attempts, now=FIRST + LAST_TRY - 61, chance=0.0), RetryLater)
