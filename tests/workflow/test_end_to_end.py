@@ -13,7 +13,7 @@ from refresh_watch.channels.registry import kinds
 from refresh_watch_emulator.chat_wall import WallMessage
 from refresh_watch_emulator.products.world import ObjectPlan
 from tests.all_products import ALL_WORDS
-from tests.workflow.house import TURN, House, house, wait_for
+from tests.workflow.house import House, house, wait_for
 from tests.workflow.scenario import URL, add, check_all, many, start_all
 
 
@@ -28,7 +28,7 @@ def test_every_product_and_every_way_to_end_is_told_once_on_each_channel(home: H
     finals = check_all(home, started)
     assert finals["dcdn failed"]["tasks"][0]["failed"][0]["status"] in ("Timeout", "Canceled")
     assert finals["vod-legacy complete"]["product"] == "vod-legacy"
-    wait_for(lambda: len(home.chats()) >= len(started), TURN, "a chat message for each watch")
+    wait_for(lambda: len(home.chats()) >= len(started), "a chat message for each watch")
     time.sleep(0.5)
     for watch_id, _, _ in started.values():
         assert len(home.messages(watch_id)) == 1
@@ -40,7 +40,7 @@ def test_people_are_mentioned_on_failure_only(home: House) -> None:
     fine = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)), label="fine")
     bad = home.start("cdn", add(home, "cdn", *many("Failed", 1, after=0)), label="bad")
     home.final(fine), home.final(bad)
-    titles = wait_for(lambda: _titled(home, "fine", "bad"), TURN, "two chat messages")
+    titles = wait_for(lambda: _titled(home, "fine", "bad"), "two chat messages")
     assert titles["fine"].mentioned == ()
     assert titles["bad"].mentioned == ("13800000000",)
 
@@ -48,7 +48,7 @@ def test_people_are_mentioned_on_failure_only(home: House) -> None:
 def test_the_first_failure_is_told_while_the_rest_is_still_running(home: House) -> None:
     task = add(home, "cdn", ObjectPlan(f"{URL}/bad", "Failed", 0), ObjectPlan(f"{URL}/slow", "never"))
     watch_id = home.start("cdn", task)
-    interim = wait_for(lambda: home.messages(watch_id, "interim"), 10, "an interim report")[0]
+    interim = wait_for(lambda: home.messages(watch_id, "interim"), "an interim report")[0]
     assert (interim["counts"]["failed"], interim["counts"]["running"]) == (1, 1)
     assert home.messages(watch_id) == []
     home.products.world.settle(task, "Complete", path=f"{URL}/slow")
@@ -129,9 +129,9 @@ def test_where_nobody_waits_a_rejection_is_told_on_every_channel_once(home: Hous
     for _ in range(3):
         status, _ = home.post(bad, {"X-Fc-Invocation-Type": "Async"})
         assert status == 202
-    rejected = wait_for(lambda: home.messages("", "rejected"), 15, "a rejected report")
+    rejected = wait_for(lambda: home.messages("", "rejected"), "a rejected report")
     assert "task_ids[0]: 'not-an-id' is not allowed" in rejected[0]["problem"]
-    wait_for(lambda: any("not-an-id" in str(message.body) for message in home.chats()), TURN, "the chat is told too")
+    wait_for(lambda: any("not-an-id" in str(message.body) for message in home.chats()), "the chat is told too")
     time.sleep(1.0)
     assert len(home.messages("", "rejected")) == 1
 

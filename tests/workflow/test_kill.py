@@ -95,7 +95,7 @@ def hand_in(home: House) -> str:
             return False
         return True
 
-    wait_for(accepted, 30, "the event is accepted")
+    wait_for(accepted, "the event is accepted")
     return task
 
 
@@ -103,10 +103,10 @@ def check_told(home: House, task: str, *, twice: bool = False) -> None:
     def told(kind: str) -> list[str]:
         return [m.id for m in home.wall.messages if m.body.get("type") == f"refresh_watch.{kind}"]
 
-    wait_for(lambda: told("interim"), 90, "an interim report")
+    wait_for(lambda: told("interim"), "an interim report")
     home.products.world.settle(task, "Complete", path=f"{URL}/slow")
-    wait_for(lambda: told("final"), 90, "a final report")
-    wait_for(lambda: len(home.chats()) >= 2, 30, "interim and final in the chat")
+    wait_for(lambda: told("final"), "a final report")
+    wait_for(lambda: len(home.chats()) >= 2, "interim and final in the chat")
     time.sleep(2)
     for kind in ("interim", "final"):
         assert len(set(told(kind))) == 1
@@ -123,7 +123,7 @@ def test_the_engine_killed_at_every_point_loses_nothing(tmp_path: Path, tasks: s
         task = hand_in(home)
         # between the robot's answer and the acknowledgement a message may be posted twice, with an equal id
         check_told(home, task, twice=tasks.startswith("n-"))
-        wait_for(lambda: engine.deaths >= len(POINTS), 30, f"{len(POINTS)} deaths")
+        wait_for(lambda: engine.deaths >= len(POINTS), f"{len(POINTS)} deaths")
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_on_the_engine_a_look_that_outlasts_the_time_out_goes_on_in_the_next_hop
         home.products.faults.add(throttling(), chance=0.03)
         ids = [home.products.world.add_task("vod", objects=[plan], created_at=time.time()) for plan in plans(1)]
         watch_id = home.start("vod", ids, deadline="10m", schedule="0,1;1")
-        final = home.final(watch_id, 120)
+        final = home.final(watch_id)
         assert final["outcome"] == "partly_failed"
         assert final["counts"]["complete"] + final["counts"]["failed"] == COUNT
         assert final["counts"]["failed"] == COUNT // FAILS_EVERY

@@ -44,7 +44,7 @@ def test_a_hop_that_is_run_again_and_sees_something_else_says_nothing_new(tmp_pa
         home.products.world.settle(task, "Failed")
         payload = payload_of(home, hop_id(watch_id, 0))
         home.fc.start_later("watch", payload, 0, "again-1")
-        wait_for(lambda: _ended(home, "again-1"), 15, "the hop run again")
+        wait_for(lambda: _ended(home, "again-1"), "the hop run again")
         time.sleep(1)
         assert [message["outcome"] for message in home.messages(watch_id)] == ["complete"]
 
@@ -53,12 +53,12 @@ def test_two_runs_of_one_hop_that_disagree_leave_one_chain(tmp_path: Path) -> No
     with house(tmp_path) as home:
         task = add(home, "cdn", *many("Complete", 1, after=15))
         watch_id = home.start("cdn", task)
-        hops = wait_for(lambda: home.tasks("watch", hop_id(watch_id, 1)), 14, "the first successor")
+        hops = wait_for(lambda: home.tasks("watch", hop_id(watch_id, 1)), "the first successor")
         assert hops
         payload = payload_of(home, hop_id(watch_id, 0))
         home.fc.start_later("watch", payload, 0, "again-2")
         home.final(watch_id)
-        wait_for(lambda: _ended(home, "again-2"), 10, "the hop run again")
+        wait_for(lambda: _ended(home, "again-2"), "the hop run again")
         time.sleep(1)
         numbers = sorted(t.id for t in home.tasks("watch", f"w-{watch_id}-"))
         assert numbers == [hop_id(watch_id, n) for n in range(len(numbers))]

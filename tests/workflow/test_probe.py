@@ -47,7 +47,7 @@ def probe(do: str, name: str = ID) -> dict[str, Any]:
 
 def saw(home: House, name: str, what: str) -> dict[str, Any]:
     """What the one task of a probe whose id begins so keeps, once it is there."""
-    (found,) = wait_for(lambda: home.tasks("notify", f"p-{name}-{what}"), 20, f"no {what} of {name}")
+    (found,) = wait_for(lambda: home.tasks("notify", f"p-{name}-{what}"), f"no {what} of {name}")
     task = home.fc.task("notify", found.id)
     assert task is not None
     assert task.payload is not None
@@ -133,7 +133,7 @@ def test_trying_starts_tasks_that_only_echo_and_tells_nobody(home: House) -> Non
     started = {"watch": "p-grantsechoes-grant-watch-watch", "notify": "p-grantsechoes-grant-watch-notify"}
     for function, name in started.items():
         assert [task.id for task in home.tasks(function, "p-grantsechoes-")] == [name]
-        ended = wait_for(partial(_over, home, function, name), 20, f"{name} has not ended")
+        ended = wait_for(partial(_over, home, function, name), f"{name} has not ended")
         assert ended.status is TaskStatus.SUCCEEDED
         assert json.loads(ended.returned)["function"] == function
     assert home.tasks("watch", "w-") == home.tasks("watch", "g-") == []

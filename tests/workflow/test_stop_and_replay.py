@@ -16,12 +16,13 @@ from refresh_watch_emulator.engine.crash import KillWorker
 from refresh_watch_emulator.engine.switches import EngineSwitches
 from tests.workflow.house import house, manifest_with, wait_for
 from tests.workflow.scenario import add, many
+from tests.workflow.virtual_house import virtual_house
 
 
 def test_a_stopped_watch_is_told_with_who_stopped_it_and_looks_no_more(tmp_path: Path) -> None:
     with house(tmp_path) as home:
         watch_id = home.start("cdn", add(home, "cdn", *many("never", 1)), deadline="10m")
-        wait_for(lambda: home.tasks("watch", f"w-{watch_id}-h0001"), 10, "the successor")
+        wait_for(lambda: home.tasks("watch", f"w-{watch_id}-h0001"), "the successor")
         assert stop(watch_id, "the release engineer", engine=home.fc, clock=SystemClock())
         final = home.final(watch_id)
         assert final["outcome"] == "unverifiable"
@@ -42,7 +43,7 @@ def test_what_a_robot_refused_for_good_is_kept_told_why_and_replayed_once(tmp_pa
         home.wall.script("dingtalk", "oncall", refused)
         watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
         home.final(watch_id)
-        found = wait_for(lambda: undelivered(home.fc), 20, "an undelivered report")
+        found = wait_for(lambda: undelivered(home.fc), "an undelivered report")
         assert [(one.channel, one.report.watch_id) for one in found] == [("oncall", watch_id)]
         assert "keywords not in content" in found[0].why
         time.sleep(1.5)
@@ -50,8 +51,8 @@ def test_what_a_robot_refused_for_good_is_kept_told_why_and_replayed_once(tmp_pa
         assert len(posts) == 1, "a refusal for good is posted once, whatever Function Compute runs again"
         for _ in range(2):
             replay(found[0], engine=home.fc)
-        wait_for(home.chats, 10, "the replayed message")
-        wait_for(lambda: not undelivered(home.fc), 10, "nothing is undelivered any more")
+        wait_for(home.chats, "the replayed message")
+        wait_for(lambda: not undelivered(home.fc), "nothing is undelivered any more")
         time.sleep(0.5)
         assert len(home.chats()) == 1
 
@@ -61,11 +62,11 @@ def test_posts_are_counted_across_replays(tmp_path: Path) -> None:
     with house(tmp_path) as home:
         home.wall.script("dingtalk", "oncall", refused, refused)
         home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
-        first = wait_for(lambda: undelivered(home.fc), 20, "an undelivered report")
+        first = wait_for(lambda: undelivered(home.fc), "an undelivered report")
         assert "attempt 1;" in first[0].why
         replay(first[0], engine=home.fc)
         again = wait_for(
-            lambda: [one for one in undelivered(home.fc) if one.task.id != first[0].task.id], 20, "refused once more"
+            lambda: [one for one in undelivered(home.fc) if one.task.id != first[0].task.id], "refused once more"
         )
         assert "attempt 2;" in again[0].why
         assert being_tried(home.fc) == 0
@@ -76,26 +77,22 @@ def test_a_robot_that_fails_for_a_moment_is_tried_again_in_place_and_later(tmp_p
         home.wall.script("webhook", "audit", ScriptedAnswer(503, "busy"), RESET)
         watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
         home.final(watch_id)
-        wait_for(
-            lambda: len([post for post in home.wall.posts if post.chat == "audit"]) == 3, 10, "two quick tries more"
-        )
+        wait_for(lambda: len([post for post in home.wall.posts if post.chat == "audit"]) == 3, "two quick tries more")
         home.wall.script("webhook", "audit", ScriptedAnswer(429, "slow down", (("Retry-After", "120"),)))
         later = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=0)))
-        waiting = wait_for(lambda: home.tasks("notify", f"n-{later}-final-audit-a01"), 10, "a visit two minutes later")
+        waiting = wait_for(lambda: home.tasks("notify", f"n-{later}-final-audit-a01"), "a visit two minutes later")
         assert waiting[0].status == "Enqueued"
         assert (being_tried(home.fc), being_tried(home.fc, [later]), being_tried(home.fc, [watch_id])) == (1, 1, 0)
         assert undelivered(home.fc) == []
         assert home.messages(later) == []
 
 
-def test_a_stop_whose_fan_out_fails_is_still_told_by_the_guard(tmp_path: Path) -> None:
-    kills = [KillWorker("f-*", 1) for _ in range(2)]
-    manifest = manifest_with(tmp_path, maxAsyncRetryAttempts=1)
-    with house(tmp_path, kills=kills, manifest=manifest, engine=EngineSwitches(retry_interval=0.05)) as home:
+def test_a_stop_whose_fan_out_fails_is_still_sent_by_the_guard() -> None:
+    with virtual_house(kills=[KillWorker("f-*", 1)] * 2) as home:
         watch_id = home.start("cdn", add(home, "cdn", *many("never", 1)), deadline="5s")
-        wait_for(lambda: home.tasks("watch", f"w-{watch_id}-h0001"), 10, "the successor")
-        assert stop(watch_id, "the release engineer", engine=home.fc, clock=SystemClock())
-        assert "the release engineer" in home.final(watch_id, 40)["refusal"]["message"]
+        home.run(until=lambda: home.tasks("watch", f"w-{watch_id}-h0001"))
+        assert stop(watch_id, "the release engineer", engine=home, clock=home.clock)
+        assert "the release engineer" in home.final(watch_id)["refusal"]["message"]
         assert len(home.messages(watch_id)) == 1
 
 
@@ -104,11 +101,11 @@ def test_a_report_that_was_never_fanned_out_can_be_replayed(tmp_path: Path) -> N
     manifest = manifest_with(tmp_path, maxAsyncRetryAttempts=1)
     with house(tmp_path, kills=kills, manifest=manifest, engine=EngineSwitches(retry_interval=0.05)) as home:
         home.post({"product": "cdn", "task_ids": "x"}, {"X-Fc-Invocation-Type": "Async"})
-        found = wait_for(lambda: undelivered(home.fc), 20, "an undelivered report")
+        found = wait_for(lambda: undelivered(home.fc), "an undelivered report")
         assert [(one.channel, str(one.report.kind)) for one in found] == [("", "rejected")]
         assert home.messages("", "rejected") == []
         for _ in range(2):
             replay(found[0], engine=home.fc)
-        wait_for(lambda: home.messages("", "rejected"), 10, "the replayed report")
-        wait_for(lambda: not undelivered(home.fc), 10, "nothing is undelivered any more")
+        wait_for(lambda: home.messages("", "rejected"), "the replayed report")
+        wait_for(lambda: not undelivered(home.fc), "nothing is undelivered any more")
         assert len(home.messages("", "rejected")) == 1

@@ -58,7 +58,7 @@ def sweep(home: House, name: str, *events: bytes) -> None:
     for task_id, event in zip(task_ids, events, strict=True):
         home.fc.start_later("watch", event, 0, task_id)
     for task_id in task_ids:
-        wait_for(lambda: _succeeded(home, task_id), 60, f"{task_id} to end")  # noqa: B023
+        wait_for(lambda: _succeeded(home, task_id), f"{task_id} to end")  # noqa: B023
 
 
 def _succeeded(home: House, task_id: str) -> bool:
@@ -121,7 +121,7 @@ def test_what_failed_and_nobody_watched_is_told_once_however_often_it_is_swept(h
     add(home, "cdn", "Failed", ago=600), add(home, "cdn", "Failed", ago=3.5 * HOUR), add(home, "dcdn", "Failed")
 
     sweep(home, "first", timer(), timer())
-    finals = wait_for(lambda: (found := told(home, "cdn"))[1:] and found, 60, "two final reports")
+    finals = wait_for(lambda: (found := told(home, "cdn"))[1:] and found, "two final reports")
     sweep(home, "later", timer(), as_http_event(timer()))
     time.sleep(1.0)
     assert told(home, "cdn") == finals
@@ -141,16 +141,16 @@ def test_several_products_are_swept_over_the_hours_asked_for(home: House) -> Non
     legacy = home.start("vod-legacy", add(home, "vod", "Failed", ago=4 * HOUR))
     assert home.final(legacy)["outcome"] == "failed"
     sweep(home, "products", timer("sweep 5h vod dcdn"))
-    (vod,) = wait_for(lambda: told(home, "vod"), 60, "the final report of vod")
+    (vod,) = wait_for(lambda: told(home, "vod"), "the final report of vod")
     # tests before this one may have left failed tasks of dcdn, which this sweep finds too
-    wait_for(lambda: any(inside["dcdn"] in ids(report) for report in told(home, "dcdn")), 60, "the report of dcdn")
+    wait_for(lambda: any(inside["dcdn"] in ids(report) for report in told(home, "dcdn")), "the report of dcdn")
     assert ids(vod) == {inside["vod"]}
 
 
 def test_a_wrong_payload_is_told_once_and_answered_where_somebody_waits(home: House) -> None:
     sweep(home, "wrong", timer("sweep vod-legacy"), timer("sweep vod-legacy"))
     sweep(home, "wrong-again", timer("sweep vod-legacy"))
-    (rejected,) = wait_for(lambda: home.messages("", "rejected"), 15, "a rejected report")
+    (rejected,) = wait_for(lambda: home.messages("", "rejected"), "a rejected report")
     allowed = f"allowed: sweep, then products ({SWEPT_WORDS}) and one number of hours (1h to 71h)"
     assert f"payload: 'vod-legacy' is not allowed; {allowed}" in rejected["problem"]
     answer = in_process(home, HandClock()).run(as_http_event(timer("sweep 99h")))
@@ -165,7 +165,7 @@ def test_a_later_sweep_tells_what_has_failed_since_and_knows_what_earlier_ones_t
     payload = timer("sweep dcdn 12h")
     assert in_process(home, clock).run(payload) == "dcdn: 1 failed and not watched, told"
     handed_on = max((task.id for task in home.tasks("watch", "s-dcdn-")), key=lambda name: int(name[7:]))
-    wait_for(lambda: _succeeded(home, handed_on), 30, "the watch to be started")
+    wait_for(lambda: _succeeded(home, handed_on), "the watch to be started")
     assert in_process(home, clock).run(payload) == "dcdn: nothing to tell"
     add(home, "dcdn", "Failed")
     said = "dcdn: 1 failed and not watched, left to the next sweep: another has just told"
@@ -189,7 +189,7 @@ def test_nothing_is_told_while_the_record_cannot_be_read_to_its_end(
 def test_a_watch_that_is_still_open_is_found_however_long_ago_it_was_accepted(home: House) -> None:
     ended = home.start("vod", add(home, "vod", "Complete"), deadline="2s")
     home.final(ended)
-    wait_for(lambda: home.tasks("watch", f"g-{ended}")[0].status == "Succeeded", 30, "the guard to end")
+    wait_for(lambda: home.tasks("watch", f"g-{ended}")[0].status == "Succeeded", "the guard to end")
     still_open = home.start("vod", add(home, "vod", "never"), deadline="2h")
     soon = time.time() + 60
 
@@ -210,7 +210,7 @@ def test_where_lists_hold_no_payloads_the_watches_are_read_one_by_one(tmp_path: 
         unwatched = add(home, "cdn", "Failed")
         home.final(home.start("cdn", watched[:2])), home.final(home.start("cdn", watched[2]))
         sweep(home, "first", timer())
-        (final,) = wait_for(lambda: told(home, "cdn"), 60, "the final report")
+        (final,) = wait_for(lambda: told(home, "cdn"), "the final report")
         assert ids(final) == {unwatched}
 
 
@@ -218,7 +218,7 @@ def test_where_lists_lag_behind_two_sweeps_still_tell_once(tmp_path: Path) -> No
     with house(tmp_path, engine=EngineSwitches(list_lag=60.0), **FAST) as home:
         add(home, "cdn", "Failed")
         sweep(home, "first", timer())
-        finals = wait_for(lambda: told(home, "cdn"), 60, "the final report")
+        finals = wait_for(lambda: told(home, "cdn"), "the final report")
         add(home, "cdn", "Failed")
         sweep(home, "second", timer(), timer())
         time.sleep(1.0)
@@ -234,9 +234,9 @@ def test_a_sweep_that_is_refused_is_told_once_a_day_and_stops_no_other_product(t
         failed = add(home, "dcdn", "Failed")
         for n in range(2):
             sweep(home, f"refused-{n}", timer("sweep cdn dcdn"))
-        (final,) = wait_for(lambda: told(home, "dcdn"), 60, "the final report of dcdn")
+        (final,) = wait_for(lambda: told(home, "dcdn"), "the final report of dcdn")
         assert ids(final) == {failed}
-        (rejected,) = wait_for(lambda: home.messages("", "rejected"), 15, "a rejected report")
+        (rejected,) = wait_for(lambda: home.messages("", "rejected"), "a rejected report")
         assert "sweep cdn: Forbidden.RAM: User not authorized." in rejected["problem"]
         assert "missing RAM action: cdn:DescribeRefreshTasks" in rejected["problem"]
         assert "remove the product from the timer's payload" in rejected["notes"][0]

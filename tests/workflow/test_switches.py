@@ -88,6 +88,6 @@ def test_an_api_call_to_intake_is_understood_plain_and_http_shaped(tmp_path: Pat
             home.fc.start_later("intake", json.dumps(item).encode(), 0, f"e-{n}")
         for task in (second, third):
             home.final(watch_id("refresh", read_request({**event, "task_ids": task})))
-        told = wait_for(lambda: home.messages("", "rejected"), 10, "a rejected report")
+        told = wait_for(lambda: home.messages("", "rejected"), "a rejected report")
         assert "task_ids[0]: 'x' is not allowed" in told[0]["problem"]
         assert not any("Authorization" in line or "ACS3" in line for line in home.log)

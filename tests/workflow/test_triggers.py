@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.task_ids import broken_id, hop_id
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
 from refresh_watch_emulator.engine.roles import Roles
@@ -112,10 +113,10 @@ def test_a_batch_keeps_what_is_good_and_what_is_bad_is_told_once(home: House) ->
     batch = event("queue_batch_with_a_bad_one", task)
     for _ in range(2):  # a queue delivers at least once
         assert hand_in(home, batch, awaited=False, **QUICK)[0] == 202
-    final = wait_for(lambda: told(home, "final", task), 30, "the good one's final report")[0]
+    final = wait_for(lambda: told(home, "final", task), "the good one's final report")[0]
     assert final["outcome"] == "complete"
     for words in ("[1].data.messageBody.product: 'cdnn'", "[2].data.messageBody: text that is not JSON"):
-        wait_for(lambda words=words: told(home, "rejected", words), 15, words)  # type: ignore[misc]
+        wait_for(lambda words=words: told(home, "rejected", words), words)  # type: ignore[misc]
     time.sleep(1.0)
     assert len(told(home, "rejected", "[1].data")) == len(told(home, "rejected", "[2].data")) == 1
     assert len(told(home, "final", task)) == 1
@@ -125,7 +126,7 @@ def test_a_trigger_that_is_wired_wrong_is_told_once_however_often_it_fires(home:
     for number in range(3):
         timer = {**event("timer"), "triggerTime": f"2026-11-22T08:0{number}:00Z"}
         assert hand_in(home, timer, awaited=False)[0] == 202
-    wait_for(lambda: told(home, "rejected", "timer-trigger"), 15, "the refusal")
+    wait_for(lambda: told(home, "rejected", "timer-trigger"), "the refusal")
     time.sleep(1.0)
     assert len(told(home, "rejected", "timer-trigger")) == 1
 
@@ -133,8 +134,12 @@ def test_a_trigger_that_is_wired_wrong_is_told_once_however_often_it_fires(home:
 def test_a_cdn_event_alone_is_looked_at_at_once(home: House) -> None:
     task = add(home, "cdn", *many("Complete", 1, after=0))
     _, answer = hand_in(home, event("cdn_events_refreshed", task))
-    # by the default schedule the first look would come after half a minute and more
-    assert home.final(answer["watch_id"], timeout=20)["outcome"] == "complete"
+    assert home.final(answer["watch_id"])["outcome"] == "complete"
+    first = home.fc.task("watch", hop_id(answer["watch_id"], 0))
+    assert first is not None
+    assert first.payload
+    hop = read_hop(first.payload)
+    assert hop.due <= hop.watch.accepted_at, "by the default schedule the first look would come half a minute later"
 
 
 def test_a_cdn_event_hastens_a_watch_and_the_look_that_was_to_come_tells_nothing_more(home: House) -> None:
@@ -143,13 +148,13 @@ def test_a_cdn_event_hastens_a_watch_and_the_look_that_was_to_come_tells_nothing
     assert (status, home.messages(started["watch_id"])) == (202, [])
     status, answer = hand_in(home, event("cdn_events_refreshed", task))
     assert (status, answer["watch_id"], answer["state"]) == (202, started["watch_id"], "hastened")
-    assert home.final(started["watch_id"], timeout=20)["outcome"] == "complete"
+    assert home.final(started["watch_id"])["outcome"] == "complete"
     assert hand_in(home, event("cdn_events_refreshed", task))[1]["state"] == "settled"
     late = home.fc.task("watch", hop_id(started["watch_id"], 0))
     assert late is not None
     assert late.payload
     home.fc.start_later("watch", late.payload, 0, f"late-{task}")
-    wait_for(lambda: [t for t in home.tasks("watch", f"late-{task}") if t.status == "Succeeded"], 15, "the late look")
+    wait_for(lambda: [t for t in home.tasks("watch", f"late-{task}") if t.status == "Succeeded"], "the late look")
     time.sleep(1.0)
     assert len(home.messages(started["watch_id"])) == 1
 
@@ -159,10 +164,10 @@ def test_a_cdn_event_about_a_task_that_still_runs_leaves_one_chain(home: House) 
     _, started = hand_in(home, {"product": "cdn", "task_ids": task, "schedule": "200,201;200", "deadline": "1h"})
     watch_id = started["watch_id"]
     assert hand_in(home, event("cdn_events_refreshed", task))[1]["state"] == "hastened"
-    wait_for(lambda: len(home.tasks("watch", f"w-{watch_id}-h")) == 3, 15, "the look after the hastened one")
+    wait_for(lambda: len(home.tasks("watch", f"w-{watch_id}-h")) == 3, "the look after the hastened one")
     home.products.world.settle(task, "Failed")
     assert hand_in(home, event("cdn_events_refreshed", task))[1]["state"] == "hastened"
-    assert home.final(watch_id, timeout=20)["outcome"] == "failed"
+    assert home.final(watch_id)["outcome"] == "failed"
 
 
 def test_the_same_ids_by_whatever_trigger_are_one_watch_and_one_report(home: House) -> None:
@@ -218,7 +223,7 @@ def test_a_plain_event_of_an_asynchronous_call_is_read_as_well(home: House) -> N
     task = add(home, "cdn", *many("Complete", 1, after=0))
     batch = event("queue_batch_base64", task)[:1]
     home.fc.start_later("intake", json.dumps(batch).encode(), 0, f"event-{task}")
-    done = wait_for(lambda: [t for t in home.tasks("intake", f"event-{task}") if not t.status.is_live], 15, "intake")
+    done = wait_for(lambda: [t for t in home.tasks("intake", f"event-{task}") if not t.status.is_live], "intake")
     assert done[0].status == "Succeeded"
 
 
@@ -228,7 +233,7 @@ def test_an_intake_that_failed_for_good_is_told_with_the_watch_that_the_whole_re
         "queryParameters": {"product": "cdn", "label": "lost release"},
     }
     home.fc.start_later("notify", failure_of_intake(event_of_http), 0, "failure-of-intake")
-    report = wait_for(lambda: told(home, "broken", "lost release"), 15, "a broken report")[0]
+    report = wait_for(lambda: told(home, "broken", "lost release"), "a broken report")[0]
     assert (report["product"], report["kind"]) == ("cdn", "refresh")
     assert report["watch_id"]
 
@@ -239,7 +244,7 @@ def test_of_a_batch_on_which_intake_failed_only_what_did_not_start_is_told_as_br
     status, started = hand_in(home, batch[0])
     assert status == 202
     home.fc.start_later("notify", failure_of_intake(batch), 0, f"failure-{lost}")
-    wait_for(lambda: told(home, "broken", f"batch {lost}"), 15, "the lost one's broken report")
+    wait_for(lambda: told(home, "broken", f"batch {lost}"), "the lost one's broken report")
     assert home.fc.task("notify", broken_id(started["watch_id"])) is None
 
 
@@ -252,6 +257,6 @@ def test_where_the_record_cannot_be_read_every_watch_of_the_failed_event_is_told
     roles.deny("notify", "fc:GetAsyncTask", "watch")
     try:
         home.fc.start_later("notify", failure_of_intake([request]), 0, f"failure-{task}")
-        wait_for(lambda: told(home, "broken", f"not known {task}"), 15, "a broken report")
+        wait_for(lambda: told(home, "broken", f"not known {task}"), "a broken report")
     finally:
         roles.clear()

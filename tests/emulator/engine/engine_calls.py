@@ -92,7 +92,7 @@ def refusal(action: Callable[[], object]) -> tuple[int, str]:
     return caught.value.status_code, caught.value.code
 
 
-def until(what: Callable[[], object], seconds: float = 10) -> Any:
+def until(what: Callable[[], object], seconds: float = 60) -> Any:
     """Wait until something holds; give it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

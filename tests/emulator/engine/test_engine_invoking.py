@@ -38,7 +38,7 @@ def test_an_async_call_is_accepted_before_it_runs_and_then_runs(engine: Start) -
     assert answer.status_code == 202
     assert answer.headers["x-fc-async-task-id"] == "w-1-h0001"
     assert answer.body is None or answer.body.read() == b""
-    assert running.wait_idle(10)
+    assert running.wait_idle(60)
     task = calls.get("test-act", "w-1-h0001")
     assert task.status == "Succeeded"
     assert task.request_id == answer.headers["x-fc-request-id"]
@@ -97,9 +97,9 @@ def test_a_known_task_id_is_refused_and_not_run_again(
     event = {"note": str(tmp_path / "note")}
     calls.start("test-act", event, "w-1")
     assert refusal(lambda: calls.start("test-act", event, "w-1")) == (status, code)
-    assert running.wait_idle(10)
+    assert running.wait_idle(60)
     assert refusal(lambda: calls.start("test-act", event, "w-1")) == (status, code)
-    assert running.wait_idle(10)
+    assert running.wait_idle(60)
     assert len(lines(tmp_path / "note")) == 1
 
 
@@ -114,7 +114,7 @@ def test_a_task_id_is_remembered_for_seven_days(engine: Start) -> None:
     running = engine(clock=clock)
     calls = Calls(running.url)
     calls.start("test-act", {}, "w-1")
-    assert running.wait_idle(10)
+    assert running.wait_idle(60)
     clock.ahead = 7 * DAY - 60
     running.wake()
     assert refusal(lambda: calls.start("test-act", {}, "w-1"))[0] == 409
@@ -132,7 +132,7 @@ def test_without_task_mode_nothing_is_deduplicated_or_listed(engine: Start, tmp_
         answer = calls.start("test-door", {"a": 1}, "same")
         assert answer.status_code == 202
         assert "x-fc-async-task-id" not in answer.headers
-    assert running.wait_idle(10)
+    assert running.wait_idle(60)
     assert calls.list("test-door").tasks == []
 
 

@@ -113,7 +113,7 @@ def test_a_worker_killed_after_each_of_its_calls_is_run_again(engine: Start, aft
     calls = Calls(running.url)
     wanted = ["n-1", "n-2", "n-3"]
     calls.start("test-act", {"do": "call", "function": "test-catch", "tasks": wanted}, "w-1")
-    assert running.wait_idle(20)
+    assert running.wait_idle(60)
     task = calls.get("test-act", "w-1")
     assert (task.status, task.already_retried_times) == ("Succeeded", 1)
     assert json.loads(task.return_payload) == [409] * after + [202] * (3 - after)

@@ -129,7 +129,7 @@ def test_a_run_for_which_there_are_no_credentials_fails_with_the_reason(engine: 
     running = engine(credentials=credentials)
     calls = Calls(running.url)
     calls.start("test-catch", {}, "w-1")
-    assert running.wait_idle(10)
+    assert running.wait_idle(60)
     assert calls.get("test-catch", "w-1").task_error_message == "there are no credentials any more"
 
 
@@ -138,7 +138,7 @@ def test_a_handler_reaches_the_engine_with_the_official_sdk(engine: Start) -> No
     calls = Calls(running.url)
     event = {"do": "call", "function": "test-catch", "tasks": ["n-1", "n-2", "n-1"]}
     assert calls.run("test-act", event) == [202, 202, 409]
-    assert running.wait_idle(10)
+    assert running.wait_idle(60)
     assert calls.get("test-catch", "n-2").status == "Succeeded"
 
 
@@ -152,7 +152,7 @@ def test_no_process_outlives_the_engine(engine: Start, tmp_path: Path) -> None:
     assert gone(warm)
     again = engine()
     (tmp_path / "never").touch()
-    assert again.wait_idle(10)
+    assert again.wait_idle(60)
     task = Calls(again.url).get("test-act", "w-1")
     assert (task.status, task.already_retried_times) == ("Succeeded", 0)  # its end with the engine was no failure
     assert len(lines(tmp_path / "note")) == 2

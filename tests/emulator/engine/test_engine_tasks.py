@@ -27,7 +27,7 @@ def test_tasks_are_listed_by_status_and_time(engine: Start) -> None:
     running = engine(clock=clock)
     calls = Calls(running.url)
     calls.start("test-act", {}, "done")
-    assert running.wait_idle(10)
+    assert running.wait_idle(60)
     clock.ahead = 100
     calls.start("test-act", {}, "waiting", "3000")
     assert ids(calls.list("test-act", status="Succeeded")) == ["done"]
@@ -54,7 +54,7 @@ def test_payloads_are_listed_only_when_asked_for(engine: Start) -> None:
     running = engine()
     calls = Calls(running.url)
     calls.start("test-act", {"a": 1}, "w-1")
-    assert running.wait_idle(10)
+    assert running.wait_idle(60)
     assert calls.list("test-act").tasks[0].task_payload is None
     assert calls.list("test-act", include_payload=True).tasks[0].task_payload == '{"a": 1}'
     assert calls.get("test-act", "w-1").task_payload == '{"a": 1}'
@@ -76,7 +76,7 @@ def test_lists_lag_behind_when_switched_so_but_reading_one_task_does_not(engine:
     assert calls.get("test-act", "w-1").status == "Enqueued"
     clock.ahead = 70
     running.wake()
-    assert running.wait_idle(10)
+    assert running.wait_idle(60)
     assert calls.get("test-act", "w-1").status == "Succeeded"
     assert [task.status for task in calls.list("test-act").tasks] == ["Enqueued"]
     assert ids(calls.list("test-act", status="Succeeded")) == []
