@@ -15,10 +15,11 @@ from typing import TypeVar
 from refresh_watch.errors import Retryable
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ListQuery, ObjectRow, Page, Product, Status
+from refresh_watch.product_specs.registry import spec_of
+from refresh_watch.product_specs.spec import ProductSpec
 from refresh_watch.products import calling
 from refresh_watch_emulator.products.catalog import DEFAULT_QUOTA
 from refresh_watch_emulator.products.world import ObjectPlan, SubmittedTask, World
-from tests.performance.products import IDS_PER_CALL, PAGE_SIZE
 from tests.performance.timeline import Timeline
 
 
@@ -30,7 +31,6 @@ class Account:
     product: Product
     latency: Seconds = 0.1
     moves: bool = False  # whether Process moves while a task runs, or jumps from 0 to 100
-    needs_domain_and_type: bool = False
     calls: int = 0
     throttled: int = 0
     tasks: dict[str, SubmittedTask] = field(default_factory=dict)
@@ -40,24 +40,9 @@ class Account:
         self.world = World(self.timeline.now(), foreign_tasks=0, quota=DEFAULT_QUOTA)
 
     @property
-    def page_size(self) -> int:
-        """The most rows a page may have."""
-        return PAGE_SIZE[self.product]
-
-    @property
-    def list_operation(self) -> str:
-        """The quota's name of the list operation."""
-        return f"{self.product}.list"
-
-    @property
-    def by_id_operation(self) -> str:
-        """The quota's name of the by-id operation; empty where there is none."""
-        return f"{self.product}.by_id" if self.ids_per_call else ""
-
-    @property
-    def ids_per_call(self) -> int:
-        """How many ids one by-id call may name."""
-        return IDS_PER_CALL[self.product]
+    def spec(self) -> ProductSpec:
+        """Which product it is."""
+        return spec_of(self.product)
 
     def add(self, plan: ObjectPlan) -> str:
         """Create a task of one object now; answers its id."""
@@ -69,13 +54,13 @@ class Account:
 
     def by_ids(self, task_ids: Sequence[str]) -> Page:
         """All rows of up to ten ids."""
-        self._take(self.by_id_operation)
+        self._take(self.spec.by_id_quota)
         rows = tuple(row for task_id in task_ids if task_id in self.tasks for row in self._rows(task_id))
         return self._answered(Page(rows, len(rows)))
 
     def list_page(self, query: ListQuery) -> Page:
         """One page of an id's rows, or of a time range, newest first."""
-        self._take(self.list_operation)
+        self._take(self.spec.list_quota)
         ids = self._listed(query)
         size = query.page_size or 20
         first = ((query.page_number or 1) - 1) * size

@@ -71,16 +71,10 @@ class Door:
 class InProcessApi:
     """A door as a `refresh_watch.products.api.ProductApi`: it answers as things are when it is asked, `latency` later."""
 
-    needs_domain_and_type = False
-
     def __init__(self, door: Door, clock: Clock, latency: Seconds = LATENCY) -> None:
         """Sleep `latency` on the clock for each call."""
         self.door = door
-        self.product = door.product
-        self.page_size = PAGE_SIZE[door.product]
-        self.ids_per_call = IDS_PER_CALL[door.product]
-        self.list_operation = f"{door.product}.list"
-        self.by_id_operation = f"{door.product}.by_id" if self.ids_per_call else ""
+        self.spec = spec_of(door.product)
         self._clock = clock
         self._latency = latency
 

@@ -16,7 +16,7 @@ from refresh_watch.errors import Retryable
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ListQuery, ObjectRow, Page
 from refresh_watch.observation import Observation
-from refresh_watch.products.calling import ApiCaller, OutOfTime
+from refresh_watch.products.calling import ApiCaller
 from refresh_watch.products.polling.look import look
 from refresh_watch.products.polling.observations import seen
 from refresh_watch.watch import Watch
@@ -88,7 +88,7 @@ class WarmLook:
         else:
             self.hits += row is not None
         if row is not None:
-            cost = caller.calls * instance.quota.price(account.list_operation)
+            cost = caller.calls * instance.quota.price(account.spec.list_quota)
             observed = seen(item, [row], whole=True)
             return Observation((observed,), began, clock.now(), caller.calls, cost=cost, hints=watch.hints)
         found = look(
@@ -115,11 +115,11 @@ class WarmLook:
         places = memory.minutes.setdefault(minute, {})
         number = places.get(item) or memory.pages.get(minute, 0) + 1
         query = ListQuery(
-            start_time=minute, end_time=minute + MINUTE - 1, page_number=number, page_size=account.page_size
+            start_time=minute, end_time=minute + MINUTE - 1, page_number=number, page_size=account.spec.list.page_size
         )
         try:
             page = caller.list_page(query)
-        except (Retryable, OutOfTime):
+        except Retryable:
             return None
         if page.rows:
             memory.pages[minute] = max(memory.pages.get(minute, 0), number)
@@ -149,7 +149,7 @@ class _Recording:
     def by_ids(self, task_ids: Sequence[str]) -> Page:
         asked = list(task_ids)
         if self.rule is Rule.TEN:
-            room = self.account.ids_per_call - len(asked)
+            room = self.account.spec.ids_per_call - len(asked)
             others = (task_id for task_id in self.memory.waiting if task_id not in asked)
             asked += [task_id for task_id, _ in zip(others, range(room), strict=False)]
         page = self.account.by_ids(asked)

@@ -51,7 +51,7 @@ def look_at(
 
 def sight(api: ProductApi, clock: HandClock, task_id: str, **request: Any) -> ItemObservation:
     """One look at one task."""
-    (observed,) = look_at(api, watch_of(api.product, task_id, **request), clock).items
+    (observed,) = look_at(api, watch_of(api.spec.product, task_id, **request), clock).items
     return observed
 
 

@@ -123,7 +123,7 @@ def test_its_stand_in_was_told_the_same(spec: ProductSpec) -> None:
 @EVERY
 def test_its_sdk_gets_its_rows_from_the_stand_in(spec: ProductSpec, stand_in: StandIn, time: HandClock) -> None:
     api = connected(stand_in, spec.product)
-    query = ListQuery(page_size=api.page_size, **(QUERY if spec.needs_domain_and_type else {}))
+    query = ListQuery(page_size=api.spec.list.page_size, **(QUERY if spec.needs_domain_and_type else {}))
     task_id = stand_in.world.add_task(
         spec.product, objects=[ObjectPlan(f"http://{DOMAIN}/a.txt")], created_at=time.now() - 9
     )
@@ -133,7 +133,7 @@ def test_its_sdk_gets_its_rows_from_the_stand_in(spec: ProductSpec, stand_in: St
         assert {row.task_id for row in api.by_ids(ids).rows} == {task_id}
     assert {call.version for call in stand_in.calls} == {spec.version}
     with pytest.raises(BadInput, match="page_size"):
-        api.list_page(replace(query, page_size=api.page_size + 1))
+        api.list_page(replace(query, page_size=api.spec.list.page_size + 1))
 
 
 @EVERY

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from refresh_watch.model import Kind, ListQuery, ObjectRow, Page, Product, Status, WatchRequest
 from refresh_watch.observation import Hints
+from refresh_watch.product_specs.registry import spec_of
+from refresh_watch.product_specs.spec import ByIdOperation, ProductSpec
 from refresh_watch.products.polling.look import look
 from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import advance
@@ -21,6 +23,7 @@ from refresh_watch.watching.state import Hop, read_hop, write_hop
 from tests.hand_clock import HandClock
 
 NOON = 1_795_000_000.0
+BY_ID = ByIdOperation("DescribeRefreshTaskById", ids_per_call=3, calls_per_second=30.0)
 FINAL = (Status.COMPLETE, Status.COMPLETE, Status.COMPLETE, Status.FAILED, Status.TIMEOUT)
 
 
@@ -37,14 +40,12 @@ class AnyAccount:
     lists_late: bool = False  # a listing without an id shows each status as it was a call ago
     rows: list[ObjectRow] = field(default_factory=list)
     before: list[ObjectRow] = field(default_factory=list)
-    product: Product = Product.CDN
-    page_size: int = 7
-    list_operation: str = "cdn.list"
-    needs_domain_and_type: bool = False
 
     @property
-    def by_id_operation(self) -> str:
-        return "cdn.by_id" if self.ids_per_call else ""
+    def spec(self) -> ProductSpec:
+        cdn = spec_of(Product.CDN)
+        by_id = BY_ID if self.ids_per_call else None
+        return replace(cdn, list=replace(cdn.list, page_size=7), by_id=by_id)
 
     def submit(self, task_id: str, objects: int, at: float) -> None:
         for number in range(objects):

@@ -14,8 +14,8 @@ from refresh_watch.instants import format_instant
 from refresh_watch.model import ListQuery, Product, Reason, Status
 from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.api import ProductApi
+from refresh_watch.products.calling import ApiCaller
 from refresh_watch.products.connect import connect
-from refresh_watch.products.listing import list_tasks
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.reports.notes import note_text
 from refresh_watch.settings import Secret, Settings
@@ -70,7 +70,7 @@ def test_every_documented_parameter_is_sent(
         start_time=start,
         end_time=end,
         page_number=2,
-        page_size=api.page_size,
+        page_size=api.spec.list.page_size,
         **group,
     )
     api.list_page(query)
@@ -85,7 +85,7 @@ def test_every_documented_parameter_is_sent(
         "StartTime": format_instant(start),
         "EndTime": format_instant(end),
         "PageNumber": "2",
-        "PageSize": str(api.page_size),
+        "PageSize": str(api.spec.list.page_size),
     }
     assert asked.params.get("ResourceGroupId") == group.get("resource_group_id")
 
@@ -193,10 +193,10 @@ def test_the_list_command_gets_its_page_through_throttling(api_of: ApiOf, stand_
     until = time.now() + 60
     quota = Quota({"cdn.list": 5.0})
     query = ListQuery(task_id=task_id)
-    assert list_tasks(api_of(Product.CDN), query, quota=quota, clock=time, until=until).total == 1
+    assert ApiCaller(api_of(Product.CDN), quota, time, until).list_page(query).total == 1
     assert len(stand_in.calls) == 3
 
 
 def test_the_list_command_says_when_its_time_is_over(api_of: ApiOf, time: HandClock) -> None:
     with pytest.raises(Retryable, match="before the time was over"):
-        list_tasks(api_of(Product.CDN), ListQuery(), quota=Quota({"cdn.list": 5.0}), clock=time, until=time.now())
+        ApiCaller(api_of(Product.CDN), Quota({"cdn.list": 5.0}), time, time.now()).list_page(ListQuery())

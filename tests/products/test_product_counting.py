@@ -45,7 +45,7 @@ def big(stand_in: StandIn, product: Product, time: HandClock, ends: Callable[[in
 
 
 def following(api: ProductApi, time: HandClock, *ids: str, **request: Any) -> Followed:
-    watch = watch_of(api.product, *ids, **request)
+    watch = watch_of(api.spec.product, *ids, **request)
     return Followed(api, replace(watch, accepted_at=time.now()), time)
 
 
@@ -94,7 +94,7 @@ def test_two_thousand_objects_cost_at_most_four_calls_a_look_and_are_all_read_be
     assert story.outcomes == {task_id: Outcome.PARTLY_FAILED}
     read = pages_of(stand_in, task_id, before)
     by_id = any("ById" in call.action for call in stand_in.calls[before:])
-    assert by_id or len(read) == MANY / story.api.page_size
+    assert by_id or len(read) == MANY / story.api.spec.list.page_size
     assert {asked.code for asked in stand_in.calls} == {""}
 
 

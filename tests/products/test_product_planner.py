@@ -50,7 +50,7 @@ def others(world: World, product: Product, started: float, many: int) -> None:
 
 def followed(api: ProductApi, ids: dict[str, Outcome], time: HandClock, started: float, **request: object) -> Followed:
     """A watch that is accepted at the end of the minute."""
-    watch = watch_of(api.product, *ids, **{"submitted_at": started, **request})
+    watch = watch_of(api.spec.product, *ids, **{"submitted_at": started, **request})
     time.at = started + 61.0
     return Followed(api, Watch("w1", watch.request, time.at, watch.items), time)
 

@@ -43,9 +43,9 @@ def following(
     api: ProductApi, stand_in: StandIn, time: HandClock, plans: list[ObjectPlan], *, many: int = MANY
 ) -> Followed:
     started = float(int(time.now()))
-    ids = [stand_in.world.add_task(api.product.value, objects=plans, created_at=started) for _ in range(many)]
+    ids = [stand_in.world.add_task(api.spec.product.value, objects=plans, created_at=started) for _ in range(many)]
     time.at = started + 60.0
-    request = watch_of(api.product, *ids, submitted_at=started).request
+    request = watch_of(api.spec.product, *ids, submitted_at=started).request
     return Followed(api, Watch("w1", request, time.at, tuple(WatchedItem(item) for item in request.items)), time)
 
 
@@ -108,7 +108,7 @@ def test_pages_that_shift_settle_nothing_that_is_not_settled(story: Followed, st
     created = story.watch.started_at + 5
 
     def somebody_submits(call: Call) -> bool:
-        stand_in.world.add_task(story.api.product.value, created_at=created)
+        stand_in.world.add_task(story.api.spec.product.value, created_at=created)
         return False
 
     stand_in.faults.add(Fault("somebody submits"), when=lambda call: lists_a_time(call) and somebody_submits(call))

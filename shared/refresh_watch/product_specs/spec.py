@@ -81,6 +81,11 @@ class ProductSpec:
         return f"{self.service}.list"
 
     @property
+    def ids_per_call(self) -> int:
+        """How many ids one by-id call may name; 0 where there is no such operation."""
+        return self.by_id.ids_per_call if self.by_id else 0
+
+    @property
     def by_id_quota(self) -> str:
         """What the quota calls the by-id operation; empty where there is none."""
         return f"{self.service}.by_id" if self.by_id else ""

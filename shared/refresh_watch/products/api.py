@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from refresh_watch.model import ListQuery, Page, Product
+from refresh_watch.model import ListQuery, Page
+from refresh_watch.product_specs.spec import ProductSpec
 
 
 class ProductApi(Protocol):
@@ -16,33 +17,8 @@ class ProductApi(Protocol):
     """
 
     @property
-    def product(self) -> Product:
-        """Which product it is."""
-        ...
-
-    @property
-    def page_size(self) -> int:
-        """The most rows a page may have."""
-        ...
-
-    @property
-    def list_operation(self) -> str:
-        """The quota's name of the list operation, such as ``cdn.list``."""
-        ...
-
-    @property
-    def by_id_operation(self) -> str:
-        """The quota's name of the by-id operation; empty where there is none."""
-        ...
-
-    @property
-    def ids_per_call(self) -> int:
-        """How many ids one by-id call may name; 0 where there is no such operation."""
-        ...
-
-    @property
-    def needs_domain_and_type(self) -> bool:
-        """Its document requires DomainName and ObjectType in every query."""
+    def spec(self) -> ProductSpec:
+        """Which product it is, and what its pages and calls hold."""
         ...
 
     def list_page(self, query: ListQuery) -> Page:
@@ -50,5 +26,5 @@ class ProductApi(Protocol):
         ...
 
     def by_ids(self, task_ids: Sequence[str]) -> Page:
-        """All that the by-id operation shows of up to `ids_per_call` ids."""
+        """All that the by-id operation shows of up to `spec.ids_per_call` ids."""
         ...

@@ -29,7 +29,7 @@ PAUSE_CAP: Seconds = 8.0
 logger = logging.getLogger("refresh_watch.products")
 
 
-class OutOfTime(RefreshWatchError):
+class OutOfTime(Retryable):
     """The question could not be asked before the time given was over."""
 
 
@@ -76,15 +76,15 @@ class ApiCaller:
         Raises Retryable when the last try brought no answer, RefusedForGood at once, OutOfTime when it was never tried,
         and TurnLater when it is the first call and has to wait for longer than `patience`.
         """
-        return self._call(self._api.list_operation, lambda: self._api.list_page(query))
+        return self._call(self._api.spec.list_quota, lambda: self._api.list_page(query))
 
     def by_ids(self, ids: Sequence[str]) -> Page:
         """One call of the by-id operation; all else as `list_page`."""
-        return self._call(self._api.by_id_operation, lambda: self._api.by_ids(ids))
+        return self._call(self._api.spec.by_id_quota, lambda: self._api.by_ids(ids))
 
     def list_calls_left(self) -> float:
         """How many calls of the list operation the quota allows in the time that is left."""
-        return max(0.0, self._until - self._clock.now()) / self._quota.interval(self._api.list_operation)
+        return max(0.0, self._until - self._clock.now()) / self._quota.interval(self._api.spec.list_quota)
 
     def _call(self, operation: str, ask: Callable[[], Page]) -> Page:
         if not self._has_turn(operation):

@@ -27,34 +27,28 @@ class ProductClient:
 
     def __init__(self, spec: ProductSpec, call: Call) -> None:
         """`call` reaches the API."""
-        self.product = spec.product
-        self.page_size = spec.list.page_size
-        self.list_operation = spec.list_quota
-        self.by_id_operation = spec.by_id_quota
-        self.ids_per_call = spec.by_id.ids_per_call if spec.by_id else 0
-        self.needs_domain_and_type = spec.needs_domain_and_type
-        self._spec = spec
+        self.spec = spec
         self._call = call
         self._is_renamed = False
 
     def list_page(self, query: ListQuery) -> Page:
         """One page of the list operation; of the service's own, once the API has answered that an older one is gone."""
-        check_query(query, self._spec)
+        check_query(query, self.spec)
         if not self._is_renamed:
             try:
-                return self._list(self._spec, query)
+                return self._list(self.spec, query)
             except RefusedForGood as refused:
-                if not self._spec.renamed_note or refused.refusal.code != GONE:
+                if not self.spec.renamed_note or refused.refusal.code != GONE:
                     raise
             self._is_renamed = True
-            fields = {"action": self._spec.list.action, "note": self._spec.renamed_note}
+            fields = {"action": self.spec.list.action, "note": self.spec.renamed_note}
             logger.warning("the action is gone", extra={"fields": fields})
-        return replace(self._list(spec_of(self._spec.service), query), note=Note(self._spec.renamed_note))
+        return replace(self._list(spec_of(self.spec.service), query), note=Note(self.spec.renamed_note))
 
     def by_ids(self, task_ids: Sequence[str]) -> Page:
-        """All that the by-id operation shows of up to `ids_per_call` ids. Raises BadInput where there is none."""
-        check_ids(task_ids, self.ids_per_call)
-        return read_by_id(self._call(self._spec.by_id_permission, {"TaskId": ",".join(task_ids)}), self._spec.rows_in)
+        """All that the by-id operation shows of up to `spec.ids_per_call` ids. Raises BadInput where there is none."""
+        check_ids(task_ids, self.spec.ids_per_call)
+        return read_by_id(self._call(self.spec.by_id_permission, {"TaskId": ",".join(task_ids)}), self.spec.rows_in)
 
     def _list(self, spec: ProductSpec, query: ListQuery) -> Page:
         body = self._call(spec.list_permission, parameters(query, spec))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from refresh_watch.model import ListQuery, Page
 from refresh_watch.product_specs.spec import ProductSpec
@@ -23,17 +23,9 @@ class Question:
 
 def questions_of(spec: ProductSpec) -> tuple[Question, ...]:
     """The questions that try all of the product's `permissions`."""
-    listed = Question(spec.list_permission, _list_by_domain if spec.needs_domain_and_type else _list)
-    return (listed, Question(spec.by_id_permission, _by_id)) if spec.by_id else (listed,)
-
-
-def _list(api: ProductApi) -> Page:
-    return api.list_page(ListQuery(page_size=1))
-
-
-def _list_by_domain(api: ProductApi) -> Page:
-    return api.list_page(ListQuery(page_size=1, domain_name="example.com", object_type="file"))
-
-
-def _by_id(api: ProductApi) -> Page:
-    return api.by_ids((NO_SUCH_ID,))
+    query = ListQuery(page_size=1)
+    if spec.needs_domain_and_type:
+        query = replace(query, domain_name="example.com", object_type="file")
+    listed = Question(spec.list_permission, lambda api: api.list_page(query))
+    by_id = Question(spec.by_id_permission, lambda api: api.by_ids((NO_SUCH_ID,)))
+    return (listed, by_id) if spec.by_id else (listed,)

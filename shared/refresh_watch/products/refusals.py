@@ -7,7 +7,8 @@ Sources: the error tables of the four documents, Alibaba Cloud CDN's common erro
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
 
 from refresh_watch.errors import RefreshWatchError, Retryable
 from refresh_watch.model import Reason, Refusal
@@ -38,54 +39,37 @@ class _Again(enum.Enum):
     NEXT_LOOK = enum.auto()  # these credentials are spent; the next invocation has fresh ones
 
 
-@dataclass(frozen=True)
-class _Line:
-    """One line of the table: a code, or every code that begins (``…*``) or goes on (``*…*``) so."""
+TABLE: Mapping[str, _Again | Reason] = {  # the first pattern that the code matches counts
+    "*Throttling*": _Again.THROTTLED,  # Throttling, Throttling.User, Throttling.Api, Rejected.Throttling
+    "TooManyRequests": _Again.THROTTLED,
+    "FlowControlError": _Again.THROTTLED,
+    "ServiceBusy": _Again.BUSY,  # 403: the domain is being configured
+    "ServiceUnavailable*": _Again.BUSY,
+    "InternalError": _Again.BUSY,
+    "SystemBusy": _Again.BUSY,
+    "InvalidTimeStamp.Expired": _Again.ONCE,
+    "SignatureNonceUsed": _Again.ONCE,
+    "InvalidSecurityToken.Expired": _Again.NEXT_LOOK,
+    "InvalidTaskId*": Reason.MALFORMED_ID,
+    "OperationDenied.Suspended": Reason.OVERDUE_PAYMENT,
+    "InsufficientBalance": Reason.OVERDUE_PAYMENT,
+    "OperationDenied": Reason.NOT_OPENED,
+    "OperationDenied*": Reason.REFUSED,
+    "Forbidden*": Reason.NO_PERMISSION,
+    "NoPermission*": Reason.NO_PERMISSION,
+    "InvalidAccessKeyId*": Reason.BAD_KEY,
+    "SignatureDoesNotMatch": Reason.BAD_KEY,
+    "IncompleteSignature": Reason.BAD_KEY,
+    "InvalidCredentials": Reason.BAD_KEY,  # the SDK's own, before anything is sent
+    "InvalidSecurityToken*": Reason.BAD_KEY,
+    "MissingSecurityToken": Reason.BAD_KEY,
+    "DomainNameOverLimit": Reason.REFUSED,
+    "Missing*": Reason.REFUSED,
+    "Invalid*": Reason.REFUSED,
+}
 
-    codes: str
-    means: _Again | Reason
-
-    def holds(self, code: str) -> bool:
-        bare = self.codes.strip("*")
-        if self.codes.startswith("*"):
-            return bare in code
-        return code.startswith(bare) if self.codes.endswith("*") else code == bare
-
-
-TABLE = tuple(
-    _Line(codes, means)
-    for codes, means in (  # the first line that holds counts
-        ("*Throttling*", _Again.THROTTLED),  # Throttling, Throttling.User, Throttling.Api, Rejected.Throttling
-        ("TooManyRequests", _Again.THROTTLED),
-        ("FlowControlError", _Again.THROTTLED),
-        ("ServiceBusy", _Again.BUSY),  # 403: the domain is being configured
-        ("ServiceUnavailable*", _Again.BUSY),
-        ("InternalError", _Again.BUSY),
-        ("SystemBusy", _Again.BUSY),
-        ("InvalidTimeStamp.Expired", _Again.ONCE),
-        ("SignatureNonceUsed", _Again.ONCE),
-        ("InvalidSecurityToken.Expired", _Again.NEXT_LOOK),
-        ("InvalidTaskId*", Reason.MALFORMED_ID),
-        ("OperationDenied.Suspended", Reason.OVERDUE_PAYMENT),
-        ("InsufficientBalance", Reason.OVERDUE_PAYMENT),
-        ("OperationDenied", Reason.NOT_OPENED),
-        ("OperationDenied*", Reason.REFUSED),
-        ("Forbidden*", Reason.NO_PERMISSION),
-        ("NoPermission*", Reason.NO_PERMISSION),
-        ("InvalidAccessKeyId*", Reason.BAD_KEY),
-        ("SignatureDoesNotMatch", Reason.BAD_KEY),
-        ("IncompleteSignature", Reason.BAD_KEY),
-        ("InvalidCredentials", Reason.BAD_KEY),  # the SDK's own, before anything is sent
-        ("InvalidSecurityToken*", Reason.BAD_KEY),
-        ("MissingSecurityToken", Reason.BAD_KEY),
-        ("DomainNameOverLimit", Reason.REFUSED),
-        ("Missing*", Reason.REFUSED),
-        ("Invalid*", Reason.REFUSED),
-    )
-)
-
-_ONCE = {line.codes for line in TABLE if line.means is _Again.ONCE}
-_NEXT_LOOK = {line.codes for line in TABLE if line.means is _Again.NEXT_LOOK}
+_ONCE = {code for code, means in TABLE.items() if means is _Again.ONCE}
+_NEXT_LOOK = {code for code, means in TABLE.items() if means is _Again.NEXT_LOOK}
 
 
 def classify(error: Exception, action: str) -> Retryable | RefusedForGood:
@@ -100,18 +84,18 @@ def classify(error: Exception, action: str) -> Retryable | RefusedForGood:
         return Retryable(f"no usable answer: {_network(error)}")
     message = _message(error)
     waits = _int(getattr(error, "retry_after", None))  # x-acs-retry-after, milliseconds
+    means = next((means for codes, means in TABLE.items() if fnmatchcase(code, codes)), None)
     if waits is not None or status == 429:
-        return _again(_Again.THROTTLED, code, message, status, waits)
-    for line in TABLE:
-        if line.holds(code):
-            if isinstance(line.means, _Again):
-                return _again(line.means, code, message, status, waits)
-            return _refused(line.means, error, code, message, action)
-    denied = getattr(error, "access_denied_detail", None)
-    if code and status in (401, 403):
-        reason = Reason.BAD_KEY if status == 401 else Reason.NO_PERMISSION if denied else Reason.REFUSED
-        return _refused(reason, error, code, message, action)
-    return _again(_Again.BUSY, code, message, status, waits)
+        means = _Again.THROTTLED
+    elif means is None and code and status in (401, 403):
+        denied = getattr(error, "access_denied_detail", None)
+        means = Reason.BAD_KEY if status == 401 else Reason.NO_PERMISSION if denied else Reason.REFUSED
+    if isinstance(means, Reason):
+        return _refused(means, error, code, message, action)
+    said = ": ".join(part for part in (code, message) if part) or "no code"
+    throttled = means is _Again.THROTTLED
+    answer = f"HTTP {status}" if status is not None else "the SDK"
+    return Retryable(f"{answer}: {said}", code=code, throttled=throttled, after=waits and waits / 1000)
 
 
 def tries(error: Retryable) -> int:
@@ -129,13 +113,6 @@ def ends_look(error: Retryable) -> bool:
 def concerns_one_item(refusal: Refusal) -> bool:
     """The refusal is about the id or path that was asked, not about the caller."""
     return refusal.reason is Reason.MALFORMED_ID or refusal.code.startswith("InvalidObjectPath")
-
-
-def _again(how: _Again, code: str, message: str, status: int | None, waits: int | None) -> Retryable:
-    throttled = how is _Again.THROTTLED
-    said = ": ".join(part for part in (code, message) if part)
-    answer = f"HTTP {status}" if status is not None else "the SDK"
-    return Retryable(f"{answer}: {said or 'no code'}", code=code, throttled=throttled, after=waits and waits / 1000)
 
 
 def _refused(reason: Reason, error: Exception, code: str, message: str, action: str) -> RefusedForGood:

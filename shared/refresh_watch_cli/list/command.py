@@ -12,6 +12,7 @@ from refresh_watch.errors import BadInput
 from refresh_watch.instants import Seconds, format_instant
 from refresh_watch.model import ObjectRow, Page, Product
 from refresh_watch.product_specs.registry import spec_of
+from refresh_watch.products.calling import ApiCaller
 from refresh_watch.reports.notes import note_text
 from refresh_watch.reports.plain import one_line
 from refresh_watch.watching.quota import Quota
@@ -94,7 +95,8 @@ def _asking(product: Product, context: CommandContext) -> TaskLister:
     from refresh_watch.products.connect import connect
 
     api = connect(product, context.settings, context.credentials())
-    return TaskLister(api, Quota(dict(context.settings.quota)), context.clock, context.clock.now() + LIST_SECONDS)
+    quota, until = Quota(dict(context.settings.quota)), context.clock.now() + LIST_SECONDS
+    return TaskLister(api, ApiCaller(api, quota, context.clock, until))
 
 
 def _as_json(asked: ListRequest, listed: ListResult, last: Page | None) -> dict[str, Any]:

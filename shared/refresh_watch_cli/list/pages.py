@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from refresh_watch.clock import Clock
-from refresh_watch.instants import Instant
 from refresh_watch.model import ListQuery, ObjectRow, Outcome, Page, Status
 from refresh_watch.products.api import ProductApi
-from refresh_watch.products.listing import list_tasks, tasks_by_ids
+from refresh_watch.products.calling import ApiCaller
 from refresh_watch.products.polling.all_pages import RowsRead, read_all_pages
 from refresh_watch.products.polling.observations import may_be_cut, rows_of_path
 from refresh_watch.products.refusals import RefusedForGood, concerns_one_item
 from refresh_watch.watch import Watch, WatchedItem
-from refresh_watch.watching.quota import Quota
 
 
 @dataclass(frozen=True)
@@ -33,12 +30,10 @@ class ListResult:
 
 @dataclass
 class TaskLister:
-    """Asks until an instant, within the quota. Every method raises Retryable, RefusedForGood and BadInput."""
+    """Asks for as long as its caller does. Every method raises Retryable, RefusedForGood and BadInput."""
 
     api: ProductApi
-    quota: Quota
-    clock: Clock
-    until: Instant
+    caller: ApiCaller
     last: Page | None = None  # the last answer: its ids, page and note
     _by_id: dict[str, tuple[ObjectRow, ...]] = field(default_factory=dict)
 
@@ -58,7 +53,7 @@ class TaskLister:
     def tasks(self, ids: Sequence[str], filters: ListQuery) -> ListResult:
         """All rows of these tasks, task by task. The by-id operation knows no filter: with one, each has its list."""
         is_filtered = filters != ListQuery(page_size=filters.page_size)
-        most = self.api.ids_per_call
+        most = self.api.spec.ids_per_call
         if most and not is_filtered:
             for start in range(0, len(ids), most):
                 self._ask_together(ids[start : start + most])
@@ -99,7 +94,7 @@ class TaskLister:
         if len(ids) < 2:
             return
         try:
-            page = self.last = tasks_by_ids(self.api, ids, quota=self.quota, clock=self.clock, until=self.until)
+            page = self.last = self.caller.by_ids(ids)
         except RefusedForGood as error:
             if not concerns_one_item(error.refusal):
                 raise
@@ -127,11 +122,11 @@ class TaskLister:
         return RowsRead(tuple(rows_of_path(reading.rows, item, watch)), reading.whole)
 
     def _every(self, query: ListQuery, belongs: Callable[[ObjectRow], bool]) -> RowsRead:
-        query = replace(query, page_size=query.page_size or self.api.page_size)
+        query = replace(query, page_size=query.page_size or self.api.spec.list.page_size)
         return read_all_pages(lambda number: self._page(replace(query, page_number=number)), belongs)
 
     def _page(self, query: ListQuery) -> Page:
-        self.last = list_tasks(self.api, query, quota=self.quota, clock=self.clock, until=self.until)
+        self.last = self.caller.list_page(query)
         return self.last
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from refresh_watch.errors import Retryable
 from refresh_watch.model import ListQuery, Page, Product, Reason, Refusal
+from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.calling import PAUSE_CAP, PAUSE_FLOOR, ApiCaller, OutOfTime, TurnLater, pause_after
 from refresh_watch.products.refusals import MAX_TRIES, RefusedForGood
 from refresh_watch.watching.quota import Quota
@@ -25,12 +26,7 @@ REFUSED = RefusedForGood(Refusal(Reason.BAD_KEY, "SignatureDoesNotMatch", "no"))
 class Answers:
     """A product's API that answers one call after the other."""
 
-    product = Product.CDN
-    page_size = 100
-    list_operation = "cdn.list"
-    by_id_operation = "cdn.by_id"
-    ids_per_call = 10
-    needs_domain_and_type = False
+    spec = spec_of(Product.CDN)
 
     def __init__(self, *answers: Page | Exception) -> None:
         self.left = list(answers)

@@ -10,9 +10,9 @@ import pytest
 
 from refresh_watch.model import Product, WatchRequest
 from refresh_watch.observation import Hints
-from refresh_watch.products.polling.choose import choose
 from refresh_watch.products.polling.cost import Choice, How, Means, direct_calls, packs
 from refresh_watch.products.polling.hints import SKIP_ONCE, UNUSABLE, LookHints
+from refresh_watch.products.polling.plan import choose
 from refresh_watch.products.polling.state import LookState
 from refresh_watch.products.polling.window import Window
 from refresh_watch.watch import Watch, WatchedItem

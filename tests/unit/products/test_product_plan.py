@@ -12,11 +12,10 @@ from refresh_watch.observation import Answer, Hints
 from refresh_watch.products.calling import OutOfTime
 from refresh_watch.products.polling.all_pages import RowsRead
 from refresh_watch.products.polling.by_id import AskByIds, Confirm
-from refresh_watch.products.polling.by_list import AskPageOne, CountByStatus, ReadPages
+from refresh_watch.products.polling.by_list import CountByStatus, ReadPages
 from refresh_watch.products.polling.by_window import ListWindow
-from refresh_watch.products.polling.carry_out import StepResult
 from refresh_watch.products.polling.cost import Means
-from refresh_watch.products.polling.fold import GIVE_UP_AFTER, fold
+from refresh_watch.products.polling.fold import GIVE_UP_AFTER, StepResult, fold
 from refresh_watch.products.polling.hints import UNUSABLE, LookHints
 from refresh_watch.products.polling.plan import PROBE_AFTER, plan
 from refresh_watch.products.polling.state import LookState, LookStep
@@ -49,14 +48,14 @@ def rows(task_id: str, many: int = 1, status: Status = Status.COMPLETE) -> tuple
 
 def read(state: LookState, *own: ObjectRow) -> LookState:
     """The planned state after the id whose turn it is was read by the list."""
-    return after(after(state, Page(own, len(own))), RowsRead(own, whole=True))
+    return after(state, RowsRead(own, whole=True))
 
 
 @pytest.mark.parametrize(
     ("state", "step"),
     [
         (begun(20, CDN), AskByIds),
-        (begun(20, VOD), AskPageOne),
+        (begun(20, VOD), ReadPages),
         (begun(20, VOD, lists=True), ListWindow),
         (begun(20, VOD, by_path=True), ReadPages),
     ],
@@ -83,7 +82,7 @@ def test_a_by_id_answer_that_may_be_cut_is_confirmed_by_the_list() -> None:
     state = after(begun(1, CDN), Page(rows("1", 20), 20))
     assert isinstance(state.steps[0], Confirm)
     assert state.shown == {}
-    assert read(state, *rows("1", 20)).shown["1"].is_settled
+    assert read(after(state, Page(rows("1", 20), 20)), *rows("1", 20)).shown["1"].is_settled
     assert not after(state, Page(rows("1", 19), 19)).shown["1"].whole  # the list shows fewer: no verdict
 
 

@@ -13,7 +13,7 @@ from refresh_watch.model import ObjectRow, Page, Refusal
 from refresh_watch.observation import ItemObservation
 from refresh_watch.products.calling import ApiCaller, OutOfTime
 from refresh_watch.products.polling.all_pages import key_of
-from refresh_watch.products.polling.by_list import AskPageOne
+from refresh_watch.products.polling.by_list import ReadPages
 from refresh_watch.products.polling.cost import MOST_COUNT_CALLS, known_of, packs
 from refresh_watch.products.polling.observations import (
     CUT_FROM_ROWS,
@@ -25,7 +25,7 @@ from refresh_watch.products.polling.observations import (
     seen,
     unanswered,
 )
-from refresh_watch.products.polling.state import Group, LookState, LookStep
+from refresh_watch.products.polling.state import Group, ItemStep, LookState, LookStep
 from refresh_watch.watch import WatchedItem
 
 
@@ -75,7 +75,7 @@ class AskByIds(LookStep):
             return state.with_shown([refused(self.items[0].item, refusal)])
         return state.then(*(AskByIds((item,), self.before) for item in self.items))
 
-    def unanswered(self, state: LookState, error: Retryable | OutOfTime) -> LookState | None:
+    def unanswered(self, state: LookState, error: Retryable) -> LookState | None:
         """What an earlier answer showed."""
         if not self.before or isinstance(error, OutOfTime):
             return None
@@ -104,11 +104,15 @@ def _is_doubtful(state: LookState, page: Page, item: WatchedItem, shown: ItemObs
 
 
 @dataclass(frozen=True)
-class Confirm(AskPageOne):
+class Confirm(ItemStep):
     """The list's page 1 of an id, whose TotalCount says whether there are more rows than were shown by id."""
 
     shown: ItemObservation
     rows: tuple[ObjectRow, ...]
+
+    def ask(self, caller: ApiCaller) -> Page:
+        """One call."""
+        return caller.list_page(replace(self.query, page_number=1))
 
     def answered(self, state: LookState, answer: Page) -> LookState:
         """Go on from there if there are."""
@@ -124,4 +128,5 @@ class Confirm(AskPageOne):
             return self.shows(state, seen(self.item.item, self.rows, whole=running or all_final(answer.rows)))
         if answer.total < objects:
             return self.shows(state, self.shown)
-        return self.read_on(state, answer, running_shown=running, calls=MOST_COUNT_CALLS - 2)
+        calls = 0 if state.late else MOST_COUNT_CALLS - 2
+        return state.then(ReadPages(self.item, self.query, answer, calls, running, before=self.before))

@@ -40,7 +40,7 @@ class ListWindow(LookStep):
             return WindowListing(window, Ended.UNUSABLE)
         except _Stop as stop:
             return WindowListing(window, stop.ended, reading.total, by_id=reading.by_id)
-        except (Retryable, OutOfTime) as error:
+        except Retryable as error:
             return WindowListing(window, Ended.NO_ANSWER, by_id=reading.by_id, error=error)
         if not read.whole:
             return WindowListing(window, Ended.UNSTEADY, reading.total, by_id=reading.by_id)

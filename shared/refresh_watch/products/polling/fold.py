@@ -5,11 +5,12 @@ An id or path that is refused itself is refused, and nothing else. What was lear
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from refresh_watch.errors import Retryable
+from refresh_watch.model import ObjectRow
 from refresh_watch.products.calling import OutOfTime
-from refresh_watch.products.polling.carry_out import StepResult
 from refresh_watch.products.polling.observations import refused
 from refresh_watch.products.polling.state import LookState, LookStep
 from refresh_watch.products.refusals import RefusedForGood, concerns_one_item, ends_look
@@ -18,17 +19,27 @@ GIVE_UP_AFTER = 3
 """After so many groups without an answer in a row the product is taken for unreachable until the next look."""
 
 
+@dataclass(frozen=True)
+class StepResult:
+    """What came of a step: its answer, or why there is none; the rows of all its pages; the calls that are left."""
+
+    answer: Any
+    error: Retryable | RefusedForGood | None
+    rows: tuple[ObjectRow, ...]
+    list_calls_left: float
+
+
 def fold(state: LookState, result: StepResult) -> LookState:
     """The state after its first step."""
-    step, *rest = state.steps
+    step = state.steps[0]
     hints = state.hints.with_rows(result.rows)
-    state = replace(state, hints=hints, list_calls_left=result.list_calls_left, steps=tuple(rest))
+    state = replace(state, hints=hints, list_calls_left=result.list_calls_left, steps=state.steps[1:])
     state = _failed(state, step, result.error) if result.error else step.answered(state, result.answer)
     # once all steps about a group have an answer, no group in a row is without one
-    return replace(state, failures=0) if state.group and not state.steps else state
+    return replace(state, failures=0) if state.failures and state.group and not state.steps else state
 
 
-def _failed(state: LookState, step: LookStep, error: Retryable | RefusedForGood | OutOfTime) -> LookState:
+def _failed(state: LookState, step: LookStep, error: Retryable | RefusedForGood) -> LookState:
     if isinstance(error, RefusedForGood):
         if concerns_one_item(error.refusal):
             return step.refused(state, error.refusal)

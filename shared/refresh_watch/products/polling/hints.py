@@ -37,12 +37,13 @@ class LookHints:
 
     def with_rows(self, rows: Iterable[ObjectRow]) -> LookHints:
         """The rows of an answer added, other tasks' left out."""
-        spans = dict(self.spans)
+        spans: dict[str, Span] = {}
         for row in rows:
             if row.task_id in self.ids and row.created_at is not None:
-                earliest, latest = spans.get(row.task_id, (row.created_at, row.created_at))
-                spans[row.task_id] = (min(earliest, row.created_at), max(latest, row.created_at))
-        return replace(self, spans=spans)
+                span = spans.get(row.task_id) or self.spans.get(row.task_id) or (row.created_at, row.created_at)
+                spans[row.task_id] = (min(span[0], row.created_at), max(span[1], row.created_at))
+        known = all(self.spans.get(task_id) == span for task_id, span in spans.items())
+        return self if known else replace(self, spans={**self.spans, **spans})
 
     def is_of_listed_time(self, task_id: str) -> bool:
         """All rows that this look has seen of an id are of the time that was listed."""

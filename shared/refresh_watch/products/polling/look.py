@@ -1,6 +1,6 @@
 """A look: one round of questions about a watch's open items, and what it showed.
 
-`plan` puts the next steps into the state, `carry_out` calls the product's API, `fold` takes in what that showed.
+`plan` puts the next steps into the state, `_carry_out` calls the product's API, `fold` takes in what that showed.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ import re
 from collections import Counter
 
 from refresh_watch.clock import Clock
+from refresh_watch.errors import BadInput, Retryable
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Reason, Refusal
 from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.calling import ApiCaller, TurnLater
-from refresh_watch.products.polling.carry_out import carry_out
 from refresh_watch.products.polling.cost import Choice, Means
-from refresh_watch.products.polling.fold import fold
+from refresh_watch.products.polling.fold import StepResult, fold
 from refresh_watch.products.polling.hints import LookHints
 from refresh_watch.products.polling.observations import refused
 from refresh_watch.products.polling.plan import plan
-from refresh_watch.products.polling.state import LookState
+from refresh_watch.products.polling.state import LookState, LookStep
+from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.quota import Quota
 
@@ -57,7 +58,7 @@ def look(
         turn_in = later.seconds
     items = [state.shown.get(it.item, ItemObservation(it.item, Answer.NOT_REACHED)) for it in watch.open_items]
     answers = Counter(observed.answer.name.lower() for observed in items)
-    fields = {"watch_id": watch.id, "product": api.product.value, "calls": caller.calls, **answers}
+    fields = {"watch_id": watch.id, "product": api.spec.product.value, "calls": caller.calls, **answers}
     logger.info("looked", extra={"fields": fields})
     still_open = [observed.item for observed in items if not observed.is_settled]
     return Observation(
@@ -82,7 +83,7 @@ def _begin(api: ProductApi, watch: Watch, now: Instant, list_calls_left: float) 
     return LookState(
         watch,
         tuple(item for item in watch.turn if _can_be_asked(watch, item)),
-        Means(api.page_size, api.ids_per_call if by_id else 0, watch.hints.by_id_cut),
+        Means(api.spec.list.page_size, api.spec.ids_per_call if by_id else 0, watch.hints.by_id_cut),
         now,
         LookHints(watch.hints, frozenset(request.task_ids)),
         list_calls_left,
@@ -103,7 +104,20 @@ def _carried_out(state: LookState, caller: ApiCaller) -> LookState:
             _log(planned.watch, planned.choice)
         if not planned.steps:
             return planned
-        state = fold(planned, carry_out(planned.steps[0], caller))
+        state = fold(planned, _carry_out(planned.steps[0], caller))
+
+
+def _carry_out(step: LookStep, caller: ApiCaller) -> StepResult:
+    """Make the step's calls, each in its turn in the quota. Raises TurnLater where a look's first call has to wait."""
+    answer, error, before = None, None, len(caller.pages)
+    try:
+        answer = step.ask(caller)
+    except (Retryable, RefusedForGood) as raised:
+        error = raised
+    except BadInput as raised:
+        error = RefusedForGood(Refusal(Reason.REFUSED, "", str(raised)))
+    rows = tuple(row for page in caller.pages[before:] for row in page.rows)
+    return StepResult(answer, error, rows, caller.list_calls_left())
 
 
 def _log(watch: Watch, choice: Choice) -> None:

@@ -1,20 +1,24 @@
 """Which steps come next in a look. Pure.
 
 A listing where it pays, held against a few direct answers; then what it left is asked directly, in groups.
+
+By-id: ten ids in one call (CDN, DCDN). List: one id a question, in pages. Window: one listing of the time in which the
+tasks were created, which shows them all at once, and whatever else the account created then.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from refresh_watch.observation import Answer, ItemObservation
 from refresh_watch.products.polling.by_id import AskByIds
-from refresh_watch.products.polling.by_list import AskPageOne, ReadPages
+from refresh_watch.products.polling.by_list import ReadPages
 from refresh_watch.products.polling.by_window import ListWindow
-from refresh_watch.products.polling.choose import choose
-from refresh_watch.products.polling.cost import How, direct_calls, known_of
+from refresh_watch.products.polling.cost import MOST_COUNT_CALLS, Choice, How, direct_calls, known_of
+from refresh_watch.products.polling.hints import SKIP_ONCE, UNUSABLE
 from refresh_watch.products.polling.state import Group, LookState, LookStep, Stage
-from refresh_watch.products.polling.window import window_of
+from refresh_watch.products.polling.window import Window, window_of
 
 PROBE_AFTER = 2
 """After so many groups without an answer in a row the next is taken from the other end of the turn: does the product
@@ -47,7 +51,9 @@ def _question(state: LookState, group: Group) -> LookStep:
     if len(group) > 1 or state.means.together(known_of(item)):
         return AskByIds(group)
     if state.watch.request.task_ids:
-        return AskPageOne(item, replace(state.query, task_id=item.item))
+        # a late look, which may say that an id is overdue, reads every page
+        calls = 0 if state.late else MOST_COUNT_CALLS - 1
+        return ReadPages(item, replace(state.query, task_id=item.item), count_calls=calls)
     bound = item.task_ids
     query = replace(state.query, object_path=item.item, task_id=bound[0] if len(bound) == 1 else "")
     return ReadPages(item, query)
@@ -68,6 +74,44 @@ def _choose(state: LookState) -> LookState:
     query = replace(state.query, start_time=window.start, end_time=window.end)
     step = ListWindow(query, window, left, state.means, state.late)
     return replace(state, listings=state.listings + 1, steps=(step,), group=())
+
+
+def choose(state: LookState, window: Window | None) -> Choice:
+    """The way that is expected to cost the fewest calls. `window`: the time that can be listed."""
+    known = tuple(map(known_of, state.left))
+    if not state.watch.request.task_ids:
+        return Choice(How.BY_PATH, f"{len(known)} paths, each has its own list", len(known))
+    means = state.means
+    direct = direct_calls(known, means)
+    counted = sum(map(means.counted, known))
+    way = How.COUNT if counted == len(known) else How.BY_ID if means.ids_per_call else How.LIST
+    directly = f"{direct} calls" + (f", {counted} ids counted" if counted else "")
+    window_rows = state.hints.window_rows(state.hints.created)
+    cannot = _why_no_listing(state, window, window_rows)
+    if window is None or cannot:
+        return Choice(way, f"{cannot}; directly {directly}", direct)
+    rows = max(window_rows, sum(max(1, objects) for objects in known))
+    pages = math.ceil(rows / means.page_size)
+    # a window that was cut to what has been seen does not show what was never seen
+    besides = means.check_calls + (direct_calls([0] * known.count(0), means) if window.narrow else 0)
+    listing = f"{len(known)} ids: about {rows} rows in {pages} pages and {besides} calls besides"
+    if pages > state.list_calls_left:
+        return Choice(way, f"{listing}, too many for the time; directly {directly}", direct)
+    if pages + besides < direct:
+        return Choice(How.WINDOW, f"{listing}; directly {directly}", pages + besides)
+    return Choice(way, f"{listing}; directly only {directly}", direct)
+
+
+def _why_no_listing(state: LookState, window: Window | None, window_rows: int) -> str:
+    """Why no listing can be tried now; empty if one can."""
+    if state.late and state.means.ids_per_call:
+        # whatever is listed as running would have to be asked about by id all the same
+        return "past the deadline no listing is enough"
+    if window is None:
+        return "there is no time to list"
+    if window_rows == SKIP_ONCE:
+        return "the last listing had no answer in time"
+    return "a listing of that time cannot be used" if window_rows >= UNUSABLE else ""
 
 
 def _check(state: LookState) -> LookState:

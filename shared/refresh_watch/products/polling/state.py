@@ -123,7 +123,7 @@ class LookStep(ABC):
         """The state after a refusal of the item itself."""
         return state
 
-    def unanswered(self, _state: LookState, _error: Retryable | OutOfTime) -> LookState | None:
+    def unanswered(self, _state: LookState, _error: Retryable) -> LookState | None:
         """The state where an earlier answer is enough; None: the group has no answer."""
         return None
 
@@ -147,7 +147,7 @@ class ItemStep(LookStep):
         """The item is refused."""
         return self.shows(state, refused(self.item.item, refusal))
 
-    def unanswered(self, state: LookState, error: Retryable | OutOfTime) -> LookState | None:
+    def unanswered(self, state: LookState, error: Retryable) -> LookState | None:
         """What an earlier answer showed."""
         if self.before is None or isinstance(error, OutOfTime):
             return None

@@ -14,7 +14,6 @@ from refresh_watch.errors import Retryable
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ObjectRow
 from refresh_watch.observation import ItemObservation
-from refresh_watch.products.calling import OutOfTime
 from refresh_watch.products.polling.cost import known_of
 from refresh_watch.products.polling.observations import CLOCK_SLACK, all_final, seen
 from refresh_watch.watch import Watch, WatchedItem
@@ -100,7 +99,7 @@ class WindowListing:
     total: int = 0
     rows: tuple[ObjectRow, ...] = ()
     by_id: Mapping[str, Sequence[ObjectRow]] = field(default_factory=dict)
-    error: Retryable | OutOfTime | None = None
+    error: Retryable | None = None
 
     @property
     def read_through(self) -> bool:

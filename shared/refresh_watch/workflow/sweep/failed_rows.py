@@ -59,7 +59,7 @@ def sweep(api: ProductApi, window: Window, *, caller: ApiCaller) -> Swept:
     reading = _Reading(api, window, caller)
     try:
         left_out = reading.read()
-    except (Retryable, OutOfTime, RefusedForGood) as error:
+    except (Retryable, RefusedForGood) as error:
         if isinstance(error, RefusedForGood) and not reading.total:
             raise
         left_out = str(error)  # what has been read is certain all the same
@@ -72,7 +72,7 @@ class _Reading:
         self._window = window
         self._caller = caller
         self._rows: dict[Key, ObjectRow] = {}
-        self._query = ListQuery(start_time=window.start, end_time=window.end, page_size=api.page_size)
+        self._query = ListQuery(start_time=window.start, end_time=window.end, page_size=api.spec.list.page_size)
         self.total = 0
 
     @property
@@ -83,7 +83,7 @@ class _Reading:
         """Read in the way that suits the number of rows; answers what was left out."""
         pages = self._pages(self._query)
         self.total = next(pages).total
-        more = math.ceil(self.total / self._api.page_size) - 1
+        more = math.ceil(self.total / self._api.spec.list.page_size) - 1
         if more < MOST_PAGES and more <= self._caller.list_calls_left():
             for _ in pages:
                 pass
@@ -119,7 +119,7 @@ class _Reading:
 
     def _by_status(self) -> str:
         for status in FAILURES:
-            for object_type in spec_of(self._api.product).object_types:  # which Status requires
+            for object_type in spec_of(self._api.spec.product).object_types:  # which Status requires
                 refused = self._read_filtered(status, object_type)
                 if refused.startswith("InvalidStatus") and status is not Status.FAILED:
                     break  # an older edition, to which all failures are Failed
@@ -145,10 +145,10 @@ class _Reading:
         failed = {row.task_id for row in self.failed}
         running = (row for row in self._rows.values() if not row.status.is_final and row.task_id not in failed)
         ids = list(dict.fromkeys(row.task_id for row in sorted(running, key=lambda row: row.created_at or 0.0)))
-        size = self._api.ids_per_call
+        size = self._api.spec.ids_per_call
         if not size:
             for task_id in ids[: MOST_ASKED // 10]:
-                for _ in self._pages(ListQuery(task_id=task_id, page_size=self._api.page_size)):
+                for _ in self._pages(ListQuery(task_id=task_id, page_size=self._api.spec.list.page_size)):
                     pass
             return
         for first in range(0, min(len(ids), MOST_ASKED), size):

@@ -47,7 +47,7 @@ class Refresh:
 
     def by_id(self) -> Page:
         """By the operation that takes ids, or, where there is none, by the list."""
-        return self.api.by_ids([self.task_id]) if self.api.ids_per_call else self.by_list()
+        return self.api.by_ids([self.task_id]) if self.api.spec.ids_per_call else self.by_list()
 
     def by_list(self) -> Page:
         """By the list operation's TaskId."""
@@ -55,9 +55,8 @@ class Refresh:
 
     def by_time(self, start: Seconds, end: Seconds) -> Page:
         """By the list operation's time range, in seconds from the submission."""
-        query = ListQuery(
-            start_time=self.submitted_at + start, end_time=self.submitted_at + end, page_size=self.api.page_size
-        )
+        size = self.api.spec.list.page_size
+        query = ListQuery(start_time=self.submitted_at + start, end_time=self.submitted_at + end, page_size=size)
         return self.api.list_page(query)
 
     def row(self, page: Page) -> ObjectRow | None:
@@ -87,7 +86,7 @@ def refresh(
 def _visible(found: Refresh) -> ObjectRow | None:
     """Ask by id and by list until both have shown it; answers what the last answer by id showed."""
     ways: dict[str, Callable[[], Page]] = {"list": found.by_list}
-    if found.api.ids_per_call:
+    if found.api.spec.ids_per_call:
         ways = {"id": found.by_id, **ways}
     first: dict[str, ObjectRow] = {}
     last: ObjectRow | None = None
@@ -126,7 +125,7 @@ def _time_filter(found: Refresh) -> None:
 
 
 def _unknown_id(found: Refresh) -> None:
-    if not found.api.ids_per_call:
+    if not found.api.spec.ids_per_call:
         return
     try:
         rows = found.api.by_ids([_UNKNOWN_ID]).rows
