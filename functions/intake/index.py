@@ -13,7 +13,7 @@ from refresh_watch.errors import BadInput
 from refresh_watch.function_compute import log
 from refresh_watch.function_compute.connect import connect
 from refresh_watch.settings import Settings
-from refresh_watch.triggers.envelope import open_envelope
+from refresh_watch.triggers.read import open_event
 from refresh_watch.workflow.first_bytes import may_be_probe
 from refresh_watch.workflow.intake import answer_failure, take_in
 from refresh_watch.workflow.task_ids import INTAKE
@@ -27,7 +27,7 @@ def handler(event: bytes, context: Any) -> Any:
     """
     log.configure()
     log.bind(request_id=str(context.request_id))
-    opened = open_envelope(event)
+    opened = open_event(event)
     clock = SystemClock()
     try:
         settings = Settings.from_environment(os.environ)

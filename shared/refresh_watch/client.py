@@ -30,7 +30,7 @@ from refresh_watch.function_compute.connect import connect as connect_engine
 from refresh_watch.model import WatchRequest
 from refresh_watch.report import Report
 from refresh_watch.settings import Settings
-from refresh_watch.triggers.envelope import as_http_event
+from refresh_watch.triggers.read import as_http_event
 from refresh_watch.watching.request import read_request, write_request
 from refresh_watch.watching.submitted import read_submitted
 from refresh_watch.workflow.task_ids import INTAKE

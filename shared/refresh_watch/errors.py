@@ -30,6 +30,12 @@ def as_word(text: str) -> str:
     return text
 
 
+def path_of(*names: str | int) -> str:
+    """Where a value stands in what was given: ``[3].data.messageBody``. Empty names are left out."""
+    parts = (f"[{name}]" if isinstance(name, int) else name for name in names)
+    return "".join(part if part.startswith("[") else f".{part}" for part in parts if part).removeprefix(".")
+
+
 _NOT_ALLOWED = "{field}: {given} is not allowed; allowed: {allowed}"
 
 
@@ -43,6 +49,10 @@ class BadInput(RefreshWatchError):
         self.allowed = allowed
         self.sentence = sentence
         super().__init__(sentence.format(field=self.field, given=self.given, allowed=allowed))
+
+    def at(self, *place: str | int) -> BadInput:
+        """The same mistake, where what was read stands at a place; the whole is called `event`."""
+        return self.reworded(field=path_of(*place, self.field) or "event")
 
     def reworded(self, *, field: str | None = None, allowed: str | None = None) -> BadInput:
         """The same mistake, where the field has another name or what is allowed has other words."""

@@ -21,7 +21,7 @@ from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.observation import Observation
 from refresh_watch.report import Report, ReportKind
-from refresh_watch.reports.wire import decode
+from refresh_watch.reports.from_wire import decode
 from refresh_watch.watch import Watch
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.state import Hop, read_hop

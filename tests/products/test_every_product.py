@@ -26,7 +26,6 @@ from refresh_watch.report import Counts, TaskReport
 from refresh_watch.reports.compose import compose
 from refresh_watch.reports.texts import TEXTS
 from refresh_watch.settings import LANGUAGES, Settings
-from refresh_watch.triggers.read import read
 from refresh_watch.triggers.result import Requested
 from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.quota import Quota
@@ -47,6 +46,7 @@ from refresh_watch_emulator.products.world import ObjectPlan
 from tests.hand_clock import HandClock
 from tests.products.polling import DOMAIN, connected, look_at
 from tests.unit.reports.sample_reports import PARTLY_FAILED
+from tests.unit.triggers.reading import read
 
 PROJECT = Path(__file__).resolve().parents[2]
 EVERY = pytest.mark.parametrize("spec", all_specs(), ids=lambda spec: spec.product.value)

@@ -17,7 +17,7 @@ from refresh_watch.products.api import ProductApi
 from refresh_watch.products.calling import ApiCaller
 from refresh_watch.products.connect import connect
 from refresh_watch.products.refusals import RefusedForGood
-from refresh_watch.reports.notes import note_text
+from refresh_watch.reports.texts import note_text
 from refresh_watch.settings import Secret, Settings
 from refresh_watch.watching.quota import Quota
 from refresh_watch_emulator.products import faults

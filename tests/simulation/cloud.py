@@ -16,7 +16,7 @@ from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.tasks import Started, TaskStatus
 from refresh_watch.model import FailedObject, Kind
 from refresh_watch.observation import Answer, ItemObservation, Observation
-from refresh_watch.reports.wire import from_json
+from refresh_watch.reports.from_wire import from_json
 from refresh_watch.settings import ChannelSetting, Secret, Settings
 from refresh_watch.watch import Watch
 from refresh_watch.watching.state import read_hop

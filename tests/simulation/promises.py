@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from refresh_watch.model import Outcome
-from refresh_watch.reports.wire import decode
+from refresh_watch.reports.from_wire import decode
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.request import read_request
 from refresh_watch.watching.state import Hop, write_hop

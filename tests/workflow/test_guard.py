@@ -10,7 +10,7 @@ import pytest
 from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.tasks import Task, TaskStatus
 from refresh_watch.model import Outcome
-from refresh_watch.reports.wire import decode
+from refresh_watch.reports.from_wire import decode
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.result import Requested
 from refresh_watch.watching.opening import open_watch

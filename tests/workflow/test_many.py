@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from refresh_watch.credentials import Credentials
-from refresh_watch.reports.wire import decode
+from refresh_watch.reports.from_wire import decode
 from refresh_watch.settings import Secret, Settings
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.request import read_request

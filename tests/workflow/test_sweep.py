@@ -14,7 +14,7 @@ from refresh_watch.credentials import Credentials
 from refresh_watch.function_compute.connect import connect
 from refresh_watch.instants import format_instant
 from refresh_watch.settings import Secret, Settings
-from refresh_watch.triggers.envelope import as_http_event
+from refresh_watch.triggers.read import as_http_event
 from refresh_watch.workflow.sweep import watch_index
 from refresh_watch.workflow.sweep.sweeper import Sweeper
 from refresh_watch_emulator.engine.switches import EngineSwitches

@@ -21,7 +21,7 @@ from refresh_watch.instants import Instant, Seconds
 from refresh_watch.report import Report
 from refresh_watch.reports.wire import encode
 from refresh_watch.settings import Settings, read_channels
-from refresh_watch.triggers.envelope import open_envelope
+from refresh_watch.triggers.read import open_event
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.guard import run_guard
@@ -96,7 +96,7 @@ class VirtualHouse(Record, Home):
 
     def post(self, body: Any, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
         """Hand a body to intake, and wait for the answer."""
-        reply = take_in(open_envelope(json.dumps(body).encode()), settings=self.settings, engine=self, clock=self.clock)
+        reply = take_in(open_event(json.dumps(body).encode()), settings=self.settings, engine=self, clock=self.clock)
         return reply.status, reply.body
 
     def final(self, watch_id: str) -> dict[str, Any]:

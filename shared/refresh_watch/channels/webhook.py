@@ -14,9 +14,8 @@ from refresh_watch.channels.responses.by_status import by_status
 from refresh_watch.errors import BadInput, Described, missing
 from refresh_watch.instants import format_instant
 from refresh_watch.report import Report
-from refresh_watch.reports.as_json import compact, to_json
-from refresh_watch.reports.bound import MAX_REPORT_BYTES, bounded
 from refresh_watch.reports.message import LAST_STEP
+from refresh_watch.reports.wire import MAX_REPORT_BYTES, bounded, compact, to_json
 from refresh_watch.settings import ChannelSetting
 
 HOSTS: tuple[str, ...] = ()  # any

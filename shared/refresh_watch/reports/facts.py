@@ -8,12 +8,11 @@ from refresh_watch.deployment import Deployment
 from refresh_watch.model import Note, Outcome
 from refresh_watch.report import Counts, Report, ReportKind
 from refresh_watch.reports.advice import causes_of
-from refresh_watch.reports.bound import MOST_NOTES
 from refresh_watch.reports.message import Fact
-from refresh_watch.reports.notes import is_ours, note_text
 from refresh_watch.reports.plain import one_line
-from refresh_watch.reports.texts import text
+from refresh_watch.reports.texts import is_ours, note_text, text
 from refresh_watch.reports.times import at_most, moment
+from refresh_watch.reports.wire import MOST_NOTES
 
 _TASKS_NAMED = 3
 # the masked number of an account has asterisks, which are markup in some chats

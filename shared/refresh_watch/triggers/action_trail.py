@@ -20,9 +20,14 @@ from refresh_watch.model import Kind, Product
 from refresh_watch.product_specs.registry import services
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.direct import read_requested
-from refresh_watch.triggers.json_path import EventPart, at, within
-from refresh_watch.triggers.labels import LONGEST_USER_NAME, label_of, service_word
-from refresh_watch.triggers.result import EventResult, Ignored, rejected
+from refresh_watch.triggers.envelope import EventPart, service_word
+from refresh_watch.triggers.result import (
+    LONGEST_USER_NAME,
+    EventResult,
+    Ignored,
+    label_of,
+    rejected,
+)
 from refresh_watch.triggers.strict_json import read_json
 from refresh_watch.watching.request import (
     MAX_IDS,
@@ -39,42 +44,36 @@ _SUBMITS: Mapping[str, tuple[Product, Kind]] = {
 }
 """Some name no URL, so a watch needs the id in the record: the rule in s.yaml leaves them out."""
 
-_RECORD_KEYS = ("requestParameters", "responseElements", "userIdentity", "eventSource", "serviceName", "eventTime")
-
-
-def is_one(body: Any) -> bool:
-    """Our own JSON has none of these keys."""
-    return isinstance(body, dict) and "eventName" in body and any(key in body for key in _RECORD_KEYS)
-
 
 def read(part: EventPart, settings: Settings) -> Iterator[EventResult]:
     """Read one record: a watch, or several where it names more paths than one can hold. Nothing is raised."""
-    record, name_at = part.body, within(part.place, "eventName")
+    record = part.body
     name = record.get("eventName")
     if not isinstance(name, str):
-        error = BadInput(name_at, service_word(name), "the name of an API")
+        error = BadInput("eventName", service_word(name), "the name of an API")
         yield rejected(error, ["action_trail", error.given])
     elif name not in _SUBMITS:
         # a rule may match more events than we need
-        yield Ignored(f"{name_at}: {service_word(name)} submits no refresh or prefetch")
+        yield Ignored("eventName", f"{service_word(name)} submits no refresh or prefetch")
     elif account := _foreign_account(record, settings):
         ours = f"{settings.account}, the account where this is deployed: the API shows its tasks only"
-        error = BadInput(within(part.place, "userIdentity.accountId"), account, ours)
+        error = BadInput("userIdentity.accountId", account, ours)
         yield rejected(error, ["action_trail", account, settings.account], _SUBMITS[name][0].value)
     elif record.get("errorCode") or record.get("errorMessage"):
         why = f"with {service_word(record['errorCode'])}" if record.get("errorCode") else "without a code"
-        yield Ignored(f"{within(part.place, 'errorCode')}: {name} failed {why}: nothing to watch")
+        yield Ignored("errorCode", f"{name} failed {why}: nothing to watch")
     else:
-        yield from _read_submission(part, name, settings)
+        yield from _read_submission(record, name, part.attributes, settings)
 
 
-def _read_submission(part: EventPart, name: str, settings: Settings) -> Iterator[EventResult]:
+def _read_submission(
+    record: dict[str, Any], name: str, attributes: Mapping[str, str], settings: Settings
+) -> Iterator[EventResult]:
     product, kind = _SUBMITS[name]
-    record, place = part.body, part.place
     try:
-        ids = _task_ids(record, place)
-        submitted_at = _submitted_at(record, place, required=not ids)
-        paths = _paths(record, place, required=not ids)
+        ids = _task_ids(record)
+        submitted_at = _submitted_at(record, required=not ids)
+        paths = _paths(record, required=not ids)
     except BadInput as error:
         yield rejected(error, record, product.value)
         return
@@ -82,23 +81,23 @@ def _read_submission(part: EventPart, name: str, settings: Settings) -> Iterator
     for items in [{"task_ids": list(ids), "label": label}] if ids else _by_path(paths, label):
         given = {"product": product.value, "kind": kind.value, "submitted_at": submitted_at, **items}
         try:
-            yield read_requested(given, part.attributes, settings)
+            yield read_requested(given, attributes, settings)
         except BadInput as error:
             # the record's word for what a request calls object_paths
             field = error.field.replace("object_paths", "requestParameters.ObjectPath", 1)
-            yield rejected(at(place, error.reworded(field=field)), given, product.value, items["label"])
+            yield rejected(error.reworded(field=field), given, product.value, items["label"])
 
 
-def _task_ids(record: dict[str, Any], place: str) -> tuple[str, ...]:
+def _task_ids(record: dict[str, Any]) -> tuple[str, ...]:
     """Empty where they cannot be read, such as masked ones: then the watch is by path."""
     with contextlib.suppress(BadInput):
-        answer = _object(record, "responseElements", place)
+        answer = _object(record, "responseElements")
         values = [_member(answer, key) for key in SUBMIT_KEYS]
         return next((read_task_ids(value) for value in values if value not in (None, "", [])), ())
     return ()
 
 
-def _submitted_at(record: dict[str, Any], place: str, *, required: bool) -> Instant | None:
+def _submitted_at(record: dict[str, Any], *, required: bool) -> Instant | None:
     value = record.get("eventTime")
     try:
         instant = parse_instant(value) if isinstance(value, str) else None
@@ -108,24 +107,24 @@ def _submitted_at(record: dict[str, Any], place: str, *, required: bool) -> Inst
         return instant
     if not required:
         return None
-    field = within(place, "eventTime")
+    field = "eventTime"
     allowed = "an instant such as 2026-11-22T08:00:00Z: without a task id the paths alone do not say which submission"
     if value is None:
         raise missing(field, allowed)
     raise BadInput(field, as_word(value), allowed) if isinstance(value, str) else wrong_type(field, value, allowed)
 
 
-def _paths(record: dict[str, Any], place: str, *, required: bool) -> list[str]:
+def _paths(record: dict[str, Any], *, required: bool) -> list[str]:
     """The URLs of ObjectPath, each once: one a line, as the APIs take them, or a list, also as JSON."""
     try:
-        lines = _lines(_member(_object(record, "requestParameters", place), "ObjectPath"))
+        lines = _lines(_member(_object(record, "requestParameters"), "ObjectPath"))
     except BadInput:
         if required:
             raise
         lines = []
     urls = [url.strip() for line in lines for url in re.split(r"[\r\n]+", _decoded(line)) if url.strip()]
     if required and not urls:
-        raise BadInput(within(place, "requestParameters.ObjectPath"), Described("no URL"), "URLs, one a line")
+        raise BadInput("requestParameters.ObjectPath", Described("no URL"), "URLs, one a line")
     return list(dict.fromkeys(map(with_scheme, urls)))
 
 
@@ -166,17 +165,17 @@ def _member(members: dict[str, Any], name: str) -> Any:
     return next((value for key, value in members.items() if key.lower() == name.lower()), None)
 
 
-def _object(record: dict[str, Any], key: str, place: str) -> dict[str, Any]:
+def _object(record: dict[str, Any], key: str) -> dict[str, Any]:
     value = record.get(key)
     if isinstance(value, str) and value.strip():
         try:
-            value = read_json(value, within(place, key))
+            value = read_json(value, key)
         except BadInput as error:
             raise error.reworded(allowed="an object, or its JSON") from None
     if value in (None, ""):
         return {}
     if not isinstance(value, dict):
-        raise wrong_type(within(place, key), value, "an object, or its JSON")
+        raise wrong_type(key, value, "an object, or its JSON")
     return value
 
 

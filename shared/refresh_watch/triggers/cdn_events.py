@@ -9,19 +9,16 @@ once, and the verdict is the API's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from refresh_watch.errors import BadInput, Described, wrong_type
 from refresh_watch.instants import Instant
 from refresh_watch.model import Kind, Product
 from refresh_watch.settings import Settings
-from refresh_watch.triggers import no_submission
 from refresh_watch.triggers.direct import read_requested
-from refresh_watch.triggers.json_path import EventPart, at, within
-from refresh_watch.triggers.labels import label_of, service_word
-from refresh_watch.triggers.no_submission import NoSubmission
-from refresh_watch.triggers.result import EventResult, Ignored, rejected
+from refresh_watch.triggers.envelope import OF_OSS, EventPart, NoSubmission, service_word, text_in
+from refresh_watch.triggers.result import EventResult, Ignored, label_of, placed, rejected
 from refresh_watch.watching.request import read_task_ids
 
 KIND_OF_EVENT = {"CachedObjectsRefreshed": Kind.REFRESH, "CachedObjectsPushed": Kind.PREFETCH}
@@ -34,59 +31,52 @@ _EXACT_BELOW = 2.0**53
 """A whole number that was written as `2089687230.0` is still the id that was meant."""
 
 
-def is_one(body: Any) -> bool:
-    """Our own JSON has no such key. OSS wraps its events in the same way."""
-    return isinstance(body, dict) and "events" in body
-
-
 def read(part: EventPart, settings: Settings) -> Iterator[EventResult]:
     """Read the events, item by item. Nothing is raised."""
-    events, place = part.body["events"], within(part.place, "events")
+    events = part.body["events"]
     if not isinstance(events, list) or not events:
+        given = Described("an empty list")
         allowed = "a list of CDN events"
-        error = (
-            wrong_type(place, events, allowed) if events != [] else BadInput(place, Described("an empty list"), allowed)
-        )
+        error = BadInput("events", given, allowed) if events == [] else wrong_type("events", events, allowed)
         yield rejected(error, part.body)
         return
     for number, entry in enumerate(events):
-        where = within(place, number)
         try:
-            yield _read_one(entry, where, part, settings)
+            item = _read_one(entry, part.attributes, settings)
         except NoSubmission as error:
-            yield rejected(error, error.dedup_key)
+            item = rejected(error, error.dedup_key)
         except BadInput as error:
             # the service sends it, and the next one has the same mistake: one report for all
-            yield rejected(error, ["cdn_events", error.given, error.allowed], Product.CDN.value)
+            item = rejected(error, ["cdn_events", error.given, error.allowed], Product.CDN.value)
+        yield placed(item, "events", number)
 
 
-def _read_one(entry: Any, place: str, part: EventPart, settings: Settings) -> EventResult:
+def _read_one(entry: Any, attributes: Mapping[str, str], settings: Settings) -> EventResult:
     if not isinstance(entry, dict):
-        raise wrong_type(place, entry, "an object: a CDN event")
-    no_submission.check_oss(entry, place)
+        raise wrong_type("", entry, "an object: a CDN event")
+    if entry.get("eventSource") == "acs:oss" or isinstance(entry.get("oss"), dict):
+        bucket = text_in(entry["oss"].get("bucket"), "name") if isinstance(entry.get("oss"), dict) else ""
+        raise NoSubmission("eventSource", "acs:oss", OF_OSS, ("oss", bucket))
     name = entry.get("eventName")
     if not isinstance(name, str) or name not in KIND_OF_EVENT:
         allowed = f"{', '.join(KIND_OF_EVENT)}; set the trigger's eventName to one of them"
         # all events of a trigger are alike: the first one is reported
-        return rejected(BadInput(within(place, "eventName"), service_word(name), allowed), ["cdn_events", str(name)])
+        return rejected(BadInput("eventName", service_word(name), allowed), ["cdn_events", str(name)])
     parameters = entry.get("eventParameter")
     parameters = parameters if isinstance(parameters, dict) else {}
     task_id = parameters.get("taskId")
     if isinstance(task_id, float) and task_id.is_integer() and abs(task_id) < _EXACT_BELOW:
         task_id = int(task_id)
     if task_id in (None, "", 0, "0") and not isinstance(task_id, bool):
-        return Ignored(f"{within(place, 'eventParameter.taskId')}: the event names no task")
+        return Ignored("eventParameter.taskId", "the event names no task")
     given_request = {
         "product": Product.CDN.value,
-        "task_ids": list(read_task_ids(task_id, within(place, "eventParameter.taskId"))),
+        "task_ids": list(read_task_ids(task_id, "eventParameter.taskId")),
         "kind": KIND_OF_EVENT[name].value,
         "submitted_at": _created_at(parameters),
         "label": label_of(_paths(parameters)),
     }
-    try:
-        return read_requested(given_request, part.attributes, settings, at_once=True)
-    except BadInput as error:
-        raise at(place, error) from None
+    return read_requested(given_request, attributes, settings, at_once=True)
 
 
 def _created_at(parameters: dict[str, Any]) -> Instant | None:

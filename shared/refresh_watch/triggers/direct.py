@@ -7,37 +7,33 @@ the request, so that a caller can pass on the answer as it is: ``POST /?product=
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from refresh_watch.errors import BadInput, as_word
 from refresh_watch.settings import Settings
-from refresh_watch.triggers.json_path import EventPart, at
+from refresh_watch.triggers.envelope import COMPLETING, EventPart
 from refresh_watch.triggers.result import Rejected, Requested, rejected
-from refresh_watch.watching.request import NAMES_TASKS, REQUEST_KEYS, SUBMIT_KEYS, read_request
+from refresh_watch.watching.request import NAMES_TASKS, SUBMIT_KEYS, read_request
 
 _REQUEST_ID = ("RequestId", "requestId")
 _OF_REFUSALS = ("Code", "Message", "HostId", "Recommend", "AccessDeniedDetail")
 """The keys of an API's answer when it refuses (the error body of the API documents)."""
 
-COMPLETING = tuple(key for key in REQUEST_KEYS if key != "submitted")
-"""The attributes that are read; others are the caller's own."""
 
-
-def read(part: EventPart, settings: Settings) -> Requested | Rejected:
+def read(part: EventPart, settings: Settings) -> Iterator[Requested | Rejected]:
     """Read one request. Nothing is raised."""
     body, attributes = part.body, part.attributes
     given = _with_submitted(body)
     try:
-        return read_requested(given, attributes, settings)
+        yield read_requested(given, attributes, settings)
     except BadInput as error:
-        if given is not body:
-            # the caller gave no `submitted`: we have wrapped the answer
-            error = error.reworded(field=error.field.removeprefix("submitted."))
+        # where the caller gave no `submitted`, we have wrapped the answer
+        field = error.field if given is body else error.field.removeprefix("submitted.")
         known = {**attributes, **given} if isinstance(given, dict) else {}
         # the same body with another product in its attributes is another refusal
         dedup_key = [body, dict(attributes)] if attributes else body
-        return rejected(at(part.place, error), dedup_key, known.get("product"), known.get("label"))
+        yield rejected(error.reworded(field=field or "''"), dedup_key, known.get("product"), known.get("label"))
 
 
 def read_requested(

@@ -13,8 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from refresh_watch.errors import BadInput, Described, as_word, missing
-from refresh_watch.triggers.json_path import within
+from refresh_watch.errors import BadInput, Described, as_word, missing, path_of
 
 DEEPEST = 32
 """Levels of nesting. The deepest event of the services, a trail record in a queue, has fewer than ten."""
@@ -34,9 +33,8 @@ class _Fault:
     key: str = ""
 
 
-def read_json(text: bytes | str, place: str = "") -> Any:
-    """Decode JSON that stands at `place` of an event. Raises BadInput, whose field is the place of the mistake."""
-    field = place or "event"
+def read_json(text: bytes | str, field: str = "") -> Any:
+    """Decode the JSON of a field. Raises BadInput, whose field is the place of the mistake."""
     try:
         value = json.loads(
             text,
@@ -45,7 +43,7 @@ def read_json(text: bytes | str, place: str = "") -> Any:
             parse_int=_whole_number,
             parse_float=_number,
         )
-        error = _first_error(value, place, 0)
+        error = _first_error(value, field, 0)
     except UnicodeDecodeError:
         raise BadInput(field, Described("bytes that are not UTF-8"), JSON_ALLOWED) from None
     except ValueError as invalid:
@@ -60,24 +58,24 @@ def read_json(text: bytes | str, place: str = "") -> Any:
     return value
 
 
-def read_message(value: Any, place: str) -> Any:
+def read_message(value: Any, field: str) -> Any:
     """What a message carries: an object or a list as it is; of a text its JSON, or the JSON that it is in base64.
 
     Raises BadInput.
     """
     if value is None:
-        raise missing(place, f"{JSON_ALLOWED}, as text, in base64 or as it is")
+        raise missing(field, f"{JSON_ALLOWED}, as text, in base64 or as it is")
     if not isinstance(value, str):
         return value
     try:
-        return read_json(value, place)
+        return read_json(value, field)
     except BadInput as error:
         decoded = _from_base64(value)
         # text that is not base64 is refused as JSON; so is JSON that says a thing twice
         if decoded is None:
             raise
         try:
-            return read_json(decoded, place)
+            return read_json(decoded, field)
         except BadInput as inner:
             # four letters of plain text are base64 too: then only the first error says something
             raise (error if "not JSON" in inner.given or "not UTF-8" in inner.given else inner) from None
@@ -114,8 +112,7 @@ def _number(digits: str) -> Any:
 def _first_error(value: Any, place: str, depth: int) -> BadInput | None:
     """The first fault in a value, with its place. Raises RecursionError for more than DEEPEST levels."""
     if isinstance(value, _Fault):
-        at = within(place, as_word(value.key)) if value.key else place
-        return BadInput(at or "event", Described(value.given), value.allowed)
+        return BadInput(path_of(place, as_word(value.key)), Described(value.given), value.allowed)
     if depth > DEEPEST:
         raise RecursionError
     members: Iterable[tuple[str | int, Any]] = ()
@@ -123,7 +120,7 @@ def _first_error(value: Any, place: str, depth: int) -> BadInput | None:
         members = value.items() if isinstance(value, dict) else enumerate(value)
     inside = ((name, inner) for name, inner in members if isinstance(inner, (dict, list, _Fault)))
     for name, inner in inside:
-        error = _first_error(inner, within(place, name if isinstance(name, int) else as_word(name)), depth + 1)
+        error = _first_error(inner, path_of(place, name if isinstance(name, int) else as_word(name)), depth + 1)
         if error is not None:
             return error
     return None

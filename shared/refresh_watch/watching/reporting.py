@@ -37,11 +37,6 @@ def broken_report(watch: Watch, now: Instant, problem: str) -> Report:
     return _report(watch, now, f"b-{watch.id}", ReportKind.BROKEN, problem=problem)
 
 
-def rejected_report(digest: str, problem: str, product: str, label: str, now: Instant) -> Report:
-    """A request that could not be accepted; `digest` is of the bad item, so that it is reported once."""
-    return Report(f"r-{digest}", ReportKind.REJECTED, now, product=product, label=label, problem=problem)
-
-
 def _report(watch: Watch, now: Instant, report_id: str, kind: ReportKind, **rest: object) -> Report:
     request = watch.request
     given: dict[str, object] = {

@@ -9,7 +9,8 @@ from typing import Any
 from refresh_watch.channels.delivery.attempts import Attempts, Failure
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.report import Report
-from refresh_watch.reports.wire import compact, from_json, to_json
+from refresh_watch.reports.from_wire import from_json
+from refresh_watch.reports.wire import compact, to_json
 
 _ALLOWED = "the payload of a delivery"
 

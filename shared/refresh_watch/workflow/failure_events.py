@@ -11,11 +11,10 @@ from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.report import Report, ReportKind
 from refresh_watch.settings import Settings
-from refresh_watch.triggers.envelope import open_envelope
-from refresh_watch.triggers.read import read_event
+from refresh_watch.triggers.read import open_event, read_event
 from refresh_watch.triggers.result import Rejected, Requested, digest_of
 from refresh_watch.watching.opening import open_watch
-from refresh_watch.watching.reporting import broken_report, rejected_report
+from refresh_watch.watching.reporting import broken_report
 from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.effects import publish
 from refresh_watch.workflow.first_bytes import may_be_probe
@@ -70,13 +69,13 @@ def _of_watch(event: bytes, problem: str, now: Instant) -> Report:
 
 def _of_intake(event: bytes, problem: str, settings: Settings, now: Instant) -> list[Report]:
     """An empty list where the event requests no watch."""
-    opened = open_envelope(event)
+    opened = open_event(event)
     if opened.problem is not None:
         return [_of_unreadable(event, opened.problem, problem, now)]
     reports: list[Report] = []
     for item in read_event(opened, settings):
         if isinstance(item, Rejected):
-            reports.append(rejected_report(item.digest, item.problem, item.product, item.label, now))
+            reports.append(item.report(now))
         elif isinstance(item, Requested):
             reports.append(broken_report(open_watch(settings.prefix, item.request, now), now, problem))
     return reports

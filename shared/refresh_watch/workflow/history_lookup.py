@@ -7,7 +7,7 @@ from dataclasses import replace
 from refresh_watch.errors import NoSuchWatch
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.report import TaskReport
-from refresh_watch.reports.wire import decode
+from refresh_watch.reports.from_wire import decode
 from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.workflow.task_history import TaskHistory, kept_payload, newest_state, read_task_history
 from refresh_watch.workflow.task_ids import NOTIFY

@@ -12,11 +12,8 @@ from refresh_watch.errors import RefreshWatchError
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Seconds
 from refresh_watch.settings import Settings
-from refresh_watch.triggers.envelope import Event
-from refresh_watch.triggers.kind import kind_of
-from refresh_watch.triggers.read import read_event
+from refresh_watch.triggers.read import Event, read_event
 from refresh_watch.triggers.result import EventResult, Ignored, Rejected, Requested
-from refresh_watch.watching.reporting import rejected_report
 from refresh_watch.workflow.effects import publish
 from refresh_watch.workflow.starting import start
 
@@ -58,7 +55,7 @@ def take_in(event: Event, *, settings: Settings, engine: Engine, clock: Clock) -
     """
     began = clock.now()
     items = read_event(event, settings)
-    log.info("event", extra={"kind": kind_of(event), "items": len(items)})
+    log.info("event", extra={"kind": event.layers, "items": len(items)})
     answers: list[dict[str, Any]] = []
     failures: list[RefreshWatchError] = []
     for item in items:
@@ -108,7 +105,7 @@ def _take_one(
             return start(item, settings=settings, engine=engine, clock=clock)
         log.warning("rejected", extra={"problem": item.problem})
         if not event.awaited:
-            publish(rejected_report(item.digest, item.problem, item.product, item.label, clock.now()), engine)
+            publish(item.report(clock.now()), engine)
     except RefreshWatchError as error:
         return error
     return {"error": item.problem}

@@ -17,7 +17,7 @@ from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Note
 from refresh_watch.report import ReportKind
-from refresh_watch.reports.wire import from_json
+from refresh_watch.reports.from_wire import from_json
 from refresh_watch.settings import ChannelSetting, Settings
 from refresh_watch.workflow.delivery_state import DeliveryState, read_delivery
 from refresh_watch.workflow.failure_events import is_failure_envelope, report_failure

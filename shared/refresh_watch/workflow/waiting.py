@@ -17,7 +17,7 @@ from refresh_watch.function_compute.tasks import Engine, Task
 from refresh_watch.instants import Instant, Seconds, format_duration
 from refresh_watch.limits import LONGEST_DELAY
 from refresh_watch.report import Report
-from refresh_watch.reports.wire import decode
+from refresh_watch.reports.from_wire import decode
 from refresh_watch.settings import Settings
 from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import latest_end

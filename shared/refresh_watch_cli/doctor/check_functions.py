@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from refresh_watch.deadline import DeadlinePassed, within
 from refresh_watch.errors import EngineError
 from refresh_watch.instants import Seconds
-from refresh_watch.triggers.envelope import as_http_event
+from refresh_watch.triggers.read import as_http_event
 from refresh_watch.workflow.probing.probe import Do, event_of
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 from refresh_watch_cli.doctor.context import DoctorContext

@@ -13,8 +13,8 @@ from refresh_watch.instants import Seconds, format_instant
 from refresh_watch.model import ObjectRow, Page, Product
 from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.calling import ApiCaller
-from refresh_watch.reports.notes import note_text
 from refresh_watch.reports.plain import one_line
+from refresh_watch.reports.texts import note_text
 from refresh_watch.watching.quota import Quota
 from refresh_watch.workflow.history_lookup import recorded_watch
 from refresh_watch_cli.context import CommandContext, read_context

@@ -16,7 +16,8 @@ from refresh_watch.channels.webhook import sign, webhook_id
 from refresh_watch.deployment import Deployment
 from refresh_watch.model import FailedObject, Outcome
 from refresh_watch.report import Counts, Report, TaskReport
-from refresh_watch.reports.wire import from_json, to_json
+from refresh_watch.reports.from_wire import from_json
+from refresh_watch.reports.wire import to_json
 from refresh_watch.settings import ChannelSetting, Secret
 from tests.channels.judging import rendered
 from tests.unit.reports.sample_reports import EVERY_KIND, FEW, PARTLY_FAILED, reports

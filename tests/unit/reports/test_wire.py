@@ -11,7 +11,8 @@ from hypothesis import given
 from refresh_watch.errors import BadInput
 from refresh_watch.model import FailedObject, Note, Outcome, Reason, Refusal
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
-from refresh_watch.reports.wire import MAX_REPORT_BYTES, bounded, compact, decode, encode, from_json, to_json
+from refresh_watch.reports.from_wire import decode, from_json
+from refresh_watch.reports.wire import MAX_REPORT_BYTES, bounded, compact, encode, to_json
 from tests.unit.reports.sample_reports import (
     BY_PATH,
     EVERY_KIND,

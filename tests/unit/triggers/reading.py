@@ -8,12 +8,16 @@ from typing import Any
 
 from refresh_watch.model import WatchRequest
 from refresh_watch.settings import Settings
-from refresh_watch.triggers.read import read
+from refresh_watch.triggers.read import Event, read_event
 from refresh_watch.triggers.result import EventResult, Rejected, Requested
 
 EVENTS = Path(__file__).parents[2] / "events"
 SETTINGS = Settings(account="123456789")
 GOOD = {"product": "cdn", "task_ids": "704225667"}
+
+
+def read(body: Any, settings: Settings = SETTINGS, attributes: dict[str, str] | None = None) -> tuple[EventResult, ...]:
+    return read_event(Event(body, b"", attributes=attributes or {}), settings)
 
 
 def event(name: str) -> Any:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from random import Random
 
-from refresh_watch.triggers.envelope import MAX_EVENT_BYTES, open_envelope
+from refresh_watch.triggers.read import MAX_EVENT_BYTES, open_event
 from refresh_watch.workflow.intake import take_in
 from tests.hand_clock import HandClock
 from tests.unit.triggers.storm_grammar import Made, http
@@ -45,7 +45,7 @@ def main(room: int) -> None:
             wrapped = http(Random(1), Made(Text(shape((MAX_EVENT_BYTES - 2000) // in_quotes)), None, name)).value
             for event in (plain.encode(), json.dumps(wrapped).encode()[:MAX_EVENT_BYTES]):
                 try:
-                    take_in(open_envelope(event), settings=SETTINGS, engine=StormRecord(), clock=HandClock(NOW))
+                    take_in(open_event(event), settings=SETTINGS, engine=StormRecord(), clock=HandClock(NOW))
                 except Exception as error:  # noqa: PERF203 - whatever it is, it is what must not happen
                     wrong[name] = f"raised {type(error).__name__}: {error}"
     print(json.dumps({"wrong": wrong, "begun": round(begun, 1), "peak": round(megabytes()[0], 1)}))

@@ -21,7 +21,7 @@ from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.log import JsonLines
 from refresh_watch.function_compute.tasks import Started
 from refresh_watch.settings import ChannelSetting, Secret, Settings
-from refresh_watch.triggers.envelope import open_envelope
+from refresh_watch.triggers.read import open_event
 from refresh_watch.workflow.intake import Reply, take_in
 from tests.hand_clock import HandClock
 from tests.record import Record
@@ -102,7 +102,7 @@ class Storm:
         self.log.truncate()
         record = StormRecord()
         try:
-            reply = take_in(open_envelope(event.data), settings=SETTINGS, engine=record, clock=HandClock(NOW))
+            reply = take_in(open_event(event.data), settings=SETTINGS, engine=record, clock=HandClock(NOW))
             response = reply.as_response()
             text = json.dumps(response, allow_nan=False)
         except Exception as error:  # whatever it is, it is what must not happen
@@ -170,7 +170,7 @@ class Storm:
 
 def _again(event: Blow, record: StormRecord) -> str:
     before = set(record.kept)
-    take_in(open_envelope(event.data), settings=SETTINGS, engine=record, clock=HandClock(NOW + 90))
+    take_in(open_event(event.data), settings=SETTINGS, engine=record, clock=HandClock(NOW + 90))
     more = set(record.kept) - before
     return f"delivered again it started {sorted(more)[:3]}" if more else ""
 
@@ -181,7 +181,7 @@ def _unanswered(event: Blow, record: StormRecord, reply: Reply) -> str:
         return ""
     silent = StormRecord(fails_at=len(record.kept) - 1)
     try:
-        answer = take_in(open_envelope(event.data), settings=SETTINGS, engine=silent, clock=HandClock(NOW))
+        answer = take_in(open_event(event.data), settings=SETTINGS, engine=silent, clock=HandClock(NOW))
     except EngineError:
         return ""
     except Exception as error:  # nothing else is documented
@@ -195,7 +195,7 @@ def seeds() -> list[Seed]:
     for path in sorted(EVENTS.glob("*.json")):
         data = path.read_bytes()
         record = StormRecord()
-        take_in(open_envelope(data), settings=SETTINGS, engine=record, clock=HandClock(NOW))
+        take_in(open_event(data), settings=SETTINGS, engine=record, clock=HandClock(NOW))
         wishes = frozenset(wish for hop in record.hops() for wish in wishes_of(hop))
         found.append(Seed(path.name, _decoded(data), wishes))
     return found

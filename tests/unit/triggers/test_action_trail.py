@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.triggers.read import read
 from refresh_watch.triggers.result import Ignored, Rejected, Requested
-from tests.unit.triggers.reading import SETTINGS, only, paths_of, refusal, requested, trail
+from tests.unit.triggers.reading import SETTINGS, only, paths_of, read, refusal, requested, trail
 
 
 def test_more_paths_than_one_watch_can_hold_are_watched_in_parts_and_none_is_lost() -> None:

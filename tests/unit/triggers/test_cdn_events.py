@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.triggers.read import read
 from refresh_watch.triggers.result import Rejected, Requested
-from tests.unit.triggers.reading import SETTINGS, event, refusal, requested
+from tests.unit.triggers.reading import SETTINGS, event, read, refusal, requested
 
 
 @pytest.mark.parametrize("task", [2089687230, 2089687230.0, "2089687230", " 2089687230 "])

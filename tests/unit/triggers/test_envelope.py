@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from refresh_watch.settings import ChannelSetting, Secret, Settings
-from refresh_watch.triggers.envelope import Event, open_envelope
-from refresh_watch.triggers.read import read
+from refresh_watch.triggers.read import Event, open_event
 from refresh_watch.triggers.result import Rejected
 from tests.all_products import ALL_WORDS
+from tests.unit.triggers.reading import read
 
 EVENTS = Path(__file__).parents[2] / "events"
 SETTINGS = Settings(channels=(ChannelSetting("oncall", "dingtalk", Secret("https://oapi.dingtalk.com/robot/send")),))
@@ -25,16 +25,16 @@ def http_event(body: str, headers: dict[str, str] | None = None, *, encoded: boo
 
 
 def test_the_recorded_api_call_to_a_function_with_an_http_trigger_is_unwrapped() -> None:
-    delivered = open_envelope((EVENTS / "api_call_http_shaped.json").read_bytes())
+    delivered = open_event((EVENTS / "api_call_http_shaped.json").read_bytes())
     assert (delivered.wrapped, delivered.awaited) == (True, False)
     assert delivered.body["product"] == "cdn"
 
 
 def test_a_base64_body_and_a_form_are_read() -> None:
     text = '{"product": "cdn", "task_ids": "1"}'
-    assert open_envelope(http_event(base64.b64encode(text.encode()).decode(), encoded=True)).body["task_ids"] == "1"
+    assert open_event(http_event(base64.b64encode(text.encode()).decode(), encoded=True)).body["task_ids"] == "1"
     form = http_event("product=cdn&task_ids=1%2C2", {"content-TYPE": "application/x-www-form-urlencoded"})
-    assert open_envelope(form).body == {"product": "cdn", "task_ids": "1,2"}
+    assert open_event(form).body == {"product": "cdn", "task_ids": "1,2"}
 
 
 @pytest.mark.parametrize(
@@ -43,19 +43,19 @@ def test_a_base64_body_and_a_form_are_read() -> None:
 )
 def test_a_form_names_several_channels_in_either_way(body: str, names: list[str]) -> None:
     form = http_event(f"task_ids=1&{body}&product=cdn\n", {"Content-Type": "application/x-www-form-urlencoded"})
-    assert open_envelope(form).body == {"product": "cdn", "task_ids": "1", "channels": names}
+    assert open_event(form).body == {"product": "cdn", "task_ids": "1", "channels": names}
 
 
 def test_a_form_that_says_a_thing_twice_is_not_taken_for_either() -> None:
     form = http_event("product=cdn&product=dcdn&task_ids=1", {"Content-Type": "application/x-www-form-urlencoded"})
-    (item,) = read(open_envelope(form).body, SETTINGS)
+    (item,) = read(open_event(form).body, SETTINGS)
     assert isinstance(item, Rejected)
     assert item.problem.startswith(f"product: must be one of {ALL_WORDS} (a list was given)")
 
 
 def test_json_that_curl_calls_a_form_is_read_as_json() -> None:
     event = http_event('{"product": "cdn", "task_ids": "1"}', {"Content-Type": "application/x-www-form-urlencoded"})
-    assert open_envelope(event).body == {"product": "cdn", "task_ids": "1"}
+    assert open_event(event).body == {"product": "cdn", "task_ids": "1"}
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def test_json_that_curl_calls_a_form_is_read_as_json() -> None:
     [({}, True), ({"X-Fc-Invocation-Type": "Async"}, False), ({"x-fc-invocation-type": "Sync"}, True)],
 )
 def test_who_waits_is_read_from_the_invocation_type(headers: dict[str, str], awaited: bool) -> None:
-    assert open_envelope(http_event("{}", headers)).awaited is awaited
+    assert open_event(http_event("{}", headers)).awaited is awaited
 
 
 @pytest.mark.parametrize("body", [b"", b"  ", b"{", b"task 1", b"\xff\xfe", b"[" * 100_000, b'{"a":1}x'])
 @pytest.mark.parametrize("wrapped", [False, True])
 def test_what_is_no_json_is_refused_in_one_line(body: bytes, wrapped: bool) -> None:
     event = http_event(base64.b64encode(body).decode(), encoded=True) if wrapped else body
-    opened = open_envelope(event)
+    opened = open_event(event)
     assert opened.wrapped is wrapped
     assert str(opened.problem).startswith(("event: ", "event is missing; "))
     assert "\n" not in str(opened.problem)
@@ -97,6 +97,6 @@ def test_the_same_bad_item_has_the_same_digest() -> None:
 
 
 def test_an_event_that_is_delivered_is_not_shown_with_its_headers() -> None:
-    delivered = open_envelope((EVENTS / "api_call_http_shaped.json").read_bytes())
+    delivered = open_event((EVENTS / "api_call_http_shaped.json").read_bytes())
     assert isinstance(delivered, Event)
     assert "ACS3-HMAC-SHA256" not in repr(delivered)

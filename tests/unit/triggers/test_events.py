@@ -12,11 +12,11 @@ import pytest
 
 from refresh_watch.instants import format_instant
 from refresh_watch.settings import ChannelSetting, Secret, Settings
-from refresh_watch.triggers.envelope import open_envelope
-from refresh_watch.triggers.read import read, read_event
+from refresh_watch.triggers.read import open_event, read_event
 from refresh_watch.triggers.result import EventResult, Ignored, Rejected, Requested
 from refresh_watch.watching.opening import watch_id
 from tests.all_products import ALL_WORDS
+from tests.unit.triggers.reading import read
 
 EVENTS = Path(__file__).parents[2] / "events"
 SETTINGS = Settings(
@@ -210,7 +210,7 @@ def over_http_in_base64(event: bytes) -> bytes:
 
 def take(event: bytes) -> list[EventResult]:
     """What an event comes to, as intake reads it."""
-    return list(read_event(open_envelope(event), SETTINGS))
+    return list(read_event(open_event(event), SETTINGS))
 
 
 def as_text(item: EventResult) -> str:
@@ -262,5 +262,5 @@ EXAMPLES = re.findall(r"^```json\n(.+?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 
 
 def test_every_example_of_the_page_on_triggers_starts_a_watch() -> None:
-    items = [item for example in EXAMPLES for item in read(open_envelope(example.encode()).body, SETTINGS)]
+    items = [item for example in EXAMPLES for item in read(open_event(example.encode()).body, SETTINGS)]
     assert [type(item) for item in items] == [Requested] * 6, items

@@ -10,8 +10,7 @@ import pytest
 
 from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.tasks import Started
-from refresh_watch.triggers.envelope import open_envelope
-from refresh_watch.triggers.read import MAX_EVENT_ITEMS
+from refresh_watch.triggers.read import MAX_EVENT_ITEMS, open_event
 from refresh_watch.workflow.failure_events import report_failure
 from refresh_watch.workflow.intake import take_in
 from tests.hand_clock import HandClock
@@ -46,7 +45,7 @@ class Silent(StormRecord):
 
 
 def hand_in(engine: Silent, items: list[Any]) -> None:
-    take_in(open_envelope(json.dumps(items).encode()), settings=SETTINGS, engine=engine, clock=engine.clock)
+    take_in(open_event(json.dumps(items).encode()), settings=SETTINGS, engine=engine, clock=engine.clock)
 
 
 def test_where_nothing_is_answered_intake_ends_before_its_time_does() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from refresh_watch.function_compute.tasks import TaskStatus
 from refresh_watch.model import Product, WatchRequest
-from refresh_watch.reports.wire import decode
+from refresh_watch.reports.from_wire import decode
 from refresh_watch.workflow.sweep.commit import SLOT, commit, note_unfinished, publish_rejection, publish_unable
 from tests.hand_clock import HandClock
 from tests.record import Record

@@ -11,16 +11,15 @@ import json
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from refresh_watch.clock import Clock
 from refresh_watch.function_compute.tasks import Engine, Started
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Note, Product, WatchRequest
+from refresh_watch.report import Report, ReportKind
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.result import Requested, digest_of
-from refresh_watch.watching.reporting import rejected_report
 from refresh_watch.watching.request import read_request, write_request
 from refresh_watch.workflow.effects import publish
 from refresh_watch.workflow.starting import start
@@ -64,15 +63,21 @@ def carry_out(committed: Any, *, settings: Settings, engine: Engine, clock: Cloc
 
 def publish_rejection(payload: Any, problem: str, *, engine: Engine, now: Instant) -> None:
     """The timer's payload is wrong: reported once for each wrong payload, however often the timer fires."""
-    report = rejected_report(digest_of(["sweep", payload]), problem, "", LABEL, now)
-    publish(report, engine)
+    report_id = f"r-{digest_of(['sweep', payload])}"
+    publish(Report(report_id, ReportKind.REJECTED, now, label=LABEL, problem=problem), engine)
 
 
 def publish_unable(product: Product, problem: str, *, engine: Engine, now: Instant) -> None:
     """The sweep of a product cannot do its work until on-call mends it: reported once a day, not at each run."""
-    digest = digest_of(["sweep", product.value, _day(now)])
-    report = rejected_report(digest, f"sweep {product}: {problem}", product.value, LABEL, now)
-    report = replace(report, notes=(Note("sweep_unable"),))
+    report = Report(
+        f"r-{digest_of(['sweep', product.value, _day(now)])}",
+        ReportKind.REJECTED,
+        now,
+        product=product.value,
+        label=LABEL,
+        problem=f"sweep {product}: {problem}",
+        notes=(Note("sweep_unable"),),
+    )
     publish(report, engine)
 
 

@@ -15,7 +15,7 @@ from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Product
 from refresh_watch.product_specs.registry import services
 from refresh_watch.products.polling.window import Window
-from refresh_watch.triggers.envelope import open_envelope
+from refresh_watch.triggers.read import open_event
 from refresh_watch.workflow.first_bytes import is_hop
 
 PRODUCTS = tuple(spec.product for spec in services())
@@ -50,7 +50,7 @@ class Sweep:
 
 def is_sweep(event: bytes) -> bool:
     """A timer's event, plain or wrapped as HTTP, or what a sweep has handed on. Anything else is left to the hops."""
-    body = None if is_hop(event) else open_envelope(event).body
+    body = None if is_hop(event) else open_event(event).body
     return isinstance(body, dict) and ("payload" in body or COMMITTED in body)
 
 

@@ -18,7 +18,7 @@ from refresh_watch.products.calling import ApiCaller
 from refresh_watch.products.polling.window import Window
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.settings import Settings
-from refresh_watch.triggers.envelope import open_envelope
+from refresh_watch.triggers.read import open_event
 from refresh_watch.watch import Watch
 from refresh_watch.workflow.history_lookup import recorded_watch
 from refresh_watch.workflow.hop import LOOK_SHARE, quota_of_instance
@@ -62,7 +62,7 @@ class Sweeper:
         What a product refuses is reported, and ends only that product's sweep. Raises EngineError and NoCredentials
         where no report can be sent: Function Compute then runs the event again, and its task reads Failed.
         """
-        delivered = open_envelope(event)
+        delivered = open_event(event)
         if COMMITTED in delivered.body:
             committed = delivered.body[COMMITTED]
             return carry_out(committed, settings=self._settings, engine=self._engine, clock=self._clock)

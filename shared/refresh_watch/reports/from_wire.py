@@ -1,79 +1,30 @@
-"""A report as a JSON object and back (docs/contracts.md). Nothing is cut here; see `bound.py`.
-
-More keys than the contract shows, where they are filled: `report` (the kind), `id`, `made_at`, `refusal` (`reason`,
-`code`, `message`, `action`, `request_id`), `problem`, `notes`, `note_keys` (notes.py), `request_id` (the caller's),
-`api_request_id`, `failed_by_reason`, `tasks_left_out`, `submission_unknown`, `channels`; and in a task
-`reason`, `failed_left_out`. A watch by path has `object_path` (and `task_ids` once bound) in place of `task_id`.
-"""
+"""A report read again from the JSON that `wire.py` wrote (docs/contracts.md)."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import zip_longest
 from typing import Any, TypeVar
 
-from refresh_watch.errors import BadInput, wrong_type
-from refresh_watch.instants import Instant, format_instant, parse_instant
-from refresh_watch.model import FailedObject, Kind, Outcome, Reason, Refusal, Word
+from refresh_watch.errors import BadInput, Described, wrong_type
+from refresh_watch.instants import Instant, parse_instant
+from refresh_watch.model import AnyNote, FailedObject, Kind, Note, Outcome, Reason, Refusal, Word
 from refresh_watch.report import Counts, Report, ReportKind, TaskReport
-from refresh_watch.reports.notes import notes_from_json, notes_to_json
+from refresh_watch.reports.texts import is_known
 
 _W = TypeVar("_W", bound=Word)
 _T = TypeVar("_T")
 
 
-def to_json(report: Report) -> dict[str, Any]:
-    """The report in the shape of the contract, nothing cut. Instants are written in whole seconds."""
-    counts = asdict(report.counts)
-    if not report.counts.running:
-        del counts["running"]
-    contract = {
-        "watch_id": report.watch_id,
-        "product": report.product,
-        "kind": report.job.value,
-        "label": report.label,
-        "outcome": report.outcome.value if report.outcome else None,
-        "counts": counts,
-        "tasks": [task_to_json(task, by_path=report.by_path) for task in report.tasks],
-        "submitted_at": _written(report.submitted_at),
-        "settled_at": _written(report.settled_at),
-        "looks": report.looks,
-        "api_calls": report.api_calls,
-        "report": report.kind.value,
-        "id": report.id,
-        "made_at": _written(report.made_at),
-    }
-    more = {
-        "failed_by_reason": dict(report.reasons),
-        "tasks_left_out": report.tasks_left_out,
-        "submission_unknown": report.submission_unknown,
-        "refusal": report.refusal and {**asdict(report.refusal), "reason": report.refusal.reason.value},
-        "problem": report.problem,
-        **notes_to_json(report.notes),
-        "request_id": report.caller_request_id,
-        "api_request_id": report.request_id,
-        "channels": list(report.channels),
-        "by_path": report.by_path and not report.tasks,  # where no task shows it
-    }
-    return contract | {key: value for key, value in more.items() if value}
-
-
-def task_to_json(task: TaskReport, *, by_path: bool) -> dict[str, Any]:
-    """One entry of `tasks`."""
-    fixed = {
-        "object_path" if by_path else "task_id": task.item,
-        "outcome": task.outcome.value if task.outcome else None,
-        "objects": task.objects,
-    }
-    more = {
-        "settled_at": _written(task.settled_at),
-        "status": task.status,
-        "reason": task.reason.value if task.reason else None,
-        "task_ids": list(task.task_ids),
-        "failed": [_failed_to_json(failed) for failed in task.failed],
-        "failed_left_out": task.failed_left_out,
-    }
-    return fixed | {key: value for key, value in more.items() if value not in (None, "", [], 0)}
+def decode(data: bytes | str) -> Report:
+    """The report that `encode` wrote. Raises BadInput, which names the key and what is allowed, when it is none."""
+    try:
+        value = json.loads(data)
+    except ValueError:
+        raise BadInput("report", Described("text that is not JSON"), "the JSON of a report") from None
+    return from_json(value)
 
 
 def from_json(value: Any) -> Report:
@@ -107,21 +58,11 @@ def from_json(value: Any) -> Report:
         api_calls=_number(entry, "api_calls"),
         refusal=_refusal(_object("refusal", refusal)) if refusal is not None else None,
         problem=_text(entry, "problem"),
-        notes=notes_from_json(_texts(entry, "notes"), _list(entry, "note_keys")),
+        notes=_notes(_texts(entry, "notes"), _list(entry, "note_keys")),
         request_id=_text(entry, "api_request_id"),
         caller_request_id=_text(entry, "request_id"),
         channels=_texts(entry, "channels"),
     )
-
-
-def compact(value: Any) -> bytes:
-    """JSON as it is sent: UTF-8, no spaces. A lone surrogate, which UTF-8 cannot carry, becomes ``?``."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def _failed_to_json(failed: FailedObject) -> dict[str, str]:
-    entry = {"object_path": failed.object_path, "status": failed.status}
-    return entry | ({"description": failed.description} if failed.description else {})
 
 
 def _refusal(entry: dict[str, Any]) -> Refusal:
@@ -147,8 +88,18 @@ def _task(entry: dict[str, Any]) -> TaskReport:
     )
 
 
-def _written(instant: Instant | None) -> str | None:
-    return None if instant is None else format_instant(instant)
+def _notes(sentences: Sequence[str], keys: Sequence[Any]) -> tuple[AnyNote, ...]:
+    """A note that is not a text of ours stays a sentence."""
+    pairs = zip_longest(sentences, keys[: len(sentences)])
+    return tuple(_note(key) or sentence for sentence, key in pairs)
+
+
+def _note(given: Any) -> Note | None:
+    if not isinstance(given, Mapping) or not isinstance(given.get("words", {}), Mapping):
+        return None
+    words = given.get("words", {})
+    note = Note(str(given.get("key", "")), tuple((str(name), str(value)) for name, value in words.items()))
+    return note if is_known(note) else None
 
 
 def _instant(entry: dict[str, Any], key: str) -> Instant | None:
