@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from refresh_watch.channels.contract import (
+from refresh_watch.channels.delivery.attempts import Later
+from refresh_watch.channels.delivery.deliver import Delivery, deliver
+from refresh_watch.channels.delivery.pacing import Pacing
+from refresh_watch.channels.delivery.retry_policy import PAUSES, Abandoned, Finished, RetryLater
+from refresh_watch.channels.outcomes import (
     Accepted,
     Ambiguous,
     ContentRejected,
@@ -14,10 +18,6 @@ from refresh_watch.channels.contract import (
     Temporary,
     TooLarge,
 )
-from refresh_watch.channels.delivery.attempts import Later
-from refresh_watch.channels.delivery.deliver import Delivery, deliver
-from refresh_watch.channels.delivery.pacing import Pacing
-from refresh_watch.channels.delivery.retry_policy import PAUSES, Abandoned, Finished, RetryLater
 from refresh_watch.channels.routing import wants
 from refresh_watch.clock import Clock
 from refresh_watch.instants import Instant, Seconds, format_duration

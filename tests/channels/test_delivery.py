@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from refresh_watch.channels.contract import Ambiguous, Delivered, Permanent, Temporary
 from refresh_watch.channels.delivery.pacing import Pacing
 from refresh_watch.channels.delivery.retry_policy import JITTER, PAUSES, Abandoned, Finished, RetryLater
+from refresh_watch.channels.outcomes import Ambiguous, Delivered, Permanent, Temporary
 from refresh_watch_emulator.chat_wall import HANG, HTML, RESET, ChatWall, ScriptedAnswer
 from tests.channels.delivering import QUICKLY, channel_of, delivered, with_url
 from tests.hand_clock import HandClock

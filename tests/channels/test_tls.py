@@ -16,7 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from refresh_watch.channels.contract import ChannelRequest, ChannelResponse
+from refresh_watch.channels.contract import ChannelRequest
+from refresh_watch.channels.responses import ChannelResponse
 from refresh_watch.channels.transport.post import Failing, TransportFailure, post
 
 

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from refresh_watch.channels.contract import (
+from refresh_watch.channels.delivery.attempts import Attempts, Later
+from refresh_watch.channels.delivery.retry_policy import PAUSES, RetryLater
+from refresh_watch.channels.outcomes import (
     Accepted,
     Ambiguous,
     ContentRejected,
@@ -16,8 +18,6 @@ from refresh_watch.channels.contract import (
     Temporary,
     TooLarge,
 )
-from refresh_watch.channels.delivery.attempts import Attempts, Later
-from refresh_watch.channels.delivery.retry_policy import PAUSES, RetryLater
 from refresh_watch.model import Outcome
 from refresh_watch.report import Report
 from refresh_watch.settings import ChannelSetting, Secret, Settings

@@ -1,4 +1,4 @@
-"""The contract between a kind of channel and all the rest: what it is given, sends and gets back; how a post can end.
+"""The contract between a kind of channel and all the rest: what it is given, and what its file has to offer.
 
 One new file in this folder, named as its kind, is one new channel.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from refresh_watch.channels.outcomes import DeliveryOutcome
+from refresh_watch.channels.responses import ChannelResponse
 from refresh_watch.deployment import Deployment
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.report import Report
@@ -59,79 +61,6 @@ class ChannelRequest:
     headers: tuple[tuple[str, str], ...] = field(default=JSON, repr=False)
     made_at: Instant = 0.0
     guarded: bool = False  # any host may be configured: connect only to a public address, or to an allowed host
-
-
-@dataclass(frozen=True)
-class ChannelResponse:
-    """What a channel answered. Header names are lower case; `body` is cut at a bound and freed of our secrets."""
-
-    status: int
-    body: bytes = b""
-    headers: tuple[tuple[str, str], ...] = ()
-    asked_at: Instant = 0.0
-
-    @property
-    def text(self) -> str:
-        """The body, whatever bytes it holds."""
-        return self.body.decode("utf-8", "replace")
-
-    def header(self, name: str) -> str:
-        """The first header of that (lower-case) name, or nothing."""
-        return next((value for key, value in self.headers if key == name), "")
-
-
-@dataclass(frozen=True)
-class DeliveryOutcome:
-    """How one post ended. It carries what the channel answered, cut and cleaned, so that it can be logged and shown."""
-
-    http_status: int | None = field(default=None, kw_only=True)
-    vendor_code: str = field(default="", kw_only=True)
-    vendor_message: str = field(default="", kw_only=True)
-
-
-@dataclass(frozen=True)
-class Delivered(DeliveryOutcome):
-    """The channel said that it has posted it."""
-
-
-@dataclass(frozen=True)
-class Accepted(DeliveryOutcome):
-    """The channel took it; that it was posted is not proven."""
-
-
-@dataclass(frozen=True)
-class Temporary(DeliveryOutcome):
-    """Not posted; worth another try."""
-
-    reason: str
-    after: Seconds = 0.0  # not sooner than that
-    rate_limited: bool = False  # spends no try
-
-
-@dataclass(frozen=True)
-class Permanent(DeliveryOutcome):
-    """Refused for good: `hint` says what to repair."""
-
-    reason: str
-    hint: str
-    once_more: bool = False  # a freshly made request may still pass, once
-
-
-@dataclass(frozen=True)
-class TooLarge(DeliveryOutcome):
-    """A shorter message may pass."""
-
-
-@dataclass(frozen=True)
-class ContentRejected(DeliveryOutcome):
-    """A message without the words of others may pass."""
-
-
-@dataclass(frozen=True)
-class Ambiguous(DeliveryOutcome):
-    """It may or may not have been posted. Tried again: prefer a duplicate to a loss."""
-
-    reason: str
 
 
 class Adapter(Protocol):

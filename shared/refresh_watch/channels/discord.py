@@ -6,6 +6,7 @@ others stand in code spans. Only people in `allowed_mentions` are pinged, and on
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,13 +19,22 @@ from refresh_watch.channels.formatting.ladder import fit_message
 from refresh_watch.channels.formatting.markdown import code, harmless, plain
 from refresh_watch.channels.formatting.mentions import check_mentions
 from refresh_watch.channels.formatting.sections import SectionStyle, sections
-from refresh_watch.channels.responses.discord import classify
+from refresh_watch.channels.outcomes import (
+    UNKNOWN_CODE,
+    Accepted,
+    ContentRejected,
+    Delivered,
+    DeliveryOutcome,
+    Permanent,
+    Temporary,
+    TooLarge,
+)
+from refresh_watch.channels.responses import ChannelResponse, pause_in_body
 from refresh_watch.errors import BadInput, Described
+from refresh_watch.instants import Seconds
 from refresh_watch.reports.message import LAST_STEP, Fact, Link, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
-
-__all__ = ["HOSTS", "RATE", "check", "classify", "render", "url_to_post_to"]
 
 HOSTS = ("discord.com", "discordapp.com", "ptb.discord.com", "canary.discord.com")
 RATE = Rate(5, 2)
@@ -165,3 +175,96 @@ def _mention(person: str) -> str:
     if user:
         return f"<@{user[1] or user[2]}>"
     return person if _ROLE.fullmatch(person) else _EVERYONE.get(person, "")
+
+
+BAN: Seconds = 600.0
+"""An address that is refused 10,000 times in ten minutes is blocked, and for longer if it goes on sending."""
+
+_OURS = "refresh-watch sent what Discord cannot read: please report it"
+_GONE = Permanent(
+    "webhook gone",
+    hint="the webhook was deleted: make a new one and put its address into the channel's `url`",
+)
+_BAD_TOKEN = Permanent("bad token", hint="copy the webhook's address again into the channel's `url`")
+_NO_ACCESS = Permanent(
+    "no permission",
+    hint="the webhook may not post there: make a new one and put its address into the channel's `url`",
+)
+_THREAD = Permanent(
+    "thread closed",
+    hint="the thread is locked or archived: reopen it, or give another thread_id in the channel's `url`",
+)
+_FORUM = Permanent(
+    "needs a thread",
+    hint="a forum takes posts in its threads only: add ?thread_id= of one to the channel's `url`",
+)
+_BY_CODE: dict[int | None, DeliveryOutcome] = {
+    10003: Permanent(
+        "Discord channel gone",
+        hint="the Discord channel or the thread_id of the channel's `url` is gone: give another",
+    ),
+    10015: _GONE,
+    50027: _BAD_TOKEN,
+    40001: _BAD_TOKEN,
+    50001: _NO_ACCESS,
+    50013: _NO_ACCESS,
+    50006: Permanent("empty message", hint=_OURS),
+    50109: Permanent("invalid JSON", hint=_OURS),
+    50083: _THREAD,
+    160005: _THREAD,
+    220001: _FORUM,
+    220003: Permanent("no such thread", hint="only a forum takes it: remove thread_id from the channel's `url`"),
+    40005: TooLarge(),
+    **dict.fromkeys((20009, 200000, 200001, 240000), ContentRejected()),
+    130000: Temporary("Discord is overloaded", after=60.0),
+}
+_RATE_LIMITED = (20016, 20022, 20028, 31001, 31002, 40062)
+_SHUT_OUT = 40333
+_INVALID_FORM = 50035
+_MENTIONS = "allowed_mentions"
+_TOO_LONG = re.compile(r'"(BASE_TYPE_(MAX|BAD)_LENGTH|MAX_EMBED_SIZE_EXCEEDED)"')
+
+
+def classify(response: ChannelResponse) -> DeliveryOutcome:
+    """Delivered only for HTTP 200 with the message that was posted, which ``wait=true`` asks for.
+
+    Codes: discord.com/developers, HTTP and JSON error codes.
+    """
+    answer = response.json
+    if not answer:
+        return response.kept_in(_without_json(response), "", response.text)
+    code, identity = response.whole("code"), answer.get("id")
+    if response.status == 200 and "code" not in answer and isinstance(identity, str) and identity:
+        outcome: DeliveryOutcome = Delivered()
+    elif response.status == 429 or code in _RATE_LIMITED or code == _SHUT_OUT:
+        # the header has whole seconds, the body exact ones: the longer of both
+        least = BAN if code == _SHUT_OUT else response.retry_after or 0.0
+        outcome = response.limited(pause_in_body(answer.get("retry_after")), least=least)
+    elif code == _INVALID_FORM:
+        outcome = _invalid_form(answer.get("errors"))
+    else:
+        outcome = _by_code(response, code)
+    return response.kept_in(outcome, answer.get("code", ""), answer.get("message", ""))
+
+
+def _by_code(response: ChannelResponse, code: int | None) -> DeliveryOutcome:
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    if response.status == 404:
+        return _GONE
+    if code is not None and response.status in (200, 400):
+        return UNKNOWN_CODE
+    return response.by_status_alone("message of Discord")
+
+
+def _without_json(response: ChannelResponse) -> DeliveryOutcome:
+    if response.status == 204:
+        return Accepted(http_status=204)  # as without wait=true: taken, and not waited for
+    return _GONE if response.status == 404 else response.by_status("message of Discord")
+
+
+def _invalid_form(errors: object) -> DeliveryOutcome:
+    """The body is well-formed and something in it is not allowed: `errors` names the fields and why."""
+    if isinstance(errors, dict) and _MENTIONS in errors:
+        return Permanent("mentions refused", hint="correct the channel's `mention`")
+    return TooLarge() if _TOO_LONG.search(json.dumps(errors)) else ContentRejected()

@@ -17,14 +17,20 @@ from refresh_watch.channels.formatting.ladder import fit_message
 from refresh_watch.channels.formatting.markdown import plain
 from refresh_watch.channels.formatting.mentions import EVERYONE, check_mentions
 from refresh_watch.channels.formatting.sections import SectionStyle, sections, tagless, tagless_code
-from refresh_watch.channels.responses.feishu import classify
+from refresh_watch.channels.outcomes import (
+    UNKNOWN_CODE,
+    ContentRejected,
+    Delivered,
+    DeliveryOutcome,
+    Permanent,
+    TooLarge,
+)
+from refresh_watch.channels.responses import ChannelResponse, vendor_text, whole
 from refresh_watch.errors import BadInput, Described
-from refresh_watch.instants import Instant
+from refresh_watch.instants import Instant, Seconds
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
-
-__all__ = ["HOSTS", "LIMIT", "RATE", "check", "classify", "render", "sign"]
 
 HOSTS = ("open.feishu.cn",)
 RATE = Rate(4, 3)  # 5 a second and 100 a minute: this keeps both
@@ -113,3 +119,69 @@ def _button(text: str, url: str) -> dict[str, Any]:
 
 def _plain_text(content: str) -> dict[str, str]:
     return {"tag": "plain_text", "content": content}
+
+
+_RATE_LIMITED = (11232, 99991400)  # 11232 also when the bots of all tenants post at once, at the full and half hour
+_BAD_BODY = 9499  # with other words it is a rate limit
+_BAD_SIGNATURE = 19021
+_MOST_SKEW: Seconds = 3600.0
+
+_BY_CODE: dict[int | None, DeliveryOutcome] = {
+    # another form of the message may pass: the lowest rung is no card
+    _BAD_BODY: ContentRejected(),
+    19002: ContentRejected(),
+    19036: TooLarge(),
+    19001: Permanent("bad hook", hint="copy the bot's webhook URL again into the channel's `url`"),
+    19022: Permanent(
+        "address not in the bot's list",
+        hint="add the outgoing address of refresh-watch to the bot's IP whitelist",
+    ),
+    19024: Permanent("keyword missing", hint="set the channel's `keyword` to a keyword of the bot"),
+}
+_TOO_FAST_WORDS = re.compile(r"too many|too fast|frequen|rate.?limit|限流|频率|频繁|过快", re.IGNORECASE)
+_CARD_WORDS = re.compile(r"\b200621\b|card json|create card content", re.IGNORECASE)
+_TOO_LONG_WORDS = re.compile(r"too (long|large)|exceed.*(length|size|limit)|length.*limit|过长|过大", re.IGNORECASE)
+
+
+def classify(response: ChannelResponse) -> DeliveryOutcome:
+    """Delivered only for HTTP 200 with code 0; a code that is not known is a failure, by its words if they say.
+
+    A refusal is a 200 too. `code` counts; `StatusCode`, its twin of old, is read only where `code` is missing, and it
+    never stands for a delivery (custom bot usage guide, and answers that others have logged).
+    """
+    answer = response.json
+    given = answer.get("code", answer.get("StatusCode", ""))
+    code, message = whole(given), vendor_text(answer.get("msg", answer.get("StatusMessage", "")))
+    known = code in _BY_CODE or code == _BAD_SIGNATURE
+    too_fast = (code == _BAD_BODY or not known) and _TOO_FAST_WORDS.search(message)
+    if response.whole("code") == 0 and response.status == 200:
+        outcome: DeliveryOutcome = Delivered()
+    elif code in _RATE_LIMITED or response.status == 429 or too_fast:
+        reset = response.header("x-ogw-ratelimit-reset").strip()  # the platform's own, in seconds
+        outcome = response.limited(float(reset[:9]) if reset.isascii() and reset.isdigit() else None)
+    elif code == _BAD_SIGNATURE:
+        outcome = _bad_signature(response)
+    else:
+        outcome = _BY_CODE[code] if code in _BY_CODE else _by_words(response, code, message)
+    return response.kept_in(outcome, given, message)
+
+
+def _by_words(response: ChannelResponse, code: int | None, message: str) -> DeliveryOutcome:
+    # a bad card comes under several codes
+    if _CARD_WORDS.search(message):
+        return ContentRejected()
+    if _TOO_LONG_WORDS.search(message):
+        return TooLarge()
+    return UNKNOWN_CODE if code else response.by_status("code of the bot")
+
+
+def _bad_signature(response: ChannelResponse) -> Permanent:
+    # one code for both: a wrong secret, and a timestamp more than an hour off
+    skew = response.clock_skew or 0.0
+    if skew > _MOST_SKEW:
+        hint = (
+            f"this machine's clock is {skew:.0f} s off, an hour is allowed: set it, then compare the channel's `secret`"
+        )
+        return Permanent("clock skew", hint=hint)
+    hint = "copy the bot's signing secret into the channel's `secret`; if it is right, compare this machine's clock"
+    return Permanent("signature does not match", hint=hint)

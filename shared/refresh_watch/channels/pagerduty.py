@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
 from refresh_watch.channels.formatting.ladder import fit_message
-from refresh_watch.channels.responses.pagerduty import classify
+from refresh_watch.channels.outcomes import Delivered, DeliveryOutcome, Permanent, Temporary, TooLarge
+from refresh_watch.channels.responses import ChannelResponse, vendor_text
 from refresh_watch.deployment import Deployment
 from refresh_watch.errors import BadInput, Described, missing
 from refresh_watch.instants import format_instant
@@ -23,8 +24,6 @@ from refresh_watch.reports.message import LAST_STEP, Message
 from refresh_watch.reports.plain import cut, one_line
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
-
-__all__ = ["HOSTS", "LIMIT", "RATE", "check", "classify", "dedup_key", "render"]
 
 HOSTS = ("events.pagerduty.com", "events.eu.pagerduty.com")
 RATE = Rate(120, 60)  # of an integration key ("Events API Rate Limits")
@@ -142,3 +141,41 @@ def _details(report: Report, message: Message) -> dict[str, Any]:
         "event": message.event,
     }
     return {key: value for key, value in details.items() if value}
+
+
+_KEY_WORDS = re.compile(r"routing.?key|integration.?key|service.?key|invalid key", re.IGNORECASE)
+_TOO_LARGE_WORDS = re.compile(r"too (large|long|big)|512|exceeds? .*(size|limit)", re.IGNORECASE)
+_TOO_FAST_WORDS = re.compile(r"throttle|rate limit|request limit|too (many|quickly)", re.IGNORECASE)
+_KEY_HINT = "put the 32 characters of the service's Events API v2 integration key into the channel's `secret`"
+
+
+def classify(response: ChannelResponse) -> DeliveryOutcome:
+    """Delivered only for a 202 whose status is success (Events API v2, response codes; bodies as others logged)."""
+    answer = response.json
+    status = response.words("status")
+    if not status:
+        return response.by_status("status of PagerDuty")
+    words = _words(answer)
+    if status == "success":
+        outcome = Delivered() if response.status == 202 else response.by_status("202 of PagerDuty")
+    elif response.status == 429 or _TOO_FAST_WORDS.search(f"{status} {words}"):
+        outcome = response.limited()
+    elif response.status == 413 or _TOO_LARGE_WORDS.search(words):
+        outcome = TooLarge()
+    elif response.status != 400 and not 200 <= response.status < 300:
+        outcome = response.by_status("answer of PagerDuty")
+    elif _KEY_WORDS.search(f"{status} {words}"):
+        outcome = Permanent("routing key not accepted", hint=_KEY_HINT)
+    elif response.status == 400:
+        hint = "refresh-watch sent what PagerDuty does not take: please report it"
+        outcome = Permanent("invalid event", hint=hint)
+    else:
+        outcome = Temporary("a status that is not known", after=60.0)
+    return response.kept_in(outcome, status, words)
+
+
+def _words(answer: dict[str, Any]) -> str:
+    """The message and the errors in one line."""
+    errors = answer.get("errors", [])
+    each = errors if isinstance(errors, list) else [errors]
+    return vendor_text(": ".join(str(part) for part in (answer.get("message", ""), ", ".join(map(str, each))) if part))

@@ -16,13 +16,19 @@ from refresh_watch.channels.formatting.characters import characters, fitted, par
 from refresh_watch.channels.formatting.ladder import fit_message
 from refresh_watch.channels.formatting.markdown import code, plain
 from refresh_watch.channels.formatting.mentions import check_mentions
-from refresh_watch.channels.responses.slack import classify
+from refresh_watch.channels.outcomes import (
+    UNKNOWN_CODE,
+    ContentRejected,
+    Delivered,
+    DeliveryOutcome,
+    Permanent,
+    TooLarge,
+)
+from refresh_watch.channels.responses import ChannelResponse, pause_in_body
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.reports.message import LAST_STEP, Fact, FailureGroup, Link, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
-
-__all__ = ["HOSTS", "LIMIT", "RATE", "check", "classify", "render"]
 
 HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 RATE = Rate(10, 10)  # Slack states one a second, and lets short bursts pass
@@ -173,3 +179,66 @@ def _mention(person: str) -> str:
     if _GROUP.fullmatch(word):
         return f"<!subteam^{word}>"
     return _EVERYONE.get(word, "")
+
+
+_OURS = "refresh-watch sent what Slack cannot read: please report it"
+_GONE = "the webhook was removed or switched off: make a new one and put its address into the channel's `url`"
+_CHANNEL_GONE = "make a webhook for another channel of Slack and put its address into the channel's `url`"
+_WORKSPACE_GONE = "the workspace is gone or disabled: put a webhook of another one into the channel's `url`"
+_ADMINISTRATOR = "ask an administrator of the workspace to allow it, or put another webhook into the channel's `url`"
+
+_BY_CODE: dict[str, DeliveryOutcome] = {
+    "invalid_payload": Permanent("invalid payload", hint=_OURS),
+    "no_text": Permanent("no text", hint=_OURS),
+    "too_many_attachments": Permanent("too many attachments", hint=_OURS),
+    "invalid_token": Permanent("bad token", hint="copy the webhook's address again into the channel's `url`"),
+    "no_service": Permanent("webhook gone", hint=_GONE),
+    "no_service_id": Permanent("webhook gone", hint=_GONE),
+    "no_active_hooks": Permanent("webhook gone", hint=_GONE),
+    "no_team": Permanent("workspace gone", hint=_WORKSPACE_GONE),
+    "team_disabled": Permanent("workspace gone", hint=_WORKSPACE_GONE),
+    "user_not_found": Permanent("the person it posts to is gone", hint=_CHANNEL_GONE),
+    "channel_not_found": Permanent("Slack channel gone", hint=_CHANNEL_GONE),
+    "channel_is_archived": Permanent("Slack channel archived", hint=_CHANNEL_GONE),
+    "action_prohibited": Permanent("prohibited in the workspace", hint=_ADMINISTRATOR),
+    "posting_to_general_channel_denied": Permanent("prohibited in #general", hint=_ADMINISTRATOR),
+    "msg_blocks_too_long": TooLarge(),
+    "msg_too_long": TooLarge(),
+    # blocks that Slack does not take: the lowest rung has none
+    "invalid_blocks": ContentRejected(),
+    "invalid_blocks_format": ContentRejected(),
+    "invalid_attachments": ContentRejected(),
+}
+_RATE_LIMITED = ("rate_limited", "ratelimited")
+_WORD = re.compile(r"[a-z][a-z0-9_]{1,63}")
+_OK = b"ok"
+
+
+def classify(response: ChannelResponse) -> DeliveryOutcome:
+    """Delivered only for HTTP 200 with exactly `ok`, or JSON whose `ok` is true; an unknown word is a failure.
+
+    Slack answers with a bare word, or with JSON of `ok` and `error` (docs.slack.dev, and answers that others have
+    logged).
+    """
+    answer = response.json
+    code = _error_word(response, answer)
+    if response.status == 200 and (response.body == _OK or answer.get("ok") is True):
+        outcome: DeliveryOutcome = Delivered()
+    elif response.status == 429 or code in _RATE_LIMITED:
+        in_body = pause_in_body(answer.get("retry_after"))
+        outcome = response.limited(in_body if response.retry_after is None else None)
+    elif code in _BY_CODE:
+        outcome = _BY_CODE[code]
+    elif code and response.status == 200:
+        outcome = UNKNOWN_CODE
+    else:
+        return replace(response.by_status("`ok` of Slack"), vendor_code=code)
+    return response.kept_in(outcome, code, response.text)
+
+
+def _error_word(response: ChannelResponse, answer: dict[str, Any]) -> str:
+    """The word that names an error, or nothing."""
+    if answer:
+        return response.words("error")
+    text = response.text.strip()
+    return text if _WORD.fullmatch(text) and text != _OK.decode() else ""

@@ -14,13 +14,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
 from refresh_watch.channels.formatting.ladder import fit_message
-from refresh_watch.channels.responses.teams import classify
+from refresh_watch.channels.outcomes import Accepted, ContentRejected, DeliveryOutcome, Permanent, Temporary, TooLarge
+from refresh_watch.channels.responses import ChannelResponse, vendor_text
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.reports.message import LAST_STEP, FailureGroup, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
-
-__all__ = ["HOSTS", "LIMIT", "RATE", "check", "classify", "render"]
 
 HOSTS = ("*.environment.api.powerplatform.com", "*.logic.azure.com")
 RATE = Rate(4, 1)
@@ -181,3 +180,87 @@ def _run(words: str, **style: Any) -> Element:
 
 def _code(words: str) -> Element:
     return _run(words or "-", fontType="Monospace")
+
+
+_OFF = Permanent(
+    "the workflow is turned off or deleted",
+    hint="turn the workflow on in the Workflows app of Teams, or put the URL of a new one into the channel's `url`",
+)
+_NOT_ALLOWED = Permanent(
+    "the workflow does not accept us",
+    hint="let anyone trigger the workflow, then copy its URL, which has sig= in it, into the channel's `url` again",
+)
+_BY_CODE: dict[str, DeliveryOutcome] = {
+    "WorkflowTriggerIsNotEnabled": _OFF,
+    "WorkflowTriggerNotFound": _OFF,
+    "WorkflowNotFound": _OFF,
+    "WorkflowDisabled": _OFF,
+    "DirectApiAuthorizationRequired": _NOT_ALLOWED,
+    "DirectApiInvalidAuthorizationScheme": _NOT_ALLOWED,
+    "AuthorizationFailed": _NOT_ALLOWED,
+    "TriggerInputSchemaMismatch": ContentRejected(),
+    "RequestEntityTooLarge": TooLarge(),
+}
+_BY_STATUS: dict[int, DeliveryOutcome] = {
+    400: Permanent("bad request", hint="look at the run history of the workflow that the channel's `url` names"),
+    401: _NOT_ALLOWED,
+    403: _NOT_ALLOWED,
+    404: _OFF,
+    410: _OFF,
+    413: TooLarge(),
+}
+_TOO_FAST_WORDS = re.compile(r"\b429\b|too many|throttl|rate.?limit", re.IGNORECASE)
+_TOO_LARGE_WORDS = re.compile(r"\b413\b|too (large|long)|size .*(exceed|limit)|exceed.* size", re.IGNORECASE)
+_BAD_CARD_WORDS = re.compile(r"\berror 400\b|bad payload|summary or text|schema|\bcard\b", re.IGNORECASE)
+_ERROR_WORDS = re.compile(
+    r"error|fail|invalid|denied|unauthori[sz]ed|forbidden|not (found|enabled|allowed)|is required|exceed|bad payload"
+    r"|bad request|bad gateway",
+    re.IGNORECASE,
+)
+
+
+def classify(response: ChannelResponse) -> DeliveryOutcome:
+    """Accepted for a 2xx that says nothing of an error; never Delivered, for it comes before the card is posted.
+
+    Codes: learn.microsoft.com (Logic Apps, Request trigger) and answers that others have logged. A connector, and what
+    stands in front of a workflow, may put an error's text into a 200.
+    """
+    code, message = _error(response)
+    fine = 200 <= response.status < 300
+    is_error = bool(code) or _ERROR_WORDS.search(message) or _TOO_LARGE_WORDS.search(message)
+    if response.status == 429 or ((code or fine) and _TOO_FAST_WORDS.search(f"{code} {message}")):
+        outcome: DeliveryOutcome = response.limited()
+    elif code in _BY_CODE:
+        outcome = _BY_CODE[code]
+    elif not fine:
+        outcome = _BY_STATUS.get(response.status) or response.by_status("answer")
+    elif _is_page(response):
+        outcome = response.by_status("answer of a workflow")
+    else:
+        outcome = _error_in_2xx(message, response.status) if is_error else Accepted()
+    return response.kept_in(outcome, code, message)
+
+
+def _error_in_2xx(message: str, status: int) -> DeliveryOutcome:
+    if _TOO_LARGE_WORDS.search(message):
+        return TooLarge()
+    return ContentRejected() if _BAD_CARD_WORDS.search(message) else Temporary(f"an error in a {status}", after=60.0)
+
+
+def _error(response: ChannelResponse) -> tuple[str, str]:
+    """Code and words of ``{"error": {"code", "message"}}``; else no code, and what the body says."""
+    answer = response.json
+    if not answer:
+        return "", vendor_text(response.text)
+    error = answer.get("error")
+    if isinstance(error, dict) and error:
+        return vendor_text(error.get("code", "")) or "error", vendor_text(error.get("message", ""))
+    if error:
+        return "error", vendor_text(error)
+    words = (answer.get(key) for key in ("status", "code", "message"))
+    return "", vendor_text(" ".join(word for word in words if isinstance(word, str)))
+
+
+def _is_page(response: ChannelResponse) -> bool:
+    """A page of whatever stands between us and the workflow."""
+    return response.body.lstrip().startswith(b"<") or response.header("content-type").startswith("text/html")

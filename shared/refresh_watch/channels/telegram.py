@@ -16,13 +16,20 @@ from refresh_watch.channels.formatting.ladder import fit_message
 from refresh_watch.channels.formatting.markdown import harmless, plain
 from refresh_watch.channels.formatting.mentions import check_mentions
 from refresh_watch.channels.formatting.sections import SectionStyle, sections
-from refresh_watch.channels.responses.telegram import classify
+from refresh_watch.channels.outcomes import (
+    UNKNOWN_CODE,
+    ContentRejected,
+    Delivered,
+    DeliveryOutcome,
+    Permanent,
+    Temporary,
+    TooLarge,
+)
+from refresh_watch.channels.responses import ChannelResponse, pause_in_body, whole
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
-
-__all__ = ["HOSTS", "LIMIT", "RATE", "check", "classify", "render"]
 
 HOSTS = ("api.telegram.org",)
 RATE = Rate(20, 60)  # of a group
@@ -146,3 +153,68 @@ def _link(words: str, url: str) -> str:
 
 def _mention(person: str) -> str:
     return person if person.startswith("@") else _link(person, f"tg://user?id={person}")
+
+
+_TOPIC = "correct or remove message_thread_id in the channel's `url`, and see that the topic is open"
+_RIGHTS = "let the bot of the channel's `url` write in that chat: add it again, or make it an administrator"
+_TOO_FAST_WORDS = re.compile("too many requests|flood", re.IGNORECASE)
+_BY_WORDS: tuple[tuple[re.Pattern[str], DeliveryOutcome], ...] = tuple(
+    (re.compile(words, re.IGNORECASE), outcome)
+    for words, outcome in (
+        (r"parse entities|parse message text|entity|entities|wrong http url|url_invalid", ContentRejected()),
+        (r"too long|too large", TooLarge()),
+        (r"thread|topic", Permanent("no such topic", hint=_TOPIC)),
+        (
+            r"not enough rights|need administrator rights|no rights|write_forbidden|have no write",
+            Permanent("no right", hint=_RIGHTS),
+        ),
+        (
+            r"chat not found|chat_id|peer_id|channel_private",
+            Permanent("no such chat", hint="correct chat_id in the channel's `url`, and add the bot to it"),
+        ),
+    )
+)
+_BY_CODE: dict[int, DeliveryOutcome] = {
+    400: Permanent("bad request", hint="compare chat_id in the channel's `url` with what Telegram says"),
+    401: Permanent("bad token", hint="copy the bot's token from BotFather again into the channel's `url`"),
+    403: Permanent("the bot may not write there", hint=_RIGHTS),
+    404: Permanent(
+        "no such bot",
+        hint="the channel's `url` has to be …/bot<token>/sendMessage: compare its token",
+    ),
+    413: TooLarge(),
+}
+
+
+def classify(response: ChannelResponse) -> DeliveryOutcome:
+    """Delivered only for a 2xx whose body says that it is ok; else its code and words count, then the HTTP status
+    (core.telegram.org/bots/api, "Making requests")."""
+    answer = response.json
+    code = response.whole("error_code")
+    if answer.get("ok") is not False and code is None:
+        if answer.get("ok") is True and 200 <= response.status < 300:
+            return Delivered(http_status=response.status, vendor_code="ok")
+        return response.by_status("ok of Telegram")
+    description = response.words("description")
+    given = answer.get("parameters")
+    parameters: dict[str, Any] = given if isinstance(given, dict) else {}
+    moved_to = whole(parameters.get("migrate_to_chat_id"))
+    if code in (420, 429) or _TOO_FAST_WORDS.search(description):
+        outcome: DeliveryOutcome = response.limited(pause_in_body(parameters.get("retry_after")))
+    elif moved_to is not None or "upgraded to a supergroup" in description:
+        new = f"chat_id={moved_to}" if moved_to is not None else "its new chat_id"
+        hint = f"put {new} into the channel's `url`, then replay"
+        outcome = Permanent("the group has become a supergroup", hint=hint)
+    else:
+        outcome = _refused(response.status if code is None else code, description)
+    return response.kept_in(outcome, "" if code is None else code, description)
+
+
+def _refused(code: int, description: str) -> DeliveryOutcome:
+    if code == 400:
+        for words, outcome in _BY_WORDS:
+            if words.search(description):
+                return outcome
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    return Temporary(f"Telegram's error {code}") if code >= 500 else UNKNOWN_CODE

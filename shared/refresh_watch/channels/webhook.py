@@ -8,9 +8,9 @@ import hmac
 import re
 from dataclasses import replace
 
-from refresh_watch.channels.contract import JSON, ChannelRequest, ChannelResponse, Delivered, DeliveryOutcome, Draft
-from refresh_watch.channels.responses.body import answer_fields
-from refresh_watch.channels.responses.by_status import by_status
+from refresh_watch.channels.contract import JSON, ChannelRequest, Draft
+from refresh_watch.channels.outcomes import Delivered, DeliveryOutcome
+from refresh_watch.channels.responses import ChannelResponse
 from refresh_watch.errors import BadInput, Described, missing
 from refresh_watch.instants import format_instant
 from refresh_watch.report import Report
@@ -64,8 +64,8 @@ def render(draft: Draft, step: int) -> ChannelRequest:
 def classify(response: ChannelResponse) -> DeliveryOutcome:
     """Only 2xx is delivered; 410 and redirects are refusals for good; 429, 502 and 504 wait as the receiver says."""
     if 200 <= response.status < 300:
-        return Delivered(**answer_fields(response, "", response.text))
-    return by_status(response, "answer")
+        return response.kept_in(Delivered(), "", response.text)
+    return response.by_status("answer")
 
 
 def webhook_id(report: Report) -> str:

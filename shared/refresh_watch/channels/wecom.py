@@ -19,13 +19,12 @@ from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
 from refresh_watch.channels.formatting.ladder import fit_message
 from refresh_watch.channels.formatting.mentions import EVERYONE, check_mentions
 from refresh_watch.channels.formatting.sections import SectionStyle, sections, tagless, tagless_code
-from refresh_watch.channels.responses.wecom import classify
+from refresh_watch.channels.outcomes import ContentRejected, Delivered, DeliveryOutcome, Permanent, Temporary, TooLarge
+from refresh_watch.channels.responses import LIMITED, ChannelResponse
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
-
-__all__ = ["HOSTS", "MARKDOWN_LIMIT", "RATE", "TEXT_LIMIT", "check", "classify", "render"]
 
 HOSTS = ("qyapi.weixin.qq.com",)
 RATE = Rate(20, 60)
@@ -149,3 +148,44 @@ def _middle(message: Message, style: SectionStyle, links: tuple[str, ...]) -> tu
 
 def _in_parentheses(url: str) -> str:
     return url.replace("(", "%28").replace(")", "%29")
+
+
+_RATE_LIMITED = (45009, 45033)  # too many, too many at once
+_BAD_PARAMETER = 40058  # the words say which, and whether it was only too long
+
+_BY_CODE: dict[int | None, DeliveryOutcome] = {
+    -1: Temporary("system busy", after=30.0),
+    _BAD_PARAMETER: ContentRejected(),
+    45002: TooLarge(),
+    93000: Permanent(
+        "bad webhook",
+        hint="the key is wrong or the robot was removed from its group: copy the robot's URL into the channel's `url`",
+    ),
+}
+_TOO_FAST_WORDS = re.compile(r"freq|too fast|too many|rate.?limit|频率|频繁", re.IGNORECASE)
+_TOO_LONG_WORDS = re.compile(r"exceed\w* max length|too (long|large)|out of limit|过长|超长|超限", re.IGNORECASE)
+_UNKNOWN = Permanent(
+    "refused by WeCom",
+    hint="look the code up in WeCom's list of error codes, and compare the channel's `url` with the robot's",
+)
+
+
+def classify(response: ChannelResponse) -> DeliveryOutcome:
+    """Delivered only for HTTP 200 with errcode 0; a code that is not known is a refusal for good.
+
+    A refusal is a 200 too (answers that others have logged).
+    """
+    answer = response.json
+    code, message = response.whole("errcode"), response.words("errmsg")
+    unknown = code not in _BY_CODE
+    if code == 0 and response.status == 200:
+        outcome: DeliveryOutcome = Delivered()
+    elif code in _RATE_LIMITED or response.status == 429 or (unknown and _TOO_FAST_WORDS.search(message)):
+        outcome = response.limited(least=LIMITED)
+    elif (unknown or code == _BAD_PARAMETER) and _TOO_LONG_WORDS.search(message):
+        outcome = TooLarge()
+    elif code in _BY_CODE:
+        outcome = _BY_CODE[code]
+    else:
+        outcome = _UNKNOWN if code else response.by_status("errcode of WeCom")
+    return response.kept_in(outcome, answer.get("errcode", ""), message)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from refresh_watch.channels.contract import (
+from refresh_watch.channels.outcomes import (
     Accepted,
     Ambiguous,
-    ChannelResponse,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
@@ -16,6 +15,7 @@ from refresh_watch.channels.contract import (
     Temporary,
     TooLarge,
 )
+from refresh_watch.channels.responses import ChannelResponse
 from refresh_watch.instants import Seconds
 
 

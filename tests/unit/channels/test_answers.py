@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.contract import (
+from refresh_watch.channels.outcomes import (
     Accepted,
     Ambiguous,
-    ChannelResponse,
     Delivered,
     DeliveryOutcome,
     Permanent,
@@ -19,7 +18,7 @@ from refresh_watch.channels.contract import (
     TooLarge,
 )
 from refresh_watch.channels.registry import adapter, kinds
-from refresh_watch.channels.responses.body import VENDOR_MESSAGE
+from refresh_watch.channels.responses import VENDOR_MESSAGE, ChannelResponse
 from tests.unit.channels.answers import ANSWERS, SUCCESSES, Row, answer
 from tests.unit.reports.sample_reports import FEW
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from refresh_watch.channels.contract import ChannelResponse
+from refresh_watch.channels.responses import ChannelResponse
 from refresh_watch.channels.transport.redact import redacted
 from refresh_watch.settings import ChannelSetting, Secret
 

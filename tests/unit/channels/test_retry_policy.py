@@ -4,16 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from refresh_watch.channels.contract import (
-    Accepted,
-    Ambiguous,
-    ContentRejected,
-    Delivered,
-    DeliveryOutcome,
-    Permanent,
-    Temporary,
-    TooLarge,
-)
 from refresh_watch.channels.delivery.attempts import Attempts, Later, failure_of
 from refresh_watch.channels.delivery.retry_policy import (
     JITTER,
@@ -24,6 +14,16 @@ from refresh_watch.channels.delivery.retry_policy import (
     Next,
     RetryLater,
     next_attempt,
+)
+from refresh_watch.channels.outcomes import (
+    Accepted,
+    Ambiguous,
+    ContentRejected,
+    Delivered,
+    DeliveryOutcome,
+    Permanent,
+    Temporary,
+    TooLarge,
 )
 
 FIRST = 1_000_000.0

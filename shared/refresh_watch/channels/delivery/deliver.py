@@ -5,23 +5,22 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field, replace
 
-from refresh_watch.channels.contract import (
+from refresh_watch.channels.contract import Adapter, create_draft
+from refresh_watch.channels.delivery.attempts import Attempts, Failure, Later, failure_of
+from refresh_watch.channels.delivery.pacing import Pacing
+from refresh_watch.channels.delivery.retry_policy import Next, next_attempt
+from refresh_watch.channels.outcomes import (
     Accepted,
-    Adapter,
     Ambiguous,
-    ChannelResponse,
     ContentRejected,
     Delivered,
     DeliveryOutcome,
     Permanent,
     Temporary,
     TooLarge,
-    create_draft,
 )
-from refresh_watch.channels.delivery.attempts import Attempts, Failure, Later, failure_of
-from refresh_watch.channels.delivery.pacing import Pacing
-from refresh_watch.channels.delivery.retry_policy import Next, next_attempt
 from refresh_watch.channels.registry import adapter, check_one
+from refresh_watch.channels.responses import ChannelResponse
 from refresh_watch.channels.transport.post import Failing, TransportFailure, post
 from refresh_watch.channels.transport.redact import redacted
 from refresh_watch.clock import Clock

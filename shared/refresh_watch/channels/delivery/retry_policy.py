@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from refresh_watch.channels.contract import (
+from refresh_watch.channels.delivery.attempts import Attempts, Failure, Later, failure_of
+from refresh_watch.channels.outcomes import (
     Accepted,
     ContentRejected,
     Delivered,
@@ -16,7 +17,6 @@ from refresh_watch.channels.contract import (
     Temporary,
     TooLarge,
 )
-from refresh_watch.channels.delivery.attempts import Attempts, Failure, Later, failure_of
 from refresh_watch.instants import Instant, Seconds, format_duration
 from refresh_watch.limits import LONGEST_DELAY
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
-from refresh_watch.channels.contract import ChannelResponse
+from refresh_watch.channels.responses import ChannelResponse
 from refresh_watch.settings import ChannelSetting
 
 MASK = b"***"

@@ -1,1 +1,0 @@
-"""What channels answer, and what it means."""
