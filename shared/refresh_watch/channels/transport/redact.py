@@ -24,10 +24,13 @@ def redacted(response: ChannelResponse, channel: ChannelSetting, *urls: str) -> 
     secrets = {value for url in (channel.url.value, *urls) for value in _parts(url)}
     if channel.secret is not None:
         secrets.update(channel.secret.value.split())
-    forms = sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True)
     body = _ESCAPED.sub(_plain, response.body)
-    if forms:
-        body = re.sub(b"|".join(map(re.escape, forms)), MASK, body, flags=re.IGNORECASE)
+    in_lower_case = body.lower()
+    # a signed URL is another at each post, and hardly an answer holds a secret: a pattern of all forms costs too much
+    found = {form for secret in secrets for form in _forms(secret) if form.lower() in in_lower_case}
+    if found:
+        longest_first = sorted(found, key=len, reverse=True)
+        body = re.sub(b"|".join(map(re.escape, longest_first)), MASK, body, flags=re.IGNORECASE)
     return replace(response, body=body)
 
 
