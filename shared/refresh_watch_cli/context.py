@@ -18,8 +18,6 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class CommandContext:
-    """Where a command runs."""
-
     settings: Settings
     environment: Mapping[str, str]
     clock: Clock = field(default_factory=SystemClock)

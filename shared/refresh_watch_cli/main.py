@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.metadata
 import io
 import logging
 import os
@@ -18,7 +17,7 @@ from typing import NoReturn
 from refresh_watch.errors import BadInput, NoCredentials, NoSuchWatch, RefreshWatchError
 from refresh_watch_cli.exit_codes import BAD_USAGE, BROKEN_PIPE, FAILED, INTERRUPTED, OUR_FAULT
 from refresh_watch_cli.options import as_typed
-from refresh_watch_cli.printing import complain
+from refresh_watch_cli.printing import complain, version
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,11 @@ def _run(given: list[str]) -> int:
     command = COMMANDS[name]
     try:
         module = importlib.import_module(command.module)
-        parser = _Parser(prog=f"refresh-watch {name}", description=_sentence(command.help), allow_abbrev=False)
+        parser = _Parser(
+            prog=f"refresh-watch {name}",
+            description=f"{command.help[0].upper()}{command.help[1:]}.",
+            allow_abbrev=False,
+        )
         module.add_arguments(parser)
         # options may stand before, between and after the ids
         namespace = parser.parse_intermixed_args(rest)
@@ -107,41 +110,25 @@ def _run(given: list[str]) -> int:
 
 
 def _without_command(given: list[str]) -> int:
+    from refresh_watch.product_specs.registry import services
+
     if given and not given[0].startswith("-"):
         raise BadInput("COMMAND", given[0], ", ".join(COMMANDS))
+    *others, last = (spec.names["en"] for spec in services())
+    products = f"{', '.join(others)} and {last}"
     parser = _Parser(
         prog="refresh-watch",
         usage="refresh-watch COMMAND ...",
-        description=f"Tells how cache refresh and prefetch jobs of Alibaba Cloud {_products()} ended.",
+        description=f"Tells how cache refresh and prefetch jobs of Alibaba Cloud {products} ended.",
         epilog="\n".join(["commands:", *(f"  {name:<13} {command.help}" for name, command in COMMANDS.items())]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"refresh-watch {_version()}")
+    parser.add_argument("--version", action="version", version=f"refresh-watch {version()}")
     parser.parse_args(given)
     parser.error("a command is missing")
 
 
-def _version() -> str:
-    try:
-        return importlib.metadata.version("refresh-watch")
-    except importlib.metadata.PackageNotFoundError:  # run from a folder of the sources
-        return "(not installed)"
-
-
-def _products() -> str:
-    from refresh_watch.product_specs.registry import services
-
-    *others, last = (spec.names["en"] for spec in services())
-    return f"{', '.join(others)} and {last}"
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
-
-
 class _Parser(argparse.ArgumentParser):
-    """A usage error is one line, with where to read more."""
-
     def error(self, message: str) -> NoReturn:
         complain(f"{message} (see {self.prog} --help)")
         raise SystemExit(BAD_USAGE)

@@ -24,7 +24,6 @@ class AsTyped(BadInput):
     """The same refusal, for who typed the command."""
 
     def __init__(self, error: BadInput, line: str) -> None:
-        """`line` is shown as it is."""
         super().__init__(error.field, "", error.allowed)
         self.args = (line,)
 
@@ -53,7 +52,6 @@ def _action(field: str, parser: argparse.ArgumentParser) -> argparse.Action | No
 
 
 def _typed(action: argparse.Action | None) -> str:
-    """How it is typed; empty where there is none."""
     if action is None:
         return ""
     return action.option_strings[0] if action.option_strings else str(action.metavar or "")

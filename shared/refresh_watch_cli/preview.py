@@ -33,7 +33,6 @@ _INTRO = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
     parser.add_argument("--output", metavar="FILE", default=FILE, help=f"where the page is written (default: {FILE})")
     parser.add_argument("--language", choices=LANGUAGES, help="only messages in that language (default: both)")
     parser.add_argument("--kind", metavar="KIND", action="append", help="only that kind of channel; may be repeated")

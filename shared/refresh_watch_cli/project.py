@@ -25,7 +25,6 @@ class Project:
 
     @property
     def manifest(self) -> Path:
-        """Its s.yaml."""
         return self.folder / "s.yaml"
 
     @property

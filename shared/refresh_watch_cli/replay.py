@@ -13,7 +13,6 @@ from refresh_watch_cli.stop import read_watch_id
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
     parser.add_argument("watch_ids", metavar="WATCH_ID", nargs="*", help="only those of these watches (default: all)")
     parser.add_argument("--list", action="store_true", help="show them, send nothing")
 

@@ -19,7 +19,6 @@ _STANDARD_INPUT = "standard input"
 
 
 def add_request_arguments(parser: argparse.ArgumentParser) -> None:
-    """PRODUCT, IDS and the options that `watch` and `start` share."""
     products = ", ".join(product.value for product in Product)
     parser.add_argument("product", metavar="PRODUCT", help=products)
     parser.add_argument(

@@ -9,8 +9,10 @@ from typing import Any
 
 import yaml
 
-from refresh_watch.errors import BadInput
+from refresh_watch.errors import BadInput, Described
 from refresh_watch.instants import Seconds
+from refresh_watch.limits import MAX_ENVIRONMENT_BYTES
+from refresh_watch.settings import Settings
 from refresh_watch_emulator.engine.manifest import Resolver, read_manifest
 
 _SWITCHES = ("enable", "triggerEnable")
@@ -61,7 +63,7 @@ class Resource:
     @property
     def environment_bytes(self) -> int:
         """Names and values together, as Function Compute counts them."""
-        return sum(len(name.encode()) + len(value.encode()) for name, value in self.environment)
+        return _bytes_of(dict(self.environment))
 
 
 def read_resources(path: Path, environment: Mapping[str, str]) -> tuple[Resource, ...]:
@@ -73,23 +75,11 @@ def read_resources(path: Path, environment: Mapping[str, str]) -> tuple[Resource
     for function in manifest.functions:
         where = f"resources.{function.key}.props"
         props = resolver.resolve(document["resources"][function.key]["props"])
-        size = Size(
-            _share(f"{where}.cpu", props.get("cpu")),
-            function.memory / 1024,
-            function.reserved_concurrency or 0,
-            function.timeout,
-        )
-        found.append(
-            Resource(
-                function.key,
-                function.name,
-                function.runtime,
-                function.region,
-                size,
-                function.environment,
-                _triggers(f"{where}.triggers", props.get("triggers")),
-            )
-        )
+        cpu = _share(f"{where}.cpu", props.get("cpu"))
+        size = Size(cpu, function.memory / 1024, function.reserved_concurrency or 0, function.timeout)
+        named = function.key, function.name, function.runtime, function.region
+        triggers = _triggers(f"{where}.triggers", props.get("triggers"))
+        found.append(Resource(*named, size, function.environment, triggers))
     return tuple(found)
 
 
@@ -119,7 +109,7 @@ def _trigger(entry: dict[str, Any]) -> Trigger:
     return Trigger(
         name=str(entry.get("triggerName", "")),
         kind=str(entry.get("triggerType", "")),
-        is_on=_is_on(entry),
+        is_on=not any(str(config.get(key)).lower() == "false" for key in _SWITCHES),
         cron=cron,
         payload=payload,
         auth=auth,
@@ -127,7 +117,19 @@ def _trigger(entry: dict[str, Any]) -> Trigger:
     )
 
 
-def _is_on(entry: dict[str, Any]) -> bool:
-    config = entry.get("triggerConfig")
-    given = [config.get(key) for key in _SWITCHES] if isinstance(config, dict) else []
-    return not any(switch is False or str(switch).lower() == "false" for switch in given)
+def check_environment(function: str, environment: Mapping[str, str]) -> None:
+    """Raises BadInput when the function could not read its settings, or Function Compute would refuse their size."""
+    if environment.get("REFRESH_WATCH_CHANNELS", "").lstrip().startswith("@"):
+        allowed = 'the JSON itself in a deployment, since the file is in no package: "$(cat channels.json)"'
+        raise BadInput("REFRESH_WATCH_CHANNELS", Described("a file"), allowed)
+    Settings.from_environment(environment)
+    size = _bytes_of(environment)
+    if size > MAX_ENVIRONMENT_BYTES:
+        longest = max(environment, key=lambda name: len(environment[name].encode()))
+        given = f"{size:,} bytes ({longest} alone has {len(environment[longest].encode()):,})"
+        allowed = f"at most {MAX_ENVIRONMENT_BYTES:,} bytes, names and values together"
+        raise BadInput(f"environment of {function}", Described(given), allowed)
+
+
+def _bytes_of(environment: Mapping[str, str]) -> int:
+    return sum(len(name.encode()) + len(value.encode()) for name, value in environment.items())

@@ -12,19 +12,6 @@ LABELS = {"en": "TEST of refresh-watch, no real job", "zh": "refresh-watch æµ‹è¯
 """The label of each, by language: with the product it is what ties a resolved incident to the one that a failure
 opened."""
 
-NAMES = (
-    "complete",
-    "partly_failed",
-    "failed",
-    "overdue",
-    "unverifiable",
-    "stopped",
-    "interim",
-    "rejected",
-    "broken",
-)
-"""The samples that there are."""
-
 _PREFIX = {ReportKind.FINAL: "f", ReportKind.INTERIM: "i", ReportKind.REJECTED: "r", ReportKind.BROKEN: "b"}
 _SITE = "http://test.example.com/refresh-watch"
 _REQUEST_ID = "174F6032-AA26-470D-B90E-36F0EB205BEE"
@@ -177,20 +164,16 @@ _BROKEN = replace(
     api_calls=0,
     request_id="",
 )
-_SAMPLES = dict(
-    zip(
-        NAMES,
-        (
-            _COMPLETE,
-            _PARTLY_FAILED,
-            _FAILED_FOR_ALL,
-            _OVERDUE,
-            _NO_PERMISSION,
-            _STOPPED,
-            _INTERIM,
-            _REJECTED,
-            _BROKEN,
-        ),
-        strict=True,
-    )
-)
+_SAMPLES = {
+    "complete": _COMPLETE,
+    "partly_failed": _PARTLY_FAILED,
+    "failed": _FAILED_FOR_ALL,
+    "overdue": _OVERDUE,
+    "unverifiable": _NO_PERMISSION,
+    "stopped": _STOPPED,
+    "interim": _INTERIM,
+    "rejected": _REJECTED,
+    "broken": _BROKEN,
+}
+NAMES = tuple(_SAMPLES)
+"""The samples that there are."""

@@ -8,20 +8,54 @@ import socket
 import sqlite3
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from refresh_watch.errors import BadInput, Described
+from refresh_watch.clock import Clock
+from refresh_watch.credentials import Credentials
+from refresh_watch.errors import BadInput, Described, NoCredentials
+from refresh_watch.instants import Instant, Seconds
 from refresh_watch.product_specs.registry import services
 from refresh_watch.settings import Settings
 from refresh_watch_cli.context import LOOPBACK, CommandContext, read_context
-from refresh_watch_cli.machine_keys import MachineKeys
 from refresh_watch_cli.printing import called_as, note
 from refresh_watch_cli.project import find_project
 from refresh_watch_emulator.engine.engine import EmbeddedEngine
+from refresh_watch_emulator.engine.environment import Keys
 from refresh_watch_emulator.engine.fork_server import ForkServer
 from refresh_watch_emulator.engine.worker import LogLine
+
+FRESH: Seconds = 30
+
+
+class MachineKeys:
+    """Access key id, secret and token (or nothing), looked up anew when they are older than FRESH."""
+
+    def __init__(self, find: Callable[[], Credentials], clock: Clock) -> None:
+        self._find = find
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._found: tuple[Instant, Keys] | None = None
+
+    def __call__(self) -> Keys:
+        """The keys. Raises NoCredentials when none were ever found; those found before outlive a failing chain."""
+        with self._lock:
+            now = self._clock.now()
+            if self._found is not None and now - self._found[0] < FRESH:
+                return self._found[1]
+            try:
+                found = self._find()
+            except NoCredentials:
+                if self._found is None:
+                    raise
+                keys = self._found[1]
+            else:
+                token = found.security_token.value if found.security_token else ""
+                keys = (found.access_key_id, found.access_key_secret.value, token)
+            self._found = (now, keys)
+            return keys
+
 
 ROUTES = {"/watches": "intake"}
 LOCAL_REGION = "local"
@@ -40,7 +74,6 @@ instances it runs."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
     parser.add_argument("--port", metavar="N", type=int, default=DEFAULT_PORT, help=f"default: {DEFAULT_PORT}")
     parser.add_argument("--file", metavar="PATH", type=Path, default=DEFAULT_FILE, help=f"default: {DEFAULT_FILE}")
     parser.add_argument("--host", metavar="IP", default=LOOPBACK[0], help="another needs REFRESH_WATCH_SERVE_TOKEN")
@@ -164,16 +197,12 @@ def reachable(url: str) -> str:
     return f"{parts.scheme}://{LOOPBACK[0]}:{parts.port}" if parts.hostname in EVERY_INTERFACE else url
 
 
-def of_this_machine(url: str) -> str:
-    """What another machine may call the address, where its network knows this one by its name."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{socket.gethostname()}:{parts.port}"
-
-
 def introduction(bound: str, file: Path, context: CommandContext) -> str:
     """What to know first: where, how to submit, whom it tells. `bound` is the URL of what it listens on."""
     url = reachable(bound)
-    elsewhere = [] if url == bound else [f"  elsewhere {of_this_machine(bound)} (it listens on every address)"]
+    # what another machine may call the address, where its network knows this one by its name
+    there = f"{urlsplit(bound).scheme}://{socket.gethostname()}:{urlsplit(bound).port}"
+    elsewhere = [] if url == bound else [f"  elsewhere {there} (it listens on every address)"]
     settings = context.settings
     token = "$REFRESH_WATCH_SERVE_TOKEN" if settings.serve_token else ""
     channels = ", ".join(f"{channel.name} ({channel.kind})" for channel in settings.channels)
@@ -199,5 +228,4 @@ def curl_lines(url: str, token: str = "") -> str:
 
 
 def log_line(line: LogLine) -> None:
-    """A line of a function's log; it carries its request id itself."""
     print(line.text, file=sys.stderr, flush=True)

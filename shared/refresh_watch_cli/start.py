@@ -9,11 +9,22 @@ import uuid
 from typing import Any
 
 from refresh_watch.client import StartedWatch, Watches
+from refresh_watch.clock import Clock
 from refresh_watch.errors import BadInput
+from refresh_watch.instants import Instant, format_duration
+from refresh_watch.model import Outcome
+from refresh_watch.observation import Observation
+from refresh_watch.report import Report
+from refresh_watch.reports.wire import bounded, compact, to_json
+from refresh_watch.settings import Settings
+from refresh_watch.watch import Watch
+from refresh_watch.workflow.waiting import Listener
 from refresh_watch_cli.context import read_context
-from refresh_watch_cli.printing import called_as, note
+from refresh_watch_cli.exit_codes import INTERRUPTED, OF_OUTCOME
+from refresh_watch_cli.printing import called_as, complain, note
+from refresh_watch_cli.progress import describe
+from refresh_watch_cli.report_text import report_text
 from refresh_watch_cli.request_arguments import add_request_arguments, read_request_arguments
-from refresh_watch_cli.waiting import wait
 
 _OF_THE_START = (
     "kind", "label", "deadline", "schedule", "channel", "domain_name", "object_type", "resource_group_id",
@@ -22,7 +33,6 @@ _OF_THE_START = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
     add_request_arguments(parser)
     parser.add_argument("--request-id", metavar="ID", help="the same ids with another request id are another watch")
     parser.add_argument("--again", action="store_true", help="watch the same ids again: makes a new request id")
@@ -80,3 +90,34 @@ def _said(started: StartedWatch, unheeded: list[str]) -> list[str]:
     else:
         line = f"watch {started.watch_id} started; end it with: {called_as()} stop {started.watch_id}"
     return [line, *unheeded, *(text for text in (started.status_url, started.warning) if text)]
+
+
+def wait(watch_id: str, watches: Watches, *, as_json: bool, settings: Settings, clock: Clock) -> int:
+    """Print the final report, as `watch` does, and answer the exit code of `watch`; INTERRUPTED after Ctrl-C.
+
+    Raises EngineError when nothing can be learned of the watch any more.
+    """
+
+    def stands(watch: Watch, due: Instant | None) -> None:
+        now = clock.now()
+        after = 0.0 if due is None else due - now
+        when = f"in {format_duration(after)}" if after >= 1 else "now"
+        if watch.looks == 0:
+            note(f"first look {when}")
+        else:
+            note(f"{describe(watch, Observation((), now, now))}; next look {when}")
+
+    def broke(report: Report) -> None:
+        print(report_text(report, settings), file=sys.stderr, flush=True)
+        note("waiting goes on: the guard tries the watch again, and a final report may follow")
+
+    def unanswered(problem: str) -> None:
+        note(f"{problem}; asking again")
+
+    try:
+        final = watches.wait(watch_id, Listener(stands, broke, unanswered))
+    except KeyboardInterrupt:
+        complain(f"interrupted; watch {watch_id} goes on; end it with: {called_as()} stop {watch_id}")
+        return INTERRUPTED
+    print(compact(to_json(bounded(final))).decode() if as_json else report_text(final, settings), flush=True)
+    return OF_OUTCOME[final.outcome or Outcome.UNVERIFIABLE]

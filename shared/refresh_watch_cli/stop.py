@@ -15,7 +15,6 @@ LONGEST_NAME = 80
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
     parser.add_argument("watch_id", metavar="WATCH_ID", help="as start and every report name it")
     parser.add_argument("--by", metavar="NAME", help="who stops it (default: user@host)")
 

@@ -28,7 +28,6 @@ _WIDTH = max(map(len, NAMES))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
     parser.add_argument("name", metavar="NAME", nargs="?", help="a configured channel (default: every one)")
     parser.add_argument(
         "--report",

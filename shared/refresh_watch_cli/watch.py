@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 
-from refresh_watch.instants import Instant, Seconds, format_instant
+from refresh_watch.instants import Seconds, format_instant
 from refresh_watch.model import Outcome, WatchRequest
 from refresh_watch.observation import Answer, Observation
 from refresh_watch.report import Report, ReportKind
@@ -22,8 +22,9 @@ from refresh_watch.workflow.hop import look_at
 from refresh_watch_cli.context import CommandContext, read_context
 from refresh_watch_cli.deliver_now import deliver_now
 from refresh_watch_cli.exit_codes import OF_OUTCOME
-from refresh_watch_cli.printing import note, report_text
-from refresh_watch_cli.progress import Progress, progress_on
+from refresh_watch_cli.printing import note
+from refresh_watch_cli.progress import Progress
+from refresh_watch_cli.report_text import report_text
 from refresh_watch_cli.request_arguments import add_request_arguments, read_request_arguments
 
 LOOK_SECONDS: Seconds = 600
@@ -35,7 +36,6 @@ the deployed functions' hour would keep a pipeline."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
     add_request_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the final report as JSON, the last line")
     parser.epilog = (
@@ -49,7 +49,7 @@ def run(namespace: argparse.Namespace) -> int:
     request = read_request_arguments(namespace, sys.stdin)
     channels = context.channels(request.channels)
     context.credentials()  # without any there is nothing to look with, and nothing to tell people in a chat
-    with progress_on(context.clock) as progress:
+    with Progress(context.clock) as progress:
 
         def interim(report: Report) -> None:
             report = replace(report, recorded=False)
@@ -77,7 +77,9 @@ def follow(
     """
     clock = context.clock
     quota = Quota(dict(context.settings.quota))
-    watch = _opened(request, context)
+    if request.submitted_at is not None:
+        request = replace(request, submitted_at=min(request.submitted_at, clock.now()))
+    watch = open_watch(context.settings.prefix, request, clock.now())
     is_extended = False
     while True:
         observation = look_at(
@@ -102,8 +104,8 @@ def follow(
             return final_report(abandon_watch(watch, now), now)
         if now >= deadline_of(watch) and not is_extended and any(one.throttled for one in observation.items):
             is_extended = True
-            until = _at(deadline_of(watch) + THROTTLED_GRACE)
-            progress.say(f"the deadline has passed; going on until {until}, since throttling changes no verdict")
+            until = format_instant(deadline_of(watch) + THROTTLED_GRACE)[:-1].replace("T", " ")
+            progress.say(f"the deadline has passed; going on until {until} UTC, since throttling changes no verdict")
         clock.sleep(after or 0.0)
 
 
@@ -112,14 +114,3 @@ def _is_dark(watch: Watch, observation: Observation) -> bool:
     last = {observed.item: observed for observed in observation.items}
     shown = [last.get(item.item) for item in watch.open_items]
     return all(one is not None and one.answer is Answer.NO_ANSWER and not one.throttled for one in shown)
-
-
-def _at(instant: Instant) -> str:
-    return f"{format_instant(instant)[:-1].replace('T', ' ')} UTC"
-
-
-def _opened(request: WatchRequest, context: CommandContext) -> Watch:
-    now = context.clock.now()
-    if request.submitted_at is not None and request.submitted_at > now:
-        request = replace(request, submitted_at=now)
-    return open_watch(context.settings.prefix, request, now)

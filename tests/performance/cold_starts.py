@@ -21,8 +21,8 @@ from refresh_watch.model import Kind, Product, WatchRequest
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.state import Hop, write_hop
 from refresh_watch_cli.cost.estimate import LATENCY, POST, START
+from refresh_watch_cli.cost.formula import units
 from refresh_watch_cli.cost.measured import Cost
-from refresh_watch_cli.cost.prices import units
 from refresh_watch_cli.resources import Size
 from refresh_watch_emulator.products.world import ObjectPlan
 from tests.all_products import SERVICES

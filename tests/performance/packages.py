@@ -13,9 +13,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from refresh_watch_cli.build.bytecode import compile_package, interpreter_of
 from refresh_watch_cli.build.dependencies import install
-from refresh_watch_cli.build.measuring import imports_of
+from refresh_watch_cli.build.interpreter import compile_package, imports_of, interpreter_of
 from refresh_watch_cli.build.packages import build
 from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime
 from refresh_watch_cli.project import find_project

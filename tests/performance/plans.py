@@ -12,9 +12,8 @@ from statistics import fmean
 
 from refresh_watch.instants import Seconds
 from refresh_watch_cli.cost.estimate import LATENCY, START, Hops, invocation, notified, workload
-from refresh_watch_cli.cost.formula import Workload
+from refresh_watch_cli.cost.formula import SMALLEST, Workload
 from refresh_watch_cli.cost.measured import Costs
-from refresh_watch_cli.cost.prices import SMALLEST
 from refresh_watch_cli.resources import Size
 
 LOOP: Seconds = 60.0

@@ -9,9 +9,8 @@ import pytest
 
 from refresh_watch.model import Product
 from refresh_watch_cli.cost.estimate import WATCHES_A_DAY, estimate, hops_of_jobs
-from refresh_watch_cli.cost.formula import Invocation, Workload
+from refresh_watch_cli.cost.formula import CNY_PER_CU, SMALLEST, Invocation, Workload, units
 from refresh_watch_cli.cost.measured import MEASURED, Cost, Costs
-from refresh_watch_cli.cost.prices import CNY_PER_CU, SMALLEST, units
 from refresh_watch_cli.resources import Size, read_resources
 from tests.performance.cloud import Terms
 from tests.performance.crowd import Crowd, watch

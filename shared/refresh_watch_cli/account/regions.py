@@ -40,7 +40,6 @@ def doubt(region: str) -> str:
 
 
 def resolves(host: str) -> bool:
-    """Ask DNS."""
     try:
         return bool(within(RESOLVE_SECONDS, lambda: socket.getaddrinfo(host, 443)))
     except (OSError, UnicodeError, DeadlinePassed):

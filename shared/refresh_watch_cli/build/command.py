@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from refresh_watch.errors import RefreshWatchError
-from refresh_watch_cli.build.environment import check_environment
-from refresh_watch_cli.build.measuring import Imports
 from refresh_watch_cli.build.packages import Package, build, functions_of
 from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime, runtime_named
 from refresh_watch_cli.project import Project, find_project
+from refresh_watch_cli.resources import check_environment
 from refresh_watch_emulator.engine.manifest import read_manifest
 
 _ROW = "{:<10} {:<10} {:>5} {:>13} {:>8} {:>8} {:>9} {:>9}  {:<12}  {}"
@@ -24,7 +23,6 @@ _SHOWN = 12
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
     parser.add_argument("functions", nargs="*", metavar="FUNCTION", help="folders of functions/ (default: all)")
     names = ", ".join(runtime.name for runtime in RUNTIMES)
     parser.add_argument("--runtime", default="", help=f"{names} (default: the one in s.yaml)")
@@ -68,6 +66,7 @@ def build_packages(
 
 
 def _line(package: Package, folder: Path) -> str:
+    imports = package.imports
     return _ROW.format(
         package.function,
         package.runtime,
@@ -76,7 +75,7 @@ def _line(package: Package, folder: Path) -> str:
         _megabytes(package.source),
         _megabytes(package.bytecode),
         _megabytes(package.size),
-        _milliseconds(package.imports),
+        "-" if imports.milliseconds is None else f"{'~' if imports.by_another else ''}{imports.milliseconds:.0f} ms",
         package.digest[:_SHOWN],
         package.folder.relative_to(folder),
     )
@@ -98,12 +97,6 @@ def _notes(packages: Sequence[Package]) -> Iterator[str]:
         yield f"note: imports marked ~ were measured by python{here}, with its own compiled modules"
     for why in dict.fromkeys(package.imports.why for package in packages if package.imports.why):
         yield f"note: imports could not be measured here: {why}"
-
-
-def _milliseconds(imports: Imports) -> str:
-    if imports.milliseconds is None:
-        return "-"
-    return f"{'~' if imports.by_another else ''}{imports.milliseconds:.0f} ms"
 
 
 def _megabytes(size: int) -> str:

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-from refresh_watch_cli.build.refusal import CannotBuild
-from refresh_watch_cli.build.runtimes import Runtime
+from refresh_watch_cli.build.runtimes import CannotBuild, Runtime
 
 _UNUSED_FOLDERS = ("tests", "test", "__pycache__", "bin")
 _UNUSED_FILES = ("_testcapi*", "*.pyi", "py.typed", "*.pyx", "*.pxd", "*.pxi", "*.c", "*.h")

@@ -10,14 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from refresh_watch.errors import BadInput
-from refresh_watch_cli.build.bytecode import compile_package, interpreter_of
 from refresh_watch_cli.build.canonical import digest_of, reduce_records, settle
 from refresh_watch_cli.build.dependencies import install, strip
 from refresh_watch_cli.build.imports import ROOT, Closure, closure_of
-from refresh_watch_cli.build.measuring import Imports, imports_of
+from refresh_watch_cli.build.interpreter import Imports, compile_package, imports_of, interpreter_of
 from refresh_watch_cli.build.prune import LeftOut, leave_out
-from refresh_watch_cli.build.refusal import CannotBuild
-from refresh_watch_cli.build.runtimes import Runtime
+from refresh_watch_cli.build.runtimes import CannotBuild, Runtime
 from refresh_watch_cli.project import Project
 
 _DATA = (".json", ".html", ".yaml", ".css", ".js", ".svg")
@@ -40,12 +38,10 @@ class Package:
 
     @property
     def size(self) -> int:
-        """All that the runtime unpacks."""
         return self.source + self.bytecode
 
 
 def functions_of(project: Project) -> tuple[str, ...]:
-    """The functions of the project: its folders with an index.py."""
     return tuple(sorted(entry.parent.name for entry in (project.folder / "functions").glob("*/index.py")))
 
 
@@ -122,12 +118,6 @@ def _data_of(source: Path, closure: Closure) -> list[Path]:
 
 
 def _sizes(package: Path) -> tuple[int, int]:
-    source = bytecode = 0
-    for file in package.rglob("*"):
-        if file.is_file():
-            size = file.stat().st_size
-            if file.suffix == ".pyc":
-                bytecode += size
-            else:
-                source += size
-    return source, bytecode
+    sizes = [(file.suffix, file.stat().st_size) for file in package.rglob("*") if file.is_file()]
+    bytecode = sum(size for suffix, size in sizes if suffix == ".pyc")
+    return sum(size for _, size in sizes) - bytecode, bytecode

@@ -20,7 +20,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from refresh_watch_cli.build.canonical import remove_empty_folders
-from refresh_watch_cli.build.source import called, given_name, loads_by_name, running
+from refresh_watch_cli.build.imports import called, given_name, loads_by_name, running
 
 _COMPILED = (".so",)
 _IMPORTS_OF_COMPILED: Mapping[str, frozenset[str]] = {
@@ -44,7 +44,6 @@ class LeftOut:
     kept: tuple[str, ...]
 
     def __str__(self) -> str:
-        """As it is shown."""
         whole = f"{self.name} {self.version}"
         return f"{whole} (all but {', '.join(self.kept)})" if self.kept else whole
 

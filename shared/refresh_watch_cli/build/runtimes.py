@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refresh_watch.errors import BadInput
+from refresh_watch.errors import BadInput, RefreshWatchError
+
+
+class CannotBuild(RefreshWatchError):
+    """A package would not work on Function Compute. Its text is one line that says what to change."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,6 @@ class Runtime:
 
     @property
     def python(self) -> str:
-        """Its Python, such as ``3.12``."""
         return f"{self.version[0]}.{self.version[1]}"
 
 
@@ -33,7 +36,7 @@ RUNTIMES = (
 
 def runtime_named(name: str) -> Runtime:
     """The runtime of that name. Raises BadInput that names those there are."""
-    for runtime in RUNTIMES:
-        if runtime.name == name:
-            return runtime
-    raise BadInput("runtime", name, ", ".join(runtime.name for runtime in RUNTIMES))
+    by_name = {runtime.name: runtime for runtime in RUNTIMES}
+    if name not in by_name:
+        raise BadInput("runtime", name, ", ".join(by_name))
+    return by_name[name]

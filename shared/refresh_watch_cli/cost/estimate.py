@@ -45,7 +45,6 @@ Hops = Sequence[Seconds]
 
 
 def can_estimate(resources: Sequence[Resource]) -> bool:
-    """Every function that a watch runs through is there."""
     return set(NEEDED) <= {resource.key for resource in resources}
 
 
@@ -81,7 +80,6 @@ def workload(
 
 
 def notified(at: Seconds, costs: Mapping[str, Costs], sizes: Mapping[str, Size]) -> tuple[Invocation, ...]:
-    """The report goes out to one channel."""
     return (
         invocation("notify", at, costs["fan-out"], sizes, START),
         invocation("notify", at + 1, costs["delivery"], sizes, POST),
@@ -89,7 +87,6 @@ def notified(at: Seconds, costs: Mapping[str, Costs], sizes: Mapping[str, Size])
 
 
 def invocation(function: str, at: Seconds, costs: Costs, sizes: Mapping[str, Size], network: Seconds) -> Invocation:
-    """One invocation on the function's share of a core."""
     vcpu = sizes[function].vcpu
     return Invocation(function, at, costs.cold.lasts(vcpu, network), costs.warm.lasts(vcpu, network))
 

@@ -11,14 +11,31 @@ charge of the hour.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
 
 from refresh_watch.instants import Seconds
-from refresh_watch_cli.cost.prices import CNY_PER_CU, LEAST_PER_HOUR, units
 from refresh_watch_cli.resources import Size
+
+CNY_PER_CU = 0.00011
+CU_PER_VCPU_SECOND = 1.0
+CU_PER_GB_SECOND = 0.15
+CU_PER_CALL = 75 / 10_000
+LEAST_PER_HOUR = 0.01
+"""CNY, for each clock hour in which a function is invoked."""
+
+SMALLEST = Size(0.05, 0.125)
+"""The smallest instance there is: 0.05 vCPU and 128 MB."""
+
+
+def units(seconds: Seconds, size: Size) -> float:
+    """CU of one invocation of that length."""
+    billed = math.ceil(seconds * 1000 - 1e-6) / 1000
+    return billed * (size.vcpu * CU_PER_VCPU_SECOND + size.memory * CU_PER_GB_SECOND) + CU_PER_CALL
+
 
 HOUR: Seconds = 3600.0
 

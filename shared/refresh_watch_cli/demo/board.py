@@ -28,17 +28,14 @@ class JobRow:
 
     @property
     def looks(self) -> int:
-        """How often it has looked."""
         return int(self.final["looks"]) if self.final else self.watch.looks if self.watch else 0
 
     @property
     def api_calls(self) -> int:
-        """What that cost."""
         return int(self.final["api_calls"]) if self.final else self.watch.api_calls if self.watch else 0
 
     @property
     def state(self) -> str:
-        """In a few words: its outcome, or how its objects stand."""
         if self.final:
             return str(self.final["outcome"])
         if self.watch is None or not self.watch.looks:
@@ -74,7 +71,6 @@ class Board:
     rows: list[JobRow] = field(default_factory=list)
 
     def read(self, record: Engine) -> None:
-        """Take the newest state of every watch that is under way."""
         newest: dict[str, str] = {}
         for task in record.tasks(WATCH, "w-"):
             watch_id = task.id[2:].rpartition("-h")[0]
@@ -85,7 +81,6 @@ class Board:
                 row.watch = read_hop(kept.payload).watch
 
     def saw(self, message: WallMessage) -> None:
-        """A channel has shown a message."""
         for row in self.rows:
             told = _kind_of(message, row.watch_id)
             counted = {"final": row.finals, "interim": row.interims}.get(told)

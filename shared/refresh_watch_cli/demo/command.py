@@ -31,7 +31,6 @@ SETTLE: Seconds = 2.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
     parser.add_argument("--serve", action="store_true", help="stay up until Ctrl-C, with URLs to play with")
 
 

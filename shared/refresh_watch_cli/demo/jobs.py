@@ -29,7 +29,6 @@ class Job:
 
     @property
     def urls(self) -> tuple[str, ...]:
-        """What is submitted."""
         return tuple(plan.path for plan in self.plans)
 
     def request(self, submitted: dict[str, Any] | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from refresh_watch.instants import Instant, Seconds, format_instant
 from refresh_watch.reports.plain import one_line
 from refresh_watch_cli.demo.board import Board
 from refresh_watch_cli.demo.stage import AUDIENCES
+from refresh_watch_cli.progress import LiveArea
 from refresh_watch_emulator.chat_wall import WallMessage, chat_kind
 
 WIDTH = 78
@@ -23,42 +24,15 @@ _MARKUP = re.compile(r"`|\*\*|</?font[^>]*>")
 _COLUMNS = (("product", 10), ("job", 8), ("label", 21), ("state", 25), ("looks", 5))
 
 
-class Screen:
-    """Prints plain lines, or through rich with a live table below. A context manager."""
+class Screen(LiveArea):
+    """Lines, with a table of the board below them where standard output is a terminal."""
 
     def __init__(self, board: Board) -> None:
-        """`board` is drawn as it stands at each moment."""
         self._board = board
-        self._live: Any = None
-        self._console: Any = None
         self._next_line: Instant = 0.0
-        if sys.stdout.isatty():
-            from rich.console import Console
-            from rich.live import Live
-
-            self._console = Console(highlight=False)
-            self._live = Live(console=self._console, get_renderable=self._table, refresh_per_second=4, transient=True)
-
-    def __enter__(self) -> Screen:
-        """Begin to draw."""
-        if self._live is not None:
-            self._live.start()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        """Take the table away: the summary follows."""
-        if self._live is not None:
-            self._live.stop()
-
-    def say(self, text: str = "") -> None:
-        """Above the table; nothing in it is taken for markup."""
-        if self._console is None:
-            print(text, flush=True)
-        else:
-            self._console.print(text, markup=False, soft_wrap=True)
+        super().__init__(sys.stdout, self._table)
 
     def message(self, message: WallMessage) -> None:
-        """A message that a chat has shown."""
         for line in message_lines(message):
             self.say(line)
 
@@ -92,9 +66,9 @@ def message_lines(message: WallMessage) -> list[str]:
     if message.kind == "webhook":
         data = message.body.get("data", {})
         words = (message.body.get("type"), data.get("outcome"), data.get("product"), data.get("label"))
-        return [
-            _cut(f"--> webhook {message.chat} {at}: {' · '.join(one_line(str(word), 40) for word in words if word)}")
-        ]
+        said = " · ".join(one_line(str(word), 40) for word in words if word)
+        line = f"--> webhook {message.chat} {at}: {said}"
+        return [line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"]
     head = f"--- {_VENDORS.get(message.kind, message.kind)} robot {message.chat} {at} "
     lines = [head.ljust(WIDTH, "-")]
     for line in chat_kind(message.kind).visible_text(message.body).splitlines():
@@ -106,23 +80,14 @@ def message_lines(message: WallMessage) -> list[str]:
 
 
 def summary_lines(board: Board) -> list[str]:
-    """The table at the end: 80 columns."""
     form = "{:<10} {:<8} {:<13} {:>5} {:>5}  {}"
     lines = [form.format("PRODUCT", "JOB", "OUTCOME", "LOOKS", "CALLS", "SHOWN TO PEOPLE")]
     for row in board.rows:
         outcome = row.final["outcome"] if row.final else "-"
-        told = ", ".join(
-            f"{row.finals[each.kind]} {_VENDORS.get(each.kind, each.kind)}"
-            for each in AUDIENCES
-            if each.kind in row.finals
-        )
-        early = ", interim" if row.interims else ""
+        kinds = [each.kind for each in AUDIENCES if each.kind in row.finals]
+        told = [f"{row.finals[kind]} {_VENDORS.get(kind, kind)}" for kind in kinds] + ["interim"] * bool(row.interims)
         job = row.job
-        lines.append(form.format(job.product, job.kind, outcome, row.looks, row.api_calls, told + early))
+        lines.append(form.format(job.product, job.kind, outcome, row.looks, row.api_calls, ", ".join(told)))
         if row.fault:
             lines.append(f"  NOT AS EXPECTED: {job.label}: {row.fault}")
     return lines
-
-
-def _cut(line: str) -> str:
-    return line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"

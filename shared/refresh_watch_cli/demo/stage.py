@@ -50,7 +50,6 @@ class Audience:
     on: tuple[Outcome, ...] = ()
 
     def wants(self, outcome: Outcome) -> bool:
-        """A final report with that outcome is delivered here."""
         return not self.on or outcome in self.on
 
 
@@ -65,13 +64,10 @@ _PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY
 
 @dataclass(frozen=True)
 class DemoStage:
-    """Everything that runs."""
-
     products: StandIn
     wall: ChatWall
     engine: EmbeddedEngine
     record: FunctionCompute
-    settings: Settings
 
     def start_watch(self, request: dict[str, Any]) -> str:
         """POST /watches, as any program would; answers the watch's id. Raises EngineError."""
@@ -123,7 +119,7 @@ def stage(
         with engine:
             settings = Settings(fc_endpoint=engine.url, region=LOCAL_REGION, language=language)
             record = FunctionCompute(Transport(settings, Credentials(KEY_ID, Secret(KEY_SECRET)), SystemClock()))
-            yield DemoStage(products, wall, engine, record, settings)
+            yield DemoStage(products, wall, engine, record)
 
 
 def _environment(products: StandIn, wall: ChatWall, language: str) -> dict[str, str]:

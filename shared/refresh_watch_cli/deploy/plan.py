@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from refresh_watch.checks import one_of
-from refresh_watch.errors import BadInput, Described
-from refresh_watch_cli.build.environment import check_environment
+from refresh_watch.errors import BadInput, Described, as_word
 from refresh_watch_cli.build.runtimes import RUNTIMES
-from refresh_watch_cli.deploy.endpoints import check_endpoints
 from refresh_watch_cli.deploy.triggers import wrong
 from refresh_watch_cli.project import Project
-from refresh_watch_cli.resources import Resource, read_resources
+from refresh_watch_cli.resources import Resource, check_environment, read_resources
 
 ROLE_NAME = re.compile(r"[A-Za-z0-9.-]{1,64}")
 """RAM's rule for roles; that for policies has no dot (api-ram-2015-05-01-createrole, -createpolicy)."""
@@ -38,7 +38,6 @@ class FunctionPlan:
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """What the function may do, in the policy's order."""
         return tuple(dict.fromkeys(action for statement in statements(self.policy) for action in statement))
 
 
@@ -84,7 +83,6 @@ def read_plan(project: Project, environment: Mapping[str, str]) -> tuple[Functio
 
 
 def statements(policy: str) -> list[tuple[str, ...]]:
-    """The actions of each statement of a policy."""
     found = (statement["Action"] for statement in json.loads(policy)["Statement"])
     return [(actions,) if isinstance(actions, str) else tuple(actions) for actions in found]
 
@@ -108,3 +106,37 @@ def _policy(path: Path, resource: Resource | None = None) -> str:
     if resource is None:
         return compact
     return compact.replace(_SAMPLE_PREFIX, f"functions/{resource.name.removesuffix(resource.key)}")
+
+
+_ENDING = "_ENDPOINT"
+_ALLOWED = "none for a deployment (unset it), or an https URL that the functions can reach"
+
+
+def check_endpoints(resource: Resource) -> None:
+    """Raises BadInput for one of this machine, or that is not encrypted: a stand-in's, from a shell that had a demo."""
+    for name, value in resource.environment:
+        if name.endswith(_ENDING) and value and (_is_here(_host(value)) or value.lower().startswith("http:")):
+            raise BadInput(name, value if "@" not in value else as_word(value), _ALLOWED)
+
+
+def variables_of(resource: Resource) -> list[str]:
+    """The names of the variables that the function gets a value for; of endpoints the host, too."""
+    set_ones = [(name, value) for name, value in resource.environment if value]
+    return [f"{name} ({_host(value)})" if name.endswith(_ENDING) else name for name, value in set_ones]
+
+
+def _host(value: str) -> str:
+    try:
+        return urlsplit(value if "://" in value else f"https://{value}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh_watch.errors import RefreshWatchError
-from refresh_watch_cli.account.rpc import AccountRefusal
+from refresh_watch_cli.account.services import AccountRefusal
 from refresh_watch_cli.deploy.plan import FunctionPlan
 
 MADE_BY = "Made by refresh-watch deploy"
@@ -22,7 +22,7 @@ MOST_VERSIONS = 5
 """Of one policy (RAM's error page, LimitExceeded.Policy.Version)."""
 
 Ram = Callable[[str, Mapping[str, str]], Mapping[str, Any]]
-"""Asks RAM: action and parameters → the answer. Raises rpc.Refused, Retryable."""
+"""Asks RAM: action and parameters → the answer. Raises AccountRefusal, Retryable."""
 
 
 class NotOurs(RefreshWatchError):
@@ -41,13 +41,13 @@ class Change:
 def changes_of(ram: Ram, plan: FunctionPlan) -> list[Change]:
     """What has to change for one function; empty when all is as it should be. Only reads.
 
-    Raises NotOurs, rpc.Refused, Retryable.
+    Raises NotOurs, AccountRefusal, Retryable.
     """
     return [*_role_changes(ram, plan), *_policy_changes(ram, plan), *_attachment(ram, plan)]
 
 
 def apply(ram: Ram, change: Change) -> None:
-    """Make it so. Raises rpc.Refused, Retryable."""
+    """Make it so. Raises AccountRefusal, Retryable."""
     try:
         ram(change.action, change.params)
     except AccountRefusal as refused:

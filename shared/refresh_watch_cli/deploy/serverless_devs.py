@@ -7,14 +7,13 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 from refresh_watch.credentials import Credentials
 from refresh_watch.errors import RefreshWatchError
 from refresh_watch.settings import ChannelSetting
-from refresh_watch_cli.deploy.hiding import without_secrets
 from refresh_watch_cli.project import Project
 
 PACKAGE = "@serverless-devs/s"
@@ -121,3 +120,30 @@ def _version(program: str, environment: Mapping[str, str]) -> str:
         return ""
     found = re.search(rb"serverless-devs/s: (\d[\w.-]{0,20})", done.stdout + done.stderr)
     return found[1].decode() if found else ""
+
+
+HIDDEN = "***"
+SHORTEST = 6
+"""Characters of a secret that is looked for: a shorter one may be a part of any word."""
+
+_URL = re.compile(r"""(https?://[^/?\s"'\\]+[/?])[^\s"'\\]+""")
+_UNFINISHED = re.compile(r"""(?:\bsecret\\*"\s*:\s*)?\S*\Z""")
+_SECRET = re.compile(r"""(\bsecret\\*"\s*:\s*\\*")[^"\\]+""")
+
+
+def without_secrets(pieces: Iterable[str], secrets: Iterable[str]) -> Iterator[str]:
+    """The same text as it comes: of URLs the host alone, and nothing of `secrets`. A word waits for its end."""
+    known = sorted({secret for secret in secrets if len(secret) >= SHORTEST}, key=len, reverse=True)
+    waiting = ""
+    for piece in pieces:
+        text = waiting + piece
+        end = len(text) - len(_UNFINISHED.search(text)[0])  # type: ignore[index]  # it matches everywhere
+        waiting = text[end:]
+        yield _hidden(text[:end], known)
+    yield _hidden(waiting, known)
+
+
+def _hidden(text: str, known: Iterable[str]) -> str:
+    for secret in known:
+        text = text.replace(secret, HIDDEN)
+    return _SECRET.sub(rf"\g<1>{HIDDEN}", _URL.sub(rf"\g<1>{HIDDEN}", text))

@@ -31,7 +31,7 @@ SAMPLE = "complete"
 def check_channels(context: DoctorContext) -> Iterator[Finding]:
     """One finding a channel; one that is set wrong is not reached for."""
     settings = context.settings
-    if CHANNELS in context.reading.problems:
+    if CHANNELS in context.problems:
         yield skipped("channels", f"not examined: {CHANNELS} cannot be read (see Settings above)")
         return
     for name, problem in settings.broken_channels:

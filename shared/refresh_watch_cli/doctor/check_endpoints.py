@@ -17,7 +17,6 @@ WITHOUT_TASKS = {"cn-huhehaote": "Hohhot", "ap-southeast-2": "Sydney", "ap-south
 
 
 def check_endpoints(context: DoctorContext) -> Iterator[Finding]:
-    """One finding an API that is asked."""
     settings = context.settings
     for product in dict.fromkeys(spec_of(product).service for product in context.products):
         spec = spec_of(product)

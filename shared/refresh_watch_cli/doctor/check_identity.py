@@ -10,10 +10,10 @@ from refresh_watch.credentials import CHAIN_SECONDS, find
 from refresh_watch.deadline import within
 from refresh_watch.errors import NoCredentials, Retryable
 from refresh_watch.reports.plain import name_only, one_line
-from refresh_watch_cli.account.bad_keys import KEY_ID as _ID
-from refresh_watch_cli.account.bad_keys import KEY_SECRET as _SECRET
-from refresh_watch_cli.account.bad_keys import TOKEN as _TOKEN
-from refresh_watch_cli.account.bad_keys import mend_key
+from refresh_watch_cli.account.services import KEY_ID as _ID
+from refresh_watch_cli.account.services import KEY_SECRET as _SECRET
+from refresh_watch_cli.account.services import TOKEN as _TOKEN
+from refresh_watch_cli.account.services import mend_key
 from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, warning
 
@@ -43,15 +43,17 @@ def check_identity(context: DoctorContext) -> Iterator[Finding]:
 
 
 def _whose(context: DoctorContext) -> Iterator[Finding]:
-    from refresh_watch_cli.account.identity import who_am_i
-    from refresh_watch_cli.account.rpc import AccountRefusal, host_of
+    from refresh_watch_cli.account.services import AccountRefusal, host_of, who_am_i
 
     if context.credentials is None:
         return
     try:
         caller = who_am_i(context.settings, context.credentials, clock=context.clock)
     except AccountRefusal as error:
-        yield bad("identity", f"STS refuses the key: {error}", _mend(error.code))
+        do = mend_key(error.code) or f"see whether {_SECRET} belongs to {_ID}"
+        if error.code.startswith("InvalidTimeStamp"):
+            do = "set this machine's clock (see Clock below)"
+        yield bad("identity", f"STS refuses the key: {error}", do)
         return
     except Retryable as error:
         overridden = "REFRESH_WATCH_STS_ENDPOINT is right, and " if context.settings.sts_endpoint else ""
@@ -65,12 +67,6 @@ def _whose(context: DoctorContext) -> Iterator[Finding]:
         yield warning("identity", said, "make a RAM user with the actions of the README's table, and use its key")
     else:
         yield ok("identity", f"{context.arn} of account {caller.account}")
-
-
-def _mend(code: str) -> str:
-    if code.startswith("InvalidTimeStamp"):
-        return "set this machine's clock (see Clock below)"
-    return mend_key(code) or f"see whether {_SECRET} belongs to {_ID}"
 
 
 def _where(environment: Mapping[str, str], *, from_environment: bool) -> str:

@@ -7,13 +7,10 @@ from collections.abc import Iterator
 from refresh_watch.errors import BadInput
 from refresh_watch.instants import format_duration
 from refresh_watch.limits import MAX_ENVIRONMENT_BYTES
-from refresh_watch_cli.build.environment import check_environment
-from refresh_watch_cli.build.refusal import CannotBuild
 from refresh_watch_cli.deploy.triggers import doubtful, wrong
-from refresh_watch_cli.doctor.context import DoctorContext
+from refresh_watch_cli.doctor.context import RUNTIME, DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
-from refresh_watch_cli.doctor.variables import RUNTIME
-from refresh_watch_cli.resources import Resource, read_resources
+from refresh_watch_cli.resources import Resource, check_environment, read_resources
 
 WITHOUT_PYTHON_312 = {"ap-southeast-1": "Singapore", "ap-southeast-5": "Jakarta", "ap-southeast-3": "Kuala Lumpur"}
 """Regions that the page of the Python runtimes leaves out for 3.12 (2026-06-02), among others."""
@@ -24,7 +21,7 @@ def check_manifest(context: DoctorContext) -> Iterator[Finding]:
     try:
         resources = read_resources(context.project.manifest, context.environment)
     except BadInput as problem:
-        if RUNTIME in context.reading.problems and problem.field.endswith(".runtime"):
+        if RUNTIME in context.problems and problem.field.endswith(".runtime"):
             yield skipped("s.yaml", f"not examined: {RUNTIME} cannot be used (see Settings above)")
             return
         yield bad("s.yaml", str(problem), "mend that place of s.yaml, or the variable that it takes it from")
@@ -56,7 +53,7 @@ def _function(resource: Resource) -> Finding:
     )
     try:
         check_environment(resource.name, dict(resource.environment))
-    except (BadInput, CannotBuild) as problem:
+    except BadInput as problem:
         return bad(resource.name, str(problem), "mend that variable before you deploy; fewer channels take less room")
     return ok(resource.name, said)
 

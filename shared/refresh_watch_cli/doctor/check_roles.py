@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from refresh_watch.deadline import within
 from refresh_watch.errors import EngineError, RefreshWatchError
@@ -15,10 +15,8 @@ from refresh_watch.workflow.probing.probe import Do, event_of
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 from refresh_watch_cli.doctor.check_functions import CALL_SECONDS
 from refresh_watch_cli.doctor.context import DoctorContext
+from refresh_watch_cli.doctor.errors import NotDone, OneTry
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
-
-if TYPE_CHECKING:
-    from refresh_watch_cli.doctor.errors import OneTry
 
 _ORDER = (NOTIFY, WATCH, INTAKE)
 """So that a function calls no other that is not known to understand the call, and that an intake of a version that
@@ -52,8 +50,6 @@ def check_roles(context: DoctorContext) -> Iterator[Finding]:
     if not context.deployed or context.credentials is None:
         yield skipped("roles", "not tried: none of the functions was found (see above)")
         return
-    from refresh_watch_cli.doctor.errors import OneTry
-
     one_try = OneTry(context.settings, context.credentials, context.clock)
     known: set[str] = set()
     for function in _ORDER:
@@ -107,8 +103,6 @@ def _read(given: Any) -> GrantTry:
 
 
 def _unasked(name: str, error: RefreshWatchError) -> Finding:
-    from refresh_watch_cli.doctor.errors import NotDone
-
     if isinstance(error, NotDone) and error.is_denied:
         return skipped(name, f"its role was not tried: calling it needs {INVOKE} on {name}")
     said = f"its role was not tried: {error}"

@@ -7,20 +7,18 @@ from collections.abc import Iterator
 
 from refresh_watch.errors import as_word
 from refresh_watch.settings import Settings
-from refresh_watch_cli.doctor.context import DoctorContext
+from refresh_watch_cli.doctor.context import PREFIX, DoctorContext, known_names
 from refresh_watch_cli.doctor.finding import Finding, bad, ok, warning
-from refresh_watch_cli.doctor.variables import PREFIX, known_names
 
 _SHOWN = ("REGION", "PREFIX", "ENVIRONMENT", "LANGUAGE", "RUNTIME", "QUOTA", "INSTANCES", "ALLOWED_HOSTS")
 """What is no secret, and is shown as it was given."""
 
 
 def check_settings(context: DoctorContext) -> Iterator[Finding]:
-    """One finding a variable that is set."""
     known = known_names(context.project.manifest)
     for name in sorted(name for name in context.environment if name.startswith(PREFIX)):
         value = context.environment[name].strip()
-        problem = context.reading.problems.get(name)
+        problem = context.problems.get(name)
         if problem is not None:
             yield bad(name, str(problem), f"set {name} to what is allowed, or unset it")
         elif name not in known:

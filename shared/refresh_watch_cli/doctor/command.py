@@ -3,59 +3,55 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import json
 import os
 import traceback
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from refresh_watch.errors import BadInput, Described
 from refresh_watch.model import Product
 from refresh_watch.product_specs.registry import all_specs, services
+from refresh_watch.reports.plain import one_line
 from refresh_watch.watching.schedule import read_schedule
 from refresh_watch_cli.context import forget_http_proxy, read_context
-from refresh_watch_cli.doctor.check_channels import check_channels
-from refresh_watch_cli.doctor.check_clock import check_clock
-from refresh_watch_cli.doctor.check_cost import check_cost
-from refresh_watch_cli.doctor.check_endpoints import check_endpoints
-from refresh_watch_cli.doctor.check_functions import check_functions
-from refresh_watch_cli.doctor.check_identity import check_identity
-from refresh_watch_cli.doctor.check_manifest import check_manifest
-from refresh_watch_cli.doctor.check_products import check_products
-from refresh_watch_cli.doctor.check_roles import check_roles
-from refresh_watch_cli.doctor.check_settings import check_settings
 from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Check, Finding, Level, bad
-from refresh_watch_cli.doctor.render import Group, as_json, as_lines, summary
 from refresh_watch_cli.project import find_project
 
-CHECKS: tuple[tuple[str, Check], ...] = (
-    ("Settings", check_settings),
-    ("Endpoints", check_endpoints),
-    ("Credentials", check_identity),
-    ("Permissions: products", check_products),
-    ("Permissions: functions", check_functions),
-    ("Permissions: the functions' own roles", check_roles),
-    ("Clock", check_clock),
-    ("Channels", check_channels),
-    ("s.yaml", check_manifest),
-    ("Cost", check_cost),
-)
-"""In this order: credentials before what needs them."""
+CHECKS = {
+    "check_settings": "Settings",
+    "check_endpoints": "Endpoints",
+    "check_identity": "Credentials",
+    "check_products": "Permissions: products",
+    "check_functions": "Permissions: functions",
+    "check_roles": "Permissions: the functions' own roles",
+    "check_clock": "Clock",
+    "check_channels": "Channels",
+    "check_manifest": "s.yaml",
+    "check_cost": "Cost",
+}
+"""Each check is a function in a file of its name, imported when it runs. In this order: credentials before what needs
+them."""
 
 USUAL = tuple(spec.product for spec in services())
 """An older action is asked about only when it is named: its service's own has the same grant, or none."""
 
 _OTHERS = ", ".join(spec.product for spec in all_specs() if spec.product not in USUAL)
-
-
 _OF_THE_PROBE = ("quick", "delay", "patience", "refresh_url")
+_WIDEST = 40
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
-    from refresh_watch_cli.doctor.probe.command import add_probe_arguments
-
-    add_probe_arguments(parser)
+    probe = parser.add_argument_group("probe", "what no document settles, measured on your own account")
+    probe.add_argument("--probe", action="store_true", help="measure for a minute or more, print a table to send back")
+    probe.add_argument("--quick", action="store_true", help="without waiting for onFailure and for a refresh to end")
+    probe.add_argument("--delay", metavar="TIME", help="what delayed tasks wait: 1s to 60s (default: 10s)")
+    probe.add_argument("--patience", metavar="TIME", help="how long onFailure, or a refresh, may take (default: 8m)")
+    said = "refresh this URL of yours too, by --product (default: cdn): spends one URL"
+    probe.add_argument("--refresh-url", metavar="URL", help=said)
     parser.add_argument(
         "--product",
         action="append",
@@ -78,10 +74,9 @@ def run(namespace: argparse.Namespace) -> int:
     if namespace.probe:
         return _probed(namespace)
     for name in _OF_THE_PROBE:
-        if getattr(namespace, name, None) not in (None, False):
-            raise BadInput(
-                f"--{name.replace('_', '-')}", Described("the option without --probe"), "it together with --probe"
-            )
+        if getattr(namespace, name) not in (None, False):
+            given = Described("the option without --probe")
+            raise BadInput(f"--{name.replace('_', '-')}", given, "it together with --probe")
     if namespace.schedule:
         read_schedule(namespace.schedule, "--schedule")
     context = DoctorContext(
@@ -92,13 +87,20 @@ def run(namespace: argparse.Namespace) -> int:
         schedule=namespace.schedule,
     )
     forget_http_proxy(context.settings)
-    groups = []
-    for heading, check in CHECKS:
-        groups.append(Group(heading, tuple(examine(check, context))))
+    groups: dict[str, list[Finding]] = {}
+    for name, heading in CHECKS.items():
+        check = getattr(importlib.import_module(f"refresh_watch_cli.doctor.{name}"), name)
+        groups[heading] = list(examine(check, context))
         if not namespace.json:
-            print("\n".join(as_lines(groups[-1], context)), end="\n\n", flush=True)
-    print(as_json(groups, context) if namespace.json else summary(groups))
-    return 1 if any(finding.level is Level.BAD for group in groups for finding in group.findings) else 0
+            print("\n".join([heading, *_lines(groups[heading], context)]), end="\n\n", flush=True)
+    found = Counter(finding.level for findings in groups.values() for finding in findings)
+    counts = {level.value: found[level] for level in Level}
+    if namespace.json:
+        print(json.dumps({"findings": _as_json(groups, context), "counts": counts}, ensure_ascii=False))
+    else:
+        words = ", ".join(f"{count} {level}" for level, count in counts.items())
+        print(f"{words}: {'something' if found[Level.BAD] else 'nothing'} has to be mended")
+    return 1 if found[Level.BAD] else 0
 
 
 def _probed(namespace: argparse.Namespace) -> int:
@@ -120,3 +122,26 @@ def examine(check: Check, context: DoctorContext) -> Iterator[Finding]:
         # without its text, which may hold anything
         where = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
         yield bad(check.__name__, f"a fault of refresh-watch itself: {where}", "please report it")
+
+
+def _lines(findings: list[Finding], context: DoctorContext) -> Iterator[str]:
+    """One line a finding; what is to be done stands below it."""
+    width = min(max((len(finding.what) for finding in findings), default=0), _WIDEST)
+    for finding in findings:
+        what, said, do = _shown(finding, context)
+        yield f"  {finding.level.value:<7}  {what:<{width}}  {said}"
+        if do:
+            yield f"           -> {do}"
+
+
+def _as_json(groups: dict[str, list[Finding]], context: DoctorContext) -> list[dict[str, str]]:
+    return [
+        {"check": heading, "level": finding.level.value}
+        | dict(zip(("what", "said", "do"), _shown(finding, context), strict=True))
+        for heading, findings in groups.items()
+        for finding in findings
+    ]
+
+
+def _shown(finding: Finding, context: DoctorContext) -> tuple[str, ...]:
+    return tuple(context.masked(one_line(text, 500)) for text in (finding.what, finding.said, finding.do))

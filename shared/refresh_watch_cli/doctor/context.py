@@ -2,17 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from refresh_watch.checks import one_of
 from refresh_watch.clock import Clock, SystemClock
 from refresh_watch.credentials import Credentials
+from refresh_watch.errors import BadInput
 from refresh_watch.model import Product
 from refresh_watch.settings import Secret, Settings
-from refresh_watch_cli.doctor.variables import SettingsReading, read_settings
+from refresh_watch_cli.build.runtimes import RUNTIMES
 from refresh_watch_cli.project import Project
 
+PREFIX = "REFRESH_WATCH_"
+_HOSTS = f"{PREFIX}ALLOWED_HOSTS"
+RUNTIME = f"{PREFIX}RUNTIME"
 _SECRET = ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN", "REFRESH_WATCH_SERVE_TOKEN")
+
+
+def read_settings(environment: Mapping[str, str]) -> tuple[Settings, dict[str, BadInput]]:
+    """The settings that the right variables make, and by variable what is wrong with the others."""
+    problems: dict[str, BadInput] = {}
+    given = dict(environment)
+    hosts = {_HOSTS: given.get(_HOSTS, "")}
+    for name in sorted(name for name in environment if name.startswith(PREFIX)):
+        # channels are checked against the allowed hosts, and hosts by themselves
+        together = {name: environment[name]} if name == _HOSTS else {**hosts, name: environment[name]}
+        try:
+            if name == RUNTIME and environment[name].strip():
+                one_of(RUNTIME, environment[name].strip(), [runtime.name for runtime in RUNTIMES])
+            Settings.from_environment(together, lenient_channels=True)
+        except BadInput as problem:
+            problems[name] = problem
+            given.pop(name)
+            if name == _HOSTS:
+                hosts = {}
+    return Settings.from_environment(given, lenient_channels=True), problems
+
+
+def known_names(manifest: Path) -> set[str]:
+    """Every variable that means something: those that the settings are read from, and those of s.yaml."""
+    asked = _Asked()
+    Settings.from_environment(asked)
+    names = {name for name in asked.names if name.startswith(PREFIX)} | {RUNTIME}
+    try:
+        text = manifest.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    return names | set(re.findall(rf"env\(\s*['\"]?({PREFIX}[A-Z0-9_]+)", text))
+
+
+class _Asked(Mapping[str, str]):
+    """An environment in which nothing is set, and that remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 @dataclass
@@ -32,16 +88,10 @@ class DoctorContext:
 
     def __post_init__(self) -> None:
         """Read the settings, leaving out what is wrong, so that one mistake does not hide the next."""
-        self.reading: SettingsReading = read_settings(self.environment)
-
-    @property
-    def settings(self) -> Settings:
-        """What the right variables say."""
-        return self.reading.settings
+        self.settings, self.problems = read_settings(self.environment)
 
     @property
     def whom(self) -> str:
-        """Who has to be granted what is missing."""
         return self.arn or "the identity of these credentials"
 
     def masked(self, text: str) -> str:

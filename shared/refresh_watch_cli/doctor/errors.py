@@ -23,19 +23,16 @@ class NotDone(EngineError):
     """What Function Compute said instead of doing it; `status` is None where nothing came back."""
 
     def __init__(self, status: int | None, code: str, action: str, message: str) -> None:
-        """`action`: the RAM action that is missing, if it was named."""
         said = ": ".join(part for part in (code, message) if part) or "no answer"
         super().__init__(f"HTTP {status}, {said}" if status is not None else said, status=status, code=code)
         self.action = action
 
     @property
     def is_denied(self) -> bool:
-        """RAM refuses it, as far as one can tell."""
         return self.status == 403 or "Denied" in self.code or self.code.startswith(("Forbidden", "NoPermission"))
 
     @property
     def is_unknown_function(self) -> bool:
-        """There is no such function here."""
         return self.status == 404 and "function" in self.code.lower()
 
     @property
@@ -49,12 +46,10 @@ class OneTry:
     """Function Compute asked once a question; NotDone is raised in place of the engine's own errors."""
 
     def __init__(self, settings: Settings, credentials: Credentials, clock: Clock) -> None:
-        """Nothing is asked yet."""
         self._calls = _OneTryCalls(Transport(settings, credentials, clock))
         self.engine = FunctionCompute(self._calls)
 
     def invoke(self, function: str, payload: bytes) -> Answered:
-        """Call a function and wait for its answer."""
         return invoke(self._calls, function, payload)
 
 

@@ -1,9 +1,10 @@
-"""What a check finds."""
+"""What a check says: one finding a line, with how bad it is and what to do about it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from refresh_watch.model import Word
 from refresh_watch_cli.doctor.context import DoctorContext
@@ -13,9 +14,9 @@ class Level(Word):
     """How bad it is. Only `bad` makes the command fail."""
 
     OK = "ok"
-    WARNING = "warning"
+    WARNING = "warning"  # it may be meant so, or works for now
     BAD = "bad"
-    SKIPPED = "skipped"
+    SKIPPED = "skipped"  # it was not looked at
 
 
 @dataclass(frozen=True)
@@ -31,22 +32,7 @@ class Finding:
 Check = Callable[[DoctorContext], Iterable[Finding]]
 """One check. It may raise: what it had found before that is kept."""
 
-
-def ok(what: str, said: str) -> Finding:
-    """As it should be."""
-    return Finding(Level.OK, what, said)
-
-
-def warning(what: str, said: str, do: str = "") -> Finding:
-    """It may be meant so, or works for now."""
-    return Finding(Level.WARNING, what, said, do)
-
-
-def bad(what: str, said: str, do: str) -> Finding:
-    """Something does not work."""
-    return Finding(Level.BAD, what, said, do)
-
-
-def skipped(what: str, said: str, do: str = "") -> Finding:
-    """It was not looked at, and why."""
-    return Finding(Level.SKIPPED, what, said, do)
+ok = partial(Finding, Level.OK)
+warning = partial(Finding, Level.WARNING)
+bad = partial(Finding, Level.BAD)
+skipped = partial(Finding, Level.SKIPPED)

@@ -30,7 +30,6 @@ _UNKNOWN_NAMED = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What the command takes."""
     add_query_arguments(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object with every field")
@@ -57,7 +56,8 @@ def run(namespace: argparse.Namespace) -> int:
     else:
         for line in table(rows, WIDTH if sys.stdout.isatty() else None):
             print(line)
-        note(_count(rows, listed, every=asked.every))
+        more = "" if asked.every or len(listed.rows) >= listed.total else "; --page N or --all shows more"
+        note(f"{len(rows)} of {listed.total} rows{more}")
     if last is not None and last.note:
         note(f"note: {note_text(last.note, 'en')}")
     if listed.unknown:
@@ -128,8 +128,3 @@ def _named(items: tuple[str, ...]) -> str:
     more = len(items) - _UNKNOWN_NAMED
     named = ", ".join(one_line(item, 40) for item in items[:_UNKNOWN_NAMED])
     return f"{named} and {more} more" if more > 0 else named
-
-
-def _count(rows: tuple[ObjectRow, ...], listed: ListResult, *, every: bool) -> str:
-    line = f"{len(rows)} of {listed.total} rows"
-    return line if every or len(listed.rows) >= listed.total else f"{line}; --page N or --all shows more"

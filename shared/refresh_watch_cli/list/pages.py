@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from refresh_watch.model import ListQuery, ObjectRow, Outcome, Page, Status
@@ -57,15 +57,8 @@ class TaskLister:
         if most and not is_filtered:
             for start in range(0, len(ids), most):
                 self._ask_together(ids[start : start + most])
-        rows: list[ObjectRow] = []
-        unknown, whole = [], True
-        for task_id in ids:
-            reading = self._task(task_id, filters)
-            rows.extend(reading.rows)
-            whole = whole and reading.whole
-            if not reading.rows and not is_filtered:
-                unknown.append(task_id)
-        return ListResult(tuple(rows), len(rows), whole, tuple(unknown))
+        listed = _together({task_id: self._task(task_id, filters) for task_id in ids})
+        return replace(listed, unknown=()) if is_filtered else listed
 
     def watch(self, watch: Watch, wanted: Sequence[Status]) -> ListResult:
         """The rows of a watch; where complete ones are not wanted, nothing is asked about what is known complete."""
@@ -79,15 +72,7 @@ class TaskLister:
         items = [item for item in watch.items if not (skips and item.outcome is Outcome.COMPLETE)]
         if request.task_ids:
             return self.tasks([item.item for item in items], filters)
-        rows: list[ObjectRow] = []
-        unknown, whole = [], True
-        for item in items:
-            reading = self._path(item, watch, filters)
-            rows.extend(reading.rows)
-            whole = whole and reading.whole
-            if not reading.rows:
-                unknown.append(item.item)
-        return ListResult(tuple(rows), len(rows), whole, tuple(unknown))
+        return _together({item.item: self._path(item, watch, filters) for item in items})
 
     def _ask_together(self, ids: Sequence[str]) -> None:
         """Ask by id, and in halves where the answer may be cut or one bad id spoils it; what stays so has its list."""
@@ -128,6 +113,13 @@ class TaskLister:
     def _page(self, query: ListQuery) -> Page:
         self.last = self.caller.list_page(query)
         return self.last
+
+
+def _together(readings: Mapping[str, RowsRead]) -> ListResult:
+    """The rows of several tasks or paths, one after the other."""
+    rows = tuple(row for reading in readings.values() for row in reading.rows)
+    unknown = tuple(item for item, reading in readings.items() if not reading.rows)
+    return ListResult(rows, len(rows), all(reading.whole for reading in readings.values()), unknown)
 
 
 def _belongs(row: ObjectRow, query: ListQuery) -> bool:

@@ -63,14 +63,12 @@ class _Once(argparse.Action):
         values: str | Sequence[Any] | None,
         _option: str | None = None,
     ) -> None:
-        """Take the value."""
         if getattr(namespace, self.dest) is not None:
             raise argparse.ArgumentError(self, "given twice; it takes one value")
         setattr(namespace, self.dest, values)
 
 
 def add_query_arguments(parser: argparse.ArgumentParser) -> None:
-    """PRODUCT and the options of the query."""
     parser.add_argument("product", metavar="PRODUCT", help=", ".join(product.value for product in Product))
     parser.add_argument(
         "--task-id", metavar="ID", action="append", help="one task, or several joined by commas (repeatable)"
@@ -93,8 +91,9 @@ def add_query_arguments(parser: argparse.ArgumentParser) -> None:
 
 def read_query(namespace: argparse.Namespace) -> ListRequest:
     """The question that the arguments ask. Raises BadInput."""
-    if namespace.product not in [product.value for product in Product]:
-        raise BadInput("product", namespace.product, ", ".join(product.value for product in Product))
+    products = [product.value for product in Product]
+    if namespace.product not in products:
+        raise BadInput("product", namespace.product, ", ".join(products))
     filters = _filters(namespace)
     wanted = _wanted(filters["--status"])
     task_ids = _task_ids(filters["--task-id"])
@@ -133,11 +132,9 @@ def _filters(namespace: argparse.Namespace) -> dict[str, str]:
 
 
 def _wanted(word: str) -> tuple[Status, ...]:
-    if not word:
-        return ()
-    if word.lower() not in STATUSES:
+    if word.lower() not in ("", *STATUSES):
         raise BadInput("--status", word, ", ".join(STATUSES))
-    return STATUSES[word.lower()]
+    return STATUSES.get(word.lower(), ())
 
 
 def _task_ids(text: str) -> tuple[str, ...]:

@@ -9,8 +9,7 @@ from refresh_watch.instants import Seconds
 from refresh_watch.workflow.probing.probe import Do
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY
 from refresh_watch_cli.doctor.probe.inspector import Submitted
-from refresh_watch_cli.doctor.probe.run import NotDeployed, Probing, as_object
-from refresh_watch_cli.doctor.probe.table import Same
+from refresh_watch_cli.doctor.probe.run import NotDeployed, Probing, Same, as_object
 from refresh_watch_cli.printing import note
 
 _PLAIN, _HTTP_SHAPED = "plain", "HTTP-shaped"

@@ -50,12 +50,10 @@ class Recorded:
     retried: int | None
     payload: str | None
     returned: str | None
-    destination: str
     events: tuple[tuple[Instant, str], ...]  # when, and the status
 
     @property
     def is_over(self) -> bool:
-        """Nothing more will happen to it."""
         return not self.status.is_live and self.status is not TaskStatus.STOPPING
 
 
@@ -63,7 +61,6 @@ class Inspector:
     """One call is one request, and its answer is handed on as it is."""
 
     def __init__(self, transport: Transport, clock: Clock) -> None:
-        """`clock` says when a call was sent and answered."""
         self._transport = transport
         self._clock = clock
 
@@ -147,6 +144,7 @@ def _as_submitted(error: Any, sent_at: Instant, answered_at: Instant) -> Submitt
 
 
 def _recorded(entry: Any) -> Recorded:
+    seen = [(_seconds(event.timestamp), str(event.status or "")[:40]) for event in entry.events or []]
     return Recorded(
         id=str(entry.task_id or ""),
         status=TaskStatus.of(entry.status or ""),
@@ -156,14 +154,8 @@ def _recorded(entry: Any) -> Recorded:
         retried=entry.already_retried_times if isinstance(entry.already_retried_times, int) else None,
         payload=_text(entry.task_payload),
         returned=_text(entry.return_payload),
-        destination=str(entry.destination_status or "")[:40],
-        events=tuple(_events(entry.events or [])),
+        events=tuple((at, status) for at, status in seen if at is not None),
     )
-
-
-def _events(events: list[Any]) -> list[tuple[Instant, str]]:
-    seen = [(_seconds(event.timestamp), str(event.status or "")[:40]) for event in events]
-    return [(at, status) for at, status in seen if at is not None]
 
 
 def _seconds(milliseconds: Any) -> float | None:

@@ -14,8 +14,7 @@ from refresh_watch.products.api import ProductApi
 from refresh_watch.products.connect import connect
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.settings import Settings
-from refresh_watch_cli.doctor.probe.run import Probing
-from refresh_watch_cli.doctor.probe.table import Same
+from refresh_watch_cli.doctor.probe.run import Probing, Same
 from refresh_watch_cli.printing import note
 from refresh_watch_cli.submitting import submit
 
@@ -38,8 +37,6 @@ def submit_refresh(product: Product, url: str, settings: Settings, credentials: 
 
 @dataclass
 class Refresh:
-    """One refresh that was submitted, and how it is asked about."""
-
     run: Probing
     api: ProductApi
     task_id: str
@@ -50,7 +47,6 @@ class Refresh:
         return self.api.by_ids([self.task_id]) if self.api.spec.ids_per_call else self.by_list()
 
     def by_list(self) -> Page:
-        """By the list operation's TaskId."""
         return self.api.list_page(ListQuery(task_id=self.task_id))
 
     def by_time(self, start: Seconds, end: Seconds) -> Page:
@@ -60,7 +56,6 @@ class Refresh:
         return self.api.list_page(query)
 
     def row(self, page: Page) -> ObjectRow | None:
-        """The refresh's row in an answer."""
         return next((row for row in page.rows if row.task_id == self.task_id), None)
 
 

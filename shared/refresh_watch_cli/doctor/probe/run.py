@@ -1,4 +1,4 @@
-"""One run of the probe: what it starts, what it finds, and how it leaves the account."""
+"""One run of the probe: what it starts, what it measures, and how it leaves the account."""
 
 from __future__ import annotations
 
@@ -12,12 +12,36 @@ from refresh_watch.clock import Clock
 from refresh_watch.errors import EngineError, RefreshWatchError
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds
+from refresh_watch.model import Word
+from refresh_watch.reports.plain import one_line
 from refresh_watch.settings import Settings
 from refresh_watch.workflow.probing.probe import Do, event_of, task_id
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 from refresh_watch_cli.doctor.probe.inspector import Inspector, Recorded, Submitted
-from refresh_watch_cli.doctor.probe.table import Measurement, Same, measurement
 from refresh_watch_cli.printing import note
+
+LONGEST_TEXT = 300
+
+
+class Same(Word):
+    """How what was seen stands to what is taken for likely."""
+
+    YES = "yes"
+    OTHER = "other"  # one of the other positions of docs/open-facts.md: the code holds there too
+    NO = "NO"  # neither
+    UNSEEN = "?"
+    OPEN = "-"  # nothing is taken for likely
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One fact. `fact` is the name of the stand-ins' switch where there is one."""
+
+    fact: str
+    seen: str
+    likely: str
+    same: Same
+
 
 SHORTLY: Seconds = 30
 """How long something that should happen at once may take: a cold start, and Function Compute's own queue."""
@@ -60,12 +84,11 @@ class Probing:
         return min(1.0, self.delay / 10)
 
     def found(self, fact: str, seen: str, likely: str = "", same: Same = Same.OPEN) -> None:
-        """Put a finding into the table, and say it."""
-        self.findings.append(measurement(fact, seen, likely, same))
+        # its words are fit to be shown, wherever they came from
+        self.findings.append(Measurement(fact, one_line(seen, LONGEST_TEXT), likely, same))
         note(f"  {fact}: {self.findings[-1].seen}")
 
     def unseen(self, fact: str, why: str, likely: str = "") -> None:
-        """Put into the table that a fact could not be seen."""
         self.found(fact, why, likely, Same.UNSEEN)
 
     @contextmanager
@@ -79,7 +102,6 @@ class Probing:
             self.unseen(fact, str(error))
 
     def task_id(self, what: str) -> str:
-        """The id of one of this run's tasks."""
         return task_id(self.id, what)
 
     def call(self, function: str, do: Do) -> tuple[Submitted, dict[str, Any]]:
@@ -159,7 +181,6 @@ class Probing:
 
 
 def as_object(text: bytes) -> dict[str, Any]:
-    """A JSON object, decoded; empty where it is none."""
     try:
         value = json.loads(text)
     except ValueError:

@@ -7,8 +7,7 @@ from refresh_watch.instants import Seconds
 from refresh_watch.workflow.probing.probe import Do
 from refresh_watch.workflow.task_ids import NOTIFY
 from refresh_watch_cli.doctor.probe.inspector import Recorded, Submitted
-from refresh_watch_cli.doctor.probe.run import SHORTLY, Probing
-from refresh_watch_cli.doctor.probe.table import Same
+from refresh_watch_cli.doctor.probe.run import SHORTLY, Probing, Same
 
 EARLY: Seconds = 0.5
 """By so much two clocks may differ after they were compared: a task that ran earlier than that ran too early."""

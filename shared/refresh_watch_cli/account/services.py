@@ -1,4 +1,4 @@
-"""One call to STS or RAM, with the generic call of Alibaba's SDK core: their own SDKs would add nothing to it.
+"""What is asked of STS and RAM, with the generic call of Alibaba's SDK core: their own SDKs would add nothing to it.
 
 STS 2015-04-01 and RAM 2015-05-01 are RPC services (help: api-sts-2015-04-01-getcalleridentity, api-ram-2015-05-01-…).
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -16,9 +15,44 @@ from refresh_watch.clock import Clock, SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.deadline import DeadlinePassed, within
 from refresh_watch.errors import RefreshWatchError, Retryable
-from refresh_watch.instants import Instant, Seconds
+from refresh_watch.instants import Seconds
 from refresh_watch.settings import Settings
-from refresh_watch_cli.account.bad_keys import said_of_key
+
+KEY_ID, KEY_SECRET, TOKEN = (
+    f"ALIBABA_CLOUD_{name}" for name in ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")
+)
+
+_SAID = {
+    "SignatureDoesNotMatch": "the secret is not the one that belongs to this access key id",
+    "IncompleteSignature": "the secret is not the one that belongs to this access key id",
+    "InvalidAccessKeyId.Inactive": "this access key is disabled",
+    "InvalidAccessKeyId": "there is no such access key id",
+    "InvalidSecurityToken": "the security token has expired, or belongs to another key",
+    "MissingSecurityToken": "a temporary key without its security token",
+}
+
+
+def said_of_key(code: str) -> str:
+    """In our words what is wrong with the key; empty for a code about something else."""
+    return next((said for begins, said in _SAID.items() if code.startswith(begins)), "")
+
+
+def mend_key(code: str) -> str:
+    """What to do about it; empty likewise."""
+    if code.startswith("InvalidTimeStamp"):
+        return "set this machine's clock"
+    if "SecurityToken" in code:
+        return f"take a new temporary key, and set {TOKEN} with it"
+    if code.startswith("InvalidAccessKeyId"):
+        return f"see in the RAM console whether the key of {KEY_ID} still exists and is enabled"
+    return f"see whether {KEY_SECRET} belongs to {KEY_ID}" if said_of_key(code) else ""
+
+
+def missing_half(environment: Mapping[str, str]) -> str:
+    """Which of the two variables of a key is not set where the other one is; empty where both or none are."""
+    missing = [name for name in (KEY_ID, KEY_SECRET) if not environment.get(name, "").strip()]
+    return f"{missing[0]} is not set" if len(missing) == 1 else ""
+
 
 Service = Literal["sts", "ram"]
 
@@ -34,14 +68,6 @@ PAUSE: Seconds = 0.5
 
 _AGAIN = ("Throttling", "TooManyRequests", "ServiceUnavailable", "ServiceBusy", "InternalError", "SystemBusy")
 _DENIED = ("NoPermission", "Forbidden")
-
-
-@dataclass(frozen=True)
-class AccountAnswer:
-    """What a call brought: the JSON, and the instant that the service's own clock showed."""
-
-    body: Mapping[str, Any]
-    date: Instant | None
 
 
 class AccountRefusal(RefreshWatchError):
@@ -64,10 +90,10 @@ def call(
     credentials: Credentials,
     *,
     clock: Clock | None = None,
-) -> AccountAnswer:
-    """Ask, a few times while the service is busy.
+) -> Mapping[str, Any]:
+    """Ask, a few times while the service is busy; answers the JSON.
 
-    Raises Refused, and Retryable when there was no usable answer at all.
+    Raises AccountRefusal, and Retryable when there was no usable answer at all.
     """
     time = clock or SystemClock()
     tried = 0
@@ -85,7 +111,6 @@ def call(
 
 
 def endpoint_of(service: Service, settings: Settings) -> str:
-    """The URL that a service is asked at."""
     set_to = {"sts": settings.sts_endpoint, "ram": settings.ram_endpoint}[service]
     return set_to or f"https://{HOSTS[service]}"
 
@@ -97,7 +122,7 @@ def host_of(service: Service, settings: Settings) -> str:
 
 def _ask(
     service: Service, action: str, params: Mapping[str, str], settings: Settings, credentials: Credentials
-) -> AccountAnswer:
+) -> Mapping[str, Any]:
     from alibabacloud_tea_openapi.client import Client
     from alibabacloud_tea_openapi.utils_models import OpenApiRequest
     from Tea.exceptions import TeaException
@@ -115,7 +140,7 @@ def _ask(
     body = answer.get("body")
     if not isinstance(body, dict):
         raise Retryable(f"{host_of(service, settings)}: no usable answer: no JSON object")
-    return AccountAnswer(body, _date(answer.get("headers")))
+    return body
 
 
 def _meaning(error: Exception, service: Service, action: str, host: str) -> AccountRefusal | Retryable:
@@ -142,9 +167,21 @@ def _meaning(error: Exception, service: Service, action: str, host: str) -> Acco
     return AccountRefusal(code if re.fullmatch(r"[A-Za-z.]{1,60}", code) else redact(code), message, missing)
 
 
-def _date(headers: object) -> Instant | None:
-    text = headers.get("date") if isinstance(headers, dict) else None
-    try:
-        return parsedate_to_datetime(str(text)).timestamp() if text else None
-    except ValueError:
-        return None
+@dataclass(frozen=True)
+class AccountCaller:
+    account: str  # the number of the Alibaba Cloud account
+    arn: str
+    is_root: bool  # the account itself: its key may do everything, and cannot be limited
+
+
+def who_am_i(settings: Settings, credentials: Credentials, *, clock: Clock | None = None) -> AccountCaller:
+    """Ask STS. Raises AccountRefusal for keys that are not good, Retryable when there is no usable answer."""
+    body = call("sts", "GetCallerIdentity", {}, settings, credentials, clock=clock)
+    account = str(body.get("AccountId") or "")
+    if not account.isdigit():
+        raise Retryable(f"{host_of('sts', settings)}: no usable answer: GetCallerIdentity without an AccountId")
+    return AccountCaller(
+        account=account,
+        arn=str(body.get("Arn") or ""),
+        is_root=str(body.get("IdentityType") or "").lower() == "account",
+    )
