@@ -27,7 +27,7 @@ from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.switches import Switches as ProductSwitches
 from refresh_watch_emulator.products.world import ObjectPlan
 from tests.all_products import endpoint_variables, everywhere
-from tests.cli.conftest import CommandLine, Ran, clean_environment
+from tests.cli.command_line import CommandLine, Ran, clean_environment
 from tests.workflow.house import KEYS, ROOT, House, house, wait_for
 
 PROBE = ("doctor", "--probe", "--delay", "1s")
@@ -134,17 +134,14 @@ def test_where_function_compute_behaves_otherwise_the_table_says_how(tmp_path: P
         others = {name: fact["seen"] for name, fact in facts.items() if fact["same"] == "other"}
         refused = "HTTP 400; code StatefulAsyncInvocationAlreadyExists; body {Code, Message, RequestId}"
         late = others.pop("list_lag")
-        # how many of the ten runs the record and the envelope count depends on when they were read
-        runs = others.pop("run_twice, when failing")
-        others.pop("the envelope's words", None)
         assert others == {
             "duplicate, while it waits": refused,
             "duplicate, after it ended": refused,
             "api_event": "HTTP-shaped: intake's probes are left out",
             "run_twice": "2 times by the record's events",
+            "run_twice, when failing": "10 runs, and the record has 1 + 8 tries",
             "list_payloads": "no",
         }
-        assert re.fullmatch(r"\d+ runs, and the record has 1 \+ 8 tries", runs)
         assert late.startswith("shown late, ")
         assert other.home.wall.messages == ()
 
@@ -155,7 +152,7 @@ def test_where_on_failure_does_not_fire_the_table_says_no_and_the_probe_fails(tm
     manifest.write_text(re.sub(r"\n +destinationConfig:\n.*\n +destination: .*", "", text), encoding="utf-8")
     switches = EngineSwitches(retry_interval=0.1, duplicate=Duplicate.OLD_BODY)
     with account(tmp_path, switches, manifest=manifest) as silent:
-        facts = silent.facts("--patience", "1s", code=1)
+        facts = silent.facts("--patience", "30s", code=1)
 
     assert facts["onFailure"]["same"] == "NO"
     assert facts["onFailure"]["seen"] == "has not fired; the task is Failed after 4 tries"
@@ -237,28 +234,6 @@ def test_functions_that_know_no_probe_are_named_and_are_asked_nothing_more(tmp_p
     assert "the deployed notify does not know probes; deploy this version first" in older.err.splitlines()[-1]
     assert "notify could not be asked: HTTP 404 FunctionNotFound" in elsewhere.err.splitlines()[-1]
     assert cli.run(*PROBE).err.splitlines()[-1].startswith("refresh-watch: Function Compute did not invoke ")
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (("--delay", "90s"), "--delay: '90s' is not allowed; allowed: 1s to 60s"),
-        (("--delay", "soon"), "--delay: 'soon'"),
-        (("--delay", "5m"), "--delay: '5m' is not allowed; allowed: 1s to 60s, such as 10s\n"),
-        (("--patience", "2h"), "--patience: '2h' is not allowed; allowed: 1s to 3600s, such as 8m\n"),
-        (("--patience", "0"), "--patience: '0'"),
-        (("--refresh-url", "example.com/a"), "--refresh-url: 'example.com/a'"),
-        (("--refresh-url", ""), "--refresh-url: ''"),
-        (("--refresh-url", URL, "--product", "vod-legacy"), "--product: 'vod-legacy'"),
-    ],
-)
-def test_an_option_that_cannot_be_used_is_one_line(
-    call: Callable[..., Ran], options: tuple[str, ...], words: str
-) -> None:
-    ran = call("doctor", "--probe", *options)
-
-    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
-    assert words in ran.err
 
 
 @contextmanager

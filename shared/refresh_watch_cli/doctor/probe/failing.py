@@ -9,8 +9,7 @@ from refresh_watch.instants import Seconds, format_duration
 from refresh_watch.workflow.probing.probe import ENVELOPE, TRY, Do, kept
 from refresh_watch.workflow.task_ids import NOTIFY
 from refresh_watch_cli.doctor.probe.inspector import Recorded
-from refresh_watch_cli.doctor.probe.run import FAIL, SHORTLY, Probing
-from refresh_watch_cli.doctor.probe.table import Same
+from refresh_watch_cli.doctor.probe.run import FAIL, SHORTLY, Probing, Same
 from refresh_watch_cli.printing import note
 
 _KEYS = {
@@ -29,7 +28,6 @@ def start_failing(run: Probing) -> None:
 
 
 def after_failing(run: Probing) -> None:
-    """Wait for the envelope and compare it."""
     note(f"waiting for onFailure, at most {format_duration(run.patience)}")
     with run.step("onFailure"):
         over: list[float] = []
@@ -46,31 +44,34 @@ def after_failing(run: Probing) -> None:
 
         seen = run.wait_for(look, run.patience)
         task = run.inspector.recorded(run.failing, run.task_id(FAIL))
-        tries = _tries(run)
+        tries = _tries(run, has_fired=isinstance(seen, dict))
         _say_tries(run, tries, task)
         if not isinstance(seen, dict):
             state = task.status.value if task else "not in the record"
             same = Same.NO if task and task.is_over else Same.UNSEEN
             run.found("onFailure", f"has not fired; the task is {state} after {len(tries)} tries", _FIRES, same)
             return
-        after = (
-            f"{max(0.0, seen['timestamp'] / 1000 - tries[-1]):.1f} s after the last try"
-            if _is_timed(seen, tries)
-            else ""
-        )
-        run.found("onFailure", f"fired {after}".strip(), _FIRES, Same.YES)
+        at: Any = seen.get("timestamp")
+        is_timed = bool(tries) and isinstance(at, (int, float))
+        after = f" {max(0.0, at / 1000 - tries[-1]):.1f} s after the last try" if is_timed else ""
+        run.found("onFailure", f"fired{after}", _FIRES, Same.YES)
         _envelope(run, seen, len(tries))
 
 
-def _is_timed(envelope: dict[str, Any], tries: list[Seconds]) -> bool:
-    return bool(tries) and isinstance(envelope.get("timestamp"), (int, float))
+def _tries(run: Probing, *, has_fired: bool) -> list[Seconds]:
+    """When each try ran, by the functions' clock.
 
+    A list of tasks may lag. The envelope was kept after the last try, so a list that shows it shows every try.
+    """
+    ids: list[str] = []
 
-def _tries(run: Probing) -> list[Seconds]:
-    """When each try ran, by the functions' clock."""
-    prefix = run.task_id(TRY)
-    ids = [task.id.removeprefix(prefix) for task in run.engine.tasks(NOTIFY, prefix)]
-    return sorted(int(text) / 1000 for text in ids if text.isdecimal())
+    def look() -> bool:
+        ids[:] = [task.id for task in run.engine.tasks(NOTIFY, run.task_id(""))]
+        return not has_fired or run.task_id(ENVELOPE) in ids
+
+    run.wait_for(look, 2 * SHORTLY)
+    times = [text.removeprefix(run.task_id(TRY)) for text in ids]
+    return sorted(int(text) / 1000 for text in times if text.isdecimal())
 
 
 def _say_tries(run: Probing, tries: list[Seconds], task: Recorded | None) -> None:
