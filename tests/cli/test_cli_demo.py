@@ -16,14 +16,14 @@ from refresh_watch_cli.demo.jobs import jobs
 from refresh_watch_cli.demo.screen import message_lines, summary_lines
 from refresh_watch_cli.demo.stage import DemoStage, stage
 from refresh_watch_emulator.chat_wall import WallMessage
-from tests.cli.conftest import CommandLine, Ran, clean_environment
+from tests.cli.command_line import CommandLine, Ran, clean_environment
 
 
 @pytest.fixture(scope="module")
 def demo() -> Ran:
     # what a user has set must not get in the way
     proxies = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
-    return CommandLine(clean_environment()).run("demo", REFRESH_WATCH_PREFIX="mine", **proxies)
+    return CommandLine(clean_environment()).run_alone("demo", REFRESH_WATCH_PREFIX="mine", **proxies)
 
 
 def test_the_demo_ends_by_itself_with_exit_0(demo: Ran) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
+from refresh_watch_cli.cost.estimate import estimate, hops_of_jobs
 from refresh_watch_cli.doctor.check_channels import check_channels
 from refresh_watch_cli.doctor.check_cost import check_cost
 from refresh_watch_cli.doctor.check_endpoints import check_endpoints
@@ -17,8 +21,9 @@ from refresh_watch_cli.doctor.command import USUAL, examine
 from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.finding import Finding, Level, ok
 from refresh_watch_cli.project import find_project
+from refresh_watch_cli.resources import read_resources
 from tests.all_products import SWEPT_WORDS
-from tests.cli.conftest import PROJECT
+from tests.cli.command_line import PROJECT
 from tests.hand_clock import HandClock
 
 
@@ -129,6 +134,19 @@ def test_a_runtime_that_there_is_not_is_told_once_by_its_variable() -> None:
     assert "REFRESH_WATCH_RUNTIME" in left_out.said
 
 
+def test_an_environment_that_is_too_large_is_told_before_it_is_deployed() -> None:
+    channels = [
+        {"name": f"a{i}", "kind": "slack", "url": f"https://hooks.slack.com/services/{'x' * 200}"} for i in range(20)
+    ]
+    context = DoctorContext({"REFRESH_WATCH_CHANNELS": json.dumps(channels)}, USUAL, find_project(PROJECT))
+
+    said = {finding.what: finding.said for finding in check_manifest(context) if finding.level is Level.BAD}
+
+    assert said.keys() == {"refresh-intake", "refresh-notify"}
+    assert said["refresh-notify"].startswith("environment of refresh-notify: 5,")
+    assert said["refresh-notify"].endswith(" is not allowed; allowed: at most 4,096 bytes, names and values together")
+
+
 def test_channels_that_cannot_be_read_at_all_are_told_once_without_what_stands_there() -> None:
     context = DoctorContext(
         {"REFRESH_WATCH_CHANNELS": '[{"url": "https://hooks.example.com/fake-token"'}, USUAL, find_project(PROJECT)
@@ -174,3 +192,26 @@ def test_a_check_that_breaks_keeps_what_it_had_found_and_shows_no_values() -> No
     assert first == ok("first", "found")
     assert broken.said.startswith("a fault of refresh-watch itself: ValueError at test_cli_doctor_checks.py:")
     assert "fake-secret" not in repr(broken)
+
+
+def test_a_schedule_that_hardly_pauses_is_reckoned_with_little_memory() -> None:
+    resources = read_resources(PROJECT / "s.yaml", {})
+    tracemalloc.start()
+    try:
+        hops = fmean(map(len, hops_of_jobs("0;2")))
+        assert estimate(resources, "0;2").cny(10_000) > 0
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert hops > 150
+    assert most < 20 * 2**20
+
+
+def test_an_endpoint_variable_of_one_s_own_in_s_yaml_breaks_no_check(tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text("vars: {x: \"${env('REFRESH_WATCH_OUR_ENDPOINT', '')}\"}")
+    context = DoctorContext(
+        {"REFRESH_WATCH_OUR_ENDPOINT": "https://x.example.com", "DEBUG": "sdk"}, USUAL, find_project(tmp_path)
+    )
+    found = {finding.what: finding for finding in check_settings(context)}
+    assert (found["REFRESH_WATCH_OUR_ENDPOINT"].level, found["REFRESH_WATCH_OUR_ENDPOINT"].said) == (Level.OK, "set")
+    assert "DEBUG=sdk" in found

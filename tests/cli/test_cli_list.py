@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +13,7 @@ from refresh_watch_emulator.products.faults import error
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import ObjectPlan
 from tests.all_products import SERVICES
-from tests.cli.conftest import Ran
+from tests.cli.command_line import Ran
 
 Call = Callable[..., Ran]
 MIXED = ("Complete", "Failed", "Timeout", "Canceled", "Complete")
@@ -82,17 +81,14 @@ def test_urls_are_those_of_all_pages_each_once(call: Call, stand_in: StandIn) ->
     assert ran.out.splitlines() == paths
 
 
-def test_the_table_fits_100_columns_and_cuts_long_urls_only_on_a_terminal(
-    call: Call, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_table_fits_100_columns_and_cuts_long_urls_only_on_a_terminal(call: Call, stand_in: StandIn) -> None:
     path = "http://example.com/" + "very-long-name/" * 80
     plans = [ObjectPlan(path, "Failed", description="Origin Return StatusCode 5XX")]
     task_id = stand_in.world.add_task("cdn", objects=plans, object_type="directory", created_at=1_795_000_000.0)
     stand_in.world._tasks["cdn"][task_id].created_at = time.time()
 
     piped = call("list", "cdn", "--task-id", task_id)
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    ran = call("list", "cdn", "--task-id", task_id)
+    ran = call("list", "cdn", "--task-id", task_id, on_terminal=True)
 
     assert f" {path} " in piped.out
     heading, row = ran.out.splitlines()
@@ -186,5 +182,4 @@ def test_a_refusal_is_one_line_with_the_missing_permission(call: Call, stand_in:
 
     ran = call("list", "cdn")
 
-    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
-    assert "cdn:DescribeRefreshTasks" in ran.err
+    assert ran.refuses("cdn:DescribeRefreshTasks", code=1)

@@ -5,21 +5,19 @@ from __future__ import annotations
 import re
 import shlex
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from refresh_watch.model import Product
 from refresh_watch.product_specs.registry import spec_of
-from refresh_watch_emulator.chat_wall import ChatWall
 from refresh_watch_emulator.products.faults import error
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.all_products import WITH_BY_ID, WORDS
-from tests.cli.conftest import CommandLine, Ran
-from tests.cli.test_cli_deployment import QUICK, Served, shown
+from tests.cli.command_line import Ran
+from tests.cli.served import QUICK, Deployment, shown
 from tests.workflow.house import client_of, wait_for
 
 Call = Callable[..., Ran]
@@ -45,15 +43,6 @@ def pasted(text: str) -> list[str]:
     """The arguments of the command that a message shows."""
     (line,) = re.findall(r"refresh-watch (list [^`\n]+--urls)", text)
     return shlex.split(line)
-
-
-@pytest.fixture
-def serve(cli: CommandLine, tmp_path: Path) -> Iterator[Served]:
-    served = Served(cli, tmp_path / "queue.sqlite", tmp_path / "log")
-    yield served
-    served.end()
-    assert served.process.stdout is not None
-    served.process.stdout.close()
 
 
 @pytest.mark.parametrize("product", WORDS)
@@ -113,8 +102,7 @@ def test_an_id_that_the_api_does_not_know_is_named_and_the_others_are_listed(
 def test_one_id_that_the_api_does_not_know_is_said_too(call: Call) -> None:
     ran = call("list", "cdn", "--task-id", "987654321", "--status", "failed", "--urls")
 
-    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
-    assert "nothing of 987654321" in ran.err
+    assert ran.refuses("nothing of 987654321", code=1)
 
 
 def test_filters_go_into_the_question_about_each_id(call: Call, stand_in: StandIn) -> None:
@@ -137,13 +125,13 @@ def test_a_refusal_of_whoever_asks_lists_nothing(call: Call, stand_in: StandIn) 
 
     ran = call("list", "cdn", "--task-id", ",".join(ids), "--urls")
 
-    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
-    assert "cdn:DescribeRefreshTaskById" in ran.err
+    assert ran.refuses("cdn:DescribeRefreshTaskById", code=1)
 
 
 def test_the_command_of_a_message_with_many_failing_tasks_reads_them_from_the_watchs_record(
-    call: Call, stand_in: StandIn, wall: ChatWall, serve: Served
+    deployment: Deployment,
 ) -> None:
+    call, stand_in, wall, serve = deployment.cli.run, deployment.stand_in, deployment.wall, deployment.served
     failing = {str(n): failed_task(stand_in, "cdn", str(n)) for n in range(22)}
     fine = [stand_in.world.add_task("cdn", created_at=time.time() - 5) for _ in range(3)]
     request = {"product": "cdn", "task_ids": [*failing.values(), *fine], "schedule": "0,1;1", "label": "many"}
@@ -153,20 +141,21 @@ def test_the_command_of_a_message_with_many_failing_tasks_reads_them_from_the_wa
     arguments = pasted(message.body["markdown"]["text"])
     before = len(stand_in.calls)
 
-    ran = call(*arguments, REFRESH_WATCH_FC_ENDPOINT=serve.url)
+    ran = call(*arguments)
 
     assert arguments == ["list", "cdn", "--watch", watch_id, "--status", "failed", "--urls"]
     assert (ran.code, ran.err) == (0, "")
     assert sorted(ran.out.splitlines()) == sorted(f"{URL}/{n}/0.txt" for n in failing)
     # what the final report calls complete is not asked about, although the only look was the last
     assert not set(fine) & {task_id for _, ids in asked(stand_in, before) for task_id in ids.split(",")}
-    every = call("list", "cdn", "--watch", watch_id, REFRESH_WATCH_FC_ENDPOINT=serve.url)
+    every = call("list", "cdn", "--watch", watch_id)
     assert len(every.out.splitlines()) == 1 + 2 * 22 + 3
 
 
 def test_a_watch_that_goes_on_is_listed_by_what_its_looks_have_seen(
-    call: Call, stand_in: StandIn, wall: ChatWall, serve: Served
+    deployment: Deployment,
 ) -> None:
+    call, stand_in, wall, serve = deployment.cli.run, deployment.stand_in, deployment.wall, deployment.served
     done = stand_in.world.add_task("vod", created_at=time.time() - 5)
     failing = failed_task(stand_in, "vod", "a")
     running = stand_in.world.add_task("vod", objects=[ObjectPlan(f"{URL}/r", NEVER)], created_at=time.time() - 5)
@@ -177,15 +166,16 @@ def test_a_watch_that_goes_on_is_listed_by_what_its_looks_have_seen(
     wait_for(lambda: len(hops.tasks("watch", f"w-{watch_id}-h")) > 1, 40, "the hop that knows what the first look saw")
     before = len(stand_in.calls)
 
-    ran = call("list", "vod", "--watch", watch_id, "--status", "failed", "--urls", REFRESH_WATCH_FC_ENDPOINT=serve.url)
+    ran = call("list", "vod", "--watch", watch_id, "--status", "failed", "--urls")
 
     assert (ran.code, ran.out.splitlines()) == (0, urls_of("a"))
     assert sorted(task_id for _, task_id in asked(stand_in, before)) == sorted([failing, running])
 
 
 def test_a_watch_by_path_lists_its_own_paths_of_its_own_submission(
-    call: Call, stand_in: StandIn, wall: ChatWall, serve: Served
+    deployment: Deployment,
 ) -> None:
+    call, stand_in, wall, serve = deployment.cli.run, deployment.stand_in, deployment.wall, deployment.served
     now = time.time()
     plans = [ObjectPlan(f"{URL}/{name}", "Failed") for name in ("ours", "ours too", "of others")]
     plans = [replace(plan, path=plan.path.replace(" ", "-")) for plan in plans]
@@ -200,26 +190,24 @@ def test_a_watch_by_path_lists_its_own_paths_of_its_own_submission(
     watch_id = serve.post(request)[2]["watch_id"]
     shown(wall, "dingtalk", f"f-{watch_id}")
 
-    ran = call("list", "cdn", "--watch", watch_id, "--json", REFRESH_WATCH_FC_ENDPOINT=serve.url)
+    ran = call("list", "cdn", "--watch", watch_id, "--json")
 
     assert ran.code == 0
     assert [row["object_path"] for row in ran.json["tasks"]] == [f"{URL}/ours", f"{URL}/ours-too"]
 
 
 def test_a_watch_of_another_product_and_one_that_nobody_knows_are_one_line_each(
-    call: Call, cli: CommandLine, stand_in: StandIn, serve: Served
+    deployment: Deployment,
 ) -> None:
-    task_id = failed_task(stand_in, "dcdn", "a")
-    endpoint = {"REFRESH_WATCH_FC_ENDPOINT": serve.url}
-    watch_id = cli.run("start", "dcdn", task_id, "--json", *QUICK, **endpoint).json["watch_id"]
+    call = deployment.cli.run
+    task_id = failed_task(deployment.stand_in, "dcdn", "a")
+    watch_id = call("start", "dcdn", task_id, "--json", *QUICK).json["watch_id"]
 
-    other = call("list", "cdn", "--watch", watch_id, "--urls", **endpoint)
-    unknown = call("list", "cdn", "--watch", "0000000000000000", "--urls", **endpoint)
+    other = call("list", "cdn", "--watch", watch_id, "--urls")
+    unknown = call("list", "cdn", "--watch", "0000000000000000", "--urls")
 
-    assert (other.code, other.out, other.err.count("\n")) == (2, "", 1)
-    assert "PRODUCT: 'cdn' is not allowed; allowed: dcdn" in other.err
-    assert (unknown.code, unknown.out, unknown.err.count("\n")) == (2, "", 1)
-    assert "watch_id: '0000000000000000' is not known; allowed: a watch of the last 7 days" in unknown.err
+    assert other.refuses("PRODUCT: 'cdn' is not allowed; allowed: dcdn")
+    assert unknown.refuses("watch_id: '0000000000000000' is not known; allowed: a watch of the last 7 days")
 
 
 def test_the_command_of_a_watch_from_this_machine_names_all_ids_since_nobody_keeps_its_record(

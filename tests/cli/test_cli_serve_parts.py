@@ -10,9 +10,8 @@ import pytest
 from refresh_watch.credentials import Credentials
 from refresh_watch.errors import BadInput, NoCredentials
 from refresh_watch.settings import Secret, Settings
-from refresh_watch_cli.machine_keys import FRESH, MachineKeys
 from refresh_watch_cli.printing import called_as
-from refresh_watch_cli.serve import check_address, curl_lines, functions_environment, reachable
+from refresh_watch_cli.serve import FRESH, MachineKeys, check_address, curl_lines, functions_environment, reachable
 from tests.hand_clock import HandClock
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from refresh_watch_cli.build.refusal import CannotBuild
-from refresh_watch_cli.main import main
+from refresh_watch_cli.build.runtimes import CannotBuild
 from refresh_watch_cli.project import Project
 from refresh_watch_emulator.products.server import StandIn
-from tests.cli.conftest import Ran as RanCommand
+from tests.cli.command_line import CommandLine, Ran
 
 PROJECT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ("intake", "notify", "watch")
@@ -30,14 +27,7 @@ NOBODY = {
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "",
     "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true",
 }
-WRITES = {
-    "CreateRole",
-    "UpdateRole",
-    "CreatePolicy",
-    "CreatePolicyVersion",
-    "DeletePolicyVersion",
-    "AttachPolicyToRole",
-}
+READS = ("GetCallerIdentity", "GetRole", "GetPolicy", "ListPolicyVersions", "ListPoliciesForRole")
 
 FAKE_S = """#!{python}
 import json, os, sys
@@ -55,22 +45,17 @@ raise SystemExit(int(os.environ.get("S_EXIT", "0")))
 """
 
 
-class Ran(RanCommand):
-    """What became of a run."""
-
-    @property
-    def done(self) -> list[str]:
-        return [line.removeprefix("done: ") for line in self.out.splitlines() if line.startswith("done: ")]
+def done(ran: Ran) -> list[str]:
+    """What was made, in the words of the command."""
+    return [line.removeprefix("done: ") for line in ran.out.splitlines() if line.startswith("done: ")]
 
 
 class Newcomer:
     """Somebody with keys, a checkout, and programs on PATH."""
 
-    def __init__(
-        self, stand_in: StandIn, folder: Path, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]
-    ) -> None:
+    def __init__(self, stand_in: StandIn, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.account = stand_in.world.account
-        self._stand_in, self._patch, self._capture = stand_in, patch, capture
+        self._stand_in = stand_in
         self.programs = folder / "programs"
         self.programs.mkdir()
         self.notes = folder / "notes"
@@ -95,38 +80,17 @@ class Newcomer:
     def install_s(self, name: str = "s", version: str = "3.1.10") -> None:
         self.install(name, FAKE_S.format(python=sys.executable, version=version))
 
-    def deploy(self, *arguments: str, **variables: str) -> Ran:
-        """In this process, which is quicker; `deploy_apart` is for what this process would remember."""
-        environment = self._environment(variables)
-        for name in [*os.environ]:
-            self._patch.delenv(name)
-        for name, value in environment.items():
-            self._patch.setenv(name, value)
-        code = main(["deploy", "--project", str(self.project), *arguments])
-        printed = self._capture.readouterr()
-        return self._checked(Ran(code, printed.out, printed.err))
-
-    def deploy_apart(self, *arguments: str, **variables: str) -> Ran:
-        command = [sys.executable, "-m", "refresh_watch_cli", "deploy", "--project", str(self.project), *arguments]
-        environment = self._environment(variables)
-        done = subprocess.run(
-            command,
-            cwd=PROJECT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return self._checked(Ran(done.returncode, done.stdout, done.stderr))
-
-    @staticmethod
-    def _checked(ran: Ran) -> Ran:
-        for secret in SECRETS:
-            assert secret not in ran.out + ran.err
-        assert "Traceback" not in ran.err
+    def deploy(self, *arguments: str, alone: bool = False, stdin: str | None = "", **variables: str) -> Ran:
+        """`alone`: in a process of its own, for what this process would remember."""
+        command = CommandLine(self._environment(variables))
+        words = ("deploy", "--project", str(self.project), *arguments)
+        ran = command.run_alone(*words) if alone else command.run(*words, stdin=stdin)
+        assert [secret for secret in SECRETS if secret in ran.out + ran.err] == []
         return ran
+
+    def refuses(self, ran: Ran, *words: str, code: int = 2) -> bool:
+        """It ended with one line that holds these words, and nothing was asked or made."""
+        return ran.refuses(*words, code=code) and self.asked() == [] and not self.s_ran
 
     def _environment(self, variables: dict[str, str]) -> dict[str, str]:
         environment = {
@@ -160,4 +124,4 @@ class Newcomer:
         return [call.action for call in self._stand_in.calls]
 
     def written(self) -> list[str]:
-        return [call.action for call in self._stand_in.calls if call.action in WRITES and call.status == 200]
+        return [call.action for call in self._stand_in.calls if call.action not in READS and call.status == 200]

@@ -26,7 +26,7 @@ from refresh_watch.credentials import Credentials
 from refresh_watch.function_compute.client import FunctionCompute
 from refresh_watch.function_compute.transport import Transport
 from refresh_watch.settings import Secret, Settings
-from refresh_watch_cli.build.bytecode import interpreter_of
+from refresh_watch_cli.build.interpreter import interpreter_of
 from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime, runtime_named
 from refresh_watch_emulator.chat_wall import ChatWall
 from refresh_watch_emulator.engine.engine import EmbeddedEngine

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from refresh_watch.client import connect
 from refresh_watch_emulator.products.world import ObjectPlan
-from tests.cli.conftest import clean_environment
+from tests.cli.command_line import clean_environment
 from tests.workflow.house import House, house
 
 PROJECT = Path(__file__).resolve().parents[2]

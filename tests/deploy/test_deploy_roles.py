@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from refresh_watch_cli.account.rpc import AccountRefusal
+from refresh_watch_cli.account.services import AccountRefusal
 from refresh_watch_cli.deploy import roles
 from refresh_watch_cli.deploy.plan import read_plan
 from refresh_watch_cli.deploy.roles import changes_of

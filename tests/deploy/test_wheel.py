@@ -24,9 +24,10 @@ from typing import IO
 
 import pytest
 
+from refresh_watch_cli.main import COMMANDS
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import World
-from tests.cli.conftest import Ran, account_environment
+from tests.cli.command_line import Ran, account_environment
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -140,23 +141,7 @@ def test_it_says_its_version_by_its_script_and_as_a_module(installed: Installed)
     assert done.stdout == installed.run("--version").out
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "demo",
-        "watch",
-        "list",
-        "serve",
-        "start",
-        "stop",
-        "replay",
-        "test-channel",
-        "preview",
-        "doctor",
-        "deploy",
-        "build",
-    ],
-)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(installed: Installed, command: str) -> None:
     assert installed.run(command, "--help").code == 0
 

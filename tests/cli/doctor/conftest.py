@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from refresh_watch_emulator.engine.roles import Roles
-from tests.cli.conftest import CommandLine, Ran, account_environment
+from tests.cli.command_line import CommandLine, Ran, account_environment
 from tests.workflow.house import House, house
 
 SECRETS = ("testSK", "fake-token", "a-fake-serve-token", "fake-secret")
@@ -55,7 +55,8 @@ def doctor(deployed: House) -> Callable[..., Ran]:
 
     def run(*arguments: str, without: tuple[str, ...] = (), **variables: str) -> Ran:
         left = {name: value for name, value in environment.items() if name not in without}
-        ran = (CommandLine(left) if without else cli).run("doctor", *arguments, **variables)
+        # the credentials' chain reads its variables when it is imported
+        ran = (CommandLine(left).run_alone if without else cli.run)("doctor", *arguments, **variables)
         assert no_secret(ran), ran.out
         return ran
 

@@ -8,14 +8,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from refresh_watch_emulator.engine.roles import Roles
 from refresh_watch_emulator.products import faults
 from refresh_watch_emulator.products.account import Identity
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import World
-from tests.cli.conftest import Ran
+from tests.cli.command_line import Ran
 from tests.cli.doctor.conftest import found
 from tests.workflow.house import House
 
@@ -229,25 +227,6 @@ def test_a_wrong_clock_is_told_with_what_follows_from_it(doctor: Callable[..., R
     assert "clock" in found(ran, "bad", "identity")[1]
 
 
-def test_an_environment_that_is_too_large_is_told_before_it_is_deployed(
-    deployed: House, doctor: Callable[..., Ran]
-) -> None:
-    channels = [{**deployed.wall.entry("webhook", f"audit_{i}"), "mention": ["x" * 120]} for i in range(20)]
-
-    ran = doctor(
-        "--product", "cdn", without=("REFRESH_WATCH_REGION",), REFRESH_WATCH_FC_ENDPOINT="",
-        REFRESH_WATCH_CHANNELS=json.dumps(channels),
-    )  # fmt: skip
-
-    assert ran.code == 1
-    said, _ = found(ran, "bad", "refresh-notify")
-    assert re.search(
-        r"environment of refresh-notify: (\d,\d{3}) bytes \(REFRESH_WATCH_CHANNELS alone has \d,\d{3}\) is not allowed; "
-        r"allowed: at most 4,096 bytes",
-        said,
-    )
-
-
 def test_programs_read_the_same_as_json(deployed: House, call: Callable[..., Ran]) -> None:
     ran = call(
         "doctor", "--json", "--product", "vod", "--schedule", "0,60;60", REFRESH_WATCH_REGION="cn-huhehaote",
@@ -274,20 +253,3 @@ def _hops(call: Callable[..., Ran], deployed: House, schedule: str) -> int:
     match = re.match(r"about (\d+) hops", said)
     assert match
     return int(match[1])
-
-
-@pytest.mark.parametrize(
-    ("arguments", "names"),
-    [
-        (("--product", "oss"), "--product"),
-        (("--project", "/nowhere"), "--project"),
-        (("--schedule", "soon"), "--schedule"),
-        (("--quick",), "--quick"),
-        (("--probe", "--product", "cdn", "--product", "vod"), "--product"),
-    ],
-)
-def test_bad_usage_is_one_line(call: Callable[..., Ran], arguments: tuple[str, ...], names: str) -> None:
-    ran = call("doctor", *arguments)
-
-    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
-    assert names in ran.err

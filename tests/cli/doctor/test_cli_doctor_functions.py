@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from typing import Any
 
-from tests.cli.conftest import Ran
+from tests.cli.answering import answering
+from tests.cli.command_line import Ran
 from tests.cli.doctor.conftest import found
 
 
@@ -41,37 +38,6 @@ def test_function_compute_out_of_reach_is_told_once(doctor: Callable[..., Ran]) 
     assert "REFRESH_WATCH_REGION" not in do
     assert ran.out.count("the connection was refused") == 1
     assert "none of the functions was found" in found(ran, "skipped", "roles")[0]
-
-
-@contextmanager
-def function_compute(answer: Callable[[str, str], tuple[int, dict[str, Any]]]) -> Iterator[str]:
-    """A server that answers each method and path as it is told; gives its URL."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, body = answer(self.command, self.path)
-            text = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        do_POST = do_PUT = do_GET  # noqa: N815 - the parent's names
-
-        def log_message(self, *args: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def denied(method: str, path: str) -> tuple[int, dict[str, Any]]:
@@ -107,7 +73,7 @@ def misconfigured(method: str, path: str) -> tuple[int, dict[str, Any]]:
 def test_actions_on_the_functions_that_are_refused_are_named_with_the_resource_to_grant(
     doctor: Callable[..., Ran],
 ) -> None:
-    with function_compute(denied) as url:
+    with answering(denied) as url:
         ran = doctor("--product", "cdn", REFRESH_WATCH_FC_ENDPOINT=url)
 
     assert ran.code == 1
@@ -125,7 +91,7 @@ def test_a_deployed_function_whose_own_settings_are_wrong_says_so_however_slowly
     doctor: Callable[..., Ran],
 ) -> None:
     # longer than any other call to Function Compute may take
-    with function_compute(Misconfigured(cold=3.2)) as url:
+    with answering(Misconfigured(cold=3.2)) as url:
         ran = doctor("--product", "cdn", REFRESH_WATCH_FC_ENDPOINT=url)
 
     assert ran.code == 1
@@ -142,7 +108,7 @@ def older(method: str, path: str) -> tuple[int, dict[str, Any]]:
 
 
 def test_functions_of_a_version_that_cannot_try_their_roles_are_passed_over(doctor: Callable[..., Ran]) -> None:
-    with function_compute(older) as url:
+    with answering(older) as url:
         ran = doctor("--product", "cdn", REFRESH_WATCH_FC_ENDPOINT=url)
 
     assert ran.code == 0

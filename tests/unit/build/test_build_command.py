@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from refresh_watch_cli.build.bytecode import interpreter_of
 from refresh_watch_cli.build.command import add_arguments, run
+from refresh_watch_cli.build.interpreter import interpreter_of
 from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from refresh_watch_cli.build.dependencies import strip
-from refresh_watch_cli.build.refusal import CannotBuild
-from refresh_watch_cli.build.runtimes import runtime_named
+from refresh_watch_cli.build.runtimes import CannotBuild, runtime_named
 from tests.unit.build.conftest import install_lines
 
 if TYPE_CHECKING:
