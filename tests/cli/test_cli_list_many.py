@@ -163,7 +163,7 @@ def test_a_watch_that_goes_on_is_listed_by_what_its_looks_have_seen(
     watch_id = serve.post(request)[2]["watch_id"]
     shown(wall, "dingtalk", f"i-{watch_id}")
     hops = client_of(serve.url)
-    wait_for(lambda: len(hops.tasks("watch", f"w-{watch_id}-h")) > 1, 40, "the hop that knows what the first look saw")
+    wait_for(lambda: len(hops.tasks("watch", f"w-{watch_id}-h")) > 1, "the hop that knows what the first look saw")
     before = len(stand_in.calls)
 
     ran = call("list", "vod", "--watch", watch_id, "--status", "failed", "--urls")

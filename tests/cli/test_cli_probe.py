@@ -210,7 +210,7 @@ def test_ctrl_c_stops_what_waits_and_tells_what_was_measured(likely: Account) ->
     assert "of the probe's tasks had not ended, and " in out
     assert "duplicate, while it waits" in out
     (name,) = re.findall(r"whose ids begin with (p-[a-z0-9]+)", out)
-    wait_for(lambda: not any(status.is_live for status in likely.tasks().values()), 20, "a task goes on")
+    wait_for(lambda: not any(status.is_live for status in likely.tasks().values()), "a task goes on")
     assert likely.tasks()[f"notify/{name}-delay"] is TaskStatus.STOPPED
 
 

@@ -83,7 +83,7 @@ def _say_tries(run: Probing, tries: list[Seconds], task: Recorded | None) -> Non
         return
     more = len(tries) - (retried + 1)
     seen = "once a try" if more == 0 else f"{len(tries)} runs, and the record has 1 + {retried} tries"
-    run.found("run_twice, when failing", seen, "once a try", Same.YES if more == 0 else Same.OTHER)
+    run.compare("run_twice, when failing", seen, "once a try", more == 0)
 
 
 def _envelope(run: Probing, envelope: dict[str, Any], runs: int) -> None:
@@ -93,17 +93,17 @@ def _envelope(run: Probing, envelope: dict[str, Any], runs: int) -> None:
         where = "" if part == "keys" else f" in {part}"
         problems += [f"{key} is missing{where}" for key in documented if key not in given]
         problems += [f"{key} is new{where}" for key in given if key not in documented]
-    missing = any("missing" in problem for problem in problems)
-    same = Same.NO if missing else Same.OTHER if problems else Same.YES
-    run.found("the envelope's keys", "; ".join(problems) or "as documented", "as documented", same)
+    otherwise = Same.NO if any("missing" in problem for problem in problems) else Same.OTHER
+    seen = "; ".join(problems) or "as documented"
+    run.compare("the envelope's keys", seen, "as documented", not problems, otherwise)
     name = run.settings.function_name(run.failing)
     arn = str(envelope.get("function"))
     own = arn.rpartition("functions/")[2].partition("/")[0] == name
-    run.found("the envelope's function", arn, f"…:functions/{name}", Same.YES if own else Same.NO)
+    run.compare("the envelope's function", arn, f"…:functions/{name}", own, Same.NO)
     words = ("functionError", "condition", "statusCode", "invocations")
     said = ", ".join(f"{word} {envelope.get(word)}" for word in words)
     count = envelope.get("invocations")
-    same = Same.YES if envelope.get("functionError") and count == runs else Same.OTHER
-    run.found("the envelope's words", said, f"functionError, {runs} invocations", same)
+    is_likely = envelope.get("functionError") and count == runs
+    run.compare("the envelope's words", said, f"functionError, {runs} invocations", is_likely)
     payload = str(envelope.get("requestPayload"))
-    run.found("requestPayload", payload, "text", Same.YES if payload == "text" else Same.NO)
+    run.compare("requestPayload", payload, "text", payload == "text", Same.NO)

@@ -30,8 +30,8 @@ def greet(run: Probing) -> None:
     middle = (second.sent_at + second.answered_at) / 2
     half = (second.answered_at - second.sent_at) / 2
     run.ahead = float(again["at"]) - middle
-    same = Same.YES if abs(run.ahead) < _CLOCKS + half else Same.NO
-    run.found("clock", f"the functions' is {run.ahead:+.1f} s from this machine's (± {half:.1f} s)", "the same", same)
+    seen = f"the functions' is {run.ahead:+.1f} s from this machine's (± {half:.1f} s)"
+    run.compare("clock", seen, "the same", abs(run.ahead) < _CLOCKS + half, Same.NO)
     took = [submitted.answered_at - submitted.sent_at for submitted in (first, second)]
     run.found("a call of notify", f"took {took[0]:.1f} s, and when called again {took[1]:.1f} s")
     _runtime(run, said.get("runtime"))
@@ -55,9 +55,8 @@ def _runtime(run: Probing, runtime: Any) -> None:
         return
     run.found("Python", f"{runtime.get('python')}; its context has {', '.join(runtime.get('context', ()))}")
     run.found("variables", ", ".join(runtime.get("variables", ())) or "none")
-    run.found(
-        "variables set to nothing", ", ".join(runtime.get("empty", ())) or "none: they are left out, or none is set"
-    )
+    empty = ", ".join(runtime.get("empty", ()))
+    run.found("variables set to nothing", empty or "none: they are left out, or none is set")
 
 
 def _require(submitted: Submitted, said: dict[str, Any], name: str) -> None:

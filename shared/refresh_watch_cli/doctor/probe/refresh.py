@@ -99,9 +99,7 @@ def _visible(found: Refresh) -> ObjectRow | None:
             after = found.run.clock.now() - found.submitted_at
             when = "at once" if rounds == 1 else "not at once: seen"
             seen = f"{when} {after:.1f} s after it was submitted, {_state(row)}"
-            found.run.found(
-                f"invisible_seconds, by {way}", seen, "seen at once", Same.YES if rounds == 1 else Same.OTHER
-            )
+            found.run.compare(f"invisible_seconds, by {way}", seen, "seen at once", rounds == 1)
     for way in ways:
         if way not in first:
             why = f"not seen within {_INVISIBLE:.0f} s"
@@ -128,7 +126,7 @@ def _unknown_id(found: Refresh) -> None:
         found.run.found("unknown_id", str(error), "an empty answer", Same.OTHER)
     else:
         seen = f"{len(rows)} rows" if rows else "an empty answer"
-        found.run.found("unknown_id", seen, "an empty answer", Same.NO if rows else Same.YES)
+        found.run.compare("unknown_id", seen, "an empty answer", not rows, Same.NO)
 
 
 def _follow(found: Refresh, before: ObjectRow) -> None:
@@ -155,14 +153,9 @@ def _follow(found: Refresh, before: ObjectRow) -> None:
     if stale is None:
         run.unseen("stale_answers", "it did not move between two answers", "no")
     else:
-        same = Same.OTHER if stale else Same.YES
-        run.found("stale_answers", f"{'yes' if stale else 'no'}: {seen}", "no", same)
-    took = run.clock.now() - found.submitted_at
-    ended = (
-        f"{_state(before)}, within {took:.0f} s"
-        if before.status.is_final
-        else f"still {_state(before)} after {took:.0f} s"
-    )
+        run.compare("stale_answers", f"{'yes' if stale else 'no'}: {seen}", "no", not stale)
+    took, state = run.clock.now() - found.submitted_at, _state(before)
+    ended = f"{state}, within {took:.0f} s" if before.status.is_final else f"still {state} after {took:.0f} s"
     run.found("how it ended", ended)
     texts = sorted(repr(form) for form in forms if form)
     run.found("process_form", ", ".join(texts[:6]) or "absent", "such as '100%'")

@@ -88,6 +88,10 @@ class Probing:
         self.findings.append(Measurement(fact, one_line(seen, LONGEST_TEXT), likely, same))
         note(f"  {fact}: {self.findings[-1].seen}")
 
+    def compare(self, fact: str, seen: str, likely: str, holds: object, otherwise: Same = Same.OTHER) -> None:
+        """The same with what is taken for likely, which holds or does not."""
+        self.found(fact, seen, likely, Same.YES if holds else otherwise)
+
     def unseen(self, fact: str, why: str, likely: str = "") -> None:
         self.found(fact, why, likely, Same.UNSEEN)
 

@@ -32,10 +32,9 @@ def while_waiting(run: Probing, sent: dict[str, Submitted]) -> None:
         with run.step("status while it waits"):
             task = run.inspector.recorded(NOTIFY, run.task_id(_DELAY))
             seen = "the task is not in the record" if task is None else task.status.value
-            waits = task is not None and task.status is TaskStatus.ENQUEUED
-            live = task is not None and task.status.is_live
-            same = Same.YES if waits else Same.OTHER if live else Same.NO
-            run.found("status while it waits", seen, "Enqueued", same)
+            otherwise = Same.OTHER if task and task.status.is_live else Same.NO
+            waits = task and task.status is TaskStatus.ENQUEUED
+            run.compare("status while it waits", seen, "Enqueued", waits, otherwise)
     if _STOP in sent:
         with run.step("stop"):
             run.engine.stop(NOTIFY, run.task_id(_STOP))
@@ -51,9 +50,8 @@ def without_delay(run: Probing) -> None:
         if ran is None:
             run.unseen("no delay", f"had not ended after {SHORTLY:.0f} s", "runs within seconds")
         else:
-            soon = ran - sent.sent_at < 10
-            seen = f"ran {max(0.0, ran - sent.sent_at):.1f} s after it was sent"
-            run.found("no delay", seen, "runs within seconds", Same.YES if soon else Same.OTHER)
+            after = ran - sent.sent_at
+            run.compare("no delay", f"ran {max(0.0, after):.1f} s after it was sent", "runs within seconds", after < 10)
 
 
 def after_delay(run: Probing, sent: dict[str, Submitted]) -> None:
@@ -76,9 +74,8 @@ def _delay(run: Probing, sent: Submitted) -> None:
     task = run.ended(NOTIFY, _DELAY, run.delay + SHORTLY)
     ran = run.ran_at(task) if task is not None else None
     if task is None or ran is None:
-        run.found(
-            "delay with a task id", f"had not ended {run.delay + SHORTLY:.0f} s after it was sent", likely, Same.NO
-        )
+        seen = f"had not ended {run.delay + SHORTLY:.0f} s after it was sent"
+        run.found("delay with a task id", seen, likely, Same.NO)
         return
     waited = ran - sent.sent_at
     same = Same.NO if waited < run.delay - EARLY else Same.YES if waited < run.delay + 10 else Same.OTHER
@@ -93,32 +90,23 @@ def _record(run: Probing, task: Recorded, sent: Submitted, ran: float) -> None:
         started = task.started_at - run.ahead
         accepted = abs(started - sent.sent_at) < abs(started - ran)
         seen = "when it was accepted" if accepted else "when it began to run"
-        run.found("startedTime", seen, "when it was accepted", Same.YES if accepted else Same.OTHER)
-    run.found(
-        "payload in the record",
-        "yes" if task.payload else "no",
-        "yes: a broken watch goes on from it",
-        Same.YES if task.payload else Same.NO,
-    )
+        run.compare("startedTime", seen, "when it was accepted", accepted)
+    seen = "yes" if task.payload else "no"
+    run.compare("payload in the record", seen, "yes: a broken watch goes on from it", task.payload, Same.NO)
     run.found("result in the record", "yes" if task.returned else "no")
     runs = sum(status == TaskStatus.RUNNING for _, status in task.events) - (task.retried or 0)
     if not task.events:
         run.unseen("run_twice", "the record has no events", "once")
     else:
         seen = "once" if runs == 1 else f"{runs} times by the record's events"
-        run.found("run_twice", seen, "once", Same.YES if runs == 1 else Same.OTHER)
+        run.compare("run_twice", seen, "once", runs == 1)
 
 
 def _duplicate(run: Probing, fact: str) -> None:
     again = run.start(NOTIFY, Do.ECHO, _DELAY)
-    if again.status == 409:
-        old = "Code" not in again.keys
-        same = Same.OTHER if old else Same.YES
-    elif again.status == 400 and "AlreadyExist" in again.code:
-        same = Same.OTHER
-    else:
-        same = Same.NO
-    run.found(fact, _answer(again), "HTTP 409", same)
+    is_known = again.status == 409 or (again.status == 400 and "AlreadyExist" in again.code)
+    is_likely = again.status == 409 and "Code" in again.keys
+    run.compare(fact, _answer(again), "HTTP 409", is_likely, Same.OTHER if is_known else Same.NO)
 
 
 def _answer(answer: Submitted) -> str:
@@ -148,12 +136,12 @@ def _list(run: Probing, sent: Submitted) -> None:
         run.found("list_lag", f"not shown within {2 * SHORTLY:.0f} s", "shown at once", Same.OTHER)
         return
     seen = f"shown {'at once' if asked == 1 else 'late'}, {waited:.1f} s after it was accepted"
-    run.found("list_lag", seen, "shown at once", Same.YES if asked == 1 else Same.OTHER)
+    run.compare("list_lag", seen, "shown at once", asked == 1)
     payloads = any(task.payload for task in listed)
-    run.found("list_payloads", "yes" if payloads else "no", "yes", Same.YES if payloads else Same.OTHER)
+    run.compare("list_payloads", "yes" if payloads else "no", "yes", payloads)
     others = sum(not task.id.startswith(prefix) for task in listed)
     seen = f"no: {others} other tasks were listed" if others else "yes"
-    run.found("a list's prefix is obeyed", seen, "yes", Same.OTHER if others else Same.YES)
+    run.compare("a list's prefix is obeyed", seen, "yes", not others)
 
 
 def _stopped(run: Probing, sent: Submitted) -> None:
