@@ -12,7 +12,7 @@ from refresh_watch.instants import Instant, Seconds, format_duration
 from refresh_watch.observation import Observation
 from refresh_watch.reports.plain import one_line
 from refresh_watch.watch import Watch
-from refresh_watch.watching.outcomes import counts_of
+from refresh_watch.watching.reporting import counts_of
 
 _BAR = 12
 _Area = TypeVar("_Area", bound="LiveArea")

@@ -13,8 +13,8 @@ from refresh_watch.settings import Settings
 from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.advance import LookAgain, advance
 from refresh_watch.watching.opening import open_watch
-from refresh_watch.watching.outcomes import outcome_of
 from refresh_watch.watching.quota import Quota
+from refresh_watch.watching.reporting import outcome_of
 from refresh_watch.watching.schedule import first_look
 from refresh_watch.workflow.hop import LOOK_SHARE, whole_seconds
 from tests.performance.account import virtual_deadlines

@@ -14,7 +14,7 @@ from refresh_watch.credentials import Credentials
 from refresh_watch.function_compute.connect import connect
 from refresh_watch.instants import format_instant
 from refresh_watch.settings import Secret, Settings
-from refresh_watch.triggers.read import as_http_event
+from refresh_watch.triggers.read import as_http_event, open_event
 from refresh_watch.workflow.sweep import watch_index
 from refresh_watch.workflow.sweep.sweeper import Sweeper
 from refresh_watch_emulator.engine.switches import EngineSwitches
@@ -153,7 +153,7 @@ def test_a_wrong_payload_is_told_once_and_answered_where_somebody_waits(home: Ho
     (rejected,) = wait_for(lambda: home.messages("", "rejected"), "a rejected report")
     allowed = f"allowed: sweep, then products ({SWEPT_WORDS}) and one number of hours (1h to 71h)"
     assert f"payload: 'vod-legacy' is not allowed; {allowed}" in rejected["problem"]
-    answer = in_process(home, HandClock()).run(as_http_event(timer("sweep 99h")))
+    answer = in_process(home, HandClock()).run(open_event(as_http_event(timer("sweep 99h"))))
     assert answer.startswith("payload: '99h' is not allowed")
     time.sleep(1.0)
     assert home.messages("", "rejected") == [rejected]
@@ -163,15 +163,15 @@ def test_a_later_sweep_tells_what_has_failed_since_and_knows_what_earlier_ones_t
     clock = HandClock(time.time() + 3 * HOUR)
     add(home, "dcdn", "Failed")
     payload = timer("sweep dcdn 12h")
-    assert in_process(home, clock).run(payload) == "dcdn: 1 failed and not watched, told"
+    assert in_process(home, clock).run(open_event(payload)) == "dcdn: 1 failed and not watched, told"
     handed_on = max((task.id for task in home.tasks("watch", "s-dcdn-")), key=lambda name: int(name[7:]))
     wait_for(lambda: _succeeded(home, handed_on), "the watch to be started")
-    assert in_process(home, clock).run(payload) == "dcdn: nothing to tell"
+    assert in_process(home, clock).run(open_event(payload)) == "dcdn: nothing to tell"
     add(home, "dcdn", "Failed")
     said = "dcdn: 1 failed and not watched, left to the next sweep: another has just told"
-    assert in_process(home, clock).run(payload) == said
+    assert in_process(home, clock).run(open_event(payload)) == said
     clock.sleep(HOUR)
-    assert in_process(home, clock).run(payload) == "dcdn: 1 failed and not watched, told"
+    assert in_process(home, clock).run(open_event(payload)) == "dcdn: 1 failed and not watched, told"
 
 
 def test_nothing_is_told_while_the_record_cannot_be_read_to_its_end(
@@ -182,8 +182,8 @@ def test_nothing_is_told_while_the_record_cannot_be_read_to_its_end(
     payload = timer("sweep vod 8h")
     with monkeypatch.context() as patched:
         patched.setattr(watch_index, "MOST_READS", 1)
-        assert in_process(home, clock).run(payload) == "vod: nothing to tell"
-    assert in_process(home, clock).run(payload) == "vod: 1 failed and not watched, told"
+        assert in_process(home, clock).run(open_event(payload)) == "vod: nothing to tell"
+    assert in_process(home, clock).run(open_event(payload)) == "vod: 1 failed and not watched, told"
 
 
 def test_a_watch_that_is_still_open_is_found_however_long_ago_it_was_accepted(home: House) -> None:
@@ -263,7 +263,7 @@ def test_what_a_watch_by_path_was_bound_to_is_asked_within_the_same_bounds(
     listed = len(home.tasks("watch", "g-")) // 100 + 2
     with monkeypatch.context() as patched:
         patched.setattr(watch_index, "MOST_READS", listed)
-        assert in_process(home, clock).run(timer("sweep cdn 8h")) == "cdn: nothing to tell"
+        assert in_process(home, clock).run(open_event(timer("sweep cdn 8h"))) == "cdn: nothing to tell"
 
 
 def test_a_record_that_cannot_be_read_stops_no_sweep_and_is_no_alarm(home: House) -> None:
@@ -274,7 +274,7 @@ def test_a_record_that_cannot_be_read_stops_no_sweep_and_is_no_alarm(home: House
     unwatched = add(home, "dcdn", "Failed")
     home.fc.start_later("watch", b'{"hop":1}', 3000, f"w-{watch}-h0090")
     clock.sleep(4 * HOUR)  # past what other sweeps have told
-    assert in_process(home, clock).run(timer("sweep dcdn 12h")).endswith("failed and not watched, told")
+    assert in_process(home, clock).run(open_event(timer("sweep dcdn 12h"))).endswith("failed and not watched, told")
     handed_on = home.fc.task("watch", max(task.id for task in home.tasks("watch", "s-dcdn-")))
     assert handed_on is not None
     assert handed_on.payload is not None

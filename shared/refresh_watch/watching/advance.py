@@ -14,9 +14,8 @@ from refresh_watch.model import MAX_SAMPLES, FailedObject, Kind, Note, Reason, R
 from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.report import Report
 from refresh_watch.watch import Watch, WatchedItem
-from refresh_watch.watching.outcomes import outcome_of
 from refresh_watch.watching.pace import update_pace
-from refresh_watch.watching.reporting import bounded_samples, final_report, interim_report, samples_of
+from refresh_watch.watching.reporting import bounded_samples, final_report, interim_report, outcome_of, samples_of
 from refresh_watch.watching.schedule import CONFIRM_AFTER, QUERY_WINDOW, deadline_of, next_look
 
 APPEARS_WITHIN: Seconds = 60

@@ -37,11 +37,3 @@ def reason_of(failed: FailedObject) -> str:
 def tally(failures: Iterable[FailedObject]) -> tuple[tuple[str, int], ...]:
     """How many failed for each reason, the most frequent first."""
     return tuple(Counter(reason_of(failed) for failed in failures).most_common())
-
-
-def total(tallies: Iterable[tuple[tuple[str, int], ...]]) -> tuple[tuple[str, int], ...]:
-    """The sum of several tallies, the most frequent first."""
-    counts: Counter[str] = Counter()
-    for one in tallies:
-        counts.update(dict(one))
-    return tuple(counts.most_common())

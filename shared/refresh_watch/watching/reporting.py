@@ -1,15 +1,40 @@
-"""The reports of a watch, made from its state."""
+"""How a watch ended, and its reports: a task's outcome follows from its objects, and a watch's from its tasks."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from refresh_watch.instants import Instant
-from refresh_watch.model import FailedObject, Reason
-from refresh_watch.report import Report, ReportKind, TaskReport
+from refresh_watch.model import FailedObject, Outcome, Reason
+from refresh_watch.report import Counts, Report, ReportKind, TaskReport
 from refresh_watch.watch import Watch, WatchedItem
-from refresh_watch.watching.outcomes import counts_of, outcome_of, outcome_of_watch
-from refresh_watch.watching.reasons import total
+
+
+def outcome_of(*, complete: int, failed: int, overdue: int = 0, unverifiable: int = 0) -> Outcome:
+    """The outcome of a task or a watch by how its objects ended; at least one count is over 0."""
+    if failed:
+        return Outcome.PARTLY_FAILED if complete else Outcome.FAILED
+    if overdue:
+        return Outcome.OVERDUE
+    return Outcome.UNVERIFIABLE if unverifiable else Outcome.COMPLETE
+
+
+def counts_of(items: Iterable[WatchedItem]) -> Counts:
+    """How many objects ended how; an item that never showed one counts as one."""
+    complete = failed = overdue = unverifiable = running = 0
+    for item in items:
+        complete += item.complete
+        failed += item.failed
+        rest = item.running if item.seen else 1
+        if item.outcome is None:
+            running += rest
+        elif item.reason is not None:
+            # how the objects ended that were running when the API began to refuse is not known
+            unverifiable += rest
+        else:
+            overdue += rest
+    return Counts(complete, failed, overdue, unverifiable, running)
 
 
 def interim_report(watch: Watch, now: Instant) -> Report:
@@ -22,12 +47,18 @@ def interim_report(watch: Watch, now: Instant) -> Report:
 def final_report(watch: Watch, now: Instant) -> Report:
     """How every item ended."""
     settled = [item.settled_at for item in watch.items if item.settled_at is not None]
+    counts = counts_of(watch.items)
     return _report(
         watch,
         now,
         f"f-{watch.id}",
         ReportKind.FINAL,
-        outcome=outcome_of_watch(watch),
+        outcome=outcome_of(
+            complete=counts.complete,
+            failed=counts.failed,
+            overdue=counts.overdue,
+            unverifiable=counts.unverifiable,
+        ),
         settled_at=max(settled, default=now),
     )
 
@@ -45,7 +76,7 @@ def _report(watch: Watch, now: Instant, report_id: str, kind: ReportKind, **rest
         "job": watch.kind,
         "label": request.label,
         "counts": counts_of(watch.items),
-        "reasons": total(item.reasons for item in watch.items),
+        "reasons": _total(item.reasons for item in watch.items),
         "tasks": tuple(_task_report(watch, item) for item in watch.items),
         "by_path": bool(request.object_paths),
         "submitted_at": watch.started_at,
@@ -95,3 +126,11 @@ def bounded_samples(
         kept.append((item, sample))
         used += size
     return tuple(kept)
+
+
+def _total(tallies: Iterable[tuple[tuple[str, int], ...]]) -> tuple[tuple[str, int], ...]:
+    """The sum of several tallies, the most frequent first."""
+    counts: Counter[str] = Counter()
+    for one in tallies:
+        counts.update(dict(one))
+    return tuple(counts.most_common())

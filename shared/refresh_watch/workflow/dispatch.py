@@ -12,7 +12,7 @@ from refresh_watch.settings import Settings
 from refresh_watch.workflow.first_bytes import may_be_probe
 from refresh_watch.workflow.probing.grants import GrantTry
 from refresh_watch.workflow.probing.probe import answer_probe
-from refresh_watch.workflow.sweep.request import is_sweep
+from refresh_watch.workflow.sweep.request import sweep_event
 from refresh_watch.workflow.task_ids import WATCH
 
 LONGEST_TRYING: Seconds = 30.0
@@ -52,8 +52,9 @@ def run_other(
             try_more=try_role,
             seconds=min(LONGEST_TRYING, timeout / 3),
         )
-    if not is_sweep(event):
+    sweep = sweep_event(event)
+    if sweep is None:
         return None
     from refresh_watch.workflow.sweep.sweeper import Sweeper
 
-    return Sweeper(settings, engine, find_credentials, clock, began=began, timeout=timeout).run(event)
+    return Sweeper(settings, engine, find_credentials, clock, began=began, timeout=timeout).run(sweep)

@@ -18,7 +18,7 @@ from refresh_watch.watching.reporting import broken_report
 from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.effects import publish
 from refresh_watch.workflow.first_bytes import may_be_probe
-from refresh_watch.workflow.sweep.request import is_sweep
+from refresh_watch.workflow.sweep.request import sweep_event
 from refresh_watch.workflow.sweep.unwatched import LABEL
 from refresh_watch.workflow.task_ids import INTAKE, WATCH, guard_id
 
@@ -57,7 +57,7 @@ def report_failure(given: dict[str, Any], *, settings: Settings, engine: Engine,
 
 
 def _of_watch(event: bytes, problem: str, now: Instant) -> Report:
-    if is_sweep(event):
+    if sweep_event(event):
         # its event holds the time: without this each sweep that fails would be news
         digest = digest_of(["sweep", int(now // DAY)])
         return Report(f"b-{digest}", ReportKind.BROKEN, now, label=LABEL, problem=problem)

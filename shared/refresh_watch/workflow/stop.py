@@ -7,8 +7,7 @@ from refresh_watch.function_compute.tasks import Engine, Started
 from refresh_watch.watching.advance import stop_watch
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.workflow.effects import publish
-from refresh_watch.workflow.history_lookup import known_state
-from refresh_watch.workflow.task_history import TaskHistory, read_task_history
+from refresh_watch.workflow.task_history import TaskHistory, known_state, read_task_history
 from refresh_watch.workflow.task_ids import WATCH
 
 _ROUNDS = 5

@@ -1,4 +1,4 @@
-"""The hops of a watch as Function Compute's own record shows them: alive, settled, or cut off."""
+"""A watch as Function Compute's own record shows it: its hops, its state, and how its items ended."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from refresh_watch.clock import Clock
+from refresh_watch.errors import NoSuchWatch
 from refresh_watch.function_compute.tasks import Engine, Started, Task, TaskStatus
+from refresh_watch.reports.from_wire import decode
 from refresh_watch.watch import Watch
 from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.effects import start_hop
@@ -69,6 +71,33 @@ def newest_state(history: TaskHistory, engine: Engine) -> Watch | None:
     """The watch as the newest hop was given it; None where Function Compute keeps no payload of any."""
     payload = kept_payload(WATCH, reversed(history.hops), engine)
     return read_hop(payload).watch if payload else None
+
+
+def known_state(history: TaskHistory, engine: Engine) -> Watch:
+    """The watch as the newest hop was given it. Raises NoSuchWatch where nothing is kept of it."""
+    watch = newest_state(history, engine)
+    if watch is None:
+        raise NoSuchWatch(f"watch_id: '{history.watch_id[:40]}' is not known; allowed: a watch of the last 7 days")
+    return watch
+
+
+def recorded_watch(watch_id: str, engine: Engine) -> Watch:
+    """The watch with all that is known of how its items ended. Raises NoSuchWatch, EngineError.
+
+    A hop is given what the looks before it saw: what the last look saw stands in the final report alone, and there only
+    of the items that it names. Of the others no more is known than the hop knew.
+    """
+    history = read_task_history(watch_id, engine)
+    watch = known_state(history, engine)
+    final = kept_payload(NOTIFY, history.finals, engine)
+    if final is None:
+        return watch
+    reported = {task.item: task for task in decode(final).tasks}
+    items = [
+        replace(item, outcome=task.outcome, task_ids=item.task_ids or task.task_ids) if task else item
+        for item, task in ((item, reported.get(item.item)) for item in watch.items)
+    ]
+    return replace(watch, items=tuple(items))
 
 
 def waiting_hop(history: TaskHistory, engine: Engine) -> Hop | None:

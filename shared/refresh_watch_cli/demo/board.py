@@ -7,7 +7,7 @@ from typing import Any
 
 from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.watch import Watch
-from refresh_watch.watching.outcomes import counts_of
+from refresh_watch.watching.reporting import counts_of
 from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.task_ids import WATCH, hop_number
 from refresh_watch_cli.demo.jobs import Job

@@ -16,7 +16,7 @@ from refresh_watch.products.calling import ApiCaller
 from refresh_watch.reports.plain import one_line
 from refresh_watch.reports.texts import note_text
 from refresh_watch.watching.quota import Quota
-from refresh_watch.workflow.history_lookup import recorded_watch
+from refresh_watch.workflow.task_history import recorded_watch
 from refresh_watch_cli.context import CommandContext, read_context
 from refresh_watch_cli.list.pages import ListResult, TaskLister
 from refresh_watch_cli.list.query import ListRequest, add_query_arguments, read_query

@@ -12,7 +12,7 @@ from refresh_watch.triggers.read import as_http_event
 from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.request import read_request
 from refresh_watch.watching.state import Hop, write_hop
-from refresh_watch.workflow.sweep.request import Sweep, is_sweep, read_payload
+from refresh_watch.workflow.sweep.request import Sweep, read_payload, sweep_event
 from tests.all_products import SWEPT_WORDS
 
 CDN, DCDN, VOD = Product.CDN, Product.DCDN, Product.VOD
@@ -74,15 +74,15 @@ def test_a_payload_that_is_missing_or_no_text_is_refused(payload: object, refusa
 @pytest.mark.parametrize("wrap", [bytes, as_http_event], ids=["plain", "http"])
 def test_a_timers_event_is_a_sweep_plain_and_wrapped_even_with_a_wrong_payload(wrap: type[bytes]) -> None:
     for event in (TIMER, {**TIMER, "payload": "swept"}, {"payload": "sweep"}, {**TIMER, "payload": None}):
-        assert is_sweep(wrap(json.dumps(event).encode()))
+        assert sweep_event(wrap(json.dumps(event).encode()))
 
 
 def test_everything_else_is_left_to_the_hops() -> None:
     watch = open_watch("refresh", read_request({"product": "cdn", "task_ids": "1"}), 1_795_000_000.0)
     for hop in (Hop(watch, 0), Hop(watch, 1, is_guard=True)):
-        assert not is_sweep(write_hop(hop))
+        assert not sweep_event(write_hop(hop))
     for event in (b"", b"no json", b"[]", b"5", b'{"product":"cdn","task_ids":"1"}', b"\xff"):
-        assert not is_sweep(event)
+        assert not sweep_event(event)
 
 
 def test_the_window_ends_a_quarter_of_an_hour_ago_in_whole_seconds() -> None:

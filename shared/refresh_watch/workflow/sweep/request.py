@@ -15,8 +15,7 @@ from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Product
 from refresh_watch.product_specs.registry import services
 from refresh_watch.products.polling.window import Window
-from refresh_watch.triggers.read import open_event
-from refresh_watch.workflow.first_bytes import is_hop
+from refresh_watch.triggers.read import Event, open_event
 
 PRODUCTS = tuple(spec.product for spec in services())
 DEFAULT_HOURS = 3
@@ -48,10 +47,10 @@ class Sweep:
         return Window(float(int(now - self.hours * 3600)), float(int(now - YOUNGEST)), narrow=False)
 
 
-def is_sweep(event: bytes) -> bool:
-    """A timer's event, plain or wrapped as HTTP, or what a sweep has handed on. Anything else is left to the hops."""
-    body = None if is_hop(event) else open_event(event).body
-    return isinstance(body, dict) and ("payload" in body or COMMITTED in body)
+def sweep_event(event: bytes) -> Event | None:
+    """A timer's event, plain or wrapped as HTTP, or what a sweep has handed on. None for anything else."""
+    opened = open_event(event)
+    return opened if isinstance(opened.body, dict) and ("payload" in opened.body or COMMITTED in opened.body) else None
 
 
 def read_payload(payload: Any) -> Sweep:

@@ -18,13 +18,13 @@ from refresh_watch.products.calling import ApiCaller
 from refresh_watch.products.polling.window import Window
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.settings import Settings
-from refresh_watch.triggers.read import open_event
+from refresh_watch.triggers.read import Event
 from refresh_watch.watch import Watch
-from refresh_watch.workflow.history_lookup import recorded_watch
 from refresh_watch.workflow.hop import LOOK_SHARE, quota_of_instance
 from refresh_watch.workflow.sweep.commit import carry_out, commit, note_unfinished, publish_rejection, publish_unable
 from refresh_watch.workflow.sweep.request import COMMITTED, read_payload
 from refresh_watch.workflow.sweep.unwatched import Unwatched, bound_to
+from refresh_watch.workflow.task_history import recorded_watch
 
 log = logging.getLogger("refresh_watch.sweep")
 
@@ -56,22 +56,20 @@ class Sweeper:
         self._look_until = began + LOOK_SHARE * timeout
         self._read_until = began + READ_SHARE * timeout
 
-    def run(self, event: bytes) -> str:
+    def run(self, event: Event) -> str:
         """Carry out a timer's event, or what a sweep has handed on; answers in a few words what was found.
 
         What a product refuses is reported, and ends only that product's sweep. Raises EngineError and NoCredentials
         where no report can be sent: Function Compute then runs the event again, and its task reads Failed.
         """
-        delivered = open_event(event)
-        if COMMITTED in delivered.body:
-            committed = delivered.body[COMMITTED]
-            return carry_out(committed, settings=self._settings, engine=self._engine, clock=self._clock)
-        payload = delivered.body["payload"]
+        if COMMITTED in event.body:
+            return carry_out(event.body[COMMITTED], settings=self._settings, engine=self._engine, clock=self._clock)
+        payload = event.body["payload"]
         try:
             sweep = read_payload(payload)
         except BadInput as error:
             log.warning("rejected", extra={"problem": str(error)})
-            if not delivered.awaited:
+            if not event.awaited:
                 publish_rejection(payload, str(error), engine=self._engine, now=self._clock.now())
             return str(error)
         window = sweep.window(self._clock.now())
