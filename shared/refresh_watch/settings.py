@@ -237,24 +237,23 @@ def _channel(where: str, entry: Any, allowed_hosts: tuple[str, ...], names: Cont
     for key in ("name", "kind", "url"):
         if entry.get(key, "") == "":
             raise missing(f"{where}.{key}", "a string")
-    name = matching(f"{where}.name", _string(where, entry, "name"), CHANNEL_NAME.pattern)
+    text = {key: _string(where, entry, key) for key in _CHANNEL_KEYS if key not in ("mention", "on")}
+    mention, on = (_strings(where, entry, key) for key in ("mention", "on"))
+    name = matching(f"{where}.name", text["name"], CHANNEL_NAME.pattern)
     if name in names:
         raise BadInput(f"{where}.name", as_word(name), "a name that no other channel has")
-    kind = matching(f"{where}.kind", _string(where, entry, "kind"), r"[a-z]{1,20}", _KIND)
-    url = _string(where, entry, "url")
-    check_url(f"{where}.url", url, allowed_hosts)
-    on = tuple(_outcome(f"{where}.on", word) for word in _strings(where, entry, "on"))
-    language = _string(where, entry, "language")
+    kind = matching(f"{where}.kind", text["kind"], r"[a-z]{1,20}", _KIND)
+    check_url(f"{where}.url", text["url"], allowed_hosts)
     return ChannelSetting(
         name=name,
         kind=kind,
-        url=Secret(url),
-        secret=_secret(_string(where, entry, "secret")),
-        mention=_strings(where, entry, "mention"),
-        on=on,
-        language=one_of(f"{where}.language", language, LANGUAGES) if language else "",
-        keyword=printable(f"{where}.keyword", _string(where, entry, "keyword")),
-        fallback=_string(where, entry, "fallback"),
+        url=Secret(text["url"]),
+        secret=_secret(text["secret"]),
+        mention=mention,
+        on=tuple(Outcome(one_of(f"{where}.on", word, [outcome.value for outcome in Outcome])) for word in on),
+        language=one_of(f"{where}.language", text["language"], LANGUAGES) if text["language"] else "",
+        keyword=printable(f"{where}.keyword", text["keyword"]),
+        fallback=text["fallback"],
     )
 
 
@@ -275,10 +274,6 @@ def _strings(where: str, entry: dict[str, Any], key: str) -> tuple[str, ...]:
         if not isinstance(word, str):
             raise wrong_type(f"{where}.{key}[{i}]", word, "a string")
     return tuple(value)
-
-
-def _outcome(where: str, word: str) -> Outcome:
-    return Outcome(one_of(where, word, [outcome.value for outcome in Outcome]))
 
 
 def _secret(value: str) -> Secret | None:
