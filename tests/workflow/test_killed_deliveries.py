@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
 
-from refresh_watch.function_compute.tasks import Started, TaskStatus
+from refresh_watch.function_compute.tasks import Started
 from refresh_watch.instants import Seconds
 from refresh_watch.workflow.replay import replay, undelivered
-from refresh_watch.workflow.task_ids import NOTIFY
 from refresh_watch_emulator.chat_wall import ChatWall, ScriptedAnswer
 from tests.channels.delivering import clock_at_rest
 from tests.unit.reports.sample_reports import PARTLY_FAILED
-from tests.workflow.virtual_house import VirtualHouse
+from tests.workflow.virtual_house import Killed, VirtualHouse
 
 GONE = ScriptedAnswer(200, '{"errcode":400102,"errmsg":"robot stopped"}')
 BUSY = ScriptedAnswer(503, "")
 REPORT = replace(PARTLY_FAILED, id="f-00000001", watch_id="00000001", channels=("oncall",))
-
-
-class Killed(BaseException):
-    """What kill -9 does to an invocation."""
 
 
 @dataclass
@@ -41,16 +35,6 @@ class _Killing(VirtualHouse):
         if self.after_start:
             super().start_later(function, payload, delay, task_id)
         raise Killed
-
-    def run(self) -> None:
-        try:
-            super().run()
-        except Killed:
-            queued = {task_id for *_, task_id in self.queue}
-            waiting = [task.id for task in self.kept.values() if task.status is TaskStatus.ENQUEUED]
-            (killed,) = (task_id for task_id in waiting if task_id not in queued)
-            heapq.heappush(self.queue, (self.clock.now() + 60, 0, NOTIFY, killed))
-            self.run()
 
 
 def _played(kill_at: int, *, after_start: bool, answers: Sequence[ScriptedAnswer]) -> tuple[_Killing, list[str]]:

@@ -43,6 +43,8 @@ from tests.workflow.house import Home, environment_of
 KEPT_BUSY: Seconds = 0.4
 """So long an event of notify keeps its instance."""
 TIMEOUT: Seconds = 60
+RETRIED_AFTER: Seconds = 60
+"""Function Compute runs a task again so long after its instance has died."""
 
 
 class Killed(BaseException):
@@ -139,7 +141,7 @@ class VirtualHouse(Record, Home):
             again = queued.run < self.runs
             status = TaskStatus.RETRYING if again else TaskStatus.FAILED
             if again:
-                heapq.heappush(self.queue, replace(queued, due=self.clock.now() + 1, run=queued.run + 1))
+                heapq.heappush(self.queue, replace(queued, due=self.clock.now() + RETRIED_AFTER, run=queued.run + 1))
         self._running = ""
         self.set(function, task_id, status)
         if status is TaskStatus.FAILED and function == WATCH:
