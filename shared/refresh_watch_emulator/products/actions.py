@@ -74,7 +74,7 @@ def _list(world: World, switches: Switches, service: Service, question: ListQues
     named = bool(question.task_ids or question.object_path)
     rows = [
         row
-        for task in world.visible(service.name, now, switches.invisible_seconds)
+        for task in world.visible(service.name, now, switches.invisible_seconds, question.task_ids)
         if _asks_for(question, task, switches)
         for row in _rows(task, now, switches, named=named)
         if _matches(question, row, switches)
@@ -92,7 +92,7 @@ def _list(world: World, switches: Switches, service: Service, question: ListQues
 def _by_id(world: World, switches: Switches, service: Service, call: Call, now: Instant) -> dict[str, Any]:
     ids = by_id_question(call, service)
     _refuse_unknown(world, switches, service, ids)
-    tasks = {task.id: task for task in world.visible(service.name, now, switches.invisible_seconds)}
+    tasks = {task.id: task for task in world.visible(service.name, now, switches.invisible_seconds, ids)}
     rows = [row for task_id in ids if task_id in tasks for row in _rows(tasks[task_id], now, switches)]
     shown = rows[: switches.by_id_row_limit]
     written = [row_json(row, switches) for row in shown]

@@ -10,7 +10,7 @@ import itertools
 import random
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -182,11 +182,14 @@ class World:
         """Whether that id was given out, be it visible or not."""
         return task_id in self._tasks[service_of(product).name]
 
-    def visible(self, product: str, now: Instant, invisible_seconds: Seconds) -> list[SubmittedTask]:
-        """The tasks that a question can see, newest first: not too new, not older than 3 days."""
+    def visible(
+        self, product: str, now: Instant, invisible_seconds: Seconds, ids: Collection[str] = ()
+    ) -> list[SubmittedTask]:
+        """The tasks that a question can see, newest first: not too new, not older than 3 days. `ids`: of these alone."""
         with self.lock:
-            tasks = list(self._tasks[service_of(product).name].values())
-        seen = [task for task in tasks if now - WINDOW <= task.created_at <= now - invisible_seconds]
+            of_product = self._tasks[service_of(product).name]
+            tasks = [of_product[task_id] for task_id in ids if task_id in of_product] if ids else of_product.values()
+            seen = [task for task in tasks if now - WINDOW <= task.created_at <= now - invisible_seconds]
         return sorted(seen, key=lambda task: task.created_at, reverse=True)
 
     def request_id(self) -> str:
