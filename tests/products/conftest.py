@@ -11,8 +11,9 @@ from refresh_watch.products.api import ProductApi
 from refresh_watch_emulator.products.gateway import Gateway
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import World
+from tests.all_products import WITH_BY_ID
 from tests.hand_clock import HandClock
-from tests.products.polling import connected
+from tests.products.polling import EVERY_PRODUCT, Polled, PolledAs, connected
 
 
 @pytest.fixture
@@ -41,3 +42,30 @@ def stand_in(port: StandIn, time: HandClock) -> StandIn:
 def api_of(stand_in: StandIn) -> Callable[[Product], ProductApi]:
     """Connect to the stand-in."""
     return lambda product: connected(stand_in, product)
+
+
+@pytest.fixture
+def polled_as(stand_in: StandIn, time: HandClock) -> PolledAs:
+    return lambda product: Polled(product, connected(stand_in, product), stand_in, time)
+
+
+@pytest.fixture(params=EVERY_PRODUCT)
+def polled(request: pytest.FixtureRequest, polled_as: PolledAs) -> Polled:
+    """Each product."""
+    return polled_as(request.param)
+
+
+@pytest.fixture(params=WITH_BY_ID)
+def by_id(request: pytest.FixtureRequest, polled_as: PolledAs) -> Polled:
+    """Each product that has a by-id operation."""
+    return polled_as(request.param)
+
+
+@pytest.fixture
+def cdn(polled_as: PolledAs) -> Polled:
+    return polled_as(Product.CDN)
+
+
+@pytest.fixture
+def vod(polled_as: PolledAs) -> Polled:
+    return polled_as(Product.VOD)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,13 +19,17 @@ from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.advance import advance
 from refresh_watch.watching.quota import Quota
 from refresh_watch_emulator.products.call import Call
+from refresh_watch_emulator.products.faults import Fault
 from refresh_watch_emulator.products.server import StandIn
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import ObjectPlan
 from tests.all_products import everywhere
 from tests.hand_clock import HandClock
 
 CREDENTIALS = Credentials("testAK", Secret("testSK"))
 EVERY_PRODUCT = tuple(Product)
 DOMAIN = "example.com"
+PATH = f"http://{DOMAIN}/a.txt"
 RATES = dict(DEFAULT_QUOTA)
 """The account's quota."""
 
@@ -49,10 +53,50 @@ def look_at(
     return look(api, watch, quota=quota or Quota(rates), clock=clock, until=clock.now() + seconds)
 
 
-def sight(api: ProductApi, clock: HandClock, task_id: str, **request: Any) -> ItemObservation:
-    """One look at one task."""
-    (observed,) = look_at(api, watch_of(api.spec.product, task_id, **request), clock).items
-    return observed
+@dataclass
+class Polled:
+    """A product at the stand-in, in virtual time."""
+
+    product: Product
+    api: ProductApi
+    stand_in: StandIn
+    time: HandClock
+
+    @property
+    def calls(self) -> list[Call]:
+        """What was asked, oldest first."""
+        return self.stand_in.calls
+
+    def add(self, *objects: ObjectPlan) -> str:
+        """Create a task of these objects now; of one that is complete, if none is given."""
+        plans = objects or (ObjectPlan(PATH),)
+        return self.stand_in.world.add_task(self.product.value, objects=plans, created_at=self.time.now())
+
+    def add_many(self, many: int, *objects: ObjectPlan) -> list[str]:
+        """So many tasks alike."""
+        return [self.add(*objects) for _ in range(many)]
+
+    def switch(self, **positions: Any) -> None:
+        """Set the stand-in's switches; those that are not named are as they usually are."""
+        self.stand_in.switches = Switches(**positions)
+
+    def fault(self, fault: Fault, **when: Any) -> None:
+        """Answer wrongly, as `Faults.add` says."""
+        self.stand_in.faults.add(fault, **when)
+
+    def watch(self, *task_ids: str, **request: Any) -> Watch:
+        return watch_of(self.product, *task_ids, **request)
+
+    def look(self, *task_ids: str, seconds: float = 60.0, **request: Any) -> Observation:
+        return look_at(self.api, self.watch(*task_ids, **request), self.time, seconds=seconds)
+
+    def sight(self, task_id: str, **request: Any) -> ItemObservation:
+        """What one look shows of one task."""
+        (observed,) = self.look(task_id, **request).items
+        return observed
+
+
+PolledAs = Callable[[Product], Polled]
 
 
 def actions(stand_in: StandIn) -> list[str]:

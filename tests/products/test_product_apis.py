@@ -14,19 +14,13 @@ from refresh_watch.instants import format_instant
 from refresh_watch.model import ListQuery, Product, Reason, Status
 from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.products.api import ProductApi
-from refresh_watch.products.calling import ApiCaller
 from refresh_watch.products.connect import connect
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.reports.texts import note_text
 from refresh_watch.settings import Secret, Settings
-from refresh_watch.watching.quota import Quota
 from refresh_watch_emulator.products import faults
-from refresh_watch_emulator.products.server import StandIn
-from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import ObjectPlan
-from tests.all_products import WITH_BY_ID
-from tests.hand_clock import HandClock
-from tests.products.polling import CREDENTIALS, DOMAIN, EVERY_PRODUCT, actions, connected
+from tests.products.polling import CREDENTIALS, DOMAIN, EVERY_PRODUCT, Polled, PolledAs, actions, connected
 
 ApiOf = Callable[[Product], ProductApi]
 
@@ -37,12 +31,11 @@ def query_of(product: Product, **given: object) -> ListQuery:
     return ListQuery(**given)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("product", EVERY_PRODUCT)
-def test_every_field_of_an_answer_is_read(product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
+def test_every_field_of_an_answer_is_read(polled: Polled) -> None:
     plans = [ObjectPlan("http://example.com/a.txt"), ObjectPlan("http://example.com/b.txt", "Failed")]
-    created = float(int(time.now()) - 5)
-    task_id = stand_in.world.add_task(product.value, objects=plans, created_at=created)
-    page = api_of(product).list_page(query_of(product, task_id=task_id, page_size=50, page_number=1))
+    created = float(int(polled.time.now()) - 5)
+    task_id = polled.stand_in.world.add_task(polled.product.value, objects=plans, created_at=created)
+    page = polled.api.list_page(query_of(polled.product, task_id=task_id, page_size=50, page_number=1))
     assert [(row.object_path, row.status) for row in page.rows] == [
         ("http://example.com/a.txt", Status.COMPLETE),
         ("http://example.com/b.txt", Status.FAILED),
@@ -54,13 +47,9 @@ def test_every_field_of_an_answer_is_read(product: Product, api_of: ApiOf, stand
     assert len(page.request_id) == 36
 
 
-@pytest.mark.parametrize("product", EVERY_PRODUCT)
-def test_every_documented_parameter_is_sent(
-    product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock
-) -> None:
-    group = {"resource_group_id": "rg-1"} if product is Product.CDN else {}
-    api = api_of(product)
-    start, end = time.now() - 3600, time.now()
+def test_every_documented_parameter_is_sent(polled: Polled) -> None:
+    group = {"resource_group_id": "rg-1"} if polled.product is Product.CDN else {}
+    start, end = polled.time.now() - 3600, polled.time.now()
     query = ListQuery(
         task_id="1",
         object_path="http://example.com/a b,c?d=ü",
@@ -70,12 +59,12 @@ def test_every_documented_parameter_is_sent(
         start_time=start,
         end_time=end,
         page_number=2,
-        page_size=api.spec.list.page_size,
+        page_size=polled.api.spec.list.page_size,
         **group,
     )
-    api.list_page(query)
-    (asked,) = stand_in.calls
-    assert asked.action == spec_of(product).list.action
+    polled.api.list_page(query)
+    (asked,) = polled.calls
+    assert asked.action == spec_of(polled.product).list.action
     assert {name: value for name, value in asked.params.items() if name != "ResourceGroupId"} == {
         "TaskId": "1",
         "ObjectPath": "http://example.com/a b,c?d=ü",
@@ -85,71 +74,63 @@ def test_every_documented_parameter_is_sent(
         "StartTime": format_instant(start),
         "EndTime": format_instant(end),
         "PageNumber": "2",
-        "PageSize": str(api.spec.list.page_size),
+        "PageSize": str(polled.api.spec.list.page_size),
     }
     assert asked.params.get("ResourceGroupId") == group.get("resource_group_id")
 
 
-@pytest.mark.parametrize("product", WITH_BY_ID)
-def test_ten_ids_go_into_one_call(product: Product, api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
-    ids = [stand_in.world.add_task(product.value, created_at=time.now()) for _ in range(10)]
-    page = api_of(product).by_ids(ids)
+def test_ten_ids_go_into_one_call(by_id: Polled) -> None:
+    ids = by_id.add_many(10)
+    page = by_id.api.by_ids(ids)
     assert [row.task_id for row in page.rows] == ids
     assert page.total == 10
-    assert len(stand_in.calls) == 1
-    assert stand_in.calls[0].params == {"TaskId": ",".join(ids)}
+    assert len(by_id.calls) == 1
+    assert by_id.calls[0].params == {"TaskId": ",".join(ids)}
 
 
-@pytest.mark.parametrize("product", EVERY_PRODUCT)
-@pytest.mark.parametrize("task_id", ["12a", "1,2", " "])
-def test_an_id_that_is_not_digits_never_leaves_our_side(
-    product: Product, task_id: str, api_of: ApiOf, stand_in: StandIn
-) -> None:
-    with pytest.raises(BadInput, match="task_id"):
-        api_of(product).list_page(query_of(product, task_id=task_id))
-    assert not stand_in.calls
-
-
-def test_what_one_product_does_not_have_is_said_before_asking(api_of: ApiOf, stand_in: StandIn) -> None:
+def test_what_one_product_does_not_have_is_said_before_asking(polled_as: PolledAs) -> None:
     for product in EVERY_PRODUCT[1:]:
         with pytest.raises(BadInput, match="resource_group_id"):
-            api_of(product).list_page(query_of(product, resource_group_id="rg-1"))
+            polled_as(product).api.list_page(query_of(product, resource_group_id="rg-1"))
+    legacy = polled_as(Product.VOD_LEGACY)
     with pytest.raises(BadInput, match="vod-legacy requires"):
-        api_of(Product.VOD_LEGACY).list_page(ListQuery(task_id="1"))
-    assert not stand_in.calls
+        legacy.api.list_page(ListQuery(task_id="1"))
+    assert not legacy.calls
 
 
-def test_a_directory_is_asked_for_in_each_documents_word(api_of: ApiOf, stand_in: StandIn) -> None:
-    for product in EVERY_PRODUCT:
-        api_of(product).list_page(query_of(product, object_type="path"))
-    assert [asked.params["ObjectType"] for asked in stand_in.calls] == ["directory", "directory", "directory", "path"]
+def test_a_directory_is_asked_for_in_each_documents_word(polled: Polled) -> None:
+    polled.api.list_page(query_of(polled.product, object_type="path"))
+    word = "path" if polled.product is Product.VOD_LEGACY else "directory"
+    assert [asked.params["ObjectType"] for asked in polled.calls] == [word]
 
 
-def test_the_older_vod_action_falls_back_once_and_says_so(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
-    stand_in.switches = Switches(legacy_action="gone")
-    task_id = stand_in.world.add_task("vod", created_at=time.now())
-    api = api_of(Product.VOD_LEGACY)
+def test_the_older_vod_action_falls_back_once_and_says_so(polled_as: PolledAs) -> None:
+    legacy = polled_as(Product.VOD_LEGACY)
+    legacy.switch(legacy_action="gone")
+    task_id = legacy.add()
     for _ in range(2):
-        page = api.list_page(query_of(Product.VOD_LEGACY, task_id=task_id))
+        page = legacy.api.list_page(query_of(Product.VOD_LEGACY, task_id=task_id))
         assert [row.task_id for row in page.rows] == [task_id]
         assert "DescribeVodRefreshTasks" in note_text(page.note, "en")
-    assert actions(stand_in) == ["DescribeRefreshTasks", "DescribeVodRefreshTasks", "DescribeVodRefreshTasks"]
+    assert actions(legacy.stand_in) == ["DescribeRefreshTasks", "DescribeVodRefreshTasks", "DescribeVodRefreshTasks"]
 
 
-@pytest.mark.parametrize("product", EVERY_PRODUCT)
-def test_a_temporary_key_is_sent_with_its_token(product: Product, stand_in: StandIn) -> None:
-    stand_in.tokens = {"testAK": "fake-token"}
+def test_a_temporary_key_is_sent_with_its_token(polled: Polled) -> None:
+    polled.stand_in.tokens = {"testAK": "fake-token"}
     with_token = Credentials("testAK", Secret("testSK"), Secret("fake-token"))
-    assert connected(stand_in, product, with_token).list_page(query_of(product, task_id="1")).total == 0
+    assert (
+        connected(polled.stand_in, polled.product, with_token).list_page(query_of(polled.product, task_id="1")).total
+        == 0
+    )
     with pytest.raises(RefusedForGood) as raised:
-        connected(stand_in, product).list_page(query_of(product, task_id="1"))
+        connected(polled.stand_in, polled.product).list_page(query_of(polled.product, task_id="1"))
     assert raised.value.refusal.reason is Reason.BAD_KEY
 
 
 @pytest.mark.parametrize("credentials", [Credentials("unknown", Secret("x")), Credentials("testAK", Secret("wrong"))])
-def test_a_bad_key_is_refused_for_good_without_showing_it(credentials: Credentials, stand_in: StandIn) -> None:
+def test_a_bad_key_is_refused_for_good_without_showing_it(credentials: Credentials, cdn: Polled) -> None:
     with pytest.raises(RefusedForGood) as raised:
-        connected(stand_in, Product.CDN, credentials).list_page(ListQuery(task_id="1"))
+        connected(cdn.stand_in, cdn.product, credentials).list_page(ListQuery(task_id="1"))
     assert raised.value.refusal.reason is Reason.BAD_KEY
     shown = "".join(traceback.format_exception(raised.value))
     assert "ClientException" not in shown  # the SDK's exception holds the request with its Authorization
@@ -179,24 +160,8 @@ def test_without_a_setting_the_products_own_endpoint_is_asked(
     assert called == [(host, "HTTPS")]
 
 
-@pytest.mark.parametrize("product", EVERY_PRODUCT)
-def test_the_sdk_itself_asks_once(product: Product, api_of: ApiOf, stand_in: StandIn) -> None:
-    stand_in.faults.add(faults.throttling())
+def test_the_sdk_itself_asks_once(polled: Polled) -> None:
+    polled.fault(faults.throttling())
     with pytest.raises(Retryable):
-        api_of(product).list_page(query_of(product, task_id="1"))
-    assert len(stand_in.calls) == 1
-
-
-def test_the_list_command_gets_its_page_through_throttling(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
-    task_id = stand_in.world.add_task("cdn", created_at=time.now())
-    stand_in.faults.add(faults.throttling_user(retry_after_ms=300), times=2)
-    until = time.now() + 60
-    quota = Quota({"cdn.list": 5.0})
-    query = ListQuery(task_id=task_id)
-    assert ApiCaller(api_of(Product.CDN), quota, time, until).list_page(query).total == 1
-    assert len(stand_in.calls) == 3
-
-
-def test_the_list_command_says_when_its_time_is_over(api_of: ApiOf, time: HandClock) -> None:
-    with pytest.raises(Retryable, match="before the time was over"):
-        ApiCaller(api_of(Product.CDN), Quota({"cdn.list": 5.0}), time, time.now()).list_page(ListQuery())
+        polled.api.list_page(query_of(polled.product, task_id="1"))
+    assert len(polled.calls) == 1

@@ -19,7 +19,7 @@ def test_only_the_sdk_of_the_product_that_is_asked_is_imported(product: Product)
         "import sys\n"
         "from refresh_watch.credentials import Credentials\n"
         "from refresh_watch.model import Product\n"
-        "from refresh_watch.products import connect, listing\n"
+        "from refresh_watch.products import calling, connect\n"
         "from refresh_watch.products.polling import look\n"
         "from refresh_watch.settings import Secret, Settings\n"
         "assert not any(name.startswith(('alibabacloud', 'Tea', 'darabonba')) for name in sys.modules)\n"

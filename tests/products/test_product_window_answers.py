@@ -18,35 +18,41 @@ from refresh_watch_emulator.products.call import Call
 from refresh_watch_emulator.products.faults import Fault
 from refresh_watch_emulator.products.gateway import Gateway
 from refresh_watch_emulator.products.server import StandIn
-from refresh_watch_emulator.products.switches import Switches
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan, World
 from tests.hand_clock import HandClock
-from tests.products.polling import DOMAIN, Followed, counts, lists_a_time, watch_of
+from tests.products.polling import DOMAIN, Followed, Polled, PolledAs, counts, lists_a_time
 
 ApiOf = Callable[[Product], ProductApi]
 PRODUCTS = [Product.CDN, Product.VOD, Product.VOD_LEGACY]
-MANY = 120
+MANY = 40
 Mangle = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-@pytest.fixture(params=PRODUCTS)
-def story(request: pytest.FixtureRequest, api_of: ApiOf, stand_in: StandIn, time: HandClock) -> Followed:
-    """MANY tasks of two objects, one Complete and one still running, a minute after they were submitted."""
-    stand_in.gateway = Gateway(World(time.now(), foreign_tasks=0, quota={}))
-    return following(api_of(request.param), stand_in, time, [ObjectPlan("http://example.com/a"), RUNNING])
 
 
 RUNNING = ObjectPlan("http://example.com/b", NEVER)
 
 
-def following(
-    api: ProductApi, stand_in: StandIn, time: HandClock, plans: list[ObjectPlan], *, many: int = MANY
-) -> Followed:
-    started = float(int(time.now()))
-    ids = [stand_in.world.add_task(api.spec.product.value, objects=plans, created_at=started) for _ in range(many)]
-    time.at = started + 60.0
-    request = watch_of(api.spec.product, *ids, submitted_at=started).request
-    return Followed(api, Watch("w1", request, time.at, tuple(WatchedItem(item) for item in request.items)), time)
+@pytest.fixture(params=PRODUCTS)
+def story(request: pytest.FixtureRequest, polled_as: PolledAs) -> Followed:
+    """MANY tasks of two objects, one Complete and one still running, a minute after they were submitted."""
+    return following(alone(polled_as(request.param)), ObjectPlan("http://example.com/a"), RUNNING)
+
+
+@pytest.fixture(params=PRODUCTS)
+def long_story(request: pytest.FixtureRequest, polled_as: PolledAs) -> Followed:
+    """Three times as many."""
+    return following(alone(polled_as(request.param)), ObjectPlan("http://example.com/a"), RUNNING, many=3 * MANY)
+
+
+def alone(polled: Polled) -> Polled:
+    polled.stand_in.gateway = Gateway(World(polled.time.now(), foreign_tasks=0, quota={}))
+    return polled
+
+
+def following(polled: Polled, *plans: ObjectPlan, many: int = MANY) -> Followed:
+    started = polled.time.at = float(int(polled.time.now()))
+    watch = polled.watch(*polled.add_many(many, *plans), submitted_at=started)
+    polled.time.at = started + 60.0
+    return Followed(polled.api, replace(watch, accepted_at=polled.time.at), polled.time)
 
 
 def rows_of(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -104,17 +110,17 @@ def test_an_id_that_shows_fewer_rows_than_are_known_is_asked_itself(story: Follo
     assert [counts(observed) for observed in observation.items] == [(1, 0, 1)] * MANY
 
 
-def test_pages_that_shift_settle_nothing_that_is_not_settled(story: Followed, stand_in: StandIn) -> None:
-    created = story.watch.started_at + 5
+def test_pages_that_shift_settle_nothing_that_is_not_settled(long_story: Followed, stand_in: StandIn) -> None:
+    created = long_story.watch.started_at + 5
 
     def somebody_submits(call: Call) -> bool:
-        stand_in.world.add_task(story.api.spec.product.value, created_at=created)
+        stand_in.world.add_task(long_story.api.spec.product.value, created_at=created)
         return False
 
     stand_in.faults.add(Fault("somebody submits"), when=lambda call: lists_a_time(call) and somebody_submits(call))
     for _ in range(3):
-        observation = story.look()
-        assert [counts(observed) for observed in observation.items] == [(1, 0, 1)] * MANY
+        observation = long_story.look()
+        assert [counts(observed) for observed in observation.items] == [(1, 0, 1)] * 3 * MANY
     assert listed(stand_in) > 3
 
 
@@ -139,7 +145,7 @@ def test_a_listing_without_an_answer_is_left_out_of_the_next_look_only(story: Fo
 
 
 def test_a_listing_that_takes_too_long_does_not_keep_the_items_waiting_for_ever(
-    story: Followed, stand_in: StandIn, time: HandClock
+    long_story: Followed, stand_in: StandIn, time: HandClock
 ) -> None:
     def slowly(call: Call) -> bool:
         time.at += 0.9 if lists_a_time(call) else 0.0
@@ -149,47 +155,45 @@ def test_a_listing_that_takes_too_long_does_not_keep_the_items_waiting_for_ever(
     tries = []
     for _ in range(3):
         before = listed(stand_in)
-        observation = story.look(seconds=2.0)
+        observation = long_story.look(seconds=2.0)
         tries.append(listed(stand_in) - before)
         assert Answer.SEEN in {observed.answer for observed in observation.items}
     assert tries[0] in (1, 2)
     assert tries[1] == 0
 
 
-def test_a_listing_that_ignores_its_time_ends_after_a_page(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
-    stand_in.switches = Switches(time_filter="ignored")
-    story = following(api_of(Product.VOD), stand_in, time, [RUNNING], many=40)
+def test_a_listing_that_ignores_its_time_ends_after_a_page(vod: Polled) -> None:
+    story = following(vod, RUNNING)
+    vod.switch(time_filter="ignored")
     for _ in range(3):
         observation = story.look()
-        assert [counts(observed) for observed in observation.items] == [(0, 0, 1)] * 40
-    assert listed(stand_in) == 1
+        assert [counts(observed) for observed in observation.items] == [(0, 0, 1)] * MANY
+    assert listed(vod.stand_in) == 1
 
 
-def test_other_peoples_rows_say_nothing_of_ours(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
-    story = following(api_of(Product.VOD), stand_in, time, [RUNNING], many=40)
+def test_other_peoples_rows_say_nothing_of_ours(vod: Polled) -> None:
+    story = following(vod, RUNNING)
     for number in range(60):
         plans = [ObjectPlan("http://example.com/b", "Failed" if number % 2 else "Complete")]
-        stand_in.world.add_task("vod", objects=plans, created_at=story.watch.started_at)
+        vod.stand_in.world.add_task("vod", objects=plans, created_at=story.watch.started_at)
     observation = story.look()
-    assert [counts(observed) for observed in observation.items] == [(0, 0, 1)] * 40
+    assert [counts(observed) for observed in observation.items] == [(0, 0, 1)] * MANY
 
 
-def test_what_looks_settled_near_the_end_of_the_time_is_asked_itself(
-    api_of: ApiOf, stand_in: StandIn, time: HandClock
-) -> None:
-    story = following(api_of(Product.VOD), stand_in, time, [ObjectPlan("http://example.com/a")], many=40)
-    edge = stand_in.world.add_task("vod", created_at=time.now() - 1)
+def test_what_looks_settled_near_the_end_of_the_time_is_asked_itself(vod: Polled) -> None:
+    story = following(vod, ObjectPlan("http://example.com/a"))
+    edge = vod.stand_in.world.add_task("vod", created_at=vod.time.now() - 1)
     request = replace(story.watch.request, task_ids=(*story.watch.request.task_ids, edge))
-    story.watch = Watch("w1", request, time.now(), tuple(WatchedItem(item) for item in request.items))
+    story.watch = Watch("w1", request, vod.time.now(), tuple(WatchedItem(item) for item in request.items))
     observation = story.look()
-    assert [counts(observed) for observed in observation.items] == [(1, 0, 0)] * 41
-    assert [asked.params["TaskId"] for asked in stand_in.calls if "TaskId" in asked.params] == [edge]
+    assert [counts(observed) for observed in observation.items] == [(1, 0, 0)] * (MANY + 1)
+    assert [asked.params["TaskId"] for asked in vod.stand_in.calls if "TaskId" in asked.params] == [edge]
 
 
-def test_an_empty_time_is_no_end(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
+def test_an_empty_time_is_no_end(vod: Polled) -> None:
     ids = [str(999999990000 + number) for number in range(100)]
-    watch = watch_of(Product.VOD, *ids, submitted_at=time.now())
-    story = Followed(api_of(Product.VOD), watch, time)
+    watch = vod.watch(*ids, submitted_at=vod.time.now())
+    story = Followed(vod.api, watch, vod.time)
     for at in (1, 60, 200, 600):
         observation = story.look(watch.accepted_at + at)
         assert {observed.answer for observed in observation.items} == {Answer.NOT_SEEN}
@@ -197,19 +201,17 @@ def test_an_empty_time_is_no_end(api_of: ApiOf, stand_in: StandIn, time: HandClo
     assert set(story.outcomes.values()) == {None}
 
 
-def test_tasks_of_more_than_three_days_ago_are_not_listed(api_of: ApiOf, stand_in: StandIn, time: HandClock) -> None:
-    watch = watch_of(Product.VOD, *[str(999999990000 + number) for number in range(5)])
-    watch = replace(watch, accepted_at=time.now() - 4 * 86400)
-    observation = Followed(api_of(Product.VOD), watch, time).look()
-    assert not any(asked.code for asked in stand_in.calls)
+def test_tasks_of_more_than_three_days_ago_are_not_listed(vod: Polled) -> None:
+    watch = vod.watch(*[str(999999990000 + number) for number in range(5)])
+    watch = replace(watch, accepted_at=vod.time.now() - 4 * 86400)
+    observation = Followed(vod.api, watch, vod.time).look()
+    assert not any(asked.code for asked in vod.stand_in.calls)
     assert {observed.answer for observed in observation.items} == {Answer.NOT_SEEN}
 
 
-def test_a_failure_among_running_objects_is_seen_in_a_listing(
-    api_of: ApiOf, stand_in: StandIn, time: HandClock
-) -> None:
+def test_a_failure_among_running_objects_is_seen_in_a_listing(vod: Polled) -> None:
     plans = [ObjectPlan(f"http://{DOMAIN}/bad.txt", "Failed"), RUNNING]
-    story = following(api_of(Product.VOD), stand_in, time, plans, many=40)
+    story = following(vod, *plans)
     observation = story.look()
-    assert [counts(observed) for observed in observation.items] == [(0, 1, 1)] * 40
+    assert [counts(observed) for observed in observation.items] == [(0, 1, 1)] * MANY
     assert observation.items[-1].failures[0].object_path == f"http://{DOMAIN}/bad.txt"
