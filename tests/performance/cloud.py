@@ -15,14 +15,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
-from typing import Protocol
 
 from refresh_watch.function_compute.tasks import Started, Task, TaskStatus
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch.observation import Observation
+from refresh_watch.products.api import ProductApi
+from refresh_watch.products.polling.look import look
 from refresh_watch.report import Report, ReportKind
 from refresh_watch.reports.from_wire import decode
-from refresh_watch.watch import Watch
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.guard import run_guard
@@ -55,21 +54,12 @@ class Terms:
 
 @dataclass
 class Instance:
-    """One process: what lives in its memory across the hops that it runs."""
+    """One process, which keeps its quota across the hops that it runs."""
 
     quota: Quota
     actor: Actor
     idle_since: Instant
-    memory: dict[str, object] = field(default_factory=dict)
     fresh: bool = True
-
-
-class Look(Protocol):
-    """A look by this instance at this watch until that instant."""
-
-    def __call__(
-        self, instance: Instance, watch: Watch, *, until: Instant, patience: Seconds, booked: bool
-    ) -> Observation: ...
 
 
 @dataclass
@@ -92,7 +82,7 @@ class Cloud:
     timeline: Timeline
     terms: Terms
     rates: Mapping[str, float]
-    look: Look
+    api: ProductApi
     finals: dict[str, tuple[Report, Instant]] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     _record: dict[str, dict[str, Task]] = field(default_factory=lambda: defaultdict(dict))  # by watch
@@ -178,8 +168,9 @@ class Cloud:
 
     def _look(self, instance: Instance, hop: Hop, began: Instant, until: Instant) -> None:
         self.tally.at.setdefault(hop.watch.id, []).append(began)
-        look = partial(self.look, instance, until=until, patience=self.terms.patience, booked=hop.booked)
-        run_hop(hop, look=look, engine=_FromAHop(self, instance), clock=self.timeline)
+        how = {"until": until, "patience": self.terms.patience, "booked": hop.booked}
+        asked = partial(look, self.api, quota=instance.quota, clock=self.timeline, **how)
+        run_hop(hop, look=asked, engine=_FromAHop(self, instance), clock=self.timeline)
         self.tally.hops += 1
 
 

@@ -13,13 +13,13 @@ from refresh_watch.model import Kind, Outcome, Product, WatchRequest
 from refresh_watch.settings import DEFAULT_QUOTA, Settings
 from refresh_watch.triggers.result import Requested
 from refresh_watch.workflow.starting import start
-from refresh_watch_emulator.products.world import ObjectPlan
-from tests.performance.account import Account, virtual_deadlines
+from refresh_watch_emulator.products.switches import Switches
+from refresh_watch_emulator.products.world import ObjectPlan, World
 from tests.performance.cases import NOON
 from tests.performance.cloud import Cloud, Tally, Terms
 from tests.performance.dictated import Lags, percentile
+from tests.performance.products import Door, InProcessApi, virtual_deadlines
 from tests.performance.timeline import Timeline
-from tests.performance.warm_listing import WarmLook
 from tests.performance.workloads import REFRESH
 
 
@@ -64,21 +64,21 @@ class Watched:
     untold: int
     lags: Lags
     tally: Tally
-    from_memory: int
     chains: tuple[tuple[Seconds, ...], ...]  # when the hops of each watch began, in seconds since its submission
 
 
-def watch(crowd: Crowd, terms: Terms, look: WarmLook | None = None) -> Watched:
+def watch(crowd: Crowd, terms: Terms) -> Watched:
     """Watch a crowd to the end. The quota is the account's own, the stand-in's token buckets."""
     timeline = Timeline(NOON)
-    account = Account(timeline, crowd.product, moves=crowd.moves)
-    look = look or WarmLook()
-    cloud = Cloud(timeline, terms, DEFAULT_QUOTA, partial(look, account))
+    world = World(timeline.now(), foreign_tasks=0)
+    door = Door(crowd.product, world, Switches(progress="moves" if crowd.moves else "jumps"))
+    cloud = Cloud(timeline, terms, DEFAULT_QUOTA, InProcessApi(door, timeline))
     ends: dict[str, Instant] = {}
     submitted_at: dict[str, Instant] = {}
 
     def submit(taken: Seconds) -> None:
-        task_id = account.add(ObjectPlan("http://example.com/a.txt", after=taken))
+        plan = ObjectPlan("http://example.com/a.txt", after=taken)
+        task_id = world.add_task(crowd.product, objects=[plan], created_at=timeline.now())
         request = WatchRequest(crowd.product, (task_id,), kind=Kind.REFRESH)
         answer = start(Requested(request), settings=Settings(), engine=cloud, clock=timeline)
         ends[answer["watch_id"]] = timeline.now() + taken
@@ -101,12 +101,11 @@ def watch(crowd: Crowd, terms: Terms, look: WarmLook | None = None) -> Watched:
     last = max(told_at for _, told_at in cloud.finals.values()) - NOON
     return Watched(
         crowd,
-        account.calls,
-        account.throttled,
+        door.calls,
+        door.throttled,
         wrong,
         len(ends) - len(cloud.finals),
         Lags(fmean(lags), percentile(lags, 95), last),
         cloud.tally,
-        look.hits,
         tuple(tuple(at - submitted_at[watch_id] for at in began) for watch_id, began in cloud.tally.at.items()),
     )

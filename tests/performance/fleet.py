@@ -1,8 +1,7 @@
 """Many watches of one id at once: what the quota dictates, what k instances make of it, and what would help.
 
 The schedule, the look, the hop and the quota are the project's own; what is simulated is Function Compute (`cloud.py`)
-and the account (`account.py`). Beside it stand what it was before, hops that wait for their turn inside an instance, and
-two prototypes that the project does not have, answers from a warm instance's memory.
+and the account (`account.py`). Beside it stands what it was before: hops that wait for their turn inside an instance.
 """
 
 from __future__ import annotations
@@ -11,9 +10,8 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from math import inf, nan
+from math import inf
 from multiprocessing import get_context
-from typing import Literal
 
 from refresh_watch.instants import Seconds
 from refresh_watch.model import Product
@@ -27,7 +25,6 @@ from tests.performance.manifest import sizes
 from tests.performance.optimum import Frontier, frontier
 from tests.performance.products import IDS_PER_CALL, PAGE_SIZE
 from tests.performance.table import Check, at_most, print_table
-from tests.performance.warm_listing import Rule, WarmLook
 from tests.performance.workloads import REFRESH
 
 KS = (1, 2, 4, 5, 6, 8, 16)
@@ -47,17 +44,18 @@ CROWDS = (
     *(replace(CDN_10_000, within=within) for within in (AT_SUBMIT_QUOTA, 60.0)),
 )
 
-How = Literal["as it is", "ten ids", "page", "waiting inside"]
-
 
 @dataclass(frozen=True)
 class Case:
-    """One row. `fresh`: how old a remembered answer about a task that still runs may be."""
+    """One row."""
 
     crowd: Crowd
     terms: Terms
-    how: How = "as it is"
-    fresh: Seconds = 0.0
+
+    @property
+    def waits_inside(self) -> bool:
+        """Its hops wait for their turn inside an instance."""
+        return self.terms.patience == inf
 
 
 def main(quick: bool) -> list[Check]:
@@ -65,14 +63,14 @@ def main(quick: bool) -> list[Check]:
     terms = measured_terms(quick)
     shipped = sizes()["watch"].instances
     plain = _plain(terms, shipped, quick)
-    others = _prototypes(terms, quick)
+    others = _waiting_inside(terms, quick)
     found = _run_all([*plain, *others])
     _print_terms(terms)
     known = frontier(REFRESH)
     for crowd in dict.fromkeys(case.crowd for case in plain):
         print_dictated(crowd)
         print_crowd(crowd, [(case, found[case]) for case in plain if case.crowd == crowd], known)
-    print_prototypes([(case, found[case]) for case in others])
+    print_waiting_inside([(case, found[case]) for case in others])
     return _checks([found[case] for case in plain if case.terms.instances == shipped], shipped)
 
 
@@ -85,10 +83,7 @@ def measured_terms(quick: bool) -> Terms:
 
 def run(case: Case) -> Watched:
     """Watch one crowd."""
-    rule = next((rule for rule in Rule if rule.value in case.how), Rule.NONE)
-    look = WarmLook(rule, case.fresh)
-    terms = replace(case.terms, patience=inf) if case.how == "waiting inside" else case.terms
-    return watch(case.crowd, terms, look)
+    return watch(case.crowd, case.terms)
 
 
 def dictated(crowd: Crowd) -> dict[str, Lags]:
@@ -141,19 +136,16 @@ def print_crowd(crowd: Crowd, found: Sequence[tuple[Case, Watched]], known: Fron
     print_table(f"{crowd}: k instances", heads, rows)
 
 
-def print_prototypes(found: Sequence[tuple[Case, Watched]]) -> None:
+def print_waiting_inside(found: Sequence[tuple[Case, Watched]]) -> None:
     """With and without, next to each other."""
-    heads = ["crowd", "k", "how", "fresh s", "hops", "calls", "from memory", "throttled", "untold"]
-    heads += ["mean s", "p95 s", "last s", "billed s"]
+    heads = ["crowd", "k", "a hop", "hops", "calls", "throttled", "untold", "mean s", "p95 s", "last s", "billed s"]
     rows = [
         (
             str(case.crowd),
             float(case.terms.instances),
-            case.how,
-            case.fresh or nan,
+            "waits inside" if case.waits_inside else "comes back",
             one.tally.hops,
             one.calls,
-            one.from_memory,
             one.throttled,
             one.untold,
             one.lags.mean,
@@ -163,8 +155,7 @@ def print_prototypes(found: Sequence[tuple[Case, Watched]]) -> None:
         )
         for case, one in found
     ]
-    title = "Beside it: hops that wait for their turn inside an instance, and a memory in each instance (ten ids, page)"
-    print_table(title, heads, rows)
+    print_table("Beside it: hops that wait for their turn inside an instance", heads, rows)
 
 
 def _print_terms(terms: Terms) -> None:
@@ -188,22 +179,12 @@ def _plain(terms: Terms, shipped: int, quick: bool) -> list[Case]:
     ]
 
 
-def _prototypes(terms: Terms, quick: bool) -> list[Case]:
+def _waiting_inside(terms: Terms, quick: bool) -> list[Case]:
     six, sixteen = (replace(terms, instances=k) for k in (6, 16))
-    if quick:
-        return [Case(VOD, six), Case(VOD, six, "page", 20.0), Case(VOD, six, "waiting inside")]
-    cases = [Case(CDN, six), Case(CDN, six, "waiting inside")]
-    cases += [Case(CDN, six, how, fresh) for how in ("ten ids", "page") for fresh in (5.0, 20.0)]
-    cases += [
-        Case(VOD, six),
-        Case(VOD, six, "waiting inside"),
-        Case(VOD, six, "page", 5.0),
-        Case(VOD, six, "page", 20.0),
-    ]
-    cases += [Case(CDN_10_000, k, how) for k in (six, sixteen) for how in ("as it is", "waiting inside")]
-    at_once = replace(VOD, within=1.0)
-    cases += [Case(at_once, six), Case(at_once, six, "waiting inside")]
-    return cases
+    pairs = [(VOD, six)]
+    if not quick:
+        pairs += [(CDN, six), (CDN_10_000, six), (CDN_10_000, sixteen), (replace(VOD, within=1.0), six)]
+    return [Case(crowd, replace(k, patience=p)) for crowd, k in pairs for p in (k.patience, inf)]
 
 
 def _run_all(cases: Sequence[Case]) -> dict[Case, Watched]:

@@ -17,10 +17,9 @@ from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.reporting import outcome_of
 from refresh_watch.watching.schedule import first_look
 from refresh_watch.workflow.hop import LOOK_SHARE, whole_seconds
-from tests.performance.account import virtual_deadlines
 from tests.performance.cases import NOON, Scene, Truth
 from tests.performance.manifest import sizes
-from tests.performance.products import Door, InProcessApi
+from tests.performance.products import Door, InProcessApi, virtual_deadlines
 from tests.performance.runs import Run, Verdict
 from tests.performance.timeline import Timeline
 

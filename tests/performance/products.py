@@ -5,12 +5,15 @@ No socket and no SDK. What the SDK would raise for a refusal goes through the pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
 
 from refresh_watch.clock import Clock
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import ListQuery, Page, Product
 from refresh_watch.product_specs.registry import services, spec_of
+from refresh_watch.products import calling
 from refresh_watch.products.client import ProductClient
 from refresh_watch.products.refusals import classify
 from refresh_watch_emulator.products.actions import answer
@@ -91,3 +94,21 @@ class InProcessApi:
             return self.door.by_ids(task_ids, self._clock.now())
         finally:
             self._clock.sleep(self._latency)
+
+
+T = TypeVar("T")
+
+
+@contextmanager
+def virtual_deadlines() -> Iterator[None]:
+    """Without the bound on a real call, which is a thread and the machine's clock: here every call takes `latency`."""
+    real = calling.within  # type: ignore[attr-defined]
+    calling.within = _at_once  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        calling.within = real  # type: ignore[attr-defined]
+
+
+def _at_once(seconds: Seconds, ask: Callable[[], T]) -> T:
+    return ask()

@@ -7,18 +7,11 @@ from functools import partial
 
 import pytest
 
-from refresh_watch.errors import Retryable
-from refresh_watch.model import ListQuery, Product
-from refresh_watch_emulator.products.switches import Switches
-from refresh_watch_emulator.products.world import ObjectPlan
-from tests.performance.account import Account
-from tests.performance.cases import NOON
+from refresh_watch.model import Product
 from tests.performance.cloud import Terms, back_off
 from tests.performance.crowd import Crowd, watch
 from tests.performance.dictated import least_lag, percentile
-from tests.performance.products import Door
 from tests.performance.timeline import Actor, Timeline
-from tests.performance.warm_listing import Rule, WarmLook
 
 
 def test_actors_sleep_beside_each_other_and_a_run_repeats() -> None:
@@ -87,42 +80,6 @@ def test_a_percentile_is_a_value_that_was_seen() -> None:
     assert percentile([3.0], 95) == 3
 
 
-def test_the_account_answers_as_the_stand_in_does() -> None:
-    timeline = Timeline(NOON)
-    account = Account(timeline, Product.CDN, latency=0.0, moves=True)
-    ids = []
-    for after in (5.0, 100.0, 1e6):
-        ids.append(account.add(ObjectPlan("http://example.com/a.txt", after=after)))
-        timeline.sleep(0.7)
-    timeline.sleep(60)
-    door = Door(Product.CDN, account.world, Switches())
-    for query in (
-        ListQuery(task_id=ids[0], page_number=1, page_size=100),
-        ListQuery(task_id=ids[2], page_number=1, page_size=100),
-        ListQuery(start_time=NOON, end_time=NOON + 1, page_number=1, page_size=2),
-        ListQuery(start_time=NOON, end_time=NOON + 1, page_number=2, page_size=1),
-        ListQuery(task_id="1", page_number=1),
-    ):
-        ours, theirs = account.list_page(query), door.list_page(query, timeline.now())
-        assert (ours.rows, ours.total) == (theirs.rows, theirs.total)
-        timeline.sleep(1.0)  # both draw on one bucket
-    assert account.by_ids(ids).rows == door.by_ids(ids, timeline.now()).rows
-
-
-def test_the_account_throttles_beyond_its_bucket() -> None:
-    timeline = Timeline(NOON)
-    account = Account(timeline, Product.VOD, latency=0.0)
-    task_id = account.add(ObjectPlan("http://example.com/a.txt"))
-    for _ in range(5):
-        account.list_page(ListQuery(task_id=task_id))
-    with pytest.raises(Retryable) as refused:
-        account.list_page(ListQuery(task_id=task_id))
-    assert refused.value.throttled
-    timeline.sleep(0.2)
-    account.list_page(ListQuery(task_id=task_id))
-    assert (account.calls, account.throttled) == (7, 1)
-
-
 @pytest.mark.parametrize("product", [Product.CDN, Product.VOD], ids=str)
 def test_a_small_fleet_ends_with_every_report_right_and_within_the_quota(product: Product) -> None:
     found = watch(Crowd(product, 50, 10.0), Terms(4))
@@ -134,17 +91,6 @@ def test_a_small_fleet_ends_with_every_report_right_and_within_the_quota(product
 def test_the_same_fleet_is_the_same_run() -> None:
     crowd = Crowd(Product.CDN, 30, 1.0)
     assert watch(crowd, Terms(2)) == watch(crowd, Terms(2))
-
-
-@pytest.mark.parametrize(
-    ("product", "rule"), [(Product.CDN, Rule.TEN), (Product.CDN, Rule.PAGE), (Product.VOD, Rule.PAGE)]
-)
-def test_a_memory_of_others_ids_saves_calls_and_no_verdict_is_wrong(product: Product, rule: Rule) -> None:
-    crowd = Crowd(product, 60, 1.0)
-    plain, warm = watch(crowd, Terms(1)), watch(crowd, Terms(1), WarmLook(rule, fresh=5.0))
-    assert (warm.wrong, warm.untold) == (0, 0)
-    assert warm.from_memory > 0
-    assert warm.calls < plain.calls
 
 
 def test_booked_places_leave_the_instances_free_and_nobody_waits_for_long() -> None:
