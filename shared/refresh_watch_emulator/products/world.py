@@ -185,7 +185,7 @@ class World:
     def visible(
         self, product: str, now: Instant, invisible_seconds: Seconds, ids: Collection[str] = ()
     ) -> list[SubmittedTask]:
-        """The tasks that a question can see, newest first: not too new, not older than 3 days. `ids`: of these alone."""
+        """The tasks that a question can see (`ids`: of these), newest first: not too new, not older than 3 days."""
         with self.lock:
             of_product = self._tasks[service_of(product).name]
             tasks = [of_product[task_id] for task_id in ids if task_id in of_product] if ids else of_product.values()
