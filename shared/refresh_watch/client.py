@@ -128,7 +128,7 @@ def _check_watch_id(given: object) -> None:
     allowed = "the watch_id that start answered with: 16 digits from 0 to f"
     if not isinstance(given, str):
         raise wrong_type("watch_id", given, allowed)
-    if re.fullmatch("[0-9a-f]{16}", given) is None:  # watching/opening.py
+    if re.fullmatch("[0-9a-f]{16}", given) is None:  # watch.py
         raise BadInput("watch_id", as_word(given), allowed)
 
 

@@ -9,7 +9,7 @@ _SHOWN_OF_ACCOUNT = 4
 
 @dataclass(frozen=True)
 class Deployment:
-    """What tells one deployment from another. What is not known is empty."""
+    """What distinguishes one deployment from another. What is not known is empty."""
 
     environment: str = ""  # a name such as prod, in every title
     region: str = ""
@@ -17,5 +17,5 @@ class Deployment:
 
     @property
     def masked_account(self) -> str:
-        """The end of the account's number: it tells the user's accounts apart, and others in the chat learn little."""
+        """The end of the account's number: enough to know one's own accounts by, and little for others in the chat."""
         return f"***{self.account[-_SHOWN_OF_ACCOUNT:]}" if len(self.account) > _SHOWN_OF_ACCOUNT else ""

@@ -34,7 +34,7 @@ _CHANNEL_KEYS = ("name", "kind", "url", "secret", "mention", "on", "language", "
 
 @dataclass(frozen=True)
 class Secret:
-    """Text that is never shown: its repr and str are a short digest that tells two secrets apart."""
+    """Text that is never shown: its repr and str are a short digest by which two secrets differ."""
 
     value: str
 
@@ -136,7 +136,7 @@ class Settings:
 
     @property
     def deployment(self) -> Deployment:
-        """What tells this deployment from another."""
+        """What distinguishes this deployment from another."""
         return Deployment(self.environment, self.region, self.account)
 
     def function_name(self, folder: str) -> str:

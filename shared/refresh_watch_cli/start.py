@@ -29,7 +29,7 @@ from refresh_watch_cli.request_arguments import add_request_arguments, read_requ
 _OF_THE_START = (
     "kind", "label", "deadline", "schedule", "channel", "domain_name", "object_type", "resource_group_id",
 )  # fmt: skip
-"""What a watch is given once, at its start: it is not known by it (watching/opening.py)."""
+"""What a watch is given once, at its start: it is not known by it (watch.py)."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

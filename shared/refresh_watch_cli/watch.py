@@ -12,9 +12,8 @@ from refresh_watch.model import Outcome, WatchRequest
 from refresh_watch.observation import Answer, Observation
 from refresh_watch.report import Report, ReportKind
 from refresh_watch.reports.wire import bounded, compact, to_json
-from refresh_watch.watch import Watch
+from refresh_watch.watch import Watch, open_watch
 from refresh_watch.watching.advance import THROTTLED_GRACE, LookAgain, Publish, abandon_watch, advance
-from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.schedule import deadline_of

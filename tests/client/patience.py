@@ -1,4 +1,4 @@
-"""Somebody who waits by a clock that leaps."""
+"""A client that waits by a clock that leaps."""
 
 from __future__ import annotations
 

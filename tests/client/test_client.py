@@ -1,4 +1,4 @@
-"""`refresh_watch.client`: watches from somebody's own Python, and how patiently an end is waited for."""
+"""`refresh_watch.client`: watches from your own Python, and how patiently an end is waited for."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_what_the_sdk_answered_is_watched_to_its_end(deployed: House, watches: W
     assert [task.item for task in report.tasks] == [answer.body.refresh_task_id]
 
 
-def test_the_same_job_is_the_same_watch_in_whatever_form_it_is_handed_in(deployed: House, watches: Watches) -> None:
+def test_the_same_job_is_the_same_watch_in_every_form(deployed: House, watches: Watches) -> None:
     answer = submitted(deployed)
     ids = answer.body.refresh_task_id
     forms: list[Any] = [
@@ -106,9 +106,9 @@ def test_what_is_no_submitted_job_is_refused_in_one_line_and_never_started(
 
 def test_what_intake_refuses_is_said_in_its_own_line(watches: Watches) -> None:
     with pytest.raises(BadInput) as refused:
-        watches.start("cdn", "704225667", channels=["nobody"])
+        watches.start("cdn", "704225667", channels=["nosuch"])
 
-    assert str(refused.value) == "channels: 'nobody' is not allowed; allowed: oncall, audit"
+    assert str(refused.value) == "channels: 'nosuch' is not allowed; allowed: oncall, audit"
 
 
 def test_a_key_that_no_request_has_is_named(watches: Watches) -> None:

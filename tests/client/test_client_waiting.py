@@ -98,7 +98,7 @@ def test_a_long_watch_is_joined_with_few_questions(deployed: House, watches: Wat
     assert len(gate.paths(f"/async-tasks/w-{watch.id}")) <= 16
 
 
-def test_a_broken_report_is_told_once_and_the_final_waited_for(deployed: House, watches: Watches) -> None:
+def test_a_broken_report_is_passed_on_once_and_the_final_waited_for(deployed: House, watches: Watches) -> None:
     watch = put_off(deployed, watches)
     commit(deployed, broken_report(watch, time.time(), "refresh-watch failed: a fault"))
     heard: list[Report] = []
@@ -152,7 +152,7 @@ def test_what_is_no_id_of_a_watch_is_refused_before_anything_is_asked(gate: Gate
     assert gate.asked == []
 
 
-def test_who_gives_a_limit_is_told_at_its_end_that_the_watch_goes_on(
+def test_at_the_end_of_a_limit_the_error_says_that_the_watch_goes_on(
     deployed: House, watches: Watches, gate: Gate
 ) -> None:
     watch = put_off(deployed, watches)

@@ -24,9 +24,8 @@ from refresh_watch.instants import Seconds
 from refresh_watch.model import Kind, Product, WatchRequest
 from refresh_watch.report import Report
 from refresh_watch.reports.wire import encode
-from refresh_watch.watch import Watch
+from refresh_watch.watch import Watch, open_watch
 from refresh_watch.watching.advance import abandon_watch
-from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.state import Hop, write_hop
 from refresh_watch.workflow.delivery_state import DeliveryState, write_delivery

@@ -10,9 +10,8 @@ from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import WatchRequest
 from refresh_watch.products.polling.look import look
 from refresh_watch.settings import Settings
-from refresh_watch.watch import Watch, WatchedItem
+from refresh_watch.watch import Watch, WatchedItem, open_watch
 from refresh_watch.watching.advance import LookAgain, advance
-from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.reporting import outcome_of
 from refresh_watch.watching.schedule import first_look

@@ -15,9 +15,8 @@ from refresh_watch.observation import Hints
 from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.product_specs.spec import ByIdOperation, ProductSpec
 from refresh_watch.products.polling.look import look
-from refresh_watch.watch import Watch
+from refresh_watch.watch import Watch, open_watch
 from refresh_watch.watching.advance import advance
-from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.state import Hop, read_hop, write_hop
 from tests.hand_clock import HandClock

@@ -10,7 +10,7 @@ from refresh_watch.deadline import DeadlinePassed, within
 from refresh_watch.errors import BadInput
 
 
-def test_an_answer_comes_through_whatever_it_is() -> None:
+def test_an_answer_comes_through_even_an_error_object() -> None:
     failure = ValueError("an answer, not an error")
     assert within(10.0, lambda: None) is None
     assert within(10.0, lambda: failure) is failure

@@ -9,7 +9,7 @@ from refresh_watch.errors import BadInput, Described, as_word, missing, only_one
 TOKEN = "0123456789abcdef" * 4
 
 
-def test_a_field_is_shown_on_one_line_and_short_whatever_it_is() -> None:
+def test_a_field_is_shown_on_one_line_and_short() -> None:
     error = BadInput("a\nb" * 5000, Described("this key"), "product")
     assert str(error).isprintable()
     assert len(str(error)) < 150

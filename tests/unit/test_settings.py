@@ -190,7 +190,7 @@ def test_a_refusal_names_the_variable_what_was_given_and_what_is_allowed(
     assert allowed in line
 
 
-def test_a_json_error_is_told_by_its_line() -> None:
+def test_a_json_error_names_its_line() -> None:
     assert "(line 3)" in refusal(CHANNELS=f'[\n{{"name": "oncall",\n"url": {URL}}}]')
 
 
@@ -227,11 +227,11 @@ def test_nothing_that_is_shown_of_the_settings_holds_a_secret() -> None:
     assert repr(Secret("one")) != repr(Secret("two"))
 
 
-def test_a_channel_that_is_not_configured_is_told_those_that_are() -> None:
+def test_a_channel_that_is_not_configured_is_refused_with_those_that_are() -> None:
     settings = read(CHANNELS=channels(CHANNEL, {**CHANNEL, "name": "audit"}))
     assert settings.channel("audit").name == "audit"
-    with pytest.raises(BadInput, match=r"^channels: 'nobody' is not allowed; allowed: oncall, audit$"):
-        settings.channel("nobody")
+    with pytest.raises(BadInput, match=r"^channels: 'nosuch' is not allowed; allowed: oncall, audit$"):
+        settings.channel("nosuch")
     with pytest.raises(BadInput, match=r"^channels: a URL is not allowed"):
         settings.channel(URL)
     with pytest.raises(BadInput, match=r"none is configured \(REFRESH_WATCH_CHANNELS\)"):

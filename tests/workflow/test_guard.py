@@ -13,7 +13,7 @@ from refresh_watch.model import Outcome
 from refresh_watch.reports.from_wire import decode
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.result import Requested
-from refresh_watch.watching.opening import open_watch
+from refresh_watch.watch import open_watch
 from refresh_watch.watching.request import read_request
 from refresh_watch.watching.state import Hop, read_hop, write_hop
 from refresh_watch.workflow.guard import guard_delay, run_guard
@@ -91,7 +91,7 @@ def test_a_watch_whose_every_hop_fails_still_ends_in_one_final_report() -> None:
     record.start_later("watch", write_hop(Hop(watch, 0)), 0, hop_id(watch.id, 0))
     guard = Hop(watch, 0, is_guard=True)
     clock.sleep(guard_delay(watch, 0))
-    while run_guard(guard, engine=record, clock=clock) != "settled and told":
+    while run_guard(guard, engine=record, clock=clock) != "settled and fanned out":
         assert guard.number < 200
         guard = replace(guard, number=guard.number + 1)
         clock.sleep(guard_delay(watch, guard.number))

@@ -12,7 +12,7 @@ from pathlib import Path
 from refresh_watch.credentials import Credentials
 from refresh_watch.reports.from_wire import decode
 from refresh_watch.settings import Secret, Settings
-from refresh_watch.watching.opening import open_watch
+from refresh_watch.watch import open_watch
 from refresh_watch.watching.request import read_request
 from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.hop import LOOK_SHARE, look_at, run_hop

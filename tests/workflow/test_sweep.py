@@ -133,7 +133,7 @@ def test_what_failed_and_nobody_watched_is_told_once_however_often_it_is_swept(h
     swept = said(home, "swept", "cdn")
     assert [line["failed_tasks"] for line in swept] == [8, 8, 8, 8], "each sweep saw them all"
     assert {line["rows"] for line in swept} == {161 + 25}
-    assert len(said(home, "told", "cdn")) == 1
+    assert len(said(home, "reported", "cdn")) == 1
 
 
 def test_several_products_are_swept_over_the_hours_asked_for(home: House) -> None:
@@ -163,15 +163,15 @@ def test_a_later_sweep_tells_what_has_failed_since_and_knows_what_earlier_ones_t
     clock = HandClock(time.time() + 3 * HOUR)
     add(home, "dcdn", "Failed")
     payload = timer("sweep dcdn 12h")
-    assert in_process(home, clock).run(open_event(payload)) == "dcdn: 1 failed and not watched, told"
+    assert in_process(home, clock).run(open_event(payload)) == "dcdn: 1 failed and not watched, reported"
     handed_on = max((task.id for task in home.tasks("watch", "s-dcdn-")), key=lambda name: int(name[7:]))
     wait_for(lambda: _succeeded(home, handed_on), "the watch to be started")
-    assert in_process(home, clock).run(open_event(payload)) == "dcdn: nothing to tell"
+    assert in_process(home, clock).run(open_event(payload)) == "dcdn: nothing to report"
     add(home, "dcdn", "Failed")
-    said = "dcdn: 1 failed and not watched, left to the next sweep: another has just told"
+    said = "dcdn: 1 failed and not watched, left to the next sweep: another has just reported"
     assert in_process(home, clock).run(open_event(payload)) == said
     clock.sleep(HOUR)
-    assert in_process(home, clock).run(open_event(payload)) == "dcdn: 1 failed and not watched, told"
+    assert in_process(home, clock).run(open_event(payload)) == "dcdn: 1 failed and not watched, reported"
 
 
 def test_nothing_is_told_while_the_record_cannot_be_read_to_its_end(
@@ -182,8 +182,8 @@ def test_nothing_is_told_while_the_record_cannot_be_read_to_its_end(
     payload = timer("sweep vod 8h")
     with monkeypatch.context() as patched:
         patched.setattr(watch_index, "MOST_READS", 1)
-        assert in_process(home, clock).run(open_event(payload)) == "vod: nothing to tell"
-    assert in_process(home, clock).run(open_event(payload)) == "vod: 1 failed and not watched, told"
+        assert in_process(home, clock).run(open_event(payload)) == "vod: nothing to report"
+    assert in_process(home, clock).run(open_event(payload)) == "vod: 1 failed and not watched, reported"
 
 
 def test_a_watch_that_is_still_open_is_found_however_long_ago_it_was_accepted(home: House) -> None:
@@ -223,7 +223,10 @@ def test_where_lists_lag_behind_two_sweeps_still_tell_once(tmp_path: Path) -> No
         sweep(home, "second", timer(), timer())
         time.sleep(1.0)
         assert told(home, "cdn") == finals
-        assert [line["tasks"] for line in said(home, "left to the next sweep: another has just told", "cdn")] == [2, 2]
+        assert [line["tasks"] for line in said(home, "left to the next sweep: another has just reported", "cdn")] == [
+            2,
+            2,
+        ]
 
 
 def test_a_sweep_that_is_refused_is_told_once_a_day_and_stops_no_other_product(tmp_path: Path) -> None:
@@ -263,7 +266,7 @@ def test_what_a_watch_by_path_was_bound_to_is_asked_within_the_same_bounds(
     listed = len(home.tasks("watch", "g-")) // 100 + 2
     with monkeypatch.context() as patched:
         patched.setattr(watch_index, "MOST_READS", listed)
-        assert in_process(home, clock).run(open_event(timer("sweep cdn 8h"))) == "cdn: nothing to tell"
+        assert in_process(home, clock).run(open_event(timer("sweep cdn 8h"))) == "cdn: nothing to report"
 
 
 def test_a_record_that_cannot_be_read_stops_no_sweep_and_is_no_alarm(home: House) -> None:
@@ -274,7 +277,7 @@ def test_a_record_that_cannot_be_read_stops_no_sweep_and_is_no_alarm(home: House
     unwatched = add(home, "dcdn", "Failed")
     home.fc.start_later("watch", b'{"hop":1}', 3000, f"w-{watch}-h0090")
     clock.sleep(4 * HOUR)  # past what other sweeps have told
-    assert in_process(home, clock).run(open_event(timer("sweep dcdn 12h"))).endswith("failed and not watched, told")
+    assert in_process(home, clock).run(open_event(timer("sweep dcdn 12h"))).endswith("failed and not watched, reported")
     handed_on = home.fc.task("watch", max(task.id for task in home.tasks("watch", "s-dcdn-")))
     assert handed_on is not None
     assert handed_on.payload is not None

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from refresh_watch.function_compute.invoke import invoke
-from refresh_watch.watching.opening import watch_id
+from refresh_watch.watch import watch_id
 from refresh_watch.watching.request import read_request
 from refresh_watch_emulator.engine import switches as engine
 from refresh_watch_emulator.products import switches as product

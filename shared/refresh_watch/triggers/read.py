@@ -73,7 +73,7 @@ class Event:
 
 
 def open_event(event: bytes) -> Event:
-    """Decode an event. Nothing is raised, whatever it holds: what cannot be read has a `problem`, and no body."""
+    """Decode an event. Nothing is raised: what cannot be read has a `problem`, and no body."""
     if len(event) > MAX_EVENT_BYTES:
         problem = BadInput("event", Described(f"{len(event)} bytes"), f"at most {MAX_EVENT_BYTES} bytes")
         # no asynchronous call can be as large: the caller waits

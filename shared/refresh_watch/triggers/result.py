@@ -89,7 +89,7 @@ def placed(item: EventResult, *place: str | int) -> EventResult:
 
 
 def digest_of(item: Any) -> str:
-    """A name for an item that is the same each time it arrives. Never fails, whatever is given."""
+    """A name for an item that is the same each time it arrives. Never fails."""
     try:
         text = item if isinstance(item, bytes) else json.dumps(item, sort_keys=True).encode()
     except (RecursionError, TypeError, ValueError):

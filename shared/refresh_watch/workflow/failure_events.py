@@ -13,7 +13,7 @@ from refresh_watch.report import Report, ReportKind
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.read import open_event, read_event
 from refresh_watch.triggers.result import Rejected, Requested, digest_of
-from refresh_watch.watching.opening import open_watch
+from refresh_watch.watch import open_watch
 from refresh_watch.watching.reporting import broken_report
 from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.effects import publish
@@ -40,7 +40,7 @@ def report_failure(given: dict[str, Any], *, settings: Settings, engine: Engine,
     payload = given.get("requestPayload")
     event = payload.encode(errors="surrogatepass") if isinstance(payload, str) else b""
     if may_be_probe(event):
-        from refresh_watch.workflow.probing.failure_envelope import keep_envelope
+        from refresh_watch.workflow.probing.probe import keep_envelope
 
         if keep_envelope(event, given, engine):
             return 0
@@ -94,7 +94,7 @@ def _without_started(reports: list[Report], engine: Engine) -> list[Report]:
             runs = report.watch_id and engine.task(WATCH, guard_id(report.watch_id, 0)) is not None
         except EngineError as error:
             # a report too many is better than one too few; and an engine that does not answer is not asked again
-            log.warning("cannot tell which watches run: %s", error)
+            log.warning("which watches run is not known: %s", error)
             return left + reports[number:]
         if not runs:
             left.append(report)

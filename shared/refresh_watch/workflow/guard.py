@@ -55,7 +55,7 @@ def run_guard(guard: Hop, *, engine: Engine, clock: Clock) -> str:
     """
     history = read_task_history(guard.watch.id, engine)
     if history.is_fanned_out:
-        return "settled and told"
+        return "settled and fanned out"
     if clock.now() > guard.watch.accepted_at + RECORD_ENDS:
         raise EngineError(f"the final report of {guard.watch.id} could not be sent for six days")
     found = _tend(history, guard.watch, engine, clock)
@@ -71,7 +71,7 @@ def _tend(history: TaskHistory, first: Watch, engine: Engine, clock: Clock) -> s
         return "settled, on its way to the channels"
     if history.is_committed:
         _fan_out_again(history, engine)
-        return "settled, but the fan-out had failed: told again"
+        return "settled, but the fan-out had failed: started again"
     if history.live is not None and not _is_held_up(history, engine, clock.now()):
         return "alive"
     watch = newest_state(history, engine) or first

@@ -97,7 +97,7 @@ def _is_superseded(state: DeliveryState, engine: Engine, now: Instant) -> bool:
     try:
         return engine.task(NOTIFY, final_id(report.watch_id)) is not None
     except EngineError as error:
-        log.warning("cannot tell whether the final report is out: %s", error, extra={"report": report.id})
+        log.warning("whether the final report is out is not known: %s", error, extra={"report": report.id})
         return False
 
 

@@ -12,7 +12,7 @@ from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import AnyNote
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.result import Requested
-from refresh_watch.watching.opening import open_watch
+from refresh_watch.watch import open_watch
 from refresh_watch.watching.schedule import first_look
 from refresh_watch.watching.state import Hop
 from refresh_watch.workflow.effects import start_hop

@@ -18,7 +18,7 @@ from statistics import NormalDist
 
 from refresh_watch.instants import Seconds
 from refresh_watch.model import Kind, Product, WatchRequest
-from refresh_watch.watching.opening import open_watch
+from refresh_watch.watch import open_watch
 from refresh_watch.watching.schedule import DEFAULT_DEADLINE, REFRESH, SPREAD, Schedule, read_schedule
 from refresh_watch.workflow.guard import guard_delay
 from refresh_watch_cli.cost.formula import Invocation, Workload

@@ -35,7 +35,7 @@ MOST_BYTES = 128 * 1024
 
 @dataclass(frozen=True)
 class Blow:
-    """One event of the storm. `wishes` is None where only the oracle can tell; `done` names what was done to it."""
+    """One event of the storm. `wishes` is None where only the oracle can say; `done` names what was done to it."""
 
     data: bytes
     wishes: frozenset[Wish] | None
@@ -98,7 +98,7 @@ def _carry(rng: Random, made: Made, done: list[str]) -> Made:
     if roll < 0.6 or _is_http(made.value):
         return made
     for turn in range(1 if roll < 0.9 else 2 + int(rng.random() * 3)):
-        # whatever may come by itself may come in one carrier; a carrier in a carrier may be refused
+        # what may come by itself may come in one carrier; a carrier in a carrier may be refused
         wishes = made.wishes if not made.wishes or (turn == 0 and not _carries(made.value)) else None
         carrier = pick(rng, CARRIERS)
         done.append(carrier.__name__)

@@ -105,7 +105,7 @@ class Storm:
             reply = take_in(open_event(event.data), settings=SETTINGS, engine=record, clock=HandClock(NOW))
             response = reply.as_response()
             text = json.dumps(response, allow_nan=False)
-        except Exception as error:  # whatever it is, it is what must not happen
+        except Exception as error:  # no error may happen
             return f"raised {type(error).__name__}: {error}"
         first = self._starts(event, record) or self._refusals(reply, record) or self._silence(text, record)
         if not first and number % 8 == 0:

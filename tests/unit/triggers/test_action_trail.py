@@ -147,5 +147,5 @@ def test_a_refresh_by_tag_names_no_url_and_is_watched_by_the_id_alone(name: str,
 
 
 @pytest.mark.parametrize("more", [{"errorCode": "QuotaExceeded.Refresh"}, {"errorMessage": "refused"}])
-def test_a_call_that_failed_is_not_watched_whatever_else_it_says(more: dict[str, Any]) -> None:
+def test_a_call_that_failed_is_ignored(more: dict[str, Any]) -> None:
     assert isinstance(only(read(trail(**more), SETTINGS)), Ignored)

@@ -14,7 +14,7 @@ from refresh_watch.instants import format_instant
 from refresh_watch.settings import ChannelSetting, Secret, Settings
 from refresh_watch.triggers.read import open_event, read_event
 from refresh_watch.triggers.result import EventResult, Ignored, Rejected, Requested
-from refresh_watch.watching.opening import watch_id
+from refresh_watch.watch import watch_id
 from tests.all_products import ALL_WORDS
 from tests.unit.triggers.reading import read
 
@@ -45,7 +45,7 @@ def starts(
     at_once: bool = False,
     to: str = "",
 ) -> str:
-    """One watch: what is followed, what was submitted and when, what people know it by, and whom it tells."""
+    """One watch: what is followed, what was submitted and when, what people know it by, and its channels."""
     return f"start {product} {items} kind={kind} label={label!r} at={at} at_once={at_once} to={to}"
 
 
@@ -242,7 +242,7 @@ def test_every_event_of_the_folder_is_in_the_table() -> None:
     assert {path.stem for path in EVENTS.glob("*.json")} - NOT_EVENTS == set(EXPECTED)
 
 
-def test_the_same_product_and_ids_are_one_watch_by_whatever_trigger() -> None:
+def test_the_same_product_and_ids_are_one_watch_by_every_trigger() -> None:
     alike = {name for name, lines in EXPECTED.items() if any(f"start cdn {TWO} " in line for line in lines)}
     assert {name.partition("_")[0] for name in alike} == {"direct", "http", "eventbridge", "queue", "topic", "action"}
     watches = {

@@ -63,7 +63,7 @@ def test_starts_that_fail_keep_no_other_from_being_started() -> None:
     assert len(engine.hops()) == MAX_EVENT_ITEMS - 5
 
 
-def test_an_event_that_is_run_again_starts_and_tells_the_rest_and_nothing_twice() -> None:
+def test_an_event_that_is_run_again_starts_and_reports_the_rest_and_nothing_twice() -> None:
     bad = [{"product": "cdnn", "task_ids": "1"}, {"product": "cdn", "task_ids": "x"}]
     batch = [bad[0], *requests(2), bad[1]]
     engine = Silent()
@@ -96,7 +96,7 @@ def test_of_an_event_that_asked_for_nothing_nothing_is_lost() -> None:
     assert (broken(event, engine), engine.reports()) == (0, [])
 
 
-def test_of_a_batch_that_failed_for_good_each_watch_and_each_refusal_is_told_once() -> None:
+def test_of_a_batch_that_failed_for_good_each_watch_and_each_refusal_is_reported_once() -> None:
     batch = [*requests(2), {"product": "cdnn"}, {"specversion": "1.0", "type": ""}]
     engine = StormRecord()
     with pytest.raises(EngineError):

@@ -144,7 +144,7 @@ def test_what_comes_again_and_again_is_reported_once(name: str, changes: dict[st
         event("cdn_events_refreshed"),
     ],
 )
-def test_what_a_service_carries_is_opened_whatever_the_type_of_its_event(data: Any) -> None:
+def test_what_a_service_carries_is_opened_for_every_type_of_event(data: Any) -> None:
     of_service = {**event("eventbridge_of_another_service"), "source": "acs.mns", "type": "mns:Topic:PublishMessage"}
     assert isinstance(only(read({**of_service, "data": data}, SETTINGS)), Requested)
 
@@ -242,9 +242,3 @@ def test_an_answer_of_another_product_is_refused(body: Any, attributes: dict[str
     (refused,) = read(body, SETTINGS, attributes)
     assert isinstance(refused, Rejected)
     assert problem in refused.problem
-
-
-def test_dcdn_answers_with_either_key_of_a_prefetch() -> None:
-    for key in ("PushTaskId", "PreloadTaskId"):
-        (wanted,) = read({"product": "dcdn", key: "1"}, SETTINGS)
-        assert isinstance(wanted, Requested)

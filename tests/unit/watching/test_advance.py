@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from refresh_watch.model import FailedObject, Kind, Note, Outcome, Product, Reason, Refusal, WatchRequest
 from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.report import ReportKind
-from refresh_watch.watch import Watch
+from refresh_watch.watch import Watch, open_watch
 from refresh_watch.watching.advance import (
     APPEARS_WITHIN,
     NO_ANSWER_GRACE,
@@ -22,7 +22,6 @@ from refresh_watch.watching.advance import (
     advance,
     stop_watch,
 )
-from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.schedule import CONFIRM_AFTER, QUERY_WINDOW
 
@@ -238,7 +237,7 @@ answers = st.sampled_from(
 
 
 @given(st.lists(st.lists(answers, min_size=3, max_size=3), min_size=1, max_size=40))
-def test_whatever_a_look_shows_verdicts_only_move_forward_and_the_watch_ends(plan: list[list[object]]) -> None:
+def test_verdicts_only_move_forward_and_the_watch_ends(plan: list[list[object]]) -> None:
     watch = watch_of("1", "2", "3")
     now, published = ACCEPTED, []
     for n in range(3000):

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from refresh_watch.model import Kind, Product, WatchRequest
 from refresh_watch.observation import Answer, ItemObservation, Observation
-from refresh_watch.watch import Pace, Watch
+from refresh_watch.watch import Pace, Watch, open_watch
 from refresh_watch.watching.advance import LookAgain, Publish, advance
-from refresh_watch.watching.opening import open_watch
 from refresh_watch.watching.schedule import first_look
 from refresh_watch.watching.state import Hop, read_hop, write_hop
 
@@ -186,7 +185,7 @@ def test_an_item_that_is_never_seen_does_not_stop_the_pace_of_the_others() -> No
     ],
     kind=Kind.REFRESH,
 )
-def test_whatever_progress_is_shown_there_is_a_next_look_after_each_hop(
+def test_there_is_a_next_look_after_each_hop_for_any_progress(
     steps: list[tuple[float, str, float | None]], kind: Kind
 ) -> None:
     """Each look's pace goes through the payload of a hop, which rounds it."""

@@ -14,7 +14,7 @@ def test_calls_are_spaced_evenly_and_what_was_not_used_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("instances", [1, 4, 8])
-def test_whatever_the_instances_do_at_once_their_sum_stays_within_the_account_quota(instances: int) -> None:
+def test_the_calls_of_all_instances_together_stay_within_the_account_quota(instances: int) -> None:
     """All ask as fast as they may for ten seconds: at 5 a second that is 50 calls, and one more each to begin with."""
     calls = 0
     for _ in range(instances):
@@ -27,12 +27,6 @@ def test_whatever_the_instances_do_at_once_their_sum_stays_within_the_account_qu
 
 def test_what_a_call_costs_of_the_account_does_not_depend_on_the_instances() -> None:
     assert Quota({"cdn.by_id": 30.0}, 8).price("cdn.by_id") == Quota({"cdn.by_id": 30.0}).price("cdn.by_id")
-
-
-def test_none_is_made_before_the_instant_that_the_service_named() -> None:
-    quota = Quota({"cdn.list": 5.0})
-    quota.throttled("cdn.list", 103.0)
-    assert quota.reserve("cdn.list", 100.0) == 3.0
 
 
 def test_with_another_client_the_rate_settles_near_what_is_left() -> None:
@@ -51,12 +45,3 @@ def test_with_another_client_the_rate_settles_near_what_is_left() -> None:
     for _ in range(200):
         quota.answered("vod.list")
     assert quota.interval("vod.list") == pytest.approx(0.2), "and recovers once it is alone again"
-
-
-def test_a_clock_that_jumps_back_delays_no_call_by_the_time_that_it_repeats() -> None:
-    quota = Quota({"cdn.list": 5.0, "vod.list": 1.0})
-    quota.reserve("cdn.list", 5000.0)
-    quota.reserve("vod.list", 5000.0)
-    assert quota.reserve("cdn.list", 1400.0) == pytest.approx(0.2)
-    assert quota.reserve("vod.list", 1400.1) == pytest.approx(1.0)
-    assert quota.reserve("cdn.list", 1400.2) == pytest.approx(0.2)

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from refresh_watch.errors import BadInput
 from refresh_watch.limits import LONGEST_DELAY
 from refresh_watch.model import Kind, Product, WatchRequest
-from refresh_watch.watch import Pace, Watch
-from refresh_watch.watching.opening import open_watch
+from refresh_watch.watch import Pace, Watch, open_watch
 from refresh_watch.watching.schedule import (
     LONGEST_STEP,
     PREFETCH,
@@ -148,7 +147,7 @@ _SCHEDULES = st.one_of(
     deadline=st.floats(0.5, 259200),
     submitted_at=st.one_of(st.none(), st.floats(0, 2e9)),
 )
-def test_whatever_is_given_the_next_look_comes_later_than_now_and_within_the_hour(
+def test_the_next_look_comes_later_than_now_and_within_the_hour(
     schedule: str, age: float, cost: float, late_by: float, kind: Kind, deadline: float, submitted_at: float | None
 ) -> None:
     watch = watch_of(schedule=schedule, kind=kind, deadline=deadline, submitted_at=submitted_at)

@@ -13,9 +13,8 @@ from refresh_watch.errors import BadInput
 from refresh_watch.limits import MAX_PAYLOAD
 from refresh_watch.model import FailedObject, Kind, Note, Outcome, Product, Reason, Refusal, WatchRequest
 from refresh_watch.observation import Hints
-from refresh_watch.watch import Pace, Watch, WatchedItem
+from refresh_watch.watch import Pace, Watch, WatchedItem, open_watch, watch_id
 from refresh_watch.watching.advance import MAX_SAMPLE_BYTES, MAX_SAMPLES
-from refresh_watch.watching.opening import open_watch, watch_id
 from refresh_watch.watching.reporting import bounded_samples
 from refresh_watch.watching.request import MAX_IDS, MAX_PATH_BYTES
 from refresh_watch.watching.state import Hop, read_hop, write_hop

@@ -1,4 +1,4 @@
-"""What is told once: by one sweep in ten minutes, of one product in a day, of one wrong payload at all."""
+"""What is reported once: by one sweep in ten minutes, of one product in a day, of one wrong payload at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def committed(record: Record, clock: HandClock, product: Product = Product.CDN) 
     return commit(product, [REQUEST], engine=record, now=clock.now())
 
 
-def test_one_sweep_of_a_product_speaks_in_ten_minutes_wherever_the_hour_ends() -> None:
+def test_one_sweep_of_a_product_commits_in_ten_minutes_wherever_the_hour_ends() -> None:
     for minute in range(20):
         record, clock = Record(TaskStatus.SUCCEEDED), HandClock(1_795_000_000.0 + 60 * minute)
         assert committed(record, clock)
@@ -40,7 +40,7 @@ def test_two_deliveries_of_a_timers_event_on_the_hour_fall_together() -> None:
     assert len(record.kept) == 1
 
 
-def test_nobody_speaks_while_what_was_handed_on_still_waits_for_an_instance() -> None:
+def test_no_sweep_commits_while_what_was_handed_on_still_waits_for_an_instance() -> None:
     record, clock = Record(), HandClock(1_795_000_000.0)
     assert committed(record, clock)
     clock.sleep(5 * SLOT)
@@ -50,7 +50,7 @@ def test_nobody_speaks_while_what_was_handed_on_still_waits_for_an_instance() ->
     assert committed(record, clock)
 
 
-def test_a_sweep_that_cannot_work_is_told_once_a_day_and_product() -> None:
+def test_a_sweep_that_cannot_work_is_reported_once_a_day_and_product() -> None:
     record, clock = Record(TaskStatus.SUCCEEDED), HandClock(1_795_000_000.0 - 1_795_000_000.0 % 86400)
     for _ in range(24):
         for product in (Product.CDN, Product.VOD):
@@ -61,18 +61,18 @@ def test_a_sweep_that_cannot_work_is_told_once_a_day_and_product() -> None:
     assert len(problems(record)) == 3
 
 
-def test_a_sweep_that_is_never_finished_is_told_at_the_third_time_and_once_a_day() -> None:
+def test_a_sweep_that_is_never_finished_is_reported_at_the_third_time_and_once_a_day() -> None:
     record, clock = Record(TaskStatus.SUCCEEDED), HandClock(1_795_000_000.0 - 1_795_000_000.0 % 86400)
-    told = []
+    counts = []
     for _ in range(24):
         note_unfinished(Product.CDN, "HTTP 400: Throttling.User", engine=record, now=clock.now())
-        told.append(len(problems(record)))
+        counts.append(len(problems(record)))
         clock.sleep(3600)
-    assert told == [0, 0, *[1] * 22]
+    assert counts == [0, 0, *[1] * 22]
     assert problems(record) == ["sweep cdn: not finished 3 times today: HTTP 400: Throttling.User"]
 
 
-def test_a_wrong_payload_is_told_once_however_often_the_timer_fires() -> None:
+def test_a_wrong_payload_is_reported_once_however_often_the_timer_fires() -> None:
     record = Record(TaskStatus.SUCCEEDED)
     for payload in ("swept", "swept", "sweep x", None):
         publish_rejection(payload, f"payload: {payload}", engine=record, now=HandClock().now())

@@ -1,4 +1,4 @@
-"""Which failed rows a watch follows, and the watches that tell of the others."""
+"""Which failed rows a watch follows, and the watches that report the others."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from refresh_watch.model import Kind, ObjectRow, Product, Status
-from refresh_watch.watch import Watch
-from refresh_watch.watching.opening import open_watch
+from refresh_watch.watch import Watch, open_watch
 from refresh_watch.watching.request import read_request, write_request
 from refresh_watch.workflow.sweep.unwatched import MOST_REPORTED, Unwatched, bound_to
 
@@ -82,7 +81,7 @@ def test_there_is_one_request_a_kind_and_each_task_stands_in_it_once() -> None:
     assert Unwatched(Product.DCDN, reversed(rows)).requests() == [refresh, prefetch]
 
 
-def test_more_than_a_thousand_tasks_are_several_watches_and_a_sweep_tells_of_a_bounded_number() -> None:
+def test_more_than_a_thousand_tasks_are_several_watches_and_a_sweep_reports_a_bounded_number() -> None:
     requests = Unwatched(Product.CDN, [row(str(10**19 + n), at=T0 + n) for n in range(3000)]).requests()
     assert [len(request.task_ids) for request in requests] == [1000, 1000]
     assert sum(len(request.task_ids) for request in requests) == MOST_REPORTED

@@ -72,18 +72,24 @@ def try_functions(
     result, code = GrantResult.OK, ""
     for action, on in ON_FUNCTIONS.get(function, ()):
         if result is not GrantResult.NO_ANSWER:
-            result, code = _tried(partial(asks[action], on), clock, until)
+            result, code = tried(partial(asks[action], on), clock, until, _refusal)
         yield GrantTry(action, on, result, code)
 
 
-def _tried(ask: Callable[[], object], clock: Clock, until: Instant) -> tuple[GrantResult, str]:
+def tried(
+    ask: Callable[[], object], clock: Clock, until: Instant, refusal: Callable[[Exception], tuple[GrantResult, str]]
+) -> tuple[GrantResult, str]:
+    """Ask once: what became of it, and the error's own word. `refusal` reads an error that was answered."""
     try:
         within(min(TRY_SECONDS, until - clock.now()), ask)
-    except EngineError as error:
-        denied = error.status in (401, 403) or "Denied" in error.code or error.code.startswith("Forbidden")
-        return (GrantResult.REFUSED if denied else GrantResult.NO_ANSWER), error.code or type(error).__name__
-    except DeadlinePassed:
-        return GrantResult.NO_ANSWER, "DeadlinePassed"
-    except RefreshWatchError as error:  # no credentials, say
-        return GrantResult.NO_ANSWER, type(error).__name__
+    except (RefreshWatchError, DeadlinePassed) as error:  # no credentials, say
+        result, code = refusal(error)
+        return result, code or type(error).__name__
     return GrantResult.OK, ""
+
+
+def _refusal(error: Exception) -> tuple[GrantResult, str]:
+    if not isinstance(error, EngineError):
+        return GrantResult.NO_ANSWER, ""
+    denied = error.status in (401, 403) or "Denied" in error.code or error.code.startswith("Forbidden")
+    return (GrantResult.REFUSED if denied else GrantResult.NO_ANSWER), error.code

@@ -32,6 +32,7 @@ _ID = re.compile(r"[a-z0-9]{8,32}")
 _SHOWN = ("FC_", "ALIBABA_CLOUD_")
 _MOST_NAMES = 40
 _LONGEST_NAME = 40
+_MOST_KEYS = 32
 
 TRYING: Seconds = 10.0
 """A third of the shortest time-out of a function, intake's."""
@@ -100,6 +101,15 @@ def kept(payload: bytes) -> dict[str, Any]:
     return saw if isinstance(saw, dict) else {}
 
 
+def keep_envelope(event: bytes, given: Mapping[str, Any], engine: Engine) -> bool:
+    """Keep the form of an envelope whose failed event is a probe; False, and nothing is kept, for any other event."""
+    probe = read_probe(event)
+    if probe is None:
+        return False
+    keep(probe, ENVELOPE, _form_of(given), engine)
+    return True
+
+
 def answer_probe(
     event: bytes,
     function: str,
@@ -159,3 +169,42 @@ def _is_set(context: object, name: str) -> bool:
 
 def _names(names: Iterable[str]) -> list[str]:
     return sorted(map(name_of, names))[:_MOST_NAMES]
+
+
+def _form_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    context, response = _dict(given.get("requestContext")), _dict(given.get("responseContext"))
+    return {
+        "keys": _keys(given),
+        "requestContext": _keys(context),
+        "responseContext": _keys(response),
+        "function": _form_of_arn(context.get("functionArn")),
+        "condition": name_of(context.get("condition", "")),
+        "invocations": _number(context.get("approximateInvokeCount")),
+        "statusCode": _number(response.get("statusCode")),
+        "functionError": name_of(response.get("functionError", "")),
+        "requestPayload": _kind_of(given.get("requestPayload")),
+        "timestamp": _number(given.get("timestamp")),
+    }
+
+
+def _keys(value: Mapping[Any, Any]) -> list[str]:
+    return sorted(name_of(key) for key in list(value)[:_MOST_KEYS])
+
+
+def _form_of_arn(arn: object) -> str:
+    """Where account and region would stand, and the function's name: it says whose failure it was."""
+    text = re.sub(r"^acs:fc:[a-z0-9-]*:\d*:", "acs:fc:<region>:<account>:", str(arn)[:200])
+    return re.sub(r"[^A-Za-z0-9_.:/<>-]|\d{6,}", "?", text)
+
+
+def _kind_of(value: object) -> str:
+    names = {str: "text", dict: "object", list: "list", int: "number", float: "number", type(None): "nothing"}
+    return names.get(type(value), "something else")
+
+
+def _number(value: object) -> int | float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e16 else None
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -7,16 +7,22 @@ from functools import partial
 
 from refresh_watch.clock import Clock
 from refresh_watch.credentials import Credentials
-from refresh_watch.deadline import DeadlinePassed, within
-from refresh_watch.errors import RefreshWatchError, Retryable
-from refresh_watch.instants import Instant, Seconds
+from refresh_watch.errors import Retryable
+from refresh_watch.instants import Instant
 from refresh_watch.model import Page, Product, Reason
 from refresh_watch.product_specs.registry import all_specs
 from refresh_watch.products.connect import connect
 from refresh_watch.products.permission_probes import Question, questions_of
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.settings import Settings
-from refresh_watch.workflow.probing.grants import TRY_SECONDS, GrantResult, GrantTry
+from refresh_watch.workflow.probing.grants import GrantResult, GrantTry, tried
+
+_RESULTS = {
+    Reason.NO_PERMISSION: GrantResult.REFUSED,
+    Reason.NOT_OPENED: GrantResult.NOT_OPENED,
+    # the API answers an unknown id so; a caller without the permission is refused before that
+    Reason.MALFORMED_ID: GrantResult.OK,
+}
 
 _ENDS = (GrantResult.NOT_OPENED, GrantResult.NO_ANSWER)
 """The product's next question would be answered the same."""
@@ -34,28 +40,11 @@ def try_products(
         result, code = GrantResult.OK, ""
         for question in questions_of(spec):
             if result not in _ENDS:
-                result, code = _tried(partial(ask, spec.product, question), min(TRY_SECONDS, until - clock.now()))
+                result, code = tried(partial(ask, spec.product, question), clock, until, _refusal)
             yield GrantTry(question.action, spec.product.value, result, code)
 
 
-def _tried(ask: Callable[[], Page], seconds: Seconds) -> tuple[GrantResult, str]:
-    try:
-        within(seconds, ask)
-    except RefusedForGood as error:
-        return _of(error.refusal.reason), error.refusal.code
-    except Retryable as error:
-        return GrantResult.NO_ANSWER, error.code or type(error).__name__
-    except DeadlinePassed:
-        return GrantResult.NO_ANSWER, "DeadlinePassed"
-    except RefreshWatchError as error:
-        return GrantResult.NO_ANSWER, type(error).__name__
-    return GrantResult.OK, ""
-
-
-def _of(reason: Reason) -> GrantResult:
-    return {
-        Reason.NO_PERMISSION: GrantResult.REFUSED,
-        Reason.NOT_OPENED: GrantResult.NOT_OPENED,
-        # the API answers an unknown id so; a caller without the permission is refused before that
-        Reason.MALFORMED_ID: GrantResult.OK,
-    }.get(reason, GrantResult.NO_ANSWER)
+def _refusal(error: Exception) -> tuple[GrantResult, str]:
+    if isinstance(error, RefusedForGood):
+        return _RESULTS.get(error.refusal.reason, GrantResult.NO_ANSWER), error.refusal.code
+    return GrantResult.NO_ANSWER, error.code if isinstance(error, Retryable) else ""

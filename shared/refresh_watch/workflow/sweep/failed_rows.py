@@ -1,4 +1,4 @@
-"""What failed in a product's account in a given time, by whatever it was submitted: for the sweep.
+"""What failed in a product's account in a given time, whichever tool submitted it: for the sweep.
 
 EndTime is fixed, so newer tasks never shift the pages, and each page is read once: a sweep is followed by another one
 over most of the same time, which sees what this one missed. A row that failed is certain by itself, since a failure is

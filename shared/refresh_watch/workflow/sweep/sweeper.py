@@ -129,9 +129,9 @@ class Sweeper:
     def _commit(self, unwatched: Unwatched) -> str:
         tasks = len(unwatched.task_ids)
         if not tasks:
-            return f"{unwatched.product}: nothing to tell"
+            return f"{unwatched.product}: nothing to report"
         committed = commit(unwatched.product, unwatched.requests(), engine=self._engine, now=self._clock.now())
-        done = "told" if committed else "left to the next sweep: another has just told"
+        done = "reported" if committed else "left to the next sweep: another has just reported"
         log.info(done, extra={"product": unwatched.product.value, "tasks": tasks})
         return f"{unwatched.product}: {tasks} failed and not watched, {done}"
 
