@@ -131,18 +131,6 @@ def test_a_killed_serve_goes_on_where_it_was(
     assert second.end(signal.SIGINT) == 0
 
 
-def test_bad_requests_at_the_front_door_get_problem_json_and_a_list_an_answer_for_each(
-    deployment: Deployment,
-) -> None:
-    bad = deployment.served.post({"product": "oss", "task_ids": ["1"]})
-    mixed = deployment.served.post([{"product": "cdn", "task_ids": "704225667"}, {"product": "cdn", "task_ids": "x"}])
-
-    assert bad[:2] == (400, "application/problem+json")
-    assert "oss" in bad[2]["detail"]
-    assert mixed[0] == 202
-    assert [sorted(answer) for answer in mixed[2]] == [["status_url", "watch_id"], ["error"]]
-
-
 def test_on_every_address_it_says_how_others_reach_it_and_lets_in_only_who_shows_the_token(
     serve: Callable[..., Served],
 ) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from refresh_watch_emulator.engine.engine import EmbeddedEngine
-from refresh_watch_emulator.engine.switches import ApiEvent, EngineSwitches
 from tests.cli.answering import answering
-from tests.cli.command_line import PROJECT, CommandLine
+from tests.cli.command_line import CommandLine
 
 STARTED = {"watch_id": "0123456789abcdef", "status_url": None}
 REFUSED = {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": "channels: 'x' is not allowed"}
@@ -71,23 +68,3 @@ def test_a_failing_intake_is_one_line_and_exit_1(
 
     assert ran.refuses(words, code=1)
     assert "secret-words" not in ran.err
-
-
-def test_start_works_where_an_api_call_reaches_a_function_with_an_http_trigger_in_http_shape(
-    cli: CommandLine, tmp_path: Path
-) -> None:
-    settings = {name: value for name, value in cli.environment.items() if name.startswith("REFRESH_WATCH_")}
-    engine = EmbeddedEngine(
-        PROJECT / "s.yaml",
-        tmp_path / "queue.sqlite",
-        environment=settings,
-        credentials=lambda: ("testAK", "testSK", ""),
-        switches=EngineSwitches(api_event=ApiEvent.HTTP_SHAPED),
-        log=lambda _: None,
-    )
-    with engine:
-        good = cli.run("start", "cdn", "704225667", "--json", REFRESH_WATCH_FC_ENDPOINT=engine.url)
-        bad = cli.run("start", "cdn", "704225667", "--channel", "nobody", REFRESH_WATCH_FC_ENDPOINT=engine.url)
-
-    assert (good.code, sorted(good.json)) == (0, ["status_url", "watch_id"])
-    assert bad.refuses("'nobody' is not allowed; allowed: oncall, audit")

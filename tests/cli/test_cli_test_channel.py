@@ -51,24 +51,23 @@ def test_it_prints_the_vendors_own_code_and_words(wall: ChatWall) -> None:
     assert ran.out.splitlines()[1] == "  interim        delivered (HTTP 200, 0, ok)"
 
 
-def test_the_incident_that_a_test_opens_is_resolved_by_the_same_test(wall: ChatWall) -> None:
-    command_line(wall.entry("pagerduty", "oncall")).run("test-channel")
-    events = [message.body for message in wall.messages]
-    assert [event["event_action"] for event in events] == ["trigger"] * 4 + ["resolve"]
-    assert len({event["dedup_key"] for event in events}) == 1
+def test_its_reports_are_each_one_of_their_own_and_only_failures_mention_and_open_what_the_last_resolves(
+    wall: ChatWall,
+) -> None:
+    entries = [wall.entry("pagerduty", "oncall"), wall.entry("webhook", "audit")]
+    entries.append(wall.entry("dingtalk", "people", mention=["13800000000"]))
+    for _ in range(2):
+        command_line(*entries).run("test-channel")
 
-
-def test_no_two_of_its_reports_are_taken_for_the_same_one(wall: ChatWall) -> None:
-    cli = command_line(wall.entry("webhook", "audit"))
-    cli.run("test-channel")
-    cli.run("test-channel")
-    assert len({message.id for message in wall.messages}) == 2 * len(SENT)
-
-
-def test_people_are_mentioned_by_its_failures_and_by_nothing_else(wall: ChatWall) -> None:
-    command_line(wall.entry("dingtalk", "oncall", mention=["13800000000"])).run("test-channel")
-    mentioned = ("13800000000",)
-    assert [message.mentioned for message in wall.messages] == [mentioned, mentioned, (), mentioned, ()]
+    by_kind = {
+        kind: [one for one in wall.messages if one.kind == kind] for kind in ("pagerduty", "webhook", "dingtalk")
+    }
+    events = [message.body for message in by_kind["pagerduty"]]
+    assert [event["event_action"] for event in events] == (["trigger"] * 4 + ["resolve"]) * 2
+    assert len({event["dedup_key"] for event in events[:5]}) == 1
+    assert len({message.id for message in by_kind["webhook"]}) == 2 * len(SENT)
+    called = ("13800000000",)
+    assert [message.mentioned for message in by_kind["dingtalk"]] == [called, called, (), called, ()] * 2
 
 
 def test_a_refusal_ends_1_with_what_to_repair_and_nothing_more_is_sent(wall: ChatWall) -> None:

@@ -12,7 +12,6 @@ import time
 import pytest
 
 from refresh_watch_emulator.chat_wall import ChatWall
-from refresh_watch_emulator.products.faults import throttling_user
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.all_products import NEEDS_DOMAIN, WORDS
@@ -158,15 +157,6 @@ def test_a_watch_by_path_binds_to_the_task_that_was_submitted_then(cli: CommandL
     assert ran.code == 0
     assert ran.json["tasks"][0]["object_path"] == path
     assert ran.json["tasks"][0]["task_ids"] == [task_id]
-
-
-def test_throttling_delays_the_verdict_and_does_not_change_it(cli: CommandLine, stand_in: StandIn) -> None:
-    task_id = stand_in.world.add_task("vod", created_at=time.time())
-    stand_in.faults.add(throttling_user(), times=3)
-
-    ran = cli.run("watch", "vod", task_id, "--json", *QUICK)
-
-    assert (ran.code, ran.json["outcome"]) == (0, "complete")
 
 
 def test_a_missing_permission_ends_at_once_and_names_the_ram_action(cli: CommandLine, stand_in: StandIn) -> None:
