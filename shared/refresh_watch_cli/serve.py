@@ -26,43 +26,13 @@ from refresh_watch_emulator.engine.environment import Keys
 from refresh_watch_emulator.engine.fork_server import ForkServer
 from refresh_watch_emulator.engine.worker import LogLine
 
-FRESH: Seconds = 30
-
-
-class MachineKeys:
-    """Access key id, secret and token (or nothing), looked up anew when they are older than FRESH."""
-
-    def __init__(self, find: Callable[[], Credentials], clock: Clock) -> None:
-        self._find = find
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._found: tuple[Instant, Keys] | None = None
-
-    def __call__(self) -> Keys:
-        """The keys. Raises NoCredentials when none were ever found; those found before outlive a failing chain."""
-        with self._lock:
-            now = self._clock.now()
-            if self._found is not None and now - self._found[0] < FRESH:
-                return self._found[1]
-            try:
-                found = self._find()
-            except NoCredentials:
-                if self._found is None:
-                    raise
-                keys = self._found[1]
-            else:
-                token = found.security_token.value if found.security_token else ""
-                keys = (found.access_key_id, found.access_key_secret.value, token)
-            self._found = (now, keys)
-            return keys
-
-
 ROUTES = {"/watches": "intake"}
 LOCAL_REGION = "local"
 """Where a watch of this machine is watched from, unless REFRESH_WATCH_REGION says otherwise."""
 DEFAULT_PORT = 8080
 DEFAULT_FILE = Path("refresh-watch.sqlite")
 
+FRESH: Seconds = 30
 SHORTEST_TOKEN = 16
 EVERY_INTERFACE = ("0.0.0.0", "::")  # noqa: S104 - compared with, never bound
 
@@ -229,3 +199,32 @@ def curl_lines(url: str, token: str = "") -> str:
 
 def log_line(line: LogLine) -> None:
     print(line.text, file=sys.stderr, flush=True)
+
+
+class MachineKeys:
+    """Access key id, secret and token (or nothing): the engine asks at every request, and they are looked up anew when
+    they are older than FRESH."""
+
+    def __init__(self, find: Callable[[], Credentials], clock: Clock) -> None:
+        self._find = find
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._found: tuple[Instant, Keys] | None = None
+
+    def __call__(self) -> Keys:
+        """The keys. Raises NoCredentials when none were ever found; those found before outlive a failing chain."""
+        with self._lock:
+            now = self._clock.now()
+            if self._found is not None and now - self._found[0] < FRESH:
+                return self._found[1]
+            try:
+                found = self._find()
+            except NoCredentials:
+                if self._found is None:
+                    raise
+                keys = self._found[1]
+            else:
+                token = found.security_token.value if found.security_token else ""
+                keys = (found.access_key_id, found.access_key_secret.value, token)
+            self._found = (now, keys)
+            return keys

@@ -95,6 +95,7 @@ def _said(started: StartedWatch, unheeded: list[str]) -> list[str]:
 def wait(watch_id: str, watches: Watches, *, as_json: bool, settings: Settings, clock: Clock) -> int:
     """Print the final report, as `watch` does, and answer the exit code of `watch`; INTERRUPTED after Ctrl-C.
 
+    For the logs of pipelines: a line where something changes, on standard error, and the report alone on the other.
     Raises EngineError when nothing can be learned of the watch any more.
     """
 

@@ -18,10 +18,26 @@ from refresh_watch.errors import RefreshWatchError, Retryable
 from refresh_watch.instants import Seconds
 from refresh_watch.settings import Settings
 
+Service = Literal["sts", "ram"]
+
+HOSTS: Mapping[Service, str] = {"sts": "sts.aliyuncs.com", "ram": "ram.aliyuncs.com"}
+VERSIONS: Mapping[Service, str] = {"sts": "2015-04-01", "ram": "2015-05-01"}
+
+CALL_SECONDS: Seconds = 10.0
+"""What one call may take in all."""
+
+MAX_TRIES = 4
+PAUSE: Seconds = 0.5
+"""Before the second try; twice as long before each further one, and never before the service allows it."""
+
+_AGAIN = ("Throttling", "TooManyRequests", "ServiceUnavailable", "ServiceBusy", "InternalError", "SystemBusy")
+_DENIED = ("NoPermission", "Forbidden")
+
 KEY_ID, KEY_SECRET, TOKEN = (
     f"ALIBABA_CLOUD_{name}" for name in ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")
 )
 
+# Alibaba's own words hold the text that was signed, and what is left of them after redaction says little.
 _SAID = {
     "SignatureDoesNotMatch": "the secret is not the one that belongs to this access key id",
     "IncompleteSignature": "the secret is not the one that belongs to this access key id",
@@ -52,22 +68,6 @@ def missing_half(environment: Mapping[str, str]) -> str:
     """Which of the two variables of a key is not set where the other one is; empty where both or none are."""
     missing = [name for name in (KEY_ID, KEY_SECRET) if not environment.get(name, "").strip()]
     return f"{missing[0]} is not set" if len(missing) == 1 else ""
-
-
-Service = Literal["sts", "ram"]
-
-HOSTS: Mapping[Service, str] = {"sts": "sts.aliyuncs.com", "ram": "ram.aliyuncs.com"}
-VERSIONS: Mapping[Service, str] = {"sts": "2015-04-01", "ram": "2015-05-01"}
-
-CALL_SECONDS: Seconds = 10.0
-"""What one call may take in all."""
-
-MAX_TRIES = 4
-PAUSE: Seconds = 0.5
-"""Before the second try; twice as long before each further one, and never before the service allows it."""
-
-_AGAIN = ("Throttling", "TooManyRequests", "ServiceUnavailable", "ServiceBusy", "InternalError", "SystemBusy")
-_DENIED = ("NoPermission", "Forbidden")
 
 
 class AccountRefusal(RefreshWatchError):
@@ -169,13 +169,18 @@ def _meaning(error: Exception, service: Service, action: str, host: str) -> Acco
 
 @dataclass(frozen=True)
 class AccountCaller:
+    """Whose credentials these are."""
+
     account: str  # the number of the Alibaba Cloud account
     arn: str
     is_root: bool  # the account itself: its key may do everything, and cannot be limited
 
 
 def who_am_i(settings: Settings, credentials: Credentials, *, clock: Clock | None = None) -> AccountCaller:
-    """Ask STS. Raises AccountRefusal for keys that are not good, Retryable when there is no usable answer."""
+    """Ask STS (GetCallerIdentity, which needs no permission).
+
+    Raises AccountRefusal for keys that are not good, Retryable when there is no usable answer.
+    """
     body = call("sts", "GetCallerIdentity", {}, settings, credentials, clock=clock)
     account = str(body.get("AccountId") or "")
     if not account.isdigit():

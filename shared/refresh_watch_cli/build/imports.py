@@ -18,6 +18,7 @@ from refresh_watch_cli.project import Project
 ROOT = "refresh_watch"
 SPECS = Path(ROOT, "product_specs")
 NEVER_DEPLOYED = ("refresh_watch_emulator", "refresh_watch_cli")
+_BY_NAME = ("import_module", "__import__")
 
 
 @dataclass(frozen=True)
@@ -138,9 +139,6 @@ def _sdks(specs: Path) -> Iterator[str]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.keyword) and node.arg == "sdk" and isinstance(node.value, ast.Constant):
                 yield str(node.value.value)
-
-
-_BY_NAME = ("import_module", "__import__")
 
 
 def running(tree: ast.AST) -> Iterator[ast.AST]:

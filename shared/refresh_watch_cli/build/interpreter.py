@@ -1,5 +1,6 @@
-"""What a cold start of a package imports for its main job, measured with the package alone on the path.
+"""What is done with an interpreter of the runtime: it compiles a package, and measures what its main job imports.
 
+A cold start without .pyc takes about three times as long. It is measured with the package alone on the path.
 Where no interpreter of the runtime's version is here, this one measures, and takes from its own set-up the compiled
 modules that are built for another version: near the truth, and shown as such.
 """
@@ -16,6 +17,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from refresh_watch_cli.build.runtimes import CannotBuild, Runtime
+
+ALONE = "index"
+MAIN_JOBS: Mapping[str, str] = {
+    "intake": "import index, refresh_watch.function_compute.client",
+    "watch": (
+        "import index, refresh_watch.function_compute.client; from refresh_watch.model import Product; "
+        "from refresh_watch.credentials import Credentials; from refresh_watch.settings import Secret, Settings; "
+        "from refresh_watch.products.connect import connect; "
+        "connect(Product.CDN, Settings(), Credentials('id', Secret('secret')))"
+    ),
+    "notify": "import index, refresh_watch.function_compute.client",
+}
+"""A watch started; a look at CDN and the next hop; a report to its channels. Of any other function its entry alone."""
+
+_RUNS = 2
+_PATIENCE = 60
+_PROGRAM = """
+import sys, time
+sys.path[:0] = [sys.argv[1]]
+sys.path += sys.argv[2:]
+began = time.process_time()
+{}
+print(time.process_time() - began)
+"""
 
 _WHICH = "import sys; print('%d.%d' % sys.version_info[:2], sys.executable)"
 
@@ -78,31 +103,6 @@ def _found(place: Path, python: str) -> Path | None:
 
 def _without_settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-
-
-ALONE = "index"
-MAIN_JOBS: Mapping[str, str] = {
-    "intake": "import index, refresh_watch.function_compute.client",
-    "watch": (
-        "import index, refresh_watch.function_compute.client; from refresh_watch.model import Product; "
-        "from refresh_watch.credentials import Credentials; from refresh_watch.settings import Secret, Settings; "
-        "from refresh_watch.products.connect import connect; "
-        "connect(Product.CDN, Settings(), Credentials('id', Secret('secret')))"
-    ),
-    "notify": "import index, refresh_watch.function_compute.client",
-}
-"""A watch started; a look at CDN and the next hop; a report to its channels. Of any other function its entry alone."""
-
-_RUNS = 2
-_PATIENCE = 60
-_PROGRAM = """
-import sys, time
-sys.path[:0] = [sys.argv[1]]
-sys.path += sys.argv[2:]
-began = time.process_time()
-{}
-print(time.process_time() - began)
-"""
 
 
 @dataclass(frozen=True)

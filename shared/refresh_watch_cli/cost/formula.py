@@ -7,6 +7,11 @@ evenly over the day, cost for each function
 
 All starts are taken to be warm: where a function is alone for long enough to start cold, compute is far below the least
 charge of the hour.
+
+Prices in China, by list, of page "Billing overview" (pay-as-you-go, 2025-12-13): CNY 0.00011 a CU; a vCPU second is
+1 CU, a GB second of memory 0.15 CU, 10,000 invocations 75 CU; time counts by the millisecond; a function that was
+invoked in a clock hour is charged at least CNY 0.01 for that hour. 512 MB of disk come without charge. The promotion
+(0.000088 until 2026-08-27) and free quotas are left out.
 """
 
 from __future__ import annotations
@@ -27,6 +32,8 @@ CU_PER_CALL = 75 / 10_000
 LEAST_PER_HOUR = 0.01
 """CNY, for each clock hour in which a function is invoked."""
 
+HOUR: Seconds = 3600.0
+
 SMALLEST = Size(0.05, 0.125)
 """The smallest instance there is: 0.05 vCPU and 128 MB."""
 
@@ -35,9 +42,6 @@ def units(seconds: Seconds, size: Size) -> float:
     """CU of one invocation of that length."""
     billed = math.ceil(seconds * 1000 - 1e-6) / 1000
     return billed * (size.vcpu * CU_PER_VCPU_SECOND + size.memory * CU_PER_GB_SECOND) + CU_PER_CALL
-
-
-HOUR: Seconds = 3600.0
 
 
 @dataclass(frozen=True)

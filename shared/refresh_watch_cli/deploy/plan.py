@@ -24,6 +24,8 @@ ROLE_NAME = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _FUNCTION_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _OURS = "REFRESH_WATCH_"
 RUNTIME = "REFRESH_WATCH_RUNTIME"
+_ENDING = "_ENDPOINT"
+_ALLOWED = "none for a deployment (unset it), or an https URL that the functions can reach"
 _SAMPLE_PREFIX = "functions/refresh-"  # as the policy files have it
 
 
@@ -106,10 +108,6 @@ def _policy(path: Path, resource: Resource | None = None) -> str:
     if resource is None:
         return compact
     return compact.replace(_SAMPLE_PREFIX, f"functions/{resource.name.removesuffix(resource.key)}")
-
-
-_ENDING = "_ENDPOINT"
-_ALLOWED = "none for a deployment (unset it), or an https URL that the functions can reach"
 
 
 def check_endpoints(resource: Resource) -> None:

@@ -1,4 +1,4 @@
-"""Serverless Devs, the program `s`: where it is, the credentials that it gets, and a run of it."""
+"""Serverless Devs, the program `s`: where it is, the credentials that it gets, and a run of it without secrets."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ Its other way, the variables below, drops SecurityToken (3.1.10).
 
 _PLAIN_KEYS = ("AccountID", "AccessKeyID", "AccessKeySecret", "SecurityToken")
 _SECONDS_FOR_VERSION = 60
+
+HIDDEN = "***"
+SHORTEST = 6
+"""Characters of a secret that is looked for: a shorter one may be a part of any word."""
+
+_URL = re.compile(r"""(https?://[^/?\s"'\\]+[/?])[^\s"'\\]+""")
+_UNFINISHED = re.compile(r"""(?:\bsecret\\*"\s*:\s*)?\S*\Z""")
+_SECRET = re.compile(r"""(\bsecret\\*"\s*:\s*\\*")[^"\\]+""")
 
 
 class NotThere(RefreshWatchError):
@@ -122,17 +130,12 @@ def _version(program: str, environment: Mapping[str, str]) -> str:
     return found[1].decode() if found else ""
 
 
-HIDDEN = "***"
-SHORTEST = 6
-"""Characters of a secret that is looked for: a shorter one may be a part of any word."""
-
-_URL = re.compile(r"""(https?://[^/?\s"'\\]+[/?])[^\s"'\\]+""")
-_UNFINISHED = re.compile(r"""(?:\bsecret\\*"\s*:\s*)?\S*\Z""")
-_SECRET = re.compile(r"""(\bsecret\\*"\s*:\s*\\*")[^"\\]+""")
-
-
 def without_secrets(pieces: Iterable[str], secrets: Iterable[str]) -> Iterator[str]:
-    """The same text as it comes: of URLs the host alone, and nothing of `secrets`. A word waits for its end."""
+    """The same text as it comes: of URLs the host alone, and nothing of `secrets`. A word waits for its end.
+
+    `s` shows every function's environment, and how that has changed: a pipeline's log would hold the URLs of chats,
+    those of the previous deployment too.
+    """
     known = sorted({secret for secret in secrets if len(secret) >= SHORTEST}, key=len, reverse=True)
     waiting = ""
     for piece in pieces:

@@ -20,6 +20,14 @@ from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 from refresh_watch_cli.doctor.probe.inspector import Inspector, Recorded, Submitted
 from refresh_watch_cli.printing import note
 
+SHORTLY: Seconds = 30
+"""How long something that should happen at once may take: a cold start, and Function Compute's own queue."""
+
+FAIL = "fail"
+"""What the id of the task that only fails ends in."""
+
+_STOPPED = "stopped"
+
 LONGEST_TEXT = 300
 
 
@@ -41,16 +49,6 @@ class Measurement:
     seen: str
     likely: str
     same: Same
-
-
-SHORTLY: Seconds = 30
-"""How long something that should happen at once may take: a cold start, and Function Compute's own queue."""
-
-
-FAIL = "fail"
-"""What the id of the task that only fails ends in."""
-
-_STOPPED = "stopped"
 
 
 class NotDeployed(RefreshWatchError):
