@@ -84,7 +84,7 @@ class Adapter(Protocol):
         """The request that posts the draft, signed for its `now`.
 
         `step` is the rung of the ladder: 0 full, 1 fewer samples, 2 no URLs, 3 plain text (`message.LAST_STEP`).
-        A lower rung is taken where the message is over the vendor's limit (`formatting/ladder.py`).
+        A lower rung is taken where the message is over the vendor's limit (`formatting/fitting.py`).
         """
         ...
 

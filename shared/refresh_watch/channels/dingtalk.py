@@ -12,11 +12,10 @@ import hmac
 import re
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
+from refresh_watch.channels.checking import EVERYONE, check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
-from refresh_watch.channels.formatting.ladder import fit_message
-from refresh_watch.channels.formatting.markdown import AT, harmless, plain
-from refresh_watch.channels.formatting.mentions import EVERYONE, check_mentions
-from refresh_watch.channels.formatting.sections import SectionStyle, sections, tagless_code
+from refresh_watch.channels.formatting.fitting import fit_message
+from refresh_watch.channels.formatting.sections import AT, SectionStyle, harmless, plain, sections, tagless_code
 from refresh_watch.channels.outcomes import (
     UNKNOWN_CODE,
     ContentRejected,
@@ -27,7 +26,6 @@ from refresh_watch.channels.outcomes import (
     TooLarge,
 )
 from refresh_watch.channels.responses import LIMITED, ChannelResponse, pause_in_body
-from refresh_watch.errors import BadInput, Described
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact
@@ -52,13 +50,10 @@ _PERSON = re.compile(r"@?[^\s@`]{1,64}")
 
 def check(channel: ChannelSetting) -> None:
     """Raise BadInput for a URL without access token, for another secret, and for a mention that is no person."""
-    where = f"channel {channel.name}"
     if not dict(parse_qsl(urlsplit(channel.url.value).query)).get("access_token"):
-        raise BadInput(f"{where}: url", Described("a URL without access_token"), "the robot's URL with ?access_token=")
+        raise malformed(channel, "url", "a URL without access_token", "the robot's URL with ?access_token=")
     if channel.secret and not channel.secret.value.startswith("SEC"):
-        raise BadInput(
-            f"{where}: secret", Described("a text that does not begin with SEC"), "the robot's signing secret"
-        )
+        raise malformed(channel, "secret", "a text that does not begin with SEC", "the robot's signing secret")
     check_mentions(channel, _PERSON.fullmatch, "a phone number (+852-12345678 abroad), a user id, or all")
 
 

@@ -13,12 +13,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from refresh_watch.channels.checking import check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
-from refresh_watch.channels.formatting.characters import characters, fitted
-from refresh_watch.channels.formatting.ladder import fit_message
-from refresh_watch.channels.formatting.markdown import code, harmless, plain
-from refresh_watch.channels.formatting.mentions import check_mentions
-from refresh_watch.channels.formatting.sections import SectionStyle, sections
+from refresh_watch.channels.formatting.fitting import characters, fit_message, fitted
+from refresh_watch.channels.formatting.sections import SectionStyle, code, harmless, plain, sections
 from refresh_watch.channels.outcomes import (
     UNKNOWN_CODE,
     Accepted,
@@ -30,7 +28,6 @@ from refresh_watch.channels.outcomes import (
     TooLarge,
 )
 from refresh_watch.channels.responses import ChannelResponse, pause_in_body
-from refresh_watch.errors import BadInput, Described
 from refresh_watch.instants import Seconds
 from refresh_watch.reports.message import LAST_STEP, Fact, Link, Message, Severity
 from refresh_watch.reports.wire import compact
@@ -62,10 +59,9 @@ _MARKUP = re.compile(r"[\\*_~|`<>]")
 
 def check(channel: ChannelSetting) -> None:
     """Raise BadInput for a URL that is no webhook's and for a mention that Discord has no form for."""
-    where = f"channel {channel.name}"
     if _PATH.search(urlsplit(channel.url.value).path) is None:
-        given = Described("a URL that does not end in /api/webhooks/ID/TOKEN")
-        raise BadInput(f"{where}: url", given, "the address of a webhook as Discord shows it (not /slack, not /github)")
+        given = "a URL that does not end in /api/webhooks/ID/TOKEN"
+        raise malformed(channel, "url", given, "the address of a webhook as Discord shows it (not /slack, not /github)")
     check_mentions(channel, _mention, "<@user id>, <@&role id>, @here, @everyone, or all", _MOST_MENTIONS)
 
 

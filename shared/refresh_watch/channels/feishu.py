@@ -12,11 +12,10 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from refresh_watch.channels.checking import EVERYONE, check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
-from refresh_watch.channels.formatting.ladder import fit_message
-from refresh_watch.channels.formatting.markdown import plain
-from refresh_watch.channels.formatting.mentions import EVERYONE, check_mentions
-from refresh_watch.channels.formatting.sections import SectionStyle, sections, tagless, tagless_code
+from refresh_watch.channels.formatting.fitting import fit_message
+from refresh_watch.channels.formatting.sections import SectionStyle, plain, sections, tagless, tagless_code
 from refresh_watch.channels.outcomes import (
     UNKNOWN_CODE,
     ContentRejected,
@@ -26,7 +25,6 @@ from refresh_watch.channels.outcomes import (
     TooLarge,
 )
 from refresh_watch.channels.responses import ChannelResponse, vendor_text, whole
-from refresh_watch.errors import BadInput, Described
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact
@@ -48,10 +46,9 @@ _STYLE = SectionStyle(words=tagless_code, heading=lambda words: f"**{words}**", 
 
 def check(channel: ChannelSetting) -> None:
     """Raise BadInput for a URL that is no v2 hook and for a mention that is neither open_id, user_id nor `all`."""
-    where = f"channel {channel.name}"
     if _HOOK.fullmatch(urlsplit(channel.url.value).path) is None:
         allowed = "the custom bot's URL, which ends in /open-apis/bot/v2/hook/ and its id"
-        raise BadInput(f"{where}: url", Described("a URL without /open-apis/bot/v2/hook/ and an id behind it"), allowed)
+        raise malformed(channel, "url", "a URL without /open-apis/bot/v2/hook/ and an id behind it", allowed)
     allowed = "an open_id (ou_…), a user_id, or all; no phone, e-mail or union_id"
     check_mentions(channel, lambda person: person in EVERYONE or _ID.fullmatch(person), allowed, _MOST_MENTIONS)
 

@@ -11,12 +11,12 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from refresh_watch.channels.checking import check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
-from refresh_watch.channels.formatting.ladder import fit_message
+from refresh_watch.channels.formatting.fitting import fit_message
 from refresh_watch.channels.outcomes import Delivered, DeliveryOutcome, Permanent, Temporary, TooLarge
 from refresh_watch.channels.responses import ChannelResponse, vendor_text
 from refresh_watch.deployment import Deployment
-from refresh_watch.errors import BadInput, Described, missing
 from refresh_watch.instants import format_instant
 from refresh_watch.model import Outcome, Product, Reason
 from refresh_watch.report import Report, ReportKind
@@ -36,18 +36,15 @@ _ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
 
 def check(channel: ChannelSetting) -> None:
     """Raise BadInput for another path, for a routing key that cannot be one, and for any mention."""
-    where = f"channel {channel.name}"
     if not urlsplit(channel.url.value).path.endswith("/v2/enqueue"):
-        given = Described("a URL whose path is not /v2/enqueue")
-        raise BadInput(f"{where}: url", given, "https://events.pagerduty.com/v2/enqueue, or events.eu.pagerduty.com")
+        given = "a URL whose path is not /v2/enqueue"
+        raise malformed(channel, "url", given, "https://events.pagerduty.com/v2/enqueue, or events.eu.pagerduty.com")
     secret = channel.secret.value if channel.secret else ""
     if not _ROUTING_KEY.fullmatch(secret):
         allowed = "the routing key: 32 letters and digits, the integration key of a service's Events API v2"
-        given = Described(f"a text of {len(secret)} characters")
-        raise BadInput(f"{where}: secret", given, allowed) if secret else missing(f"{where}: secret", allowed)
-    if channel.mention:
-        allowed = "no mention: the escalation policy of the PagerDuty service decides who is paged"
-        raise BadInput(f"{where}: mention", channel.mention[0], allowed)
+        raise malformed(channel, "secret", f"a text of {len(secret)} characters" if secret else "", allowed)
+    no_mention = "no mention: the escalation policy of the PagerDuty service decides who is paged"
+    check_mentions(channel, lambda _: False, no_mention)
 
 
 def render(draft: Draft, step: int) -> ChannelRequest:

@@ -11,11 +11,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from refresh_watch.channels.checking import check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
-from refresh_watch.channels.formatting.characters import characters, fitted, paragraphs
-from refresh_watch.channels.formatting.ladder import fit_message
-from refresh_watch.channels.formatting.markdown import code, plain
-from refresh_watch.channels.formatting.mentions import check_mentions
+from refresh_watch.channels.formatting.fitting import characters, fit_message, fitted, paragraphs
+from refresh_watch.channels.formatting.sections import code, plain
 from refresh_watch.channels.outcomes import (
     UNKNOWN_CODE,
     ContentRejected,
@@ -25,7 +24,6 @@ from refresh_watch.channels.outcomes import (
     TooLarge,
 )
 from refresh_watch.channels.responses import ChannelResponse, pause_in_body
-from refresh_watch.errors import BadInput, Described
 from refresh_watch.reports.message import LAST_STEP, Fact, FailureGroup, Link, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
@@ -51,10 +49,9 @@ _EVERYONE = {"all": "<!channel>", "channel": "<!channel>", "here": "<!here>", "e
 
 def check(channel: ChannelSetting) -> None:
     """Raise BadInput for a URL that is no incoming webhook's and for a mention that Slack has no form for."""
-    where = f"channel {channel.name}"
     if _PATH.search(urlsplit(channel.url.value).path) is None:
-        given = Described("a URL without /services/T…/B…/…")
-        raise BadInput(f"{where}: url", given, "the address of an incoming webhook (no workflow's trigger)")
+        given = "a URL without /services/T…/B…/…"
+        raise malformed(channel, "url", given, "the address of an incoming webhook (no workflow's trigger)")
     check_mentions(channel, _mention, "<@U…>, <!subteam^S…>, <!here>, <!channel>, or all", _MOST_MENTIONS)
 
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from refresh_watch.channels.checking import malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
-from refresh_watch.channels.formatting.ladder import fit_message
+from refresh_watch.channels.formatting.fitting import fit_message
 from refresh_watch.channels.outcomes import Accepted, ContentRejected, DeliveryOutcome, Permanent, Temporary, TooLarge
 from refresh_watch.channels.responses import ChannelResponse, vendor_text
-from refresh_watch.errors import BadInput, Described
+from refresh_watch.errors import BadInput
 from refresh_watch.reports.message import LAST_STEP, FailureGroup, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
@@ -55,16 +56,14 @@ def check(channel: ChannelSetting) -> None:
     """Raise BadInput for a retired connector, a URL without its signature, and a mention in another form."""
     where = f"channel {channel.name}"
     if any(channel.host == host or channel.host.endswith(f".{host}") for host in _RETIRED):
-        given = Described("a retired Office 365 connector")
-        raise BadInput(f"{where}: url", given, "a webhook made in the Workflows app of Teams: make one, copy its URL")
+        given = "a retired Office 365 connector"
+        raise malformed(channel, "url", given, "a webhook made in the Workflows app of Teams: make one, copy its URL")
     parts = urlsplit(channel.url.value)
     if not _PATH.fullmatch(parts.path):
-        raise BadInput(
-            f"{where}: url", Described("a URL of another path"), "…/workflows/…/triggers/manual/paths/invoke?…&sig=…"
-        )
+        raise malformed(channel, "url", "a URL of another path", "…/workflows/…/triggers/manual/paths/invoke?…&sig=…")
     if not dict(parse_qsl(parts.query)).get("sig"):
         allowed = "the workflow's whole URL with &sig=…; it has one when anyone may trigger the workflow"
-        raise BadInput(f"{where}: url", Described("a URL without sig"), allowed)
+        raise malformed(channel, "url", "a URL without sig", allowed)
     names = []
     for mention in channel.mention:
         person = _person(mention)

@@ -10,12 +10,10 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+from refresh_watch.channels.checking import check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
-from refresh_watch.channels.formatting.characters import characters
-from refresh_watch.channels.formatting.ladder import fit_message
-from refresh_watch.channels.formatting.markdown import harmless, plain
-from refresh_watch.channels.formatting.mentions import check_mentions
-from refresh_watch.channels.formatting.sections import SectionStyle, sections
+from refresh_watch.channels.formatting.fitting import characters, fit_message
+from refresh_watch.channels.formatting.sections import SectionStyle, harmless, plain, sections
 from refresh_watch.channels.outcomes import (
     UNKNOWN_CODE,
     ContentRejected,
@@ -26,7 +24,6 @@ from refresh_watch.channels.outcomes import (
     TooLarge,
 )
 from refresh_watch.channels.responses import ChannelResponse, pause_in_body, whole
-from refresh_watch.errors import BadInput, Described
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
@@ -52,19 +49,18 @@ _ACTIVE = re.compile(r"[^\s\[\]()]*[.@#$]\w[^\s\[\]()]*")
 
 def check(channel: ChannelSetting) -> None:
     """Raise BadInput for a URL without token or chat, and for a mention that is neither @username nor user id."""
-    where = f"channel {channel.name}"
     parts = urlsplit(channel.url.value)
     allowed = "https://api.telegram.org/bot<token>/sendMessage?chat_id=…, and &message_thread_id=… for a topic"
     if not _PATH.fullmatch(parts.path):
-        raise BadInput(f"{where}: url", Described("a URL whose path is not /bot<token>/sendMessage"), allowed)
+        raise malformed(channel, "url", "a URL whose path is not /bot<token>/sendMessage", allowed)
     given = dict(parse_qsl(parts.query, keep_blank_values=True))
     if "chat_id" not in given:
-        raise BadInput(f"{where}: url", Described("a URL without chat_id"), allowed)
+        raise malformed(channel, "url", "a URL without chat_id", allowed)
     for key, value in given.items():
         if key not in _QUERY:
-            raise BadInput(f"{where}: url", Described("a URL with another parameter"), allowed)
+            raise malformed(channel, "url", "a URL with another parameter", allowed)
         if not _QUERY[key].fullmatch(value):
-            raise BadInput(f"{where}: url", Described(f"a malformed {key}"), "a number; for chat_id also @channelname")
+            raise malformed(channel, "url", f"a malformed {key}", "a number; for chat_id also @channelname")
     check_mentions(
         channel,
         lambda person: _USERNAME.fullmatch(person) or _USER_ID.fullmatch(person),

@@ -8,10 +8,10 @@ import hmac
 import re
 from dataclasses import replace
 
+from refresh_watch.channels.checking import check_mentions, malformed
 from refresh_watch.channels.contract import JSON, ChannelRequest, Draft
 from refresh_watch.channels.outcomes import Delivered, DeliveryOutcome
 from refresh_watch.channels.responses import ChannelResponse
-from refresh_watch.errors import BadInput, Described, missing
 from refresh_watch.instants import format_instant
 from refresh_watch.report import Report
 from refresh_watch.reports.message import LAST_STEP
@@ -31,12 +31,8 @@ def check(channel: ChannelSetting) -> None:
     secrets = channel.secret.value.split() if channel.secret else []
     if not 1 <= len(secrets) <= 2 or any(not 24 <= len(_key(secret)) <= 64 for secret in secrets):
         allowed = f"{_PREFIX} and the base64 of 24 to 64 random bytes; two, separated by a space, while they rotate"
-        field = f"channel {channel.name}: secret"
-        raise BadInput(field, Described("another text"), allowed) if secrets else missing(field, allowed)
-    if channel.mention:
-        raise BadInput(
-            f"channel {channel.name}: mention", channel.mention[0], "no mention: a webhook is read by machines"
-        )
+        raise malformed(channel, "secret", "another text" if secrets else "", allowed)
+    check_mentions(channel, lambda _: False, "no mention: a webhook is read by machines")
 
 
 def render(draft: Draft, step: int) -> ChannelRequest:

@@ -12,16 +12,14 @@ looks like a mainland phone number (11 digits from 13 to 19) is taken for one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlsplit
 
+from refresh_watch.channels.checking import EVERYONE, check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
-from refresh_watch.channels.formatting.ladder import fit_message
-from refresh_watch.channels.formatting.mentions import EVERYONE, check_mentions
+from refresh_watch.channels.formatting.fitting import fit_message
 from refresh_watch.channels.formatting.sections import SectionStyle, sections, tagless, tagless_code
 from refresh_watch.channels.outcomes import ContentRejected, Delivered, DeliveryOutcome, Permanent, Temporary, TooLarge
 from refresh_watch.channels.responses import LIMITED, ChannelResponse
-from refresh_watch.errors import BadInput, Described
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting
@@ -38,16 +36,14 @@ _PHONE = re.compile(r"1[3-9][0-9]{9}|\+[0-9][0-9-]{4,18}")
 _MEMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")  # what WeCom makes user ids of
 _COLOURS = {Severity.OK: "info", Severity.WARNING: "warning", Severity.BAD: "warning"}  # green, orange
 _CUT = "…"
-_LAST_RICH_STEP = LAST_STEP - 1
 
 
 def check(channel: ChannelSetting) -> None:
     """Raise BadInput for a URL without key and for a mention that is neither user id, phone number nor `all`."""
-    where = f"channel {channel.name}"
     parts = urlsplit(channel.url.value)
     if not parts.path.endswith("/webhook/send") or not dict(parse_qsl(parts.query)).get("key"):
         allowed = "the robot's URL, which ends in /cgi-bin/webhook/send?key= and its key"
-        raise BadInput(f"{where}: url", Described("a URL without /webhook/send?key="), allowed)
+        raise malformed(channel, "url", "a URL without /webhook/send?key=", allowed)
     check_mentions(
         channel,
         lambda person: person in EVERYONE or _PHONE.fullmatch(person) or _MEMBER.fullmatch(person),
@@ -58,82 +54,59 @@ def check(channel: ChannelSetting) -> None:
 
 def render(draft: Draft, step: int) -> ChannelRequest:
     """The request; samples, then rungs, then whole lines are given up to stay within the limit of its form."""
-    people = _people(draft.people)
-    as_text = step >= LAST_STEP or bool(people.phones) or people.everyone
+    people = dict.fromkeys(draft.people)
+    phones = [person for person in people if _PHONE.fullmatch(person)]
+    members = [person for person in people if person not in EVERYONE and person not in phones]
+    everyone = ["@all"] if any(person in EVERYONE for person in people) else []
+    as_text = step >= LAST_STEP or bool(phones or everyone)
     kind, limit = ("text", TEXT_LIMIT) if as_text else ("markdown", MARKDOWN_LIMIT)
 
     def write(message: Message, rung: int) -> str:
         keyword = draft.channel.keyword
-        parts = _text(message, keyword) if as_text else _markdown(message, keyword, people)
-        return parts.joined() if rung < _LAST_RICH_STEP else parts.within(limit)
+        parts = _text(message, keyword) if as_text else _markdown(message, keyword, members)
+        return _within(*parts, limit=limit if rung >= LAST_STEP - 1 else None)
 
     content = fit_message(draft.message, step, write, lambda content: len(content.encode()) <= limit)
-    part = {"content": content, **(people.lists() if as_text else {})}
+    lists = {"mentioned_list": [*members, *everyone], "mentioned_mobile_list": phones} if as_text else {}
+    part = {"content": content, **lists}
     return ChannelRequest(draft.channel.url.value, compact({"msgtype": kind, kind: part}), made_at=draft.now)
-
-
-@dataclass(frozen=True)
-class _People:
-    members: tuple[str, ...] = ()
-    phones: tuple[str, ...] = ()
-    everyone: bool = False
-
-    def lists(self) -> dict[str, list[str]]:
-        """What a text message mentions."""
-        members = [*self.members, *(["@all"] if self.everyone else [])]
-        return {"mentioned_list": members, "mentioned_mobile_list": list(self.phones)}
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """Lines of a message. Those of the middle may be left out, the last ones first; the others always fit."""
-
-    head: tuple[str, ...]
-    middle: tuple[str, ...]
-    tail: tuple[str, ...]
-
-    def joined(self) -> str:
-        """All of it."""
-        return "\n".join((*self.head, *self.middle, *self.tail))
-
-    def within(self, limit: int) -> str:
-        """As many whole lines as have room in `limit` bytes."""
-        kept = self
-        middle = self.middle
-        while middle and len(kept.joined().encode()) > limit:
-            middle = middle[:-1]
-            kept = replace(self, middle=(*middle, _CUT))
-        return kept.joined()
 
 
 _MARKDOWN = SectionStyle(words=tagless_code, heading=lambda words: f"**{words}**", fact="> ", item="- ", sample="· ")
 _TEXT = SectionStyle(words=tagless, heading=lambda words: words, fact="", item="- ", sample="  ")
 
 
-def _people(people: tuple[str, ...]) -> _People:
-    mentioned = dict.fromkeys(people)
-    phones = tuple(person for person in mentioned if _PHONE.fullmatch(person))
-    members = tuple(person for person in mentioned if person not in EVERYONE and person not in phones)
-    return _People(members, phones, everyone=any(person in EVERYONE for person in mentioned))
+_Lines = tuple[str, ...]
 
 
-def _markdown(message: Message, keyword: str, people: _People) -> _Parts:
+def _within(head: _Lines, middle: _Lines, tail: _Lines, *, limit: int | None) -> str:
+    """All lines, or with a limit as many as have room in so many bytes: the last ones of the middle go first."""
+    text = "\n".join((*head, *middle, *tail))
+    while limit is not None and middle and len(text.encode()) > limit:
+        middle = middle[:-1]
+        text = "\n".join((*head, *middle, _CUT, *tail))
+    return text
+
+
+def _markdown(message: Message, keyword: str, members: list[str]) -> tuple[_Lines, _Lines, _Lines]:
     heading = f'<font color="{_COLOURS[message.severity]}">**{tagless(message.heading)}**</font>'
     title = (keyword, heading, tagless_code(message.name) if message.name else "")
-    mentions = " ".join(f"<@{member}>" for member in people.members)
+    mentions = " ".join(f"<@{member}>" for member in members)
     links = tuple(f"[{link.text}]({_in_parentheses(link.url)})" for link in message.links)
-    return _Parts(
+    return (
         _head(title, message.summary, mentions),
         _middle(message, _MARKDOWN, links),
         ("", f'<font color="comment">{message.footer}</font>'),
     )
 
 
-def _text(message: Message, keyword: str) -> _Parts:
+def _text(message: Message, keyword: str) -> tuple[_Lines, _Lines, _Lines]:
     separator = message.say("label.separator")
     links = tuple(f"{link.text}{separator}{link.url}" for link in message.links)
-    return _Parts(
-        _head((keyword, tagless(message.title)), message.summary), _middle(message, _TEXT, links), ("", message.footer)
+    return (
+        _head((keyword, tagless(message.title)), message.summary),
+        _middle(message, _TEXT, links),
+        ("", message.footer),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refresh_watch.channels.formatting.characters import characters, fitted, paragraphs
+from refresh_watch.channels.formatting.fitting import characters, fitted, paragraphs
 from tests.unit.reports.sample_reports import texts
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from refresh_watch.channels.formatting.ladder import fit_message
+from refresh_watch.channels.formatting.fitting import fit_message
 from refresh_watch.reports.message import FailureGroup, Message, Severity
 
 MESSAGE = Message(

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refresh_watch.channels.contract import ChannelRequest
-from refresh_watch.channels.formatting.characters import characters
+from refresh_watch.channels.formatting.fitting import characters
 from refresh_watch.channels.slack import LIMIT, check
 from refresh_watch.deployment import Deployment
 from refresh_watch.model import FailedObject, Outcome

@@ -1,13 +1,19 @@
-"""Whom a channel may mention: each mention takes a place in the message."""
+"""What is wrong with a channel's setting, in one line that shows no credential."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from refresh_watch.errors import LONGEST_WORD, BadInput, Described, as_word
+from refresh_watch.errors import LONGEST_WORD, BadInput, Described, as_word, missing
 from refresh_watch.settings import ChannelSetting
 
 EVERYONE = ("all", "@all")
+
+
+def malformed(channel: ChannelSetting, key: str, given: str, allowed: str) -> BadInput:
+    """The refusal of its `url` or `secret`, of which only what `given` says is shown; empty: it is missing."""
+    field = f"channel {channel.name}: {key}"
+    return BadInput(field, Described(given), allowed) if given else missing(field, allowed)
 
 
 def check_mentions(
