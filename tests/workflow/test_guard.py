@@ -21,7 +21,6 @@ from refresh_watch.workflow.starting import start
 from refresh_watch.workflow.task_history import TaskHistory, resume
 from refresh_watch.workflow.task_ids import hop_id
 from refresh_watch_emulator.engine.crash import KillWorker
-from refresh_watch_emulator.engine.switches import EngineSwitches
 from tests.hand_clock import HandClock
 from tests.record import Record
 from tests.workflow.house import house, wait_for
@@ -29,13 +28,21 @@ from tests.workflow.scenario import add, many
 from tests.workflow.virtual_house import virtual_house
 
 
-@pytest.mark.parametrize("list_payloads", [True, False])
-def test_a_chain_whose_task_was_stopped_is_picked_up_by_the_guard(tmp_path: Path, list_payloads: bool) -> None:
-    with house(tmp_path, engine=EngineSwitches(list_payloads=list_payloads)) as home:
+def test_a_chain_whose_task_was_stopped_is_picked_up_by_the_guard(tmp_path: Path) -> None:
+    with house(tmp_path) as home:
         watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=5)), schedule="0,60;60", deadline="8s")
         hop = wait_for(lambda: home.tasks("watch", f"w-{watch_id}-h0001"), "the successor")[0]
         home.fc.stop("watch", hop.id)
         wait_for(lambda: home.tasks("watch", hop.id)[0].status == "Stopped", "the successor is stopped")
+        assert home.final(watch_id)["outcome"] == "complete"
+        assert len(home.messages(watch_id)) == 1
+
+
+def test_it_is_picked_up_where_lists_hold_no_payloads_too() -> None:
+    with virtual_house() as home:
+        watch_id = home.start("cdn", add(home, "cdn", *many("Complete", 1, after=5)), schedule="0,60;60", deadline="8s")
+        home.run(until=lambda: home.tasks("watch", f"w-{watch_id}-h0001"))
+        home.stop("watch", f"w-{watch_id}-h0001")
         assert home.final(watch_id)["outcome"] == "complete"
         assert len(home.messages(watch_id)) == 1
 

@@ -66,7 +66,8 @@ class Queued:
 class VirtualHouse(Record, Home):
     """Runs what is started on its functions: each event on the instance of notify, or of watch, that is free first.
 
-    An instance that one of `kills` names dies after that call, and its task is run `runs` times in all.
+    An instance that one of `kills` names dies after that call, and its task is run `runs` times in all. With
+    `delivers_twice` each task is run again after it has succeeded.
     """
 
     clock: HandClock = field(default_factory=HandClock)
@@ -74,6 +75,7 @@ class VirtualHouse(Record, Home):
     instances: int = 2
     kills: Sequence[KillWorker] = ()
     runs: int = 2
+    delivers_twice: bool = False
     queue: list[Queued] = field(default_factory=list)
 
     @classmethod
@@ -142,6 +144,8 @@ class VirtualHouse(Record, Home):
             status = TaskStatus.RETRYING if again else TaskStatus.FAILED
             if again:
                 heapq.heappush(self.queue, replace(queued, due=self.clock.now() + RETRIED_AFTER, run=queued.run + 1))
+        if self.delivers_twice and queued.run == 1 and status is TaskStatus.SUCCEEDED:
+            heapq.heappush(self.queue, replace(queued, due=self.clock.now() + 1, run=2))
         self._running = ""
         self.set(function, task_id, status)
         if status is TaskStatus.FAILED and function == WATCH:
@@ -191,11 +195,11 @@ def virtual_house(
     clock: HandClock | None = None,
     products: Switches | None = None,
     channels: Sequence[dict[str, Any]] | None = None,
-    kills: Sequence[KillWorker] = (),
+    **more: Any,
 ) -> Iterator[VirtualHouse]:
-    """Open the house: products and chats in threads of this process, their time by hand."""
+    """Open the house: products and chats in threads of this process, their time by hand. `more`: see VirtualHouse."""
     clock = clock or HandClock()
     world = World(clock.now())
     with StandIn(world, products, world_clock=clock) as stand_in, ChatWall(clock=clock) as wall:
         settings = Settings.from_environment(environment_of(stand_in, wall, channels))
-        yield VirtualHouse(stand_in, wall, clock=clock, settings=settings, kills=kills)
+        yield VirtualHouse(stand_in, wall, clock=clock, settings=settings, **more)
