@@ -12,10 +12,10 @@ from refresh_watch.instants import Seconds
 from refresh_watch.watching.pace import AGAIN_AFTER
 from tests.performance import ours
 from tests.performance.cases import Case, Progress, scenes
-from tests.performance.lag_checks import checks
+from tests.performance.compromise import print_compromises
+from tests.performance.lag_checks import OURS, Row, checks
 from tests.performance.optimum import frontier
 from tests.performance.peers import PEERS, Peer
-from tests.performance.rows import OURS, Row
 from tests.performance.runs import summed_up
 from tests.performance.table import Check, print_table
 from tests.performance.waiting import wait
@@ -59,6 +59,10 @@ def main(pool: Executor, starts: Starts, *, quick: bool) -> list[Check]:
     for title, chosen in _grouped(rows):
         print_table(title, HEADS, [_cells(row) for row in chosen])
     together = _together(rows, quick=quick)
+    if not quick:
+        print_compromises(REFRESH_AND_MIX, "refresh and mix", together[0].summary.calls, GAP)
+        prefetch = next(row for row in rows if row.is_default and row.case == Case(PREFETCH))
+        print_compromises(PREFETCH, "prefetch", prefetch.summary.calls, GAP)
     return checks(rows, together)
 
 

@@ -10,9 +10,8 @@ import pytest
 from refresh_watch.model import Product
 from tests.performance import ours
 from tests.performance.cases import NOON, Case, Progress, scenes
-from tests.performance.lag_checks import checks
+from tests.performance.lag_checks import OURS, Row, checks
 from tests.performance.quota_left import least_seconds
-from tests.performance.rows import OURS, Row
 from tests.performance.runs import Run, Summary, Verdict, summed_up
 from tests.performance.table import Check, at_most, number
 from tests.performance.workloads import MIX, PREFETCH, REFRESH, REFRESH_AND_MIX

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.performance.compromise import best_for_both
 from tests.performance.optimum import Grid, Point, fresh, frontier, grid_of, stale
 from tests.performance.workloads import MIX, PREFETCH, REFRESH, REFRESH_AND_MIX, LastOf, Law, Part, Workload
 
@@ -105,3 +106,17 @@ def test_a_few_stratified_draws_have_the_mean_of_many() -> None:
     few, many = REFRESH.draws(50, seed=1), REFRESH.draws(5000, seed=2)
     assert sum(few) / 50 == pytest.approx(sum(many) / 5000, rel=0.002)
     assert few != sorted(few)
+
+
+def test_a_plan_for_both_worlds_is_the_best_of_each_at_the_ends_and_between_them_otherwise() -> None:
+    grid, gap, price = grid_of(REFRESH, 4.0), 4.0, 2.0
+    for_fresh, for_stale = (best_for_both(grid, price, gap, share) for share in (0.0, 1.0))
+    assert cost(for_fresh.fresh, price) == pytest.approx(cost(fresh(grid, price), price), rel=0.01)
+    assert cost(for_stale.stale, price) == pytest.approx(cost(stale(grid, price, gap), price), rel=0.01)
+    between = best_for_both(grid, price, gap, 0.4)
+    assert cost(for_fresh.fresh, price) <= cost(between.fresh, price) <= cost(for_stale.fresh, price)
+    assert cost(for_stale.stale, price) <= cost(between.stale, price) <= cost(for_fresh.stale, price)
+
+
+def cost(point: Point, price: float) -> float:
+    return price * point.calls + point.lag

@@ -45,45 +45,26 @@ def objects(after: float, *, count: int = 1, ends: str = "Complete") -> list[Obj
     return [ObjectPlan(f"http://a.com/{i}", ends, after) for i in range(count)]
 
 
-def test_refresh_py_says_that_a_normal_refresh_is_done_after_a_minute() -> None:
-    run = waited(REFRESH_PY, *objects(330))
-    assert (run.verdict, run.calls) == (Verdict.WRONG, 7)
-    assert waited(REFRESH_PY, *objects(33)).verdict is Verdict.RIGHT
+LATE = ObjectPlan("http://a.com/late", after=50)
 
 
-def test_refresh_py_takes_an_empty_list_for_the_end() -> None:
-    run = waited(REFRESH_PY, *objects(33), unseen=1)
-    assert (run.verdict, run.calls) == (Verdict.WRONG, 1)
-
-
-def test_refresh_py_never_learns_that_a_task_failed() -> None:
-    assert waited(REFRESH_PY, *objects(5, ends="Failed")).verdict is Verdict.WRONG
-
-
-def test_refresh_py_reads_twenty_rows() -> None:
-    late = [*objects(5, count=20), ObjectPlan("http://a.com/late", after=50)]
-    assert waited(REFRESH_PY, *late).verdict is Verdict.WRONG
-
-
-def test_the_cli_waiter_gives_up_before_a_normal_refresh_ends_and_at_its_longest_does_not() -> None:
-    assert waited(CLI, *objects(330)).verdict is Verdict.NONE
-    run = waited(CLI_LONGEST, *objects(333))
-    assert run.verdict is Verdict.RIGHT
-    assert 0 <= run.lag <= 10.2
-
-
-def test_the_cli_waiter_is_killed_by_an_empty_list() -> None:
-    run = waited(CLI, *objects(33), unseen=1)
-    assert (run.verdict, run.calls) == (Verdict.NONE, 1)
-
-
-def test_the_cli_waiter_waits_for_a_failed_task_until_its_time_is_over() -> None:
-    run = waited(CLI_LONGEST, *objects(5, ends="Failed"))
-    assert (run.verdict, run.calls) == (Verdict.NONE, 61)
-
-
-def test_the_cli_waiter_sees_the_first_object_only() -> None:
-    assert waited(CLI, *objects(5), ObjectPlan("http://a.com/late", after=50)).verdict is Verdict.WRONG
+@pytest.mark.parametrize(
+    ("peer", "plans", "unseen", "verdict", "calls"),
+    [
+        pytest.param(REFRESH_PY, objects(33), 0, Verdict.RIGHT, 5, id="Refresh.py is right within its minute"),
+        pytest.param(REFRESH_PY, objects(330), 0, Verdict.WRONG, 7, id="Refresh.py: done after a minute"),
+        pytest.param(REFRESH_PY, objects(33), 1, Verdict.WRONG, 1, id="Refresh.py: an empty list is the end"),
+        pytest.param(REFRESH_PY, objects(5, ends="Failed"), 0, Verdict.WRONG, 7, id="Refresh.py learns of no failure"),
+        pytest.param(REFRESH_PY, [*objects(5, count=20), LATE], 0, Verdict.WRONG, 2, id="Refresh.py reads 20 rows"),
+        pytest.param(CLI, objects(330), 0, Verdict.NONE, 37, id="CLI gives up before a normal refresh ends"),
+        pytest.param(CLI, objects(33), 1, Verdict.NONE, 1, id="CLI is killed by an empty list"),
+        pytest.param(CLI_LONGEST, objects(5, ends="Failed"), 0, Verdict.NONE, 61, id="CLI waits for a failed task"),
+        pytest.param(CLI, [*objects(5), LATE], 0, Verdict.WRONG, 2, id="CLI sees the first object only"),
+    ],
+)
+def test_a_peer_comes_to_this(peer: Peer, plans: list[ObjectPlan], unseen: float, verdict: Verdict, calls: int) -> None:
+    run = waited(peer, *plans, unseen=unseen)
+    assert (run.verdict, run.calls) == (verdict, calls)
 
 
 @pytest.mark.parametrize("peer", [REFRESH_PY, CLI, CLI_LONGEST, GOOGLE], ids=lambda peer: peer.name)
@@ -105,11 +86,15 @@ def test_none_is_right_about_a_task_whose_late_object_stands_on_the_second_page(
     assert waited(peer, *objects(5, count=20), ObjectPlan("http://a.com/late", after=1000)).verdict is Verdict.WRONG
 
 
-@pytest.mark.parametrize("peer", [BOTOCORE, AZURE, GOOGLE, SMITHY, DURABLE], ids=lambda peer: peer.name)
-def test_the_others_are_right_about_a_failure_and_late_by_their_schedule(peer: Peer) -> None:
-    run = waited(peer, *objects(333, ends="Failed"))
+@pytest.mark.parametrize(
+    ("peer", "most"),
+    [(CLI_LONGEST, 10.2), (BOTOCORE, 20.1), (AZURE, 30.1), (GOOGLE, 20.2), (SMITHY, 120.1), (DURABLE, 300.1)],
+    ids=lambda given: getattr(given, "name", None),
+)
+def test_the_others_are_right_and_late_by_their_schedule(peer: Peer, most: float) -> None:
+    run = waited(peer, *objects(333, ends="Complete" if peer is CLI_LONGEST else "Failed"))
     assert run.verdict is Verdict.RIGHT
-    assert 0 <= run.lag <= {BOTOCORE: 20.1, AZURE: 30.1, GOOGLE: 20.2, SMITHY: 120.1, DURABLE: 300.1}[peer]
+    assert 0 <= run.lag <= most
 
 
 def test_the_schedules_end_where_their_sources_say() -> None:

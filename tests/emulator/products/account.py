@@ -67,7 +67,6 @@ def client(
     *,
     key: str = "testAK",
     secret: str = "testSK",
-    token: str | None = None,
     read_timeout: int = 10_000,
     signature_algorithm: str | None = None,
 ) -> Any:
@@ -75,7 +74,6 @@ def client(
     config = Config(
         access_key_id=key,
         access_key_secret=secret,
-        security_token=token,
         endpoint=host,
         protocol="http",
         read_timeout=read_timeout,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from refresh_watch_emulator.products.switches import Switches
-from refresh_watch_emulator.products.world import ObjectPlan
+from refresh_watch_emulator.products.world import FAILURES, ObjectPlan
 from tests.emulator.products.account import NOON, Account, account
 
 FAILED = ObjectPlan("http://a.com/1", "Failed", description="Origin Return StatusCode 5XX")
@@ -71,9 +71,34 @@ def test_a_comma_list_on_a_list_operation_is_malformed_or_accepted() -> None:
         )
 
 
-def test_ids_are_strings_or_numbers() -> None:
-    assert isinstance(row(Switches(), FAILED)["TaskId"], str)
-    assert isinstance(row(Switches(numeric_ids=True), FAILED)["TaskId"], int)
+FINE = ObjectPlan("http://a.com/1")
+OWN_WORDS = ObjectPlan("http://a.com/1", "Failed", description="Own words")
+
+
+@pytest.mark.parametrize(
+    ("positions", "plan", "shown"),
+    [
+        ({}, FAILED, {"TaskId": "704225667", "Description": "Origin Return StatusCode 5XX"}),
+        ({"numeric_ids": True}, FAILED, {"TaskId": 704225667}),
+        *(({"timeout_and_canceled": True}, ObjectPlan("a.com", word), {"Status": word}) for word in FAILURES),
+        *(({"timeout_and_canceled": False}, ObjectPlan("a.com", word), {"Status": "Failed"}) for word in FAILURES),
+        ({"description_form": "joined"}, FAILED, {"Description": "OriginReturn StatusCode 5XX"}),
+        ({"description_form": "joined"}, ObjectPlan("a.com", "Failed"), {"Description": "OriginTimeout"}),
+        ({"description_form": "joined"}, OWN_WORDS, {"Description": "Own words"}),
+        ({}, FINE, {"Status": "Complete", "Description": None}),
+        ({"description_when_fine": "empty"}, FINE, {"Description": ""}),
+        (
+            {"description_when_fine": "error", "description_form": "joined"},
+            FINE,
+            {"Status": "Complete", "Description": "InternalError"},
+        ),
+    ],
+)
+def test_a_row_is_spelled_as_the_switches_say(
+    positions: dict[str, Any], plan: ObjectPlan, shown: dict[str, object]
+) -> None:
+    found = row(Switches(**positions), plan)
+    assert {key: found.get(key) for key in shown} == shown
 
 
 @pytest.mark.parametrize(
@@ -108,36 +133,12 @@ def test_the_status_filter_of_a_mute_task_finds_it_refreshing() -> None:
     assert len(here.rows(Status="Refreshing", ObjectType="file")) == 1
 
 
-@pytest.mark.parametrize("ends", ["Failed", "Timeout", "Canceled"])
-def test_a_failure_has_its_own_word_or_is_just_failed(ends: str) -> None:
-    plan = ObjectPlan("http://a.com/1", ends)
-    assert row(Switches(), plan)["Status"] == ends
-    assert row(Switches(timeout_and_canceled=False), plan)["Status"] == "Failed"
-
-
 def test_the_status_filter_goes_by_the_word_that_is_shown() -> None:
     for distinct in (True, False):
         here = account(Switches(timeout_and_canceled=distinct))
         here.world.add_task("cdn", objects=[ObjectPlan("http://a.com/1", "Timeout")], created_at=NOON)
         assert len(here.rows(Status="Failed", ObjectType="file")) == (0 if distinct else 1)
         assert len(here.rows(Status="Timeout", ObjectType="file")) == (1 if distinct else 0)
-
-
-def test_descriptions_are_spelled_with_or_without_spaces() -> None:
-    assert row(Switches(), FAILED)["Description"] == "Origin Return StatusCode 5XX"
-    joined = Switches(description_form="joined")
-    assert row(joined, FAILED)["Description"] == "OriginReturn StatusCode 5XX"
-    assert row(joined, ObjectPlan("http://a.com/1", "Failed"))["Description"] == "OriginTimeout"
-    assert row(joined, ObjectPlan("http://a.com/1", "Failed", description="Own words"))["Description"] == "Own words"
-
-
-def test_beside_complete_the_description_is_absent_empty_or_an_error() -> None:
-    plan = ObjectPlan("http://a.com/1")
-    assert "Description" not in row(Switches(), plan)
-    assert row(Switches(description_when_fine="empty"), plan)["Description"] == ""
-    joined = Switches(description_when_fine="error", description_form="joined")
-    assert row(joined, plan)["Description"] == "InternalError"
-    assert row(joined, plan)["Status"] == "Complete"
 
 
 def test_a_directory_is_called_directory_or_path() -> None:

@@ -46,53 +46,30 @@ def test_every_page_is_read() -> None:
     assert (len(read.rows), read.whole, asked) == (6, True, [1, 2, 3])
 
 
-def test_nothing_with_a_total_of_nothing_is_whole() -> None:
-    read = read_all_pages(script(([], 0)), ours)
-    assert (read.rows, read.whole) == ((), True)
+THEIRS = row(9, "2")
+SHIFTED = [(rows(1, 2), 4), (rows(2, 3), 4)]
 
 
-@pytest.mark.parametrize("total", [1, 3])
-def test_a_total_that_the_rows_contradict_is_not_whole(total: int) -> None:
-    assert not read_all_pages(script((rows(1, 2), total), ([], total)), ours).whole
-
-
-def test_pages_that_shifted_are_read_once_more() -> None:
-    shifted = [(rows(1, 2), 4), (rows(2, 3), 4)]
-    steady = [(rows(1, 2), 4), (rows(3, 4), 4)]
-    read = read_all_pages(script(*shifted, *steady), ours)
-    assert read.whole
-    assert [r.object_path[-1] for r in read.rows] == ["1", "2", "3", "4"]
-
-
-def test_pages_that_keep_shifting_are_not_whole() -> None:
-    read = read_all_pages(script((rows(1, 2), 4), (rows(2, 3), 4), (rows(0, 1), 4), (rows(1, 2), 4)), ours)
-    assert not read.whole
-
-
-def test_a_total_that_changes_between_pages_is_read_once_more() -> None:
-    read = read_all_pages(script((rows(1, 2), 3), (rows(3, 4), 4), (rows(1, 2), 4), (rows(3, 4), 4)), ours)
-    assert (len(read.rows), read.whole) == (4, True)
-
-
-def test_an_object_that_was_submitted_twice_counts_twice() -> None:
-    pages = [(rows(1, 2), 4), (rows(2, 3), 4)]
-    read = read_all_pages(script(*pages, *pages), ours)
-    assert (len(read.rows), read.whole) == (4, True)
-
-
-def test_a_server_that_ignores_the_page_number_is_never_whole() -> None:
-    assert not read_all_pages(script((rows(1, 2), 4)), ours).whole
-
-
-def test_rows_of_another_task_are_dropped_and_not_counted() -> None:
-    read = read_all_pages(script(([*rows(1, 2), row(9, "2")], 2)), ours)
-    assert (len(read.rows), read.whole) == (2, True)
-
-
-def test_a_row_of_another_task_in_the_place_of_ours_is_not_whole() -> None:
-    page = Page(rows=(row(1), row(9, "2")), total=2)
-    read = read_all_pages(lambda number: page if number == 1 else Page(rows=(), total=2), ours)
-    assert ([r.object_path for r in read.rows], read.whole) == ([row(1).object_path], False)
+@pytest.mark.parametrize(
+    ("pages", "read", "whole"),
+    [
+        pytest.param([([], 0)], "", True, id="nothing, with a total of nothing"),
+        pytest.param([(rows(1, 2), 1), ([], 1)], "12", False, id="a total below the rows"),
+        pytest.param([(rows(1, 2), 3), ([], 3)] * 2, "12", False, id="a total above the rows"),
+        pytest.param([*SHIFTED, (rows(1, 2), 4), (rows(3, 4), 4)], "1234", True, id="shifted, then steady"),
+        pytest.param([*SHIFTED, (rows(0, 1), 4), (rows(1, 2), 4)], "0112", False, id="shifting again and again"),
+        pytest.param(
+            [(rows(1, 2), 3), (rows(3, 4), 4), (rows(1, 2), 4), (rows(3, 4), 4)], "1234", True, id="a new total"
+        ),
+        pytest.param([*SHIFTED, *SHIFTED], "1223", True, id="an object that was submitted twice"),
+        pytest.param([(rows(1, 2), 4)], "1212", False, id="a server that ignores the page number"),
+        pytest.param([([*rows(1, 2), THEIRS], 2)], "12", True, id="another task's row is not counted"),
+        pytest.param([([row(1), THEIRS], 2), ([], 2)] * 2, "1", False, id="another task's row in the place of ours"),
+    ],
+)
+def test_the_rows_are_whole_or_not(pages: list[tuple[list[ObjectRow], int]], read: str, whole: bool) -> None:
+    found = read_all_pages(script(*pages), ours)
+    assert ("".join(one.object_path[-1] for one in found.rows), found.whole) == (read, whole)
 
 
 def test_an_answer_of_other_tasks_only_ends_at_once() -> None:

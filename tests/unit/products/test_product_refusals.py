@@ -81,18 +81,18 @@ def test_a_wait_that_the_server_states_in_milliseconds_is_taken_from_any_status(
     assert (error.after, error.throttled) == (0.7, True)
 
 
-@pytest.mark.parametrize("code", ["InvalidTimeStamp.Expired", "SignatureNonceUsed"])
-def test_a_stale_request_is_asked_once_more(code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "calls", "ends"),
+    [
+        ("InvalidTimeStamp.Expired", 2, False),
+        ("SignatureNonceUsed", 2, False),
+        ("InvalidSecurityToken.Expired", 1, True),  # the next invocation has other credentials
+    ],
+)
+def test_a_stale_request_is_asked_less_often(code: str, calls: int, ends: bool) -> None:
     error = classify(answered(400, code), ACTION)
     assert isinstance(error, Retryable)
-    assert tries(error) == 2
-
-
-def test_an_expired_token_waits_for_the_next_invocations_credentials() -> None:
-    error = classify(answered(400, "InvalidSecurityToken.Expired"), ACTION)
-    assert isinstance(error, Retryable)
-    assert tries(error) == 1
-    assert ends_look(error)
+    assert (tries(error), ends_look(error)) == (calls, ends)
 
 
 @pytest.mark.parametrize(
@@ -141,30 +141,21 @@ def test_a_refusal_for_good_says_why(status: int | None, code: str, reason: Reas
     assert error.refusal.request_id == "R-1"
 
 
-def test_the_missing_ram_action_is_the_one_that_the_api_names() -> None:
-    denied = {"AuthAction": "cdn:DescribeRefreshTaskById", "NoPermissionType": "ImplicitDeny"}
-    error = classify(answered(403, "Forbidden.RAM", access_denied_detail=denied), ACTION)
+@pytest.mark.parametrize(
+    ("code", "named", "reason", "action"),
+    [
+        ("Forbidden.RAM", "cdn:DescribeRefreshTaskById", Reason.NO_PERMISSION, "cdn:DescribeRefreshTaskById"),
+        ("Forbidden.RAM", "", Reason.NO_PERMISSION, ACTION),  # of the operation
+        ("OperationDenied", "", Reason.NOT_OPENED, ""),
+        ("NeverHeardOf", "vod:X", Reason.NO_PERMISSION, "vod:X"),
+    ],
+)
+def test_a_missing_permission_names_its_ram_action(code: str, named: str, reason: Reason, action: str) -> None:
+    detail = {"access_denied_detail": {"AuthAction": named, "NoPermissionType": "ImplicitDeny"}} if named else {}
+    error = classify(answered(403, code, **detail), ACTION)
     assert isinstance(error, RefusedForGood)
-    assert error.refusal.action == "cdn:DescribeRefreshTaskById"
-    assert "cdn:DescribeRefreshTaskById" in str(error)
-
-
-def test_without_a_name_the_missing_ram_action_is_that_of_the_operation() -> None:
-    error = classify(answered(403, "Forbidden.RAM"), ACTION)
-    assert isinstance(error, RefusedForGood)
-    assert error.refusal.action == ACTION
-
-
-def test_only_missing_permissions_name_an_action() -> None:
-    error = classify(answered(403, "OperationDenied"), ACTION)
-    assert isinstance(error, RefusedForGood)
-    assert error.refusal.action == ""
-
-
-def test_a_denial_with_its_detail_is_a_missing_permission_under_any_code() -> None:
-    error = classify(answered(403, "NeverHeardOf", access_denied_detail={"AuthAction": "vod:X"}), ACTION)
-    assert isinstance(error, RefusedForGood)
-    assert (error.refusal.reason, error.refusal.action) == (Reason.NO_PERMISSION, "vod:X")
+    assert (error.refusal.reason, error.refusal.action) == (reason, action)
+    assert action in str(error)
 
 
 @pytest.mark.parametrize(

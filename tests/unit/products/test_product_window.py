@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
@@ -136,52 +135,33 @@ def test_pages_that_did_not_hold_still_are_no_whole() -> None:
     assert len(script.left) == 2
 
 
-def shown(*rows: ObjectRow, known: int = 0, late: bool = False) -> Callable[..., ItemObservation | None]:
-    """What is known of item 1 after these rows."""
-
-    def after(*, whole: bool, read_through: bool = True) -> ItemObservation | None:
-        ended = Ended.WHOLE if whole else Ended.UNSTEADY if read_through else Ended.NO_ANSWER
-        own = [one for one in rows if one.task_id == "1"]
-        return WindowListing(WINDOW, ended, by_id={"1": own}).shows(WatchedItem("1", running=known), late=late)
-
-    return after
-
-
 RUNNING = row(status=Status.REFRESHING, path="b")
-
-
-def test_an_id_in_the_middle_of_a_whole_time_is_certain() -> None:
-    assert shown(row(), row("9"))(whole=True) == seen_by("1", [row()], whole=True)
-
-
-@pytest.mark.parametrize("at", [T0 + EDGE - 1, T0 + 60 - EDGE + 1])
-def test_an_id_near_an_end_of_the_time_is_not(at: float) -> None:
-    assert shown(row(), row(at=at, path="b"))(whole=True) is None
-
-
-def test_an_id_of_fewer_rows_than_are_known_is_not() -> None:
-    assert shown(row(), known=2)(whole=True) is None
-
-
-def test_an_id_in_a_time_that_is_not_certain_to_be_whole_is_not() -> None:
-    assert shown(row(), known=1)(whole=False) is None
-
-
-def test_an_id_without_a_row_has_no_answer() -> None:
-    assert shown(row("9"))(whole=True) is None
+BEFORE_EDGE, AFTER_EDGE = row(at=T0 + EDGE - 1, path="b"), row(at=T0 + 60 - EDGE + 1, path="b")
+CERTAIN = seen_by("1", [row()], whole=True)
+RUNS = seen_by("1", [RUNNING], whole=False)
 
 
 @pytest.mark.parametrize(
-    ("known", "read_through", "enough"), [(0, False, False), (0, True, True), (1, False, True), (2, True, False)]
+    ("rows", "known", "ended", "late", "shown"),
+    [
+        pytest.param([row()], 0, Ended.WHOLE, False, CERTAIN, id="in the middle of a whole time"),
+        pytest.param([row(), BEFORE_EDGE], 0, Ended.WHOLE, False, None, id="near the beginning of the time"),
+        pytest.param([row(), AFTER_EDGE], 0, Ended.WHOLE, False, None, id="near the end of the time"),
+        pytest.param([row()], 2, Ended.WHOLE, False, None, id="of fewer rows than are known"),
+        pytest.param([row()], 1, Ended.UNSTEADY, False, None, id="the time is not certain to be whole"),
+        pytest.param([], 0, Ended.WHOLE, False, None, id="without a row"),
+        pytest.param([RUNNING], 0, Ended.NO_ANSWER, False, None, id="running, never seen, not read to the end"),
+        pytest.param([RUNNING], 0, Ended.UNSTEADY, False, RUNS, id="running needs no certainty"),
+        pytest.param([RUNNING], 1, Ended.NO_ANSWER, False, RUNS, id="running and known, not read to the end"),
+        pytest.param([RUNNING], 2, Ended.UNSTEADY, False, None, id="running, of fewer rows than are known"),
+        pytest.param([RUNNING], 0, Ended.WHOLE, True, None, id="running in a late look"),
+        pytest.param([row()], 0, Ended.WHOLE, True, CERTAIN, id="ended in a late look"),
+    ],
 )
-def test_a_running_id_needs_no_certainty(known: int, read_through: bool, enough: bool) -> None:
-    answer = shown(RUNNING, known=known)(whole=False, read_through=read_through)
-    assert answer == (seen_by("1", [RUNNING], whole=False) if enough else None)
-
-
-def test_a_running_id_is_asked_itself_in_a_late_look() -> None:
-    assert shown(RUNNING, late=True)(whole=True) is None
-    assert shown(row(), late=True)(whole=True) == seen_by("1", [row()], whole=True)
+def test_what_a_listing_shows_of_an_id(
+    rows: list[ObjectRow], known: int, ended: Ended, late: bool, shown: ItemObservation | None
+) -> None:
+    assert WindowListing(WINDOW, ended, by_id={"1": rows}).shows(WatchedItem("1", running=known), late=late) == shown
 
 
 def test_a_row_that_stood_on_an_earlier_page_counts_once() -> None:
