@@ -10,10 +10,9 @@ from dataclasses import replace
 import pytest
 
 from refresh_watch.model import Outcome
-from refresh_watch_cli.demo.board import Board, JobRow
+from refresh_watch_cli.demo.board import Board, JobRow, message_lines, summary_lines
 from refresh_watch_cli.demo.command import to_play_with
 from refresh_watch_cli.demo.jobs import jobs
-from refresh_watch_cli.demo.screen import message_lines, summary_lines
 from refresh_watch_cli.demo.stage import DemoStage, stage
 from refresh_watch_emulator.chat_wall import WallMessage
 from tests.cli.command_line import CommandLine, Ran, clean_environment

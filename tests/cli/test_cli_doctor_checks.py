@@ -11,6 +11,7 @@ from statistics import fmean
 import pytest
 
 from refresh_watch_cli.cost.estimate import estimate, hops_of_jobs
+from refresh_watch_cli.doctor.check import DoctorContext, Finding, Level, ok
 from refresh_watch_cli.doctor.check_channels import check_channels
 from refresh_watch_cli.doctor.check_cost import check_cost
 from refresh_watch_cli.doctor.check_endpoints import check_endpoints
@@ -18,8 +19,6 @@ from refresh_watch_cli.doctor.check_identity import check_identity
 from refresh_watch_cli.doctor.check_manifest import check_manifest
 from refresh_watch_cli.doctor.check_settings import check_settings
 from refresh_watch_cli.doctor.command import USUAL, examine
-from refresh_watch_cli.doctor.context import DoctorContext
-from refresh_watch_cli.doctor.finding import Finding, Level, ok
 from refresh_watch_cli.project import find_project
 from refresh_watch_cli.resources import read_resources
 from tests.all_products import SWEPT_WORDS

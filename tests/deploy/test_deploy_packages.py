@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from refresh_watch_cli.build.imports import closure_of
 from refresh_watch_cli.build.runtimes import RUNTIMES, Runtime
-from refresh_watch_cli.project import find_project
-from tests.deploy.distributions import makers
+from tests.deploy.distributions import PROJECT, closure, makers
 
-PROJECT = Path(__file__).resolve().parents[2]
 FUNCTIONS = sorted(entry.parent.name for entry in (PROJECT / "functions").glob("*/index.py"))
 PRODUCT_SDKS = {"alibabacloud_cdn20180510", "alibabacloud_dcdn20180115", "alibabacloud_vod20170321"}
 
@@ -32,17 +28,16 @@ def locked(function: str, runtime: Runtime) -> set[str]:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_functions_lock_brings_everything_that_its_modules_import(function: str, runtime: Runtime) -> None:
     brought = locked(function, runtime)
-    for package, importer in closure_of(find_project(PROJECT), Path("functions", function, "index.py")).packages:
+    for package, importer in closure(function).packages:
         if package not in sys.stdlib_module_names:
             assert brought & makers()[package], f"{importer} imports {package}"
 
 
 def test_only_watch_brings_the_products_and_only_notify_and_intake_the_channels() -> None:
     for function in FUNCTIONS:
-        closure = closure_of(find_project(PROJECT), Path("functions", function, "index.py"))
-        sdks = {package for package, _ in closure.packages} & PRODUCT_SDKS
+        sdks = {package for package, _ in closure(function).packages} & PRODUCT_SDKS
         assert sdks == (PRODUCT_SDKS if function == "watch" else set())
-        channels = any(module.parts[1] == "channels" for module in closure.modules)
+        channels = any(module.parts[1] == "channels" for module in closure(function).modules)
         assert channels == (function != "watch")
 
 

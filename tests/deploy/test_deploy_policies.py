@@ -7,17 +7,14 @@ import fnmatch
 import functools
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from refresh_watch.product_specs.registry import all_specs
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
-from refresh_watch_cli.build.imports import closure_of
-from refresh_watch_cli.project import find_project
 from refresh_watch_emulator.engine.manifest import read_manifest
+from tests.deploy.distributions import PROJECT, closure
 
-PROJECT = Path(__file__).resolve().parents[2]
 MANIFEST = read_manifest(PROJECT / "s.yaml", {})
 FUNCTIONS = [function.key for function in MANIFEST.functions]
 TARGETS = {"INTAKE": INTAKE, "NOTIFY": NOTIFY, "WATCH": WATCH}
@@ -43,23 +40,15 @@ def identifiers(tree: ast.AST) -> set[str]:
 
 
 @functools.cache
-def closure(function: str) -> list[Path]:
-    return [
-        PROJECT / "shared" / path
-        for path in closure_of(find_project(PROJECT), Path("functions", function, "index.py")).modules
-    ]
-
-
-@functools.cache
 def called(function: str) -> set[tuple[str, str]]:
     """What the function asks of Function Compute: (action, function), read from whatever code it can reach.
 
     A definition is reached when anything reached speaks its name, so this can be too much and never too little.
     """
     definitions: dict[str, list[ast.FunctionDef]] = {}
-    for path in closure(function):
+    for path in closure(function).modules:
         if "workflow" in path.parts:  # the other rooms know no engine
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for node in ast.walk(ast.parse((PROJECT / "shared" / path).read_text(encoding="utf-8"))):
                 if isinstance(node, ast.FunctionDef):
                     definitions.setdefault(node.name, []).append(node)
     entry = ast.parse((PROJECT / "functions" / function / "index.py").read_text(encoding="utf-8"))
@@ -86,7 +75,7 @@ def engine_calls(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 def product_actions(function: str) -> set[str]:
     """The RAM actions of all products, where the function can reach their APIs."""
-    asks = any(path.match("refresh_watch/products/sdk.py") for path in closure(function))
+    asks = any(path.match("refresh_watch/products/sdk.py") for path in closure(function).modules)
     return {action for spec in all_specs() for action in spec.permissions} if asks else set()
 
 

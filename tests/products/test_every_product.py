@@ -31,11 +31,10 @@ from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.quota import Quota
 from refresh_watch.watching.request import read_request
 from refresh_watch.workflow.sweep.request import read_payload
+from refresh_watch_cli.doctor.check import DoctorContext, Level
 from refresh_watch_cli.doctor.check_endpoints import check_endpoints
 from refresh_watch_cli.doctor.command import USUAL
 from refresh_watch_cli.doctor.command import add_arguments as add_doctor_arguments
-from refresh_watch_cli.doctor.context import DoctorContext
-from refresh_watch_cli.doctor.finding import Level
 from refresh_watch_cli.list.command import add_arguments as add_list_arguments
 from refresh_watch_cli.list.query import read_query
 from refresh_watch_cli.request_arguments import add_request_arguments, read_request_arguments

@@ -12,9 +12,8 @@ from refresh_watch.credentials import Credentials
 from refresh_watch.instants import Seconds
 from refresh_watch.product_specs.registry import spec_of
 from refresh_watch.settings import Secret, Settings
-from refresh_watch_cli.demo.board import Board, JobRow
+from refresh_watch_cli.demo.board import Board, JobRow, Screen, summary_lines
 from refresh_watch_cli.demo.jobs import Job, jobs
-from refresh_watch_cli.demo.screen import Screen, summary_lines
 from refresh_watch_cli.demo.stage import ENDS_AFTER, KEY_ID, KEY_SECRET, STANDING_IN, DemoStage, stage
 from refresh_watch_cli.printing import called_as, complain
 from refresh_watch_cli.serve import LOCAL_REGION, curl_lines

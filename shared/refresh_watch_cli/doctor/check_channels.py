@@ -18,8 +18,7 @@ from refresh_watch.errors import BadInput
 from refresh_watch.instants import Seconds
 from refresh_watch.settings import ChannelSetting
 from refresh_watch_cli.deliver_now import answer_of, to_repair
-from refresh_watch_cli.doctor.context import DoctorContext
-from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
+from refresh_watch_cli.doctor.check import DoctorContext, Finding, bad, ok, skipped, warning
 from refresh_watch_cli.sample_reports import sample_report
 
 CHANNELS = "REFRESH_WATCH_CHANNELS"

@@ -11,8 +11,7 @@ from refresh_watch.deadline import within
 from refresh_watch.instants import Instant, Seconds, format_duration
 from refresh_watch.model import Product
 from refresh_watch.product_specs.registry import spec_of
-from refresh_watch_cli.doctor.context import DoctorContext
-from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
+from refresh_watch_cli.doctor.check import DoctorContext, Finding, bad, ok, skipped, warning
 
 TOLERATED: Seconds = 60.0
 NEARLY_REFUSED: Seconds = 600.0

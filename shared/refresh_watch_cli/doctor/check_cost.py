@@ -9,8 +9,7 @@ from refresh_watch.errors import BadInput
 from refresh_watch_cli.cost.estimate import NEEDED, WATCHES_A_DAY, can_estimate, estimate, hops_of_jobs, woken_by_timers
 from refresh_watch_cli.cost.formula import LEAST_PER_HOUR
 from refresh_watch_cli.cost.measured import MEASURED_ON
-from refresh_watch_cli.doctor.context import DoctorContext
-from refresh_watch_cli.doctor.finding import Finding, ok, skipped
+from refresh_watch_cli.doctor.check import DoctorContext, Finding, ok, skipped
 from refresh_watch_cli.resources import read_resources
 
 

@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 from refresh_watch.product_specs.registry import spec_named, spec_of
 from refresh_watch_cli.account.regions import doubt, host_of_region
-from refresh_watch_cli.doctor.context import DoctorContext
-from refresh_watch_cli.doctor.finding import Finding, ok, skipped, warning
+from refresh_watch_cli.doctor.check import DoctorContext, Finding, ok, skipped, warning
 
 OWN_DOMAIN = ".aliyuncs.com"
 

@@ -12,9 +12,8 @@ from refresh_watch.instants import Seconds
 from refresh_watch.triggers.read import as_http_event
 from refresh_watch.workflow.probing.probe import Do, event_of
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
-from refresh_watch_cli.doctor.context import DoctorContext
+from refresh_watch_cli.doctor.check import DoctorContext, Finding, bad, ok, skipped, warning
 from refresh_watch_cli.doctor.errors import NotDone, OneTry
-from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
 
 CALL_SECONDS: Seconds = 65.0
 """More than a cold start and intake's time-out."""

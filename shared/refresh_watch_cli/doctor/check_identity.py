@@ -14,8 +14,7 @@ from refresh_watch_cli.account.services import KEY_ID as _ID
 from refresh_watch_cli.account.services import KEY_SECRET as _SECRET
 from refresh_watch_cli.account.services import TOKEN as _TOKEN
 from refresh_watch_cli.account.services import mend_key
-from refresh_watch_cli.doctor.context import DoctorContext
-from refresh_watch_cli.doctor.finding import Finding, bad, ok, warning
+from refresh_watch_cli.doctor.check import DoctorContext, Finding, bad, ok, warning
 
 _TEMPORARY = "STS."
 """What the key ids of temporary keys begin with."""

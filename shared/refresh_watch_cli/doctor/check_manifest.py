@@ -8,8 +8,7 @@ from refresh_watch.errors import BadInput
 from refresh_watch.instants import format_duration
 from refresh_watch.limits import MAX_ENVIRONMENT_BYTES
 from refresh_watch_cli.deploy.triggers import doubtful, wrong
-from refresh_watch_cli.doctor.context import RUNTIME, DoctorContext
-from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
+from refresh_watch_cli.doctor.check import RUNTIME, DoctorContext, Finding, bad, ok, skipped, warning
 from refresh_watch_cli.resources import Resource, check_environment, read_resources
 
 WITHOUT_PYTHON_312 = {"ap-southeast-1": "Singapore", "ap-southeast-5": "Jakarta", "ap-southeast-3": "Kuala Lumpur"}

@@ -13,8 +13,7 @@ from refresh_watch.products.api import ProductApi
 from refresh_watch.products.connect import connect
 from refresh_watch.products.permission_probes import Question, questions_of
 from refresh_watch.products.refusals import RefusedForGood
-from refresh_watch_cli.doctor.context import DoctorContext
-from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
+from refresh_watch_cli.doctor.check import DoctorContext, Finding, bad, ok, skipped, warning
 
 CALL_SECONDS: Seconds = 15.0
 NEEDED_FOR = "watch and list"

@@ -13,10 +13,9 @@ from refresh_watch.reports.plain import name_only
 from refresh_watch.workflow.probing.grants import GET, INVOKE, LIST, ON_FUNCTIONS, GrantResult, GrantTry
 from refresh_watch.workflow.probing.probe import Do, event_of
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
+from refresh_watch_cli.doctor.check import DoctorContext, Finding, bad, ok, skipped, warning
 from refresh_watch_cli.doctor.check_functions import CALL_SECONDS
-from refresh_watch_cli.doctor.context import DoctorContext
 from refresh_watch_cli.doctor.errors import NotDone, OneTry
-from refresh_watch_cli.doctor.finding import Finding, bad, ok, skipped, warning
 
 _ORDER = (NOTIFY, WATCH, INTAKE)
 """So that a function calls no other that is not known to understand the call, and that an intake of a version that

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from refresh_watch.errors import as_word
 from refresh_watch.settings import Settings
-from refresh_watch_cli.doctor.context import PREFIX, DoctorContext, known_names
-from refresh_watch_cli.doctor.finding import Finding, bad, ok, warning
+from refresh_watch_cli.doctor.check import PREFIX, DoctorContext, Finding, bad, known_names, ok, warning
 
 _SHOWN = ("REGION", "PREFIX", "ENVIRONMENT", "LANGUAGE", "RUNTIME", "QUOTA", "INSTANCES", "ALLOWED_HOSTS")
 """What is no secret, and is shown as it was given."""

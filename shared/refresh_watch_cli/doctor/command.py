@@ -17,8 +17,7 @@ from refresh_watch.product_specs.registry import all_specs, services
 from refresh_watch.reports.plain import one_line
 from refresh_watch.watching.schedule import read_schedule
 from refresh_watch_cli.context import forget_http_proxy, read_context
-from refresh_watch_cli.doctor.context import DoctorContext
-from refresh_watch_cli.doctor.finding import Check, Finding, Level, bad
+from refresh_watch_cli.doctor.check import Check, DoctorContext, Finding, Level, bad
 from refresh_watch_cli.project import find_project
 
 CHECKS = {

@@ -1,17 +1,18 @@
-"""What is examined: the environment, and what one check learns and a later one needs."""
+"""What a check is given, the environment and what earlier ones have learned, and what it finds."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from refresh_watch.checks import one_of
 from refresh_watch.clock import Clock, SystemClock
 from refresh_watch.credentials import Credentials
 from refresh_watch.errors import BadInput
-from refresh_watch.model import Product
+from refresh_watch.model import Product, Word
 from refresh_watch.settings import Secret, Settings
 from refresh_watch_cli.build.runtimes import RUNTIMES
 from refresh_watch_cli.project import Project
@@ -110,3 +111,31 @@ class DoctorContext:
         values += [self.environment.get(name, "").strip() for name in _SECRET]
         # a shorter one would mask the words of the report
         return sorted({value for value in values if len(value) >= 6}, key=len, reverse=True)
+
+
+class Level(Word):
+    """How bad it is. Only `bad` makes the command fail."""
+
+    OK = "ok"
+    WARNING = "warning"  # it may be meant so, or works for now
+    BAD = "bad"
+    SKIPPED = "skipped"  # it was not looked at
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: what was looked at, what was found, and what to do about it. No secret is in it."""
+
+    level: Level
+    what: str
+    said: str
+    do: str = ""
+
+
+Check = Callable[[DoctorContext], Iterable[Finding]]
+"""One check. It may raise: what it had found before that is kept."""
+
+ok = partial(Finding, Level.OK)
+warning = partial(Finding, Level.WARNING)
+bad = partial(Finding, Level.BAD)
+skipped = partial(Finding, Level.SKIPPED)
