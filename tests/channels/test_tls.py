@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from refresh_watch.channels.contract import ChannelRequest
+from refresh_watch.channels.outcomes import DeliveryOutcome, Temporary
 from refresh_watch.channels.responses import ChannelResponse
-from refresh_watch.channels.transport.post import Failing, TransportFailure, post
+from refresh_watch.channels.transport.post import post
 
 
 class _Answers(BaseHTTPRequestHandler):
@@ -75,7 +76,7 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
     server.server_close()
 
 
-def _post(url: str) -> ChannelResponse | TransportFailure:
+def _post(url: str) -> ChannelResponse | DeliveryOutcome:
     return post(ChannelRequest(url=url, body=b"{}"), allowed_hosts=("localhost", "127.0.0.1"), timeout=5)
 
 
@@ -90,14 +91,13 @@ def test_a_certificate_of_the_host_name_is_accepted_though_an_address_is_connect
 def test_a_certificate_of_the_address_alone_is_not_the_hosts(port: int) -> None:
     assert isinstance(_post(f"https://127.0.0.1:{port}/"), ChannelResponse)
     refused = _post(f"https://localhost:{port}/")
-    assert refused == TransportFailure(Failing.NOT_SENT, "SSLError to localhost")
+    assert refused == Temporary("SSLError to localhost")
 
 
 @pytest.mark.parametrize("port", [x509.DNSName("localhost")], indirect=True)
 def test_a_certificate_of_an_unknown_authority_is_refused(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     refused = _post(f"https://localhost:{port}/")
-    assert isinstance(refused, TransportFailure)
-    assert refused.failing is Failing.NOT_SENT
+    assert isinstance(refused, Temporary)
     # OpenSSL's own words, which differ a little from version to version
     assert re.fullmatch(r"SSLError \([^()]*certificate[^()]*\) to localhost", refused.reason)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -41,6 +44,11 @@ class Post:
     def given(self, name: str) -> str:
         """The first value of a query parameter, decoded once, or nothing."""
         return parse_qs(self.query).get(name, [""])[0]
+
+    @property
+    def is_json(self) -> bool:
+        """Its headers say so."""
+        return self.header("content-type").startswith("application/json")
 
     def json(self) -> dict[str, Any] | None:
         """The body, where it is a JSON object."""
@@ -83,6 +91,17 @@ class ChatKind(Protocol):
     def visible_text(self, body: dict[str, Any]) -> str:
         """All words of the message that a reader sees, a line a block; markup is left in."""
         ...
+
+
+def utf16_length(text: object) -> int:
+    """In UTF-16 code units: an emoji counts as two."""
+    return len(str(text).encode("utf-16-le", "surrogatepass")) // 2
+
+
+def is_signed(given: object, key: str | bytes, message: bytes) -> bool:
+    """`given` is the base64 of the HMAC-SHA256 of the message."""
+    mac = hmac.new(key.encode() if isinstance(key, str) else key, message, hashlib.sha256)
+    return hmac.compare_digest(str(given).encode(), base64.b64encode(mac.digest()))
 
 
 def json_answer(status: int = 200, *, accepted: bool = False, **body: Any) -> ChatAnswer:

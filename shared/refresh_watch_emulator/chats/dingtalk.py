@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import re
 from typing import Any
 
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, json_answer
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, is_signed, json_answer
 
 MOST_BYTES = 20_000
 A_MINUTE = 20
@@ -39,8 +36,7 @@ def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: boo
         timestamp = post.given("timestamp")
         if not timestamp.isdigit() or abs(int(timestamp) / 1000 - post.at) > SKEW:
             return _refusal(310000, "invalid timestamp")
-        mac = hmac.new(chat.secret.encode(), f"{timestamp}\n{chat.secret}".encode(), hashlib.sha256)
-        if not hmac.compare_digest(post.given("sign").encode(), base64.b64encode(mac.digest())):
+        if not is_signed(post.given("sign"), chat.secret, f"{timestamp}\n{chat.secret}".encode()):
             return _refusal(310000, "sign not match")
     return _content(chat, post)
 
@@ -62,7 +58,7 @@ def visible_text(body: dict[str, Any]) -> str:
 
 
 def _content(chat: Chat, post: Post) -> ChatAnswer:
-    if not post.header("content-type").startswith("application/json"):
+    if not post.is_json:
         return _refusal(43004, "require Content-Type application/json")
     if len(post.raw) > MOST_BYTES:
         return _refusal(460101, "message too long, exceed 20000 bytes")

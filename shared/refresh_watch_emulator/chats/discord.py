@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, json_answer
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, json_answer, utf16_length
 
 A_BURST = 5
 PAUSE: Seconds = 2.0
@@ -60,8 +60,7 @@ def _content(post: Post, *, of_old: bool) -> ChatAnswer:
     body = post.json()
     if body is None:
         return json_answer(400, message="The request body contains invalid JSON.", code=50109)
-    is_json = post.header("content-type").startswith("application/json")
-    if not is_json or not (body.get("content") or body.get("embeds")):
+    if not post.is_json or not (body.get("content") or body.get("embeds")):
         return json_answer(400, message="Cannot send an empty message", code=50006)
     for field, problem in _problems(body):
         if of_old:
@@ -98,7 +97,7 @@ def visible_text(body: dict[str, Any]) -> str:
 
 def _problems(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Each field that is not as it has to be, and Discord's word for it."""
-    if _length(body.get("content", "")) > MOST_IN_CONTENT:
+    if utf16_length(body.get("content", "")) > MOST_IN_CONTENT:
         yield "content", "BASE_TYPE_MAX_LENGTH"
     embeds = body.get("embeds", [])
     if not isinstance(embeds, list) or not all(isinstance(embed, dict) for embed in embeds):
@@ -108,7 +107,7 @@ def _problems(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "embeds", "BASE_TYPE_BAD_LENGTH"
     for embed in embeds:
         yield from (("embeds", problem) for problem in _problems_of(embed))
-    if sum(_length(text) for embed in embeds for text in _counted(embed)) > MOST_IN_EMBEDS:
+    if sum(utf16_length(text) for embed in embeds for text in _counted(embed)) > MOST_IN_EMBEDS:
         yield "embeds", "MAX_EMBED_SIZE_EXCEEDED"
     yield from (("allowed_mentions", problem) for problem in _problems_of_mentions(body.get("allowed_mentions", {})))
 
@@ -117,9 +116,9 @@ def _problems_of(embed: dict[str, Any]) -> Iterator[str]:
     color = embed.get("color", 0)
     if not isinstance(color, int) or not 0 <= color <= 0xFFFFFF:
         yield "NUMBER_TYPE_MAX"
-    if any(_length(embed.get(key, "")) > most for key, most in _LONGEST.items()):
+    if any(utf16_length(embed.get(key, "")) > most for key, most in _LONGEST.items()):
         yield "BASE_TYPE_MAX_LENGTH"
-    if _length(embed.get("footer", {}).get("text", "")) > _LONGEST_FOOTER:
+    if utf16_length(embed.get("footer", {}).get("text", "")) > _LONGEST_FOOTER:
         yield "BASE_TYPE_MAX_LENGTH"
     fields = embed.get("fields", [])
     if len(fields) > MOST_FIELDS:
@@ -128,7 +127,7 @@ def _problems_of(embed: dict[str, Any]) -> Iterator[str]:
         for key, most in _LONGEST_OF_FIELD.items():
             if not str(field.get(key, "")).strip():
                 yield "BASE_TYPE_REQUIRED"
-            elif _length(field[key]) > most:
+            elif utf16_length(field[key]) > most:
                 yield "BASE_TYPE_MAX_LENGTH"
 
 
@@ -154,7 +153,3 @@ def _counted(embed: dict[str, Any]) -> Iterator[str]:
     yield from (embed.get("title", ""), embed.get("description", ""), embed.get("footer", {}).get("text", ""))
     for field in embed.get("fields", []):
         yield from (field["name"], field["value"])
-
-
-def _length(text: Any) -> int:
-    return len(str(text).encode("utf-16-le", "surrogatepass")) // 2

@@ -5,14 +5,11 @@ Of its messages it takes `text` and `interactive`, and of a card's components th
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import re
 from typing import Any
 
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, json_answer
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, is_signed, json_answer
 
 MOST_BYTES = 20_000
 A_MINUTE, A_SECOND = 100, 5
@@ -31,7 +28,6 @@ _KNOWN = {  # a card of schema 2.0 with any other property is refused
     "plain_text": ("tag", "content"),
     "markdown": ("tag", "content", "text_size", "text_align", "margin"),
     "button": ("tag", "text", "type", "size", "width", "behaviors"),
-    "hr": ("tag", "margin"),
 }
 _AT = re.compile(r"<at\b([^>]*)>", re.IGNORECASE)
 _WHO = re.compile(r"\b(?:user_id|open_id|ids|id|email)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
@@ -75,7 +71,7 @@ def visible_text(body: dict[str, Any]) -> str:
 
 def _content(chat: Chat, post: Post) -> ChatAnswer:
     body = post.json()
-    if body is None or not post.header("content-type").startswith("application/json"):
+    if body is None or not post.is_json:
         return json_answer(400, code=9499, msg="Bad Request", data={})
     if len(post.raw) > MOST_BYTES:
         return _refusal(19036, "request body is too large, max 30KB")
@@ -93,10 +89,9 @@ def _too_fast(now: Instant, recent: tuple[Instant, ...]) -> bool:
 
 def _signed(secret: str, body: dict[str, Any], now: Instant) -> bool:
     timestamp, sign = body.get("timestamp"), body.get("sign")
-    if not isinstance(timestamp, str) or not isinstance(sign, str) or not timestamp.isdigit():
+    if not isinstance(timestamp, str) or not timestamp.isdigit() or abs(int(timestamp) - now) > SKEW:
         return False
-    mac = hmac.new(f"{timestamp}\n{secret}".encode(), digestmod=hashlib.sha256)
-    return abs(int(timestamp) - now) <= SKEW and hmac.compare_digest(sign.encode(), base64.b64encode(mac.digest()))
+    return is_signed(sign, f"{timestamp}\n{secret}", b"")
 
 
 def _elements(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -139,27 +134,21 @@ class _BadCardError(Exception):
 
 
 def _check_card(card: dict[str, Any]) -> None:
-    _only_known("card", card)
-    _want(card.get("schema") == "2.0", "schema")
-    config = _an_object(card.get("config", {}), "config")
-    _only_known("config", config)
-    _want(config.get("update_multi", True) is True, "update_multi")
-    header = _an_object(card.get("header"), "header")
-    _only_known("header", header)
+    _want(_known(card, "card").get("schema") == "2.0", "schema")
+    _want(_known(card.get("config", {}), "config").get("update_multi", True) is True, "update_multi")
+    header = _known(card.get("header"), "header")
     _want(header.get("template", "default") in _TEMPLATES, "template")
     _check_plain_text(header.get("title"))
-    inner = _an_object(card.get("body"), "body")
-    _only_known("body", inner)
-    elements = inner.get("elements")
+    elements = _known(card.get("body"), "body").get("elements")
     _want(isinstance(elements, list) and elements, "elements")
     for element in elements or []:
-        _check_element(_an_object(element, "element"))
+        _check_element(element)
 
 
-def _check_element(element: dict[str, Any]) -> None:
-    tag = element.get("tag")
-    _want(tag in ("markdown", "button", "hr"), f"not support tag: {tag}")
-    _only_known(str(tag), element)
+def _check_element(element: Any) -> None:
+    tag = element.get("tag") if isinstance(element, dict) else None
+    _want(tag in ("markdown", "button"), f"not support tag: {tag}")
+    _known(element, str(tag))
     if tag == "markdown":
         _want(isinstance(element.get("content"), str) and element["content"], "content")
         _want(element.get("text_size", "normal") in _TEXT_SIZES, "text_size")
@@ -168,24 +157,25 @@ def _check_element(element: dict[str, Any]) -> None:
         behaviors = element.get("behaviors")
         _want(isinstance(behaviors, list) and behaviors, "behaviors")
         for behavior in behaviors or []:
-            url = _an_object(behavior, "behavior").get("default_url")
             # a webhook's card can open addresses; a callback needs an app
-            _want(behavior.get("type") == "open_url", "behavior")
-            _want(isinstance(url, str) and url.startswith(("http://", "https://")), "default_url")
+            _want(isinstance(behavior, dict) and behavior.get("type") == "open_url", "behavior")
+            _want(str(behavior.get("default_url")).startswith(("http://", "https://")), "default_url")
 
 
 def _check_plain_text(text: Any) -> None:
-    _only_known("plain_text", _an_object(text, "plain_text"))
-    _want(text.get("tag") == "plain_text" and isinstance(text.get("content"), str) and text["content"], "plain_text")
+    _want(
+        _known(text, "plain_text").get("tag") == "plain_text"
+        and isinstance(text.get("content"), str)
+        and text["content"],
+        "plain_text",
+    )
 
 
-def _only_known(what: str, value: dict[str, Any]) -> None:
+def _known(value: Any, what: str) -> dict[str, Any]:
+    """The object, which has known properties only."""
+    _want(isinstance(value, dict), what)
     for key in value:
         _want(key in _KNOWN[what], f"unknown property, property: {key}, path: {what}")
-
-
-def _an_object(value: Any, what: str) -> dict[str, Any]:
-    _want(isinstance(value, dict), what)
     return dict(value)
 
 

@@ -1,4 +1,7 @@
-"""An incoming webhook of Slack: it answers with bare words, and looks into every block (docs.slack.dev, Block Kit)."""
+"""An incoming webhook of Slack: it answers with bare words, and looks into every block (docs.slack.dev, Block Kit).
+
+Of the blocks it takes those that a report needs.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, utf16_length
 
 A_BURST = 10
 PAUSE: Seconds = 10.0
@@ -46,7 +49,7 @@ def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: boo
         body = {"retry_after": int(PAUSE), "ok": False, "error": "rate_limited"}
         return ChatAnswer(429, json.dumps(body), headers=(("retry-after", str(int(PAUSE))),))
     body_given = post.json()
-    if not post.header("content-type").startswith("application/json") or body_given is None:
+    if not post.is_json or body_given is None:
         return _word(400, "invalid_payload")
     problem = _problem(body_given)
     return _word(400, problem) if problem else ChatAnswer(200, "ok", accepted=True, headers=_TEXT)
@@ -111,10 +114,8 @@ def _is_well(block: dict[str, Any]) -> bool:
             return all(_is_text(each, 2000) for each in fields) and ("text" not in block or _is_text(block["text"]))
         case "context":
             return isinstance(elements, list) and 1 <= len(elements) <= 10 and all(_is_text(each) for each in elements)
-        case "actions":
-            return isinstance(elements, list) and 1 <= len(elements) <= 25 and all(map(_is_button, elements))
-        case kind:
-            return kind == "divider"
+        case _:
+            return False
 
 
 def _is_text(value: Any, most: int = 3000, only: str = "") -> bool:
@@ -124,15 +125,7 @@ def _is_text(value: Any, most: int = 3000, only: str = "") -> bool:
     if kind not in ("plain_text", "mrkdwn") or (only and kind != only):
         return False
     allowed = {"type", "text", "emoji" if kind == "plain_text" else "verbatim"}
-    return set(value) <= allowed and 1 <= len(value["text"].encode("utf-16-le")) // 2 <= most
-
-
-def _is_button(value: Any) -> bool:
-    if not isinstance(value, dict) or value.get("type") != "button":
-        return False
-    url = value.get("url", "")
-    is_address = isinstance(url, str) and len(url) <= 3000 and re.fullmatch(r"https?://\S+", url) is not None
-    return is_address and _is_text(value.get("text"), 75, only="plain_text")
+    return set(value) <= allowed and 1 <= utf16_length(value["text"]) <= most
 
 
 def _blocks(body: dict[str, Any]) -> list[dict[str, Any]]:
@@ -142,8 +135,7 @@ def _blocks(body: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _texts(block: dict[str, Any]) -> list[dict[str, Any]]:
     """The text objects of a block."""
-    inner = [each["text"] if each.get("type") == "button" else each for each in block.get("elements", [])]
-    return [*([block["text"]] if "text" in block else []), *block.get("fields", []), *inner]
+    return [*([block["text"]] if "text" in block else []), *block.get("fields", []), *block.get("elements", [])]
 
 
 def _active_texts(body: dict[str, Any]) -> Iterator[tuple[str, bool]]:

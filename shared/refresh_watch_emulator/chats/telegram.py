@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from refresh_watch.instants import Instant
-from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, json_answer
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, blocked, json_answer, utf16_length
 
 MOST_UNITS = 4096
 A_MINUTE = 20
@@ -57,7 +57,7 @@ def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: boo
     if limited and blocked(post.at, recent, most=A_MINUTE, per=60.0):
         wait = max(1, round(60 - (post.at - recent[-A_MINUTE])))
         return _refusal(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
-    body = post.json() if post.header("content-type").startswith("application/json") else {}
+    body = post.json() if post.is_json else {}
     if body is None:
         return _refusal(400, "Bad Request: can't parse JSON object")
     if str(body.get("chat_id", post.given("chat_id"))) != CHAT:
@@ -98,7 +98,7 @@ def _text(body: dict[str, Any], at: Instant) -> ChatAnswer:
         return _refusal(400, f"Bad Request: can't parse entities: {error}")
     if not text.strip():
         return _refusal(400, "Bad Request: message text is empty")
-    if len(text.encode("utf-16-le")) // 2 > MOST_UNITS:
+    if utf16_length(text) > MOST_UNITS:
         return _refusal(400, "Bad Request: message is too long")
     sender = {"id": int(BOT), "is_bot": True, "first_name": "refresh-watch"}
     chat = {"id": int(CHAT), "title": "on-call", "type": "supergroup"}

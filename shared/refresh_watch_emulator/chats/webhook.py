@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import json
 from typing import Any
 
 from refresh_watch.instants import Instant, Seconds
-from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, json_answer
+from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post, is_signed, json_answer
 
 SKEW: Seconds = 300.0
 
@@ -33,12 +32,9 @@ def receive(chat: Chat, post: Post, recent: tuple[Instant, ...], *, limited: boo
     if not timestamp.isdigit() or abs(int(timestamp) - post.at) > SKEW:
         return json_answer(401, error="webhook-timestamp")
     signed = identity.encode() + b"." + timestamp.encode() + b"." + post.raw
-    known = []
-    for secret in chat.secret.split():
-        mac = hmac.new(base64.b64decode(secret.split("_", 1)[1]), signed, hashlib.sha256)
-        known.append(b"v1," + base64.b64encode(mac.digest()))
-    given = [signature.encode() for signature in post.header("webhook-signature").split(" ")]
-    if known and not any(hmac.compare_digest(one, other) for one in known for other in given):
+    keys = [base64.b64decode(secret.split("_", 1)[1]) for secret in chat.secret.split()]
+    given = [words[3:] for words in post.header("webhook-signature").split(" ") if words.startswith("v1,")]
+    if keys and not any(is_signed(signature, key, signed) for key in keys for signature in given):
         return json_answer(401, error="webhook-signature")
     if post.json() is None:
         return json_answer(400, error="body")

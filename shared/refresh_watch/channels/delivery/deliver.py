@@ -21,7 +21,7 @@ from refresh_watch.channels.outcomes import (
 )
 from refresh_watch.channels.registry import adapter, check_one
 from refresh_watch.channels.responses import ChannelResponse
-from refresh_watch.channels.transport.post import Failing, TransportFailure, post
+from refresh_watch.channels.transport.post import post
 from refresh_watch.channels.transport.redact import redacted
 from refresh_watch.clock import Clock
 from refresh_watch.errors import BadInput
@@ -166,7 +166,7 @@ class _Attempt:
         if isinstance(answer, ChannelResponse):
             outcome = kind.classify(redacted(answer, self.channel, request.url))
         else:
-            outcome = _without_answer(answer)
+            outcome = answer
         posts = self.attempts.posts + 1
         self.attempts = replace(
             self.attempts,
@@ -198,12 +198,6 @@ class _Attempt:
             self.pacing.timed_out(self.endpoint, now)
         else:
             self.pacing.answered(self.endpoint)
-
-
-def _without_answer(failure: TransportFailure) -> DeliveryOutcome:
-    if failure.failing is Failing.NOT_ALLOWED:
-        return Permanent(failure.reason, hint="name the host in REFRESH_WATCH_ALLOWED_HOSTS if it is meant")
-    return Temporary(failure.reason) if failure.failing is Failing.NOT_SENT else Ambiguous(failure.reason)
 
 
 def _quick_pause(outcome: DeliveryOutcome, attempts: Attempts, chance: float) -> Seconds | None:

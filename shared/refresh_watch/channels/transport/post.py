@@ -6,7 +6,6 @@ was checked is what is connected to, whatever DNS answers next.
 
 from __future__ import annotations
 
-import enum
 import logging
 import socket
 import time
@@ -19,6 +18,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from refresh_watch.channels.contract import ChannelRequest
+from refresh_watch.channels.outcomes import Ambiguous, DeliveryOutcome, Permanent, Temporary
 from refresh_watch.channels.responses import ChannelResponse
 from refresh_watch.channels.transport.addresses import host_allowed, is_public
 from refresh_watch.deadline import DeadlinePassed, within
@@ -27,22 +27,7 @@ from refresh_watch.instants import Seconds
 MOST_ANSWER_BYTES = 64 * 1024
 CONNECT_TIMEOUT: Seconds = 5.0
 _ADDRESSES_TRIED = 2
-
-
-class Failing(enum.Enum):
-    """How far a request came that got no answer."""
-
-    NOT_SENT = "not sent"
-    MAYBE_SENT = "maybe sent"  # the channel may have posted it
-    NOT_ALLOWED = "not allowed"  # the address may not be connected to
-
-
-@dataclass(frozen=True)
-class TransportFailure:
-    """There was no answer. `reason` is made of an error's type and a host, never of a URL."""
-
-    failing: Failing
-    reason: str
+_IF_MEANT = "name the host in REFRESH_WATCH_ALLOWED_HOSTS if it is meant"
 
 
 class _NoPaths(logging.Filter):
@@ -61,18 +46,19 @@ for _name in ("connection", "connectionpool", "poolmanager", "response", "util.r
 
 def post(
     request: ChannelRequest, *, allowed_hosts: tuple[str, ...], timeout: Seconds
-) -> ChannelResponse | TransportFailure:
+) -> ChannelResponse | DeliveryOutcome:
     """Send it once. `timeout` bounds all of it, from the look-up of the host to the end of the answer.
 
-    Raises nothing for what the network does: that is a TransportFailure, MAYBE_SENT when the time was over before
-    status and headers had come. Once they have, they are the answer, with as much of the body as came in time.
+    What came in time is the answer. Where no status and headers came, it is an outcome: Permanent where the address may
+    not be connected to, Temporary where nothing was sent, Ambiguous where the channel may have posted it. Its reason is
+    made of an error's type and a host, never of a URL. Raises nothing for what the network does.
     """
     sending = _Sending(request, timeout, time.monotonic() + timeout)
     try:
         return within(timeout, lambda: _post(sending, allowed_hosts))
     except DeadlinePassed as error:
         host = urlsplit(request.url).hostname or ""
-        return sending.heard or TransportFailure(Failing.MAYBE_SENT, f"{error} from {host}")
+        return sending.heard or Ambiguous(f"{error} from {host}")
 
 
 @dataclass
@@ -85,30 +71,30 @@ class _Sending:
     heard: ChannelResponse | None = None
 
 
-def _post(sending: _Sending, allowed_hosts: tuple[str, ...]) -> ChannelResponse | TransportFailure:
+def _post(sending: _Sending, allowed_hosts: tuple[str, ...]) -> ChannelResponse | DeliveryOutcome:
     request = sending.request
     parts = urlsplit(request.url)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     allowed = host_allowed(request.url, allowed_hosts)
     if parts.scheme != "https" and not allowed:
-        return TransportFailure(Failing.NOT_ALLOWED, f"http to {host}, which is no allowed host")
+        return Permanent(f"http to {host}, which is no allowed host", hint=_IF_MEANT)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        return TransportFailure(Failing.NOT_SENT, f"{type(error).__name__}: no address of {host}")
+        return Temporary(f"{type(error).__name__}: no address of {host}")
     addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
     if request.guarded and not allowed and not all(is_public(address) for address in addresses):
-        return TransportFailure(Failing.NOT_ALLOWED, f"{host} has an address that is not public")
-    answer: ChannelResponse | TransportFailure = TransportFailure(Failing.NOT_SENT, f"no address of {host}")
+        return Permanent(f"{host} has an address that is not public", hint=_IF_MEANT)
+    answer: ChannelResponse | Temporary | Ambiguous = Temporary(f"no address of {host}")
     for address in addresses[:_ADDRESSES_TRIED]:
         answer = _post_to(address, port, sending)
-        if isinstance(answer, ChannelResponse) or answer.failing is not Failing.NOT_SENT:
+        if not isinstance(answer, Temporary):
             break
     return answer
 
 
-def _post_to(address: str, port: int, sending: _Sending) -> ChannelResponse | TransportFailure:
+def _post_to(address: str, port: int, sending: _Sending) -> ChannelResponse | Temporary | Ambiguous:
     request, timeout = sending.request, sending.timeout
     parts = urlsplit(request.url)
     host = parts.hostname or ""
@@ -137,9 +123,9 @@ def _post_to(address: str, port: int, sending: _Sending) -> ChannelResponse | Tr
             )
             return _read(reply, sending)
     except (ConnectTimeoutError, NewConnectionError, SSLError) as error:
-        return TransportFailure(Failing.NOT_SENT, f"{_what(error)} to {host}")
+        return Temporary(f"{_what(error)} to {host}")
     except (HTTPError, OSError, ValueError) as error:
-        return TransportFailure(Failing.MAYBE_SENT, f"{_what(error)} from {host}")
+        return Ambiguous(f"{_what(error)} from {host}")
 
 
 def _what(error: Exception) -> str:
