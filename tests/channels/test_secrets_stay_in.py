@@ -11,7 +11,7 @@ import pytest
 from refresh_watch.channels.delivery.deliver import TIMEOUT
 from refresh_watch.channels.delivery.retry_policy import Abandoned
 from refresh_watch.settings import ChannelSetting
-from refresh_watch.workflow.delivery_state import DeliveryState, write_delivery
+from refresh_watch.workflow.deliveries import DeliveryState, write_delivery
 from refresh_watch_emulator.chat_wall import HANG, HTML, KINDS, RESET, ChatWall, ScriptedAnswer
 from refresh_watch_emulator.web.messages import Wire
 from tests.channels.delivering import QUICKLY, channel_of, delivered, with_url

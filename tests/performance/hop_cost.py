@@ -28,7 +28,7 @@ from refresh_watch.watch import Watch, open_watch
 from refresh_watch.watching.advance import abandon_watch
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.state import Hop, write_hop
-from refresh_watch.workflow.delivery_state import DeliveryState, write_delivery
+from refresh_watch.workflow.deliveries import DeliveryState, write_delivery
 from refresh_watch_cli.cost.measured import Cost, Costs
 from refresh_watch_emulator.chat_wall import ChatWall
 from refresh_watch_emulator.engine.engine import EmbeddedEngine

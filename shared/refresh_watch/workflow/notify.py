@@ -19,9 +19,8 @@ from refresh_watch.model import Note
 from refresh_watch.report import ReportKind
 from refresh_watch.reports.from_wire import from_json
 from refresh_watch.settings import ChannelSetting, Settings
-from refresh_watch.workflow.delivery_state import DeliveryState, read_delivery
+from refresh_watch.workflow.deliveries import DeliveryState, fan_out, read_delivery, start_delivery
 from refresh_watch.workflow.failure_events import is_failure_envelope, report_failure
-from refresh_watch.workflow.fan_out import fan_out, start_delivery
 from refresh_watch.workflow.task_ids import NOTIFY, final_id
 
 log = logging.getLogger("refresh_watch.notify")

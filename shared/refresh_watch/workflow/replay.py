@@ -11,8 +11,7 @@ from refresh_watch.function_compute.tasks import Engine, Task
 from refresh_watch.report import Report
 from refresh_watch.reports.from_wire import decode
 from refresh_watch.reports.wire import encode
-from refresh_watch.workflow.delivery_state import DeliveryState, read_delivery_payload
-from refresh_watch.workflow.fan_out import start_delivery
+from refresh_watch.workflow.deliveries import DeliveryState, read_delivery_payload, start_delivery
 from refresh_watch.workflow.task_ids import NOTIFY, REPORT_PREFIXES, again_id, delivery_of, report_id_of
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,14 @@ GOOD = {"product": "cdn", "task_ids": "704225667"}
 
 def read(body: Any, settings: Settings = SETTINGS, attributes: dict[str, str] | None = None) -> tuple[EventResult, ...]:
     return read_event(Event(body, b"", attributes=attributes or {}), settings)
+
+
+def http_event(body: str, headers: dict[str, str] | None = None, *, encoded: bool = False) -> bytes:
+    """A body as an HTTP trigger wraps it, as text or in base64."""
+    text = base64.b64encode(body.encode()).decode() if encoded else body
+    return json.dumps(
+        {**event("http_trigger"), "body": text, "headers": headers or {}, "isBase64Encoded": encoded}
+    ).encode()
 
 
 def event(name: str) -> Any:

@@ -1,7 +1,7 @@
 """Whole events of every kind of trigger, made by chance, each with what it asks to be watched.
 
-Shapes: the pages of Function Compute's trigger events, SMQ, EventBridge and ActionTrail. What an event asks for is
-written here from those pages and docs/contracts.md, and not from the code that reads it.
+Shapes are those of tests/events. What an event asks for is written here from the pages of Function Compute's trigger
+events, SMQ, EventBridge and ActionTrail and docs/contracts.md, and not from the code that reads it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
+from tests.unit.triggers.reading import event as shape
 from tests.unit.triggers.storm_text import Form, Text, dump
 
 Wish = tuple[str, str]
@@ -39,6 +40,9 @@ LABELS = ("release 2026.11.22", "发布 42", 'it\'s "quoted" \\ and back', "caf�
 ACCOUNT = "1234567890123456"
 """The embedded engine's: where an account is known, records of another are refused."""
 AT = "2026-11-22T07:59:00Z"
+_CDN_EVENT = shape("cdn_events_refreshed")["events"][0]
+_RECORD, _HTTP = shape("action_trail_raw_data"), shape("http_trigger")
+_CLOUD_EVENT, _TOPIC_MESSAGE = shape("eventbridge_custom"), shape("topic_json")
 
 
 @dataclass(frozen=True)
@@ -119,18 +123,12 @@ def cdn_events(rng: Random) -> Made:
         wanted = name in ("CachedObjectsRefreshed", "CachedObjectsPushed")
         if wanted:
             wishes.add(("cdn", str(task_id)))
-        events.append(
-            {
-                "eventName": name, "eventVersion": "1.0.0", "eventSource": "cdn", "region": "cn-hangzhou",
-                "eventTime": "2026-11-22T15:59:00+08:00", "traceId": "cf89e5a8-7d59-4bb5-a33e-4c3d08e25acf",
-                "resource": {"domain": "example.com"},
-                "eventParameter": {
-                    "objectPath": ["/2026/a.mp4"], "createTime": 1795334100, "domain": "example.com",
-                    "completeTime": 1795334340, "objectType": "File", **({"taskId": task_id} if wanted else {}),
-                },
-                "userIdentity": {"aliUid": "164901546557****"},
-            }
-        )  # fmt: skip
+        parameters = _CDN_EVENT["eventParameter"]
+        if not wanted:
+            parameters = {key: value for key, value in parameters.items() if key != "taskId"}
+        else:
+            parameters = {**parameters, "taskId": task_id}
+        events.append({**_CDN_EVENT, "eventName": name, "eventParameter": parameters})
     return Made({"events": events}, frozenset(wishes), "cdn_events")
 
 
@@ -142,14 +140,13 @@ def trail(rng: Random) -> Made:
     paths = _paths(rng)
     failed = chance(rng, 0.15)
     record: dict[str, Any] = {
-        "eventId": "8f2b7a3e-0001", "eventVersion": "1", "eventName": name, "eventTime": AT, "eventType": "ApiCall",
-        "eventRW": "Write", "eventSource": f"{product}.aliyuncs.com", "serviceName": product.capitalize(),
-        "apiVersion": "2018-05-10", "acsRegion": "cn-hangzhou", "requestId": "174F6032-AA26-470D-B90E",
-        "requestParameters": {"ObjectPath": "\n".join(paths), "ObjectType": "File", "RegionId": "cn-hangzhou"},
+        **_RECORD,
+        "eventName": name,
+        "eventTime": AT,
+        "requestParameters": {"ObjectPath": "\n".join(paths), "ObjectType": "File"},
         "responseElements": {"RequestId": "174F6032-AA26-470D-B90E"},
-        "userIdentity": {"accountId": ACCOUNT, "type": "ram-user"}, "sourceIpAddress": "192.0.2.7",
-        "userAgent": "AlibabaCloud", "isGlobal": False,
-    }  # fmt: skip
+        "userIdentity": {"accountId": ACCOUNT, "type": "ram-user"},
+    }
     if failed:
         record |= {"errorCode": "InvalidObjectPath.Malformed", "errorMessage": "The ObjectPath is invalid."}
     elif wished:
@@ -184,31 +181,14 @@ def answer(rng: Random) -> Made:
 
 def foreign(rng: Random) -> Made:
     """Events of triggers that say nothing of a task: none of their numbers is an id."""
-    clock = {"triggerTime": AT, "triggerName": "timer-trigger", "payload": pick(rng, ("awesome-fc", "", "704225667"))}
-    put = {
-        "events": [
-            {
-                "eventName": "ObjectCreated:PutObject", "eventSource": "acs:oss", "eventVersion": "1.0",
-                "eventTime": "2026-11-22T07:59:00.000Z", "region": "cn-shanghai",
-                "oss": {"bucket": {"name": "bucket", "ownerIdentity": "123456789"}, "object": {"key": "1.jpg", "size": 7}},
-            }
-        ]
-    }  # fmt: skip
-    shipped = {
-        "parameter": {}, "jobName": "1f7043ced683de1a4e3d8d70b5a412843d81", "taskId": "704225667",
-        "source": {"projectName": "log-com", "logstoreName": "log-en", "shardId": 0}, "cursorTime": 1795334340,
-    }  # fmt: skip
+    clock = {**shape("timer"), "payload": pick(rng, ("awesome-fc", "", "704225667"))}
+    put, shipped = shape("oss_object_created"), {**shape("log_service"), "taskId": "704225667"}
     return Made(pick(rng, (clock, put, shipped, 704225667, "704225667", None, [], {})), frozenset(), "foreign")
 
 
 def cloud_event(rng: Random, data: Any, kind: str = "refresh.submitted") -> dict[str, Any]:
     """The envelope of EventBridge."""
-    return {
-        "id": f"c2g71017-{int(rng.random() * 1e9)}", "source": "my.pipeline", "specversion": "1.0", "type": kind,
-        "datacontenttype": "application/json; charset=utf-8", "subject": "acs:cdn:cn-hangzhou:123456789:refresh",
-        "time": AT, "aliyunaccountid": "123456789", "aliyunpublishtime": AT, "aliyuneventbusname": "default",
-        "aliyunregionid": "cn-hangzhou", "data": data,
-    }  # fmt: skip
+    return {**_CLOUD_EVENT, "id": f"c2g71017-{int(rng.random() * 1e9)}", "type": kind, "data": data}
 
 
 def _text(rng: Random, made: Made) -> str:
@@ -231,11 +211,7 @@ def topic(rng: Random, made: Made) -> Made:
     """SMQ topic: JSON, or the stream's body with its attributes."""
     if chance(rng, 0.5):
         return replace(made, value={"body": dump(made.value), "attrs": {"Extend": '{"key":"value"}'}})
-    about = {
-        "TopicOwner": "118620210433", "Subscriber": "118620210433", "PublishTime": 1795334340040, "TopicName": "t",
-        "SubscriptionName": "s", "MessageMD5": "BA4BA9B48AC81F0F9C66F6C909C3", "MessageId": "2F5B3C082B923D4EAC694B76D928",
-    }  # fmt: skip
-    return replace(made, value={**about, "Message": _text(rng, made)})
+    return replace(made, value={**_TOPIC_MESSAGE, "Message": _text(rng, made)})
 
 
 def custom(rng: Random, made: Made) -> Made:
@@ -251,20 +227,13 @@ def http(rng: Random, made: Made, *, awaited: bool = True) -> Made:
     value = made.value
     text = value if isinstance(value, Text) else dump(value)
     encoded = chance(rng, 0.4)
-    headers = {"Accept": "*/*", "Content-Type": "application/json", "Authorization": "ACS3-HMAC-SHA256 Signature=00"}
+    headers = {**_HTTP["headers"], "Authorization": "ACS3-HMAC-SHA256 Signature=00"}
     if isinstance(value, Form):
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     if not awaited:
         headers["X-Fc-Invocation-Type"] = "Async"
-    event = {
-        "version": "v1", "rawPath": "/", "isBase64Encoded": encoded, "headers": headers, "queryParameters": {},
-        "body": base64.b64encode(text.encode(errors="replace")).decode() if encoded else text,
-        "requestContext": {
-            "accountId": "123456789", "domainName": "refresh-intake.cn-hangzhou.fcapp.run", "domainPrefix": "x",
-            "http": {"method": "POST", "path": "/", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.7"},
-            "requestId": "1-64f6cd87-15e32cfb", "time": AT, "timeEpoch": "1795334340000",
-        },
-    }  # fmt: skip
+    body = base64.b64encode(text.encode(errors="replace")).decode() if encoded else text
+    event = {**_HTTP, "isBase64Encoded": encoded, "headers": headers, "queryParameters": {}, "body": body}
     return replace(made, value=event)
 
 

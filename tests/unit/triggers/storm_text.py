@@ -21,7 +21,7 @@ class Form(Text):
 
 
 def raw(text: str) -> str:
-    """A value that stands in the JSON as `text`, unquoted, whatever that is."""
+    """A value that stands in the JSON as `text`, unquoted."""
     RAW.append(text)
     return f"~raw{len(RAW) - 1}~"
 

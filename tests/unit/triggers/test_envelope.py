@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
 
 import pytest
 
-from refresh_watch.settings import ChannelSetting, Secret, Settings
 from refresh_watch.triggers.read import open_event
 from refresh_watch.triggers.result import Rejected
 from tests.all_products import ALL_WORDS
-from tests.unit.triggers.reading import read
+from tests.unit.triggers.reading import EVENTS, event, http_event, read
 
-EVENTS = Path(__file__).parents[2] / "events"
-SETTINGS = Settings(channels=(ChannelSetting("oncall", "dingtalk", Secret("https://oapi.dingtalk.com/robot/send")),))
-
-
-def http_event(body: str, headers: dict[str, str] | None = None, *, encoded: bool = False) -> bytes:
-    event = json.loads((EVENTS / "http_trigger.json").read_text())
-    return json.dumps({**event, "body": body, "headers": headers or {}, "isBase64Encoded": encoded}).encode()
+HTTP = {**event("http_trigger"), "isBase64Encoded": True}
 
 
 def test_the_recorded_api_call_to_a_function_with_an_http_trigger_is_unwrapped() -> None:
@@ -41,7 +33,7 @@ def test_a_form_names_several_channels_in_either_way(body: str, names: list[str]
 
 def test_a_form_that_says_a_thing_twice_is_not_taken_for_either() -> None:
     form = http_event("product=cdn&product=dcdn&task_ids=1", {"Content-Type": "application/x-www-form-urlencoded"})
-    (item,) = read(open_event(form).body, SETTINGS)
+    (item,) = read(open_event(form).body)
     assert isinstance(item, Rejected)
     assert item.problem.startswith(f"product: must be one of {ALL_WORDS} (a list was given)")
 
@@ -62,7 +54,7 @@ def test_who_waits_is_read_from_the_invocation_type(headers: dict[str, str], awa
 @pytest.mark.parametrize("body", [b"", b"  ", b"{", b"task 1", b"\xff\xfe", b"[" * 100_000, b'{"a":1}x'])
 @pytest.mark.parametrize("wrapped", [False, True])
 def test_what_is_no_json_is_refused_in_one_line(body: bytes, wrapped: bool) -> None:
-    event = http_event(base64.b64encode(body).decode(), encoded=True) if wrapped else body
+    event = json.dumps({**HTTP, "body": base64.b64encode(body).decode()}).encode() if wrapped else body
     opened = open_event(event)
     assert opened.wrapped is wrapped
     assert str(opened.problem).startswith(("event: ", "event is missing; "))

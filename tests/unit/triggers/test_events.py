@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,9 +13,8 @@ from refresh_watch.triggers.read import open_event, read_event
 from refresh_watch.triggers.result import EventResult, Ignored, Rejected, Requested
 from refresh_watch.watch import watch_id
 from tests.all_products import ALL_WORDS
-from tests.unit.triggers.reading import read
+from tests.unit.triggers.reading import EVENTS, http_event, read
 
-EVENTS = Path(__file__).parents[2] / "events"
 SETTINGS = Settings(
     account="123456789",
     channels=tuple(
@@ -194,20 +190,6 @@ NOT_EVENTS = {"storm"}
 """Events of other tests in that folder."""
 
 
-def plain(event: bytes) -> bytes:
-    return event
-
-
-def over_http(event: bytes, *, encoded: bool = False) -> bytes:
-    body = base64.b64encode(event).decode() if encoded else event.decode()
-    shape = json.loads((EVENTS / "http_trigger.json").read_text())
-    return json.dumps({**shape, "body": body, "isBase64Encoded": encoded}).encode()
-
-
-def over_http_in_base64(event: bytes) -> bytes:
-    return over_http(event, encoded=True)
-
-
 def take(event: bytes) -> list[EventResult]:
     """What an event comes to, as intake reads it."""
     return list(read_event(open_event(event), SETTINGS))
@@ -232,9 +214,10 @@ def as_text(item: EventResult) -> str:
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
-@pytest.mark.parametrize("wrap", [plain, over_http, over_http_in_base64])
-def test_an_event_leads_to_exactly_this(name: str, wrap: Callable[[bytes], bytes]) -> None:
-    event = wrap((EVENTS / f"{name}.json").read_bytes())
+@pytest.mark.parametrize("wrap", ["plain", "over HTTP", "over HTTP in base64"])
+def test_an_event_leads_to_exactly_this(name: str, wrap: str) -> None:
+    text = (EVENTS / f"{name}.json").read_text()
+    event = text.encode() if wrap == "plain" else http_event(text, encoded=wrap.endswith("base64"))
     assert [as_text(item) for item in take(event)] == EXPECTED[name]
 
 

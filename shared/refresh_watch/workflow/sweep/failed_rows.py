@@ -31,7 +31,7 @@ MOST_CALLS = 100
 MOST_ASKED = 100
 """Tasks that a listing shows running and that are asked about by their ids; a tenth of it where one call holds one."""
 
-FAILURES = (Status.FAILED, Status.TIMEOUT, Status.CANCELED)
+FAILED_STATUSES = (Status.FAILED, Status.TIMEOUT, Status.CANCELED)
 """What the filter Status takes of failures; older editions of the documents know the first only."""
 
 _NOT_OBEYED = "there are too many tasks to read them all, and the filter Status is not obeyed"
@@ -118,7 +118,7 @@ class _Reading:
                 self._rows[key_of(row)] = row
 
     def _by_status(self) -> str:
-        for status in FAILURES:
+        for status in FAILED_STATUSES:
             for object_type in spec_of(self._api.spec.product).object_types:  # which Status requires
                 refused = self._read_filtered(status, object_type)
                 if refused.startswith("InvalidStatus") and status is not Status.FAILED:

@@ -1,16 +1,24 @@
-"""A report on its way to one channel: the payload of a delivery task."""
+"""A report on its way to one channel: the payload of a delivery task, and its start. One delivery delays no other."""
 
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from refresh_watch.channels.delivery.attempts import Attempts, Failure
+from refresh_watch.channels.routing import wants
 from refresh_watch.errors import BadInput, Described
+from refresh_watch.function_compute.tasks import Engine
+from refresh_watch.instants import Seconds
 from refresh_watch.report import Report
 from refresh_watch.reports.from_wire import from_json
 from refresh_watch.reports.wire import compact, to_json
+from refresh_watch.settings import Settings
+from refresh_watch.workflow.task_ids import NOTIFY, delivery_id, fallback_name
+
+log = logging.getLogger("refresh_watch.notify")
 
 _ALLOWED = "the payload of a delivery"
 
@@ -28,6 +36,31 @@ class DeliveryState:
     replay: bool = False
     gave_up: str = ""
     stands_for: str = ""
+
+
+def fan_out(report: Report, *, settings: Settings, engine: Engine) -> int:
+    """Start a delivery for each channel; those that exist already are left alone. Answers how many there are."""
+    names = report.channels or (*(channel.name for channel in settings.channels), *dict(settings.broken_channels))
+    started = 0
+    for name in names:
+        try:
+            wanted = wants(settings.channel(name), report)
+        except BadInput:
+            # not configured, or set wrong: the delivery fails by itself, and can be replayed once that is mended
+            wanted = True
+        if wanted:
+            start_delivery(DeliveryState(report, name), 0, engine)
+            started += 1
+    if not started:
+        log.warning("no channel to deliver to", extra={"report": report.id})
+    return started
+
+
+def start_delivery(state: DeliveryState, after: Seconds, engine: Engine) -> None:
+    """Start one visit; its id makes it happen once."""
+    to = fallback_name(state.stands_for, state.channel) if state.stands_for else state.channel
+    task_id = delivery_id(state.report.id, to, state.visit, replay=state.replay)
+    engine.start_later(NOTIFY, write_delivery(state), after, task_id)
 
 
 def write_delivery(state: DeliveryState) -> bytes:
