@@ -8,13 +8,13 @@ import queue
 import signal
 import time
 
-from refresh_watch.credentials import Credentials
 from refresh_watch.instants import Seconds
 from refresh_watch.product_specs.registry import spec_of
-from refresh_watch.settings import Secret, Settings
+from refresh_watch.settings import Settings
+from refresh_watch.watching.request import read_request
 from refresh_watch_cli.demo.board import Board, JobRow, Screen, summary_lines
 from refresh_watch_cli.demo.jobs import Job, jobs
-from refresh_watch_cli.demo.stage import ENDS_AFTER, KEY_ID, KEY_SECRET, STANDING_IN, DemoStage, stage
+from refresh_watch_cli.demo.stage import ENDS_AFTER, KEY_ID, KEY_SECRET, KEYS, STANDING_IN, DemoStage, stage
 from refresh_watch_cli.printing import called_as, complain
 from refresh_watch_cli.serve import LOCAL_REGION, curl_lines
 from refresh_watch_cli.submitting import submit
@@ -64,16 +64,15 @@ def run(namespace: argparse.Namespace) -> int:
 def _play(
     todo: tuple[Job, ...], running: DemoStage, board: Board, screen: Screen, messages: queue.SimpleQueue[WallMessage]
 ) -> None:
-    credentials = Credentials(KEY_ID, Secret(KEY_SECRET))
     began = time.monotonic()
     for job in todo:
         answer = None
         what = "an id that was never given out"
         if job.plans:
             spec = spec_of(spec_of(job.product).service)
-            operation, answer = submit(spec, job.kind, job.urls, credentials, running.products.endpoint)
+            operation, answer = submit(spec, job.kind, job.urls, KEYS, running.products.endpoint)
             what = f"{operation}, {len(job.plans)} URL{'s' if len(job.plans) > 1 else ''}"
-        watch_id = running.start_watch(job.request(answer))
+        watch_id = running.watches.start_request(read_request(job.request(answer))).watch_id
         board.rows.append(JobRow(job, watch_id))
         screen.say(f"  {job.product:<10} {what:<40} watch {watch_id}")
     read_at = told_at = 0.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import tempfile
@@ -11,12 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
+from refresh_watch.client import Watches
 from refresh_watch.clock import SystemClock
 from refresh_watch.credentials import Credentials
-from refresh_watch.errors import EngineError
 from refresh_watch.function_compute.client import FunctionCompute
 from refresh_watch.function_compute.transport import Transport
 from refresh_watch.instants import Seconds
@@ -39,6 +36,7 @@ ENDS_AFTER: Seconds = 10
 """So soon a job ends that is submitted to it from outside the demo."""
 
 KEY_ID, KEY_SECRET = "demo-key-id", "demo-key-secret-that-opens-nothing"
+KEYS = Credentials(KEY_ID, Secret(KEY_SECRET))
 
 
 @dataclass(frozen=True)
@@ -68,22 +66,7 @@ class DemoStage:
     wall: ChatWall
     engine: EmbeddedEngine
     record: FunctionCompute
-
-    def start_watch(self, request: dict[str, Any]) -> str:
-        """POST /watches, as any program would; answers the watch's id. Raises EngineError."""
-        connection = http.client.HTTPConnection(urlsplit(self.engine.url).netloc, timeout=30)
-        try:
-            headers = {"Content-Type": "application/json"}
-            connection.request("POST", "/watches", json.dumps(request).encode(), headers)
-            answer = connection.getresponse()
-            body = json.loads(answer.read())
-        except (OSError, ValueError) as error:
-            raise EngineError(f"POST /watches was not answered ({type(error).__name__})") from None
-        finally:
-            connection.close()
-        if answer.status != 202:
-            raise EngineError(f"POST /watches answered HTTP {answer.status}: {body.get('detail')}")
-        return str(body["watch_id"])
+    watches: Watches
 
 
 @contextmanager
@@ -118,8 +101,8 @@ def stage(
         )
         with engine:
             settings = Settings(fc_endpoint=engine.url, region=LOCAL_REGION, language=language)
-            record = FunctionCompute(Transport(settings, Credentials(KEY_ID, Secret(KEY_SECRET)), SystemClock()))
-            yield DemoStage(products, wall, engine, record)
+            record = FunctionCompute(Transport(settings, KEYS, SystemClock()))
+            yield DemoStage(products, wall, engine, record, Watches(settings, lambda: KEYS, SystemClock()))
 
 
 def _environment(products: StandIn, wall: ChatWall, language: str) -> dict[str, str]:
