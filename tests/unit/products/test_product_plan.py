@@ -15,9 +15,8 @@ from refresh_watch.products.polling.by_id import AskByIds, Confirm
 from refresh_watch.products.polling.by_list import CountByStatus, ReadPages
 from refresh_watch.products.polling.by_window import ListWindow
 from refresh_watch.products.polling.cost import Means
-from refresh_watch.products.polling.fold import GIVE_UP_AFTER, StepResult, fold
 from refresh_watch.products.polling.hints import UNUSABLE, LookHints
-from refresh_watch.products.polling.plan import PROBE_AFTER, plan
+from refresh_watch.products.polling.plan import GIVE_UP_AFTER, PROBE_AFTER, StepResult, fold, plan
 from refresh_watch.products.polling.state import LookState, LookStep
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.watch import Watch, WatchedItem

@@ -18,10 +18,9 @@ from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.products.api import ProductApi
 from refresh_watch.products.calling import ApiCaller, TurnLater
 from refresh_watch.products.polling.cost import Choice, Means
-from refresh_watch.products.polling.fold import StepResult, fold
 from refresh_watch.products.polling.hints import LookHints
 from refresh_watch.products.polling.observations import refused
-from refresh_watch.products.polling.plan import plan
+from refresh_watch.products.polling.plan import StepResult, fold, plan
 from refresh_watch.products.polling.state import LookState, LookStep
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.watch import Watch, WatchedItem

@@ -1,4 +1,4 @@
-"""Which steps come next in a look. Pure.
+"""Which steps come next in a look, and what came of one. Pure.
 
 A listing where it pays, held against a few direct answers; then what it left is asked directly, in groups.
 
@@ -9,20 +9,29 @@ tasks were created, which shows them all at once, and whatever else the account 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
+from refresh_watch.errors import Retryable
+from refresh_watch.model import ObjectRow
 from refresh_watch.observation import Answer, ItemObservation
+from refresh_watch.products.calling import OutOfTime
 from refresh_watch.products.polling.by_id import AskByIds
 from refresh_watch.products.polling.by_list import ReadPages
 from refresh_watch.products.polling.by_window import ListWindow
 from refresh_watch.products.polling.cost import MOST_COUNT_CALLS, Choice, How, direct_calls, known_of
 from refresh_watch.products.polling.hints import SKIP_ONCE, UNUSABLE
+from refresh_watch.products.polling.observations import refused
 from refresh_watch.products.polling.state import Group, LookState, LookStep, Stage
 from refresh_watch.products.polling.window import Window, window_of
+from refresh_watch.products.refusals import RefusedForGood, concerns_one_item, ends_look
 
 PROBE_AFTER = 2
 """After so many groups without an answer in a row the next is taken from the other end of the turn: does the product
 not answer, or only not about these?"""
+
+GIVE_UP_AFTER = 3
+"""After so many groups without an answer in a row the product is taken for unreachable until the next look."""
 
 MOST_LISTINGS = 2
 """In one look: the second one only where the tasks turned out to be older than was thought."""
@@ -182,3 +191,43 @@ _NEXT = {
     Stage.SAMPLED: _after_sample,
     Stage.ASK: _ask_all_left,
 }
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What came of a step: its answer, or why there is none; the rows of all its pages; the calls that are left."""
+
+    answer: Any
+    error: Retryable | RefusedForGood | None
+    rows: tuple[ObjectRow, ...]
+    list_calls_left: float
+
+
+def fold(state: LookState, result: StepResult) -> LookState:
+    """The state after its first step. An id or path that is refused itself is refused, and nothing else."""
+    step = state.steps[0]
+    hints = state.hints.with_rows(result.rows)
+    state = replace(state, hints=hints, list_calls_left=result.list_calls_left, steps=state.steps[1:])
+    state = _failed(state, step, result.error) if result.error else step.answered(state, result.answer)
+    # once all steps about a group have an answer, no group in a row is without one
+    return replace(state, failures=0) if state.failures and state.group and not state.steps else state
+
+
+def _failed(state: LookState, step: LookStep, error: Retryable | RefusedForGood) -> LookState:
+    if isinstance(error, RefusedForGood):
+        if concerns_one_item(error.refusal):
+            return step.refused(state, error.refusal)
+        # the account, or any question, is refused for good: so is each item that has not settled in this look
+        settled = {item for item, observed in state.shown.items() if observed.is_settled}
+        open_items = (item.item for item in state.watch.open_items if item.item not in settled)
+        return state.with_shown(refused(item, error.refusal) for item in open_items).over()
+    ends = isinstance(error, Retryable) and ends_look(error)
+    after = None if ends else step.unanswered(state, error)
+    if after is not None:
+        return after
+    if isinstance(error, OutOfTime):
+        return state.over()
+    state = replace(state, failures=state.failures + 1)
+    if ends or state.failures >= GIVE_UP_AFTER:
+        return state.without_answer(state.items, error).over()
+    return replace(state.without_answer(state.group, error), steps=(), group=())
