@@ -146,7 +146,7 @@ class Cloud:
 
     def _ended(self, task_id: str, status: TaskStatus) -> None:
         record = self._record[_watch_of(task_id)]
-        # of a hop that has been carried out nobody reads the payload again: thousands would fill the memory
+        # the payload of a hop that has been carried out is not read again: thousands would fill the memory
         record[task_id] = Task(task_id, status, None if status is TaskStatus.SUCCEEDED else record[task_id].payload)
 
     def _run(self, instance: Instance, task_id: str, payload: bytes) -> None:

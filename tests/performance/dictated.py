@@ -1,4 +1,4 @@
-"""The least lag that a quota allows, whoever asks: every report needs at least one call after its end.
+"""The least lag that a quota allows any client: every report needs at least one call after its end.
 
 The account's bucket holds a second's worth of calls, then one more every 1/rate s. Ends are served in their order, each
 as soon as the bucket allows; a call that answers for many serves all that have ended by then, up to its rows. Nobody

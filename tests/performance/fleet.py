@@ -102,7 +102,7 @@ def dictated(crowd: Crowd) -> dict[str, Lags]:
 
 
 def print_dictated(crowd: Crowd) -> None:
-    """What nobody can beat who asks that way."""
+    """What no client that asks in that way can beat."""
     rows = [(how, lags.mean, lags.p95, lags.last) for how, lags in dictated(crowd).items()]
     heads = ("a call after each end, by", "mean s", "p95 s", "last s")
     print_table(f"{crowd}: dictated by the quota, were all ends known", heads, rows)

@@ -93,7 +93,7 @@ def test_the_same_fleet_is_the_same_run() -> None:
     assert watch(crowd, Terms(2)) == watch(crowd, Terms(2))
 
 
-def test_booked_places_leave_the_instances_free_and_nobody_waits_for_long() -> None:
+def test_booked_places_leave_the_instances_free_and_no_watch_waits_for_long() -> None:
     crowd = Crowd(Product.VOD, 300, 1.0)
     booking, waiting = watch(crowd, Terms(4)), watch(crowd, Terms(4, patience=math.inf))
     assert (booking.wrong, booking.untold) == (0, 0)

@@ -1,4 +1,4 @@
-"""The peers' known traits, each by what it would have told somebody (their sources stand in peers.py)."""
+"""The peers' known traits, each by what it would have reported (their sources stand in peers.py)."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class Timeline:
                 return
             try:
                 what()
-            except Exception as error:  # not left to whoever happens to sleep: the project's code may swallow it
+            except Exception as error:  # not raised in the actor that sleeps: the project's code may swallow it
                 self._failure = error
         if mine is not self._main:
             self._main.come()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from refresh_watch.model import Product
-from refresh_watch.products.api import ProductApi
 from refresh_watch_emulator.products.gateway import Gateway
 from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import World
@@ -36,12 +35,6 @@ def stand_in(port: StandIn, time: HandClock) -> StandIn:
     port.world_clock = time
     port.tokens = None
     return port
-
-
-@pytest.fixture
-def api_of(stand_in: StandIn) -> Callable[[Product], ProductApi]:
-    """Connect to the stand-in."""
-    return lambda product: connected(stand_in, product)
 
 
 @pytest.fixture

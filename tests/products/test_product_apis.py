@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from refresh_watch.errors import BadInput, Retryable
 from refresh_watch.instants import format_instant
 from refresh_watch.model import ListQuery, Product, Reason, Status
 from refresh_watch.product_specs.registry import spec_of
-from refresh_watch.products.api import ProductApi
 from refresh_watch.products.connect import connect
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch.reports.texts import note_text
@@ -21,8 +19,6 @@ from refresh_watch.settings import Secret, Settings
 from refresh_watch_emulator.products import faults
 from refresh_watch_emulator.products.world import ObjectPlan
 from tests.products.polling import CREDENTIALS, DOMAIN, EVERY_PRODUCT, Polled, PolledAs, actions, connected
-
-ApiOf = Callable[[Product], ProductApi]
 
 
 def query_of(product: Product, **given: object) -> ListQuery:

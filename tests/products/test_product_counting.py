@@ -10,7 +10,6 @@ import pytest
 
 from refresh_watch.model import Outcome, Product
 from refresh_watch.observation import Answer
-from refresh_watch.products.api import ProductApi
 from refresh_watch_emulator.products import faults
 from refresh_watch_emulator.products.call import Call
 from refresh_watch_emulator.products.faults import Fault
@@ -21,7 +20,6 @@ from refresh_watch_emulator.products.world import NEVER, ObjectPlan, World
 from tests.hand_clock import HandClock
 from tests.products.polling import Followed, Polled, PolledAs, counts, paths
 
-ApiOf = Callable[[Product], ProductApi]
 TWO_THOUSAND = 2000
 MANY = 700
 """Enough that they are counted."""

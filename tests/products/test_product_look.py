@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from refresh_watch.model import Kind, Outcome, Product, Reason, WatchRequest
 from refresh_watch.observation import Answer, Hints
-from refresh_watch.products.api import ProductApi
 from refresh_watch.products.polling.hints import UNUSABLE
 from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch.watching.quota import Quota
 from refresh_watch_emulator.products import faults
-from refresh_watch_emulator.products.server import StandIn
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
-from tests.hand_clock import HandClock
 from tests.products.polling import DOMAIN, Polled, actions, counts, look_at
 
-ApiOf = Callable[[Product], ProductApi]
 PATH = "http://example.com/a.txt"
 ONE_BY_ONE = Hints(window_rows=UNUSABLE)
 """No listing of a time is tried."""
-
-
-def tasks(stand_in: StandIn, product: Product, time: HandClock, how_many: int) -> list[str]:
-    return [stand_in.world.add_task(product.value, created_at=time.now()) for _ in range(how_many)]
 
 
 def test_a_hundred_ids_cost_ten_calls(by_id: Polled) -> None:

@@ -67,7 +67,7 @@ Open = Callable[[Product], Account]
 
 @pytest.fixture
 def opened(polled_as: PolledAs) -> Iterator[Open]:
-    """Opens an account with nobody else in it. No call of a test is throttled."""
+    """Opens an account in which no other client submits. No call of a test is throttled."""
     servers = []
 
     def account(product: Product) -> Account:

@@ -1,18 +1,13 @@
-"""What nobody outside Alibaba Cloud knows for sure, in every position: the sighting is right in each."""
+"""What no document says for sure, in every position: what a look shows is right in each."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import pytest
 
 from refresh_watch.model import Product, Reason
 from refresh_watch.observation import Answer
-from refresh_watch.products.api import ProductApi
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.products.polling import Polled, PolledAs, actions, counts, look_at, paths
-
-ApiOf = Callable[[Product], ProductApi]
 
 
 @pytest.mark.parametrize(("limit", "total"), [(None, "full"), (20, "full"), (20, "cut"), (50, "cut"), (5, "full")])

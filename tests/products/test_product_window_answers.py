@@ -10,7 +10,6 @@ import pytest
 
 from refresh_watch.model import Product
 from refresh_watch.observation import Answer
-from refresh_watch.products.api import ProductApi
 from refresh_watch.products.refusals import MAX_TRIES
 from refresh_watch.watch import Watch, WatchedItem
 from refresh_watch_emulator.products import faults
@@ -22,7 +21,6 @@ from refresh_watch_emulator.products.world import NEVER, ObjectPlan, World
 from tests.hand_clock import HandClock
 from tests.products.polling import DOMAIN, Followed, Polled, PolledAs, counts, lists_a_time
 
-ApiOf = Callable[[Product], ProductApi]
 PRODUCTS = [Product.CDN, Product.VOD, Product.VOD_LEGACY]
 MANY = 40
 Mangle = Callable[[dict[str, Any]], dict[str, Any]]
@@ -113,11 +111,13 @@ def test_an_id_that_shows_fewer_rows_than_are_known_is_asked_itself(story: Follo
 def test_pages_that_shift_settle_nothing_that_is_not_settled(long_story: Followed, stand_in: StandIn) -> None:
     created = long_story.watch.started_at + 5
 
-    def somebody_submits(call: Call) -> bool:
+    def another_client_submits(call: Call) -> bool:
         stand_in.world.add_task(long_story.api.spec.product.value, created_at=created)
         return False
 
-    stand_in.faults.add(Fault("somebody submits"), when=lambda call: lists_a_time(call) and somebody_submits(call))
+    stand_in.faults.add(
+        Fault("another client submits"), when=lambda call: lists_a_time(call) and another_client_submits(call)
+    )
     for _ in range(3):
         observation = long_story.look()
         assert [counts(observed) for observed in observation.items] == [(1, 0, 1)] * 3 * MANY

@@ -8,16 +8,13 @@ from typing import Any
 
 import pytest
 
-from refresh_watch.model import Product, Reason
+from refresh_watch.model import Reason
 from refresh_watch.observation import Answer
-from refresh_watch.products.api import ProductApi
 from refresh_watch.products.refusals import MAX_TRIES
 from refresh_watch_emulator.products import faults
 from refresh_watch_emulator.products.faults import Fault
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.products.polling import Polled, counts, paths
-
-ApiOf = Callable[[Product], ProductApi]
 
 
 def test_page_one_is_not_the_whole_task(polled: Polled) -> None:
@@ -138,7 +135,7 @@ def test_a_server_that_drips_or_hangs_does_not_hold_a_look(fault: Callable[[], F
     ],
     ids=lambda value: getattr(value, "name", None),
 )
-def test_a_refusal_of_whoever_asks_is_put_on_every_item_at_once(fault: Fault, reason: Reason, polled: Polled) -> None:
+def test_a_refusal_of_the_account_is_put_on_every_item_at_once(fault: Fault, reason: Reason, polled: Polled) -> None:
     ids = polled.add_many(25)
     polled.fault(fault)
     observation = polled.look(*ids)

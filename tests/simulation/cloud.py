@@ -33,7 +33,7 @@ SETTINGS = Settings(channels=tuple(ChannelSetting(name, "webhook", Secret("https
 
 
 class Crash(BaseException):
-    """The worker is gone; nobody catches it but the cloud."""
+    """The worker is gone; only the cloud catches it."""
 
 
 @dataclass(frozen=True)
