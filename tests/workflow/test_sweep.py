@@ -194,7 +194,7 @@ def test_a_watch_that_is_still_open_is_found_however_long_ago_it_was_accepted(ho
     soon = time.time() + 60
 
     def known(until: float) -> watch_index.WatchIndex:
-        return watch_index.WatchIndex(watch_index.BoundedCalls(transport_to(home.engine_url), HandClock(), until))
+        return watch_index.WatchIndex(transport_to(home.engine_url), HandClock(), until)
 
     since = {watch.id for watch in known(soon).watches(soon)}
     assert still_open in since

@@ -96,7 +96,10 @@ def _write_watch(watch: Watch) -> dict[str, Any]:
         "api_calls": watch.api_calls,
         "told": int(watch.interim_published),
         "next": watch.next_item,
-        "samples": [_write_sample(item, sample, order) for item, sample in watch.samples],
+        "samples": [
+            [order[item], "" if sample.object_path == item else sample.object_path, sample.status, sample.description]
+            for item, sample in watch.samples
+        ],
         "refusal": watch.refusal and list(asdict(watch.refusal).values()),
         "problem": watch.problem,
         "request_id": watch.request_id,
@@ -182,11 +185,6 @@ def _read_pace(given: list[Any] | None) -> Pace:
         paired="t" in flags,
         lags="l" in flags if "k" in flags else None,
     )
-
-
-def _write_sample(item: str, sample: FailedObject, order: Mapping[str, int]) -> list[Any]:
-    path = "" if sample.object_path == item else sample.object_path
-    return [order[item], path, sample.status, sample.description]
 
 
 def _read_sample(item: str, path: str, status: str, why: str) -> tuple[str, FailedObject]:

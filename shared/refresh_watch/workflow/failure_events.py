@@ -12,7 +12,7 @@ from refresh_watch.instants import Instant, Seconds
 from refresh_watch.report import Report, ReportKind
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.read import open_event, read_event
-from refresh_watch.triggers.result import Rejected, Requested, digest_of
+from refresh_watch.triggers.result import Ignored, Rejected, digest_of
 from refresh_watch.watch import open_watch
 from refresh_watch.watching.reporting import broken_report
 from refresh_watch.watching.state import read_hop
@@ -72,13 +72,13 @@ def _of_intake(event: bytes, problem: str, settings: Settings, now: Instant) -> 
     opened = open_event(event)
     if opened.problem is not None:
         return [_of_unreadable(event, opened.problem, problem, now)]
-    reports: list[Report] = []
-    for item in read_event(opened, settings):
-        if isinstance(item, Rejected):
-            reports.append(item.report(now))
-        elif isinstance(item, Requested):
-            reports.append(broken_report(open_watch(settings.prefix, item.request, now), now, problem))
-    return reports
+    return [
+        item.report(now)
+        if isinstance(item, Rejected)
+        else broken_report(open_watch(settings.prefix, item.request, now), now, problem)
+        for item in read_event(opened, settings)
+        if not isinstance(item, Ignored)
+    ]
 
 
 def _of_unreadable(event: bytes, error: BadInput, problem: str, now: Instant) -> Report:

@@ -126,15 +126,8 @@ def _start_fallback(state: DeliveryState, channel: ChannelSetting, why: str, eng
 
 
 def _give_up(state: DeliveryState, why: str, engine: Engine) -> str:
-    log.error(
-        "undelivered",
-        extra={
-            "watch_id": state.report.watch_id,
-            "report": state.report.id,
-            "channel": state.channel,
-            "why": why,
-        },
-    )
+    report = {"watch_id": state.report.watch_id, "report": state.report.id}
+    log.error("undelivered", extra={**report, "channel": state.channel, "why": why})
     start_delivery(replace(state, visit=state.visit + 1, gave_up=why), 0, engine)
     return "given up"
 

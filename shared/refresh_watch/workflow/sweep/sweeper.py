@@ -104,11 +104,10 @@ class Sweeper:
         if not found:
             return
         from refresh_watch.function_compute.transport import Transport
-        from refresh_watch.workflow.sweep.watch_index import BoundedCalls, Unread, WatchIndex
+        from refresh_watch.workflow.sweep.watch_index import Unread, WatchIndex
 
         transport = Transport(self._settings, self._find_credentials(), self._clock)
-        calls = BoundedCalls(transport, self._clock, self._read_until)
-        index = WatchIndex(calls)
+        index = WatchIndex(transport, self._clock, self._read_until)
         created = [row.created_at or 0.0 for unwatched in found for row in unwatched.rows]
         read = 0
         try:
@@ -124,7 +123,7 @@ class Sweeper:
                 note_unfinished(
                     unwatched.product, f"the record of watches: {error}", engine=self._engine, now=self._clock.now()
                 )
-        log.info("record read", extra={"watches": read, "calls": calls.count})
+        log.info("record read", extra={"watches": read, "calls": index.count})
 
     def _commit(self, unwatched: Unwatched) -> str:
         tasks = len(unwatched.task_ids)

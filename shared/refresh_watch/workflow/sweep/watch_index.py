@@ -6,6 +6,7 @@ this module imports the SDK.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -30,11 +31,12 @@ class Unread(RefreshWatchError):
     """The record could not be read to its end, so it cannot be said that a task was not watched."""
 
 
-class BoundedCalls:
-    """Calls, as long as there are not too many and it is not too late: then Unread is raised."""
+class WatchIndex:
+    """A list of the watches. `engine` reads the same record; their calls are bounded together, in number and time."""
 
     def __init__(self, calls: Calls, clock: Clock, until: Instant) -> None:
-        """`until`: no call is begun after it."""
+        """`until`: no call is begun after it. Every method raises Unread once there are too many calls, or too late."""
+        self.engine = FunctionCompute(self)
         self.count = 0
         self._calls = calls
         self._clock = clock
@@ -51,15 +53,6 @@ class BoundedCalls:
         self.count += 1
         return self._calls.call(what, ask)
 
-
-class WatchIndex:
-    """A list of the watches. `engine` reads the same record by the same calls."""
-
-    def __init__(self, calls: Calls) -> None:
-        """What `calls` raise when they are used up is raised by every method."""
-        self._calls = calls
-        self.engine = FunctionCompute(calls)
-
     def watches(self, since: Instant) -> Iterator[Watch]:
         """The watches accepted since an instant, and all that are still open, as they were accepted, each once.
 
@@ -70,23 +63,17 @@ class WatchIndex:
         """
         seen: set[str] = set()
         for filters in ({"status": TaskStatus.ENQUEUED.value}, {"started_time_begin": int(since * 1000)}):
-            for task_id, payload in self._guards(filters):
-                match = _GUARD.fullmatch(task_id)
+            for entry in list_tasks(self, WATCH, "g-", include_payload=True, **filters):
+                match = _GUARD.fullmatch(str(entry.task_id))
                 if match is None or match[1] in seen:
                     continue
                 seen.add(match[1])
-                yield self._watch(task_id, payload)
+                yield self._watch(match[0], entry.task_payload)
 
-    def _guards(self, filters: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        for entry in list_tasks(self._calls, WATCH, "g-", include_payload=True, **filters):
-            yield str(entry.task_id), entry.task_payload if isinstance(entry.task_payload, str) else ""
-
-    def _watch(self, task_id: str, payload: str) -> Watch:
-        if payload:
-            try:
+    def _watch(self, task_id: str, payload: object) -> Watch:
+        if isinstance(payload, str) and payload:
+            with contextlib.suppress(BadInput):  # a list may cut what it holds
                 return read_hop(payload.encode()).watch
-            except BadInput:
-                pass  # a list may cut what it holds
         kept = self.engine.task(WATCH, task_id)
         try:
             return read_hop((kept and kept.payload) or b"").watch
