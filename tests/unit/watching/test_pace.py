@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from refresh_watch.model import Kind, Product, WatchRequest
 from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.watch import Pace, Watch, open_watch
-from refresh_watch.watching.advance import LookAgain, Publish, advance
+from refresh_watch.watching.advance import LookAgain, Publish, Step, advance
 from refresh_watch.watching.schedule import first_look
 from refresh_watch.watching.state import Hop, read_hop, write_hop
 
@@ -29,6 +29,18 @@ class Ended:
     at: tuple[float, ...]
     lag: float
     watch: Watch
+
+
+def watch_of(*ids: str, kind: Kind = Kind.REFRESH) -> Watch:
+    return open_watch("refresh", WatchRequest(Product.CDN, task_ids=ids, kind=kind), ACCEPTED)
+
+
+def running(item: str, progress: float | None, word: str = "Refreshing") -> ItemObservation:
+    return ItemObservation(item, Answer.SEEN, True, running=1, status_word=word, progress=progress)
+
+
+def look(watch: Watch, age: float, *shown: ItemObservation) -> Step:
+    return advance(watch, Observation(shown, ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age)
 
 
 def moving(ends: float, shape: float = 1.0) -> Callable[[float], Shown]:
@@ -48,8 +60,8 @@ def jumping(ends: float) -> Callable[[float], Shown]:
     return lambda age: ("Complete", 100.0) if age >= ends else ("Pending" if age < ends / 10 else "Refreshing", 0.0)
 
 
-def follow(state: Callable[[float], Shown], ends: float, *, stale: bool = False, name: str = "1") -> Ended:
-    watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=(name,), kind=Kind.REFRESH), ACCEPTED)
+def follow(state: Callable[[float], Shown], ends: float, *, stale: bool = False) -> Ended:
+    watch = watch_of("1")
     age, shown, at = first_look(watch, ACCEPTED), ("Pending", 0.0), []
     while True:
         age += START
@@ -58,18 +70,8 @@ def follow(state: Callable[[float], Shown], ends: float, *, stale: bool = False,
         word, progress = shown if stale else truth
         shown = truth
         done = word == "Complete"
-        observed = ItemObservation(
-            name,
-            Answer.SEEN,
-            True,
-            int(done),
-            0,
-            int(not done),
-            status_word=word,
-            progress=progress,
-            kind=Kind.REFRESH,
-        )
-        step = advance(watch, Observation((observed,), ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age)
+        observed = replace(running("1", progress, word), complete=int(done), running=int(not done), kind=Kind.REFRESH)
+        step = look(watch, age, observed)
         watch = step.watch
         (effect,) = step.effects
         if isinstance(effect, Publish):
@@ -125,38 +127,22 @@ def test_a_pace_that_stalls_gives_way_to_the_schedule() -> None:
 
 
 def test_of_several_items_the_slowest_sets_the_pace() -> None:
-    watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1", "2"), kind=Kind.REFRESH), ACCEPTED)
-    watch = replace(watch, pace=Pace(looked_at=50, gap=50, progress=20, points=((50, 20.0),), lags=False))
-    seen = [
-        ItemObservation(i, Answer.SEEN, True, running=1, status_word="Refreshing", progress=p)
-        for i, p in (("1", 90.0), ("2", 40.0))
-    ]
-    step = advance(watch, Observation(tuple(seen), ACCEPTED + 100, ACCEPTED + 100, 1), ACCEPTED + 100)
+    watch = replace(watch_of("1", "2"), pace=Pace(looked_at=50, gap=50, progress=20, points=((50, 20.0),), lags=False))
+    step = look(watch, 100, running("1", 90.0), running("2", 40.0))
     assert step.watch.pace.points == ((50, 20.0), (100, 40.0))
 
 
 def test_a_look_that_did_not_show_every_item_tells_nothing_of_the_pace() -> None:
-    watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1", "2"), kind=Kind.REFRESH), ACCEPTED)
-    seen = (
-        ItemObservation("1", Answer.SEEN, True, running=1, status_word="Refreshing", progress=50.0),
-        ItemObservation("2", Answer.NO_ANSWER),
-    )
-    step = advance(watch, Observation(seen, ACCEPTED + 100, ACCEPTED + 100, 1), ACCEPTED + 100)
+    step = look(watch_of("1", "2"), 100, running("1", 50.0), ItemObservation("2", Answer.NO_ANSWER))
     assert step.watch.pace == Pace()
 
 
 def test_an_item_that_is_never_seen_does_not_stop_the_pace_of_the_others() -> None:
-    watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1", "2"), kind=Kind.REFRESH), ACCEPTED)
-    watch = replace(watch, pace=Pace(lags=False))
+    watch = replace(watch_of("1", "2"), pace=Pace(lags=False))
     for age, progress in ((50.0, 20.0), (100.0, 40.0)):
-        seen = (
-            ItemObservation("1", Answer.SEEN, True, running=1, status_word="Refreshing", progress=progress),
-            ItemObservation("2", Answer.NOT_SEEN),
-        )
-        watch = advance(watch, Observation(seen, ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age).watch
+        watch = look(watch, age, running("1", progress), ItemObservation("2", Answer.NOT_SEEN)).watch
     assert watch.pace.points == ((50, 20.0), (100, 40.0))
-    nothing = (ItemObservation("1", Answer.NOT_SEEN), ItemObservation("2", Answer.NOT_SEEN))
-    after = advance(watch, Observation(nothing, ACCEPTED + 120, ACCEPTED + 120, 1), ACCEPTED + 120).watch
+    after = look(watch, 120, ItemObservation("1", Answer.NOT_SEEN), ItemObservation("2", Answer.NOT_SEEN)).watch
     assert after.pace == replace(watch.pace, again=False)
 
 
@@ -189,12 +175,10 @@ def test_there_is_a_next_look_after_each_hop_for_any_progress(
     steps: list[tuple[float, str, float | None]], kind: Kind
 ) -> None:
     """Each look's pace goes through the payload of a hop, which rounds it."""
-    watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1",), kind=kind), ACCEPTED)
-    age = 0.0
+    watch, age = watch_of("1", kind=kind), 0.0
     for later, word, progress in steps:
         age += later
-        observed = ItemObservation("1", Answer.SEEN, True, running=1, status_word=word, progress=progress)
-        step = advance(watch, Observation((observed,), ACCEPTED + age, ACCEPTED + age, 1), ACCEPTED + age)
+        step = look(watch, age, running("1", progress, word))
         (effect,) = step.effects
         assert isinstance(effect, LookAgain)
         assert 0 < effect.after < 3600

@@ -20,6 +20,7 @@ from refresh_watch.watching.request import MAX_IDS, MAX_PATH_BYTES
 from refresh_watch.watching.state import Hop, read_hop, write_hop
 
 ACCEPTED = 1_790_000_000.0
+ONE = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1",)), ACCEPTED)
 
 
 def test_every_field_survives() -> None:
@@ -49,8 +50,7 @@ def test_every_field_survives() -> None:
 
 
 def test_notes_of_ours_stand_where_an_older_version_does_not_stumble_over_them() -> None:
-    watch = open_watch("refresh", WatchRequest(Product.VOD, task_ids=("1",)), ACCEPTED)
-    written = json.loads(write_hop(Hop(replace(watch, notes=("a note", Note("vod_legacy_fallback"))), 1)))
+    written = json.loads(write_hop(Hop(replace(ONE, notes=("a note", Note("vod_legacy_fallback"))), 1)))
     assert written["watch"]["notes"] == ["a note"]
     assert written["watch"]["noted"] == [["vod_legacy_fallback", {}]]
 
@@ -107,18 +107,10 @@ def test_the_largest_watch_stays_under_the_limit_even_in_an_envelope(by_path: bo
 @pytest.mark.parametrize(
     "payload",
     [
-        b"",
-        b"[]",
-        b"{}",
-        b'{"hop": 1}',
-        b'{"hop":"x","watch":{}}',
-        b"\xff",
-        b"null",
-        b'{"packed":"x"}',
-        b'{"packed":"eJw="}',
-        b"[" * 9999,
+        b"", b"[]", b"{}", b'{"hop": 1}', b'{"hop":"x","watch":{}}', b"\xff", b"null", b'{"packed":"x"}',
+        b'{"packed":"eJw="}', b"[" * 9999,
     ],
-)
+)  # fmt: skip
 def test_garbage_is_refused_in_one_line(payload: bytes) -> None:
     with pytest.raises(BadInput, match="a hop's payload"):
         read_hop(payload)
@@ -139,25 +131,14 @@ def test_the_watch_id_names_what_is_watched() -> None:
 
 
 def test_why_objects_failed_survives_with_real_numbers() -> None:
-    watch = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1",)), ACCEPTED)
     reasons = (("internal_error", 70), ("origin_timeout", 30), ("other", 2))
-    watch = replace(watch, items=(replace(watch.items[0], failed=102, running=1, reasons=reasons),))
+    watch = replace(ONE, items=(replace(ONE.items[0], failed=102, running=1, reasons=reasons),))
     assert read_hop(write_hop(Hop(watch, 1))).watch.items[0].reasons == reasons
 
 
 def test_a_payload_of_before_hints_pace_and_places_is_read() -> None:
-    payload = {
-        "hop": 12,
-        "watch": {
-            "id": "0123456789abcdef",
-            "request": {"product": "cdn", "task_ids": ["1", "2"]},
-            "accepted_at": ACCEPTED,
-            "items": "ck3t330;r1sR",
-            "kind": "refresh",
-            "looks": 7,
-            "api_calls": 9,
-        },
-    }
+    watch = {"id": "0123456789abcdef", "request": {"product": "cdn", "task_ids": ["1", "2"]}, "accepted_at": ACCEPTED}
+    payload = {"hop": 12, "watch": {**watch, "items": "ck3t330;r1sR", "kind": "refresh", "looks": 7, "api_calls": 9}}
     hop = read_hop(json.dumps(payload).encode())
     assert (hop.number, hop.due, hop.booked) == (12, None, False)
     assert (hop.watch.hints, hop.watch.pace) == (Hints(), Pace())
@@ -165,6 +146,6 @@ def test_a_payload_of_before_hints_pace_and_places_is_read() -> None:
 
 
 def test_when_a_hop_was_due_and_that_it_has_its_turn_survives() -> None:
-    hop = Hop(open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1",)), ACCEPTED), 3, due=ACCEPTED + 9.5)
+    hop = Hop(ONE, 3, due=ACCEPTED + 9.5)
     assert read_hop(write_hop(hop)) == hop
     assert read_hop(write_hop(replace(hop, booked=True))).booked
