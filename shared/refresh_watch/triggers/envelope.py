@@ -66,8 +66,8 @@ class EventKind(Word):
 
 _BY_TYPE: dict[type, EventKind] = {list: EventKind.LIST, str: EventKind.TEXT}
 
-
-_ENVELOPES = (EventKind.LIST, EventKind.TEXT, EventKind.CLOUD_EVENT, EventKind.QUEUE, EventKind.TOPIC)
+CARRIES = {EventKind.CLOUD_EVENT: "data", EventKind.QUEUE: "messageBody", EventKind.TOPIC: "Message"}
+"""The key of what an envelope carries, as a rule."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def unwrap(part: EventPart) -> Iterable[EventPart] | None:
     body, kind = part.body, part.kind
     _check_names_tasks(body)
     # a text alone is no event; RawData of a stream is a list of texts
-    if kind not in _ENVELOPES or (kind is EventKind.TEXT and not part.envelopes):
+    if kind not in (EventKind.LIST, EventKind.TEXT, *CARRIES) or (kind is EventKind.TEXT and not part.envelopes):
         return None
     if kind is EventKind.LIST and part.place and isinstance(part.place[-1], int):
         raise BadInput("", Described("a list inside a list"), "a watch request, or an event")
@@ -124,15 +124,13 @@ def unwrap(part: EventPart) -> Iterable[EventPart] | None:
         if not body:
             raise BadInput("", Described("a list of 0 requests"), f"1 to {MAX_EVENT_ITEMS} requests")
         return (part.inner(i, item) for i, item in enumerate(body))
-    key, attributes = "", part.attributes
+    key, attributes = CARRIES.get(kind, ""), part.attributes
     if kind is EventKind.CLOUD_EVENT:
         _check_type(body.get("type"))
-        key = "data_base64" if body.get("data") is None and "data_base64" in body else "data"
-    elif kind is EventKind.QUEUE:
-        key = "messageBody"
+        key = "data_base64" if body.get("data") is None and "data_base64" in body else key
     elif kind is EventKind.TOPIC:
-        key = "Message" if "TopicName" in body else "body"
-        attributes = {**attributes, **(_texts(body) if key == "Message" else _of_stream(body.get("attrs")))}
+        key = key if "TopicName" in body else "body"
+        attributes = {**attributes, **(_of_stream(body.get("attrs")) if key == "body" else _texts(body))}
     carried = replace(part.inner(key, read_message(body.get(key) if key else body, key)), attributes=attributes)
     return (_checked(carried, body) if kind is EventKind.CLOUD_EVENT else carried,)
 

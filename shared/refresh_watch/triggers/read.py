@@ -23,6 +23,7 @@ from refresh_watch.errors import BadInput, Described, wrong_type
 from refresh_watch.settings import Settings
 from refresh_watch.triggers import action_trail, cdn_events, direct
 from refresh_watch.triggers.envelope import (
+    CARRIES,
     COMPLETING,
     MAX_EVENT_ITEMS,
     EventKind,
@@ -40,7 +41,6 @@ thousand ids each need this much; decoded it can be thirty times as much in memo
 
 MAX_FORM_FIELDS = 100
 
-_CARRIES = {EventKind.CLOUD_EVENT: "data", EventKind.QUEUE: "messageBody", EventKind.TOPIC: "Message"}
 _LAYERS_SHOWN = 6
 _TYPE = re.compile(r"[A-Za-z]{1,20}(:[A-Za-z]{1,30}){1,3}")
 
@@ -144,7 +144,7 @@ def _layer(body: Any) -> tuple[str, Any]:
         return "JSON text" if body.lstrip()[:1] in ("{", "[") else kind, None
     word = body.get("type") if kind is EventKind.CLOUD_EVENT else None
     name = f"{kind} {word}" if isinstance(word, str) and _TYPE.fullmatch(word) else kind
-    return name, body.get(_CARRIES[kind]) if kind in _CARRIES else None
+    return name, body.get(CARRIES[kind]) if kind in CARRIES else None
 
 
 def _open_http(outer: dict[str, Any]) -> Event:
