@@ -44,7 +44,7 @@ def fc(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FunctionCompu
         yield client(engine.url)
 
 
-def test_a_start_and_its_duplicate_are_told_apart_and_the_record_shows_both_ends(fc: FunctionCompute) -> None:
+def test_a_start_and_its_duplicate_are_distinguished_and_the_record_shows_both_ends(fc: FunctionCompute) -> None:
     assert fc.start_later("act", SLEEP, 3000, "w-1-h0001") is Started.STARTED
     assert fc.start_later("act", b"{}", 0, "w-1-h0001") is Started.ALREADY
     task = fc.task("act", "w-1-h0001")
@@ -81,7 +81,7 @@ def closed_port() -> int:
 
 
 @pytest.mark.parametrize("does", ["start", "invoke", "list"])
-def test_an_engine_that_nobody_listens_at_is_named_with_what_happened(does: str) -> None:
+def test_an_engine_that_does_not_listen_is_named_with_what_happened(does: str) -> None:
     host = f"127.0.0.1:{closed_port()}"
     transport = Transport(*given(f"http://{host}"))
     calls = {
@@ -102,7 +102,7 @@ def test_a_host_that_there_is_not_is_named_and_not_a_word_of_the_sdk() -> None:
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 13\r\n\r\n<html></html>", b""])
-def test_an_engine_that_does_not_answer_is_asked_again_and_then_told_in_one_line(answer: bytes) -> None:
+def test_an_engine_that_does_not_answer_is_asked_again_and_then_named_in_one_line(answer: bytes) -> None:
     asked = []
 
     class Broken(BaseHTTPRequestHandler):

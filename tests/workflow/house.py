@@ -1,4 +1,4 @@
-"""The whole house on this machine: stand-in products, robots, and the deployed functions on the embedded engine."""
+"""The whole house on this machine: stand-in products, chats, and the deployed functions on the embedded engine."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def test_a_wrong_channel_leaves_the_others_their_reports_and_keeps_its_own(
         assert [(one.channel, one.report.id) for one in kept] == [("pager", report.id)]
         assert "REFRESH_WATCH_CHANNELS[0].url: http to hooks.example.com is not allowed" in kept[0].why
         assert [message.body["type"] for message in wall.messages] == ["refresh_watch.rejected"]
-        told = [line for line in home.log if "channel pager is set wrong" in line]
-        assert told
-        assert all('"level": "ERROR"' in line and '"logger": "refresh_watch.notify"' in line for line in told)
+        reported = [line for line in home.log if "channel pager is set wrong" in line]
+        assert reported
+        assert all('"level": "ERROR"' in line and '"logger": "refresh_watch.notify"' in line for line in reported)
         assert SECRET not in "".join(home.log) + kept[0].why

@@ -1,4 +1,4 @@
-"""What becomes of deliveries within minutes and days: limits, blocks, dead robots, fallbacks. In virtual time."""
+"""What becomes of deliveries within minutes and days: limits, blocks, dead chats, fallbacks. In virtual time."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _refused(wall: ChatWall, chat: str = "oncall") -> list[float]:
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "wecom"])
-def test_200_final_reports_at_once_to_one_robot_all_arrive_and_none_is_refused(
+def test_200_final_reports_at_once_to_one_chat_all_arrive_and_none_is_refused(
     clock: HandClock, wall: ChatWall, kind: str
 ) -> None:
     house = VirtualHouse.of(clock, wall, [wall.entry(kind, "oncall")])
@@ -57,7 +57,7 @@ def test_200_final_reports_at_once_to_one_robot_all_arrive_and_none_is_refused(
     house.run()
     arrived = sorted(message.at - began for message in wall.messages)
     print(
-        f"\n200 reports to one {kind} robot: the first after {arrived[0]:.0f} s, half within {arrived[99]:.0f} s, "
+        f"\n200 reports to one {kind} chat: the first after {arrived[0]:.0f} s, half within {arrived[99]:.0f} s, "
         f"all within {arrived[-1]:.0f} s; {len(wall.posts)} posts, {len(house.kept)} tasks"
     )
     assert len(wall.messages) == 200
@@ -68,11 +68,11 @@ def test_200_final_reports_at_once_to_one_robot_all_arrive_and_none_is_refused(
     assert arrived[-1] < 12 * 60, "at 20 a minute they take ten"
 
 
-def test_a_robot_that_others_have_blocked_is_run_into_once_by_each_instance_and_then_left_alone(
+def test_a_chat_that_others_have_blocked_is_run_into_once_by_each_instance_and_then_left_alone(
     clock: HandClock, wall: ChatWall
 ) -> None:
     house = VirtualHouse.of(clock, wall, [wall.entry("dingtalk", "oncall")])
-    for number in range(900, 921):  # somebody who keeps no limit; the last one begins the block
+    for number in range(900, 921):  # another sender that keeps no limit; the last one begins the block
         delivered(channel_of(wall), clock, _report(number))
     already = len(wall.posts)
     for number in range(200):
@@ -113,19 +113,19 @@ def _dead(wall: ChatWall, house: VirtualHouse, answer: ScriptedAnswer, kind: str
 
 
 @pytest.mark.parametrize("answer", [BUSY, ScriptedAnswer(503, "")])
-def test_a_robot_that_is_dead_for_a_day_is_kept_told_on_the_fallback_once_and_replayed_with_one_command(
+def test_a_report_to_a_chat_that_is_dead_for_a_day_is_sent_to_the_fallback_once_and_replayed_with_one_command(
     clock: HandClock, wall: ChatWall, answer: ScriptedAnswer
 ) -> None:
     channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
     house = VirtualHouse.of(clock, wall, channels)
     began = clock.now()
     _dead(wall, house, answer)
-    (told,) = wall.messages
-    assert told.chat == "backup"
+    (reported,) = wall.messages
+    assert reported.chat == "backup"
     late = next(at for at in accumulate(PAUSES) if at >= FALLBACK_AFTER)
     in_place = 10 * len(PAUSES)
-    assert FALLBACK_AFTER <= told.at - began <= late * (1 + JITTER) + in_place, "people do not wait a day for it"
-    data = told.body["data"]
+    assert FALLBACK_AFTER <= reported.at - began <= late * (1 + JITTER) + in_place, "on-call does not wait a day for it"
+    data = reported.body["data"]
     assert data["label"] == "job 7"
     assert any("oncall" in str(note) for note in data["notes"])
     tries = [post.at - began for post in wall.posts if post.chat == "oncall"]
@@ -160,16 +160,16 @@ def test_a_relay_that_shows_the_message_but_does_not_say_so_shows_it_eight_times
     assert "`url`" in kept.why
 
 
-def test_what_is_refused_for_good_is_told_on_the_fallback_at_once_with_the_vendors_words(
+def test_what_is_refused_for_good_is_sent_to_the_fallback_at_once_with_the_vendors_words(
     clock: HandClock, wall: ChatWall
 ) -> None:
     channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
     house = VirtualHouse.of(clock, wall, channels)
     began = clock.now()
     _dead(wall, house, ScriptedAnswer(200, '{"errcode":400102,"errmsg":"robot stopped"}'))
-    (told,) = wall.messages
-    assert told.at - began < 5
-    assert "robot stopped" in str(told.body["data"]["notes"])
+    (reported,) = wall.messages
+    assert reported.at - began < 5
+    assert "robot stopped" in str(reported.body["data"]["notes"])
     (kept,) = undelivered(house)
     assert kept.delivery is not None
     last = kept.delivery.attempts.last
@@ -190,13 +190,13 @@ def test_a_fallback_does_not_wait_as_long_as_the_channel_asks_us_to(clock: HandC
     for number in (1, 2):  # the second one learns it from the first
         house.commit(_report(number))
     house.run()
-    told = {chat: [m.at - began for m in wall.messages if m.chat == chat] for chat in ("oncall", "backup")}
-    assert [600 <= at <= 610 for at in told["backup"]] == [True, True]
-    assert [3000 <= at <= 3070 for at in told["oncall"]] == [True, True]
+    reported = {chat: [m.at - began for m in wall.messages if m.chat == chat] for chat in ("oncall", "backup")}
+    assert [600 <= at <= 610 for at in reported["backup"]] == [True, True]
+    assert [3000 <= at <= 3070 for at in reported["oncall"]] == [True, True]
     assert len(wall.posts) == 5
 
 
-def test_a_fallback_that_refuses_too_is_kept_and_told_nobody_else(clock: HandClock, wall: ChatWall) -> None:
+def test_a_fallback_that_refuses_too_is_kept_and_goes_nowhere_else(clock: HandClock, wall: ChatWall) -> None:
     channels: list[dict[str, Any]] = [
         wall.entry("dingtalk", "oncall", fallback="backup"),
         wall.entry("webhook", "backup", fallback="oncall"),
@@ -208,7 +208,7 @@ def test_a_fallback_that_refuses_too_is_kept_and_told_nobody_else(clock: HandClo
     assert sorted(one.channel for one in undelivered(house)) == ["backup", "oncall"]
 
 
-def test_a_report_that_waits_for_its_turn_for_long_is_not_told_on_the_fallback(
+def test_a_report_that_waits_for_its_turn_for_long_is_not_sent_to_the_fallback(
     clock: HandClock, wall: ChatWall
 ) -> None:
     channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
@@ -220,20 +220,20 @@ def test_a_report_that_waits_for_its_turn_for_long_is_not_told_on_the_fallback(
     assert len(wall.messages) == 300
 
 
-def test_what_waits_behind_a_block_of_ten_minutes_is_not_told_on_the_fallback(clock: HandClock, wall: ChatWall) -> None:
+def test_what_waits_behind_a_block_of_ten_minutes_is_not_sent_to_the_fallback(clock: HandClock, wall: ChatWall) -> None:
     channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
     house = VirtualHouse.of(clock, wall, channels)
     wall.script("dingtalk", "oncall", BLOCKED, BLOCKED)
     for number in range(100):
         house.commit(_report(number))
     house.run()
-    told = [message.chat for message in wall.messages]
-    assert told.count("oncall") == 100
-    assert told.count("backup") <= house.instances, "those that were refused themselves"
+    reported = [message.chat for message in wall.messages]
+    assert reported.count("oncall") == 100
+    assert reported.count("backup") <= house.instances, "those that were refused themselves"
 
 
 @pytest.mark.parametrize("final_is_out", [True, False])
-def test_a_first_failure_is_not_told_after_the_final_report(
+def test_a_first_failure_is_not_reported_after_the_final_report(
     clock: HandClock, wall: ChatWall, final_is_out: bool
 ) -> None:
     house = VirtualHouse.of(clock, wall, [wall.entry("dingtalk", "oncall")])
@@ -243,12 +243,12 @@ def test_a_first_failure_is_not_told_after_the_final_report(
     if final_is_out:
         house.commit(_report(1))
     house.run()
-    told = ["final" if "f-00000001" in str(message.body) else "interim" for message in wall.messages]
-    assert told == (["final"] if final_is_out else ["interim"])
+    reported = ["final" if "f-00000001" in str(message.body) else "interim" for message in wall.messages]
+    assert reported == (["final"] if final_is_out else ["interim"])
     assert undelivered(house) == []
 
 
-def test_a_first_failure_that_function_compute_held_up_is_not_told_after_the_final_report(
+def test_a_first_failure_that_function_compute_held_up_is_not_reported_after_the_final_report(
     clock: HandClock, wall: ChatWall
 ) -> None:
     house = VirtualHouse.of(clock, wall, [wall.entry("dingtalk", "oncall")])
@@ -262,7 +262,7 @@ def test_a_first_failure_that_function_compute_held_up_is_not_told_after_the_fin
     assert "f-00000001" in str(message.body)
 
 
-def test_one_dead_robot_delays_no_other(clock: HandClock, wall: ChatWall) -> None:
+def test_one_dead_chat_delays_no_other(clock: HandClock, wall: ChatWall) -> None:
     house = VirtualHouse.of(clock, wall, [wall.entry("dingtalk", "oncall"), wall.entry("webhook", "audit")])
     wall.script("dingtalk", "oncall", *[BUSY] * 5000)
     began = clock.now()

@@ -23,7 +23,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield opened
 
 
-def test_every_product_and_every_way_to_end_is_told_once_on_each_channel(home: House) -> None:
+def test_every_product_and_every_way_to_end_is_reported_once_on_each_channel(home: House) -> None:
     started = start_all(home)
     finals = check_all(home, started)
     assert finals["dcdn failed"]["tasks"][0]["failed"][0]["status"] in ("Timeout", "Canceled")
@@ -45,7 +45,7 @@ def test_people_are_mentioned_on_failure_only(home: House) -> None:
     assert titles["bad"].mentioned == ("13800000000",)
 
 
-def test_the_first_failure_is_told_while_the_rest_is_still_running(home: House) -> None:
+def test_the_first_failure_is_reported_while_the_rest_is_still_running(home: House) -> None:
     task = add(home, "cdn", ObjectPlan(f"{URL}/bad", "Failed", 0), ObjectPlan(f"{URL}/slow", "never"))
     watch_id = home.start("cdn", task)
     interim = wait_for(lambda: home.messages(watch_id, "interim"), "an interim report")[0]
@@ -103,7 +103,7 @@ def test_a_wrong_request_is_answered_with_400_and_one_line(home: House, body: ob
     assert status == 400
     assert detail in answer["detail"]
     assert "Traceback" not in json.dumps(answer)
-    assert len(home.wall.posts) == before, "whoever waits for the answer is told there, not in the chat"
+    assert len(home.wall.posts) == before, "the caller gets the answer, and the chat no message"
 
 
 def test_a_caller_whose_clock_is_ahead_still_starts_one_watch_by_path(home: House) -> None:
@@ -124,14 +124,14 @@ def test_a_list_keeps_what_is_good(home: House) -> None:
     assert home.final(answers[0]["watch_id"])["outcome"] == "complete"
 
 
-def test_where_nobody_waits_a_rejection_is_told_on_every_channel_once(home: House) -> None:
+def test_where_no_caller_waits_a_rejection_is_reported_on_every_channel_once(home: House) -> None:
     bad = {"product": "cdn", "task_ids": "not-an-id", "label": "release 7"}
     for _ in range(3):
         status, _ = home.post(bad, {"X-Fc-Invocation-Type": "Async"})
         assert status == 202
     rejected = wait_for(lambda: home.messages("", "rejected"), "a rejected report")
     assert "task_ids[0]: 'not-an-id' is not allowed" in rejected[0]["problem"]
-    wait_for(lambda: any("not-an-id" in str(message.body) for message in home.chats()), "the chat is told too")
+    wait_for(lambda: any("not-an-id" in str(message.body) for message in home.chats()), "the chat gets it too")
     time.sleep(1.0)
     assert len(home.messages("", "rejected")) == 1
 
@@ -166,7 +166,7 @@ def _utc(instant: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(instant))
 
 
-def test_a_watch_that_nobody_would_be_told_of_is_accepted_with_a_warning(tmp_path: Path) -> None:
+def test_a_watch_without_any_channel_is_accepted_with_a_warning(tmp_path: Path) -> None:
     with house(tmp_path, channels=[]) as home:
         status, answer = home.post({"product": "cdn", "task_ids": "1"})
         assert (status, answer["warning"]) == (202, "REFRESH_WATCH_CHANNELS is empty: no message will be sent")

@@ -38,7 +38,7 @@ class _Killing(VirtualHouse):
 
 
 def _played(kill_at: int, *, after_start: bool, answers: Sequence[ScriptedAnswer]) -> tuple[_Killing, list[str]]:
-    """The house after all has come to an end, and the robots that were told, in that order."""
+    """The house after all has come to an end, and the chats that got the report, in that order."""
     clock = clock_at_rest()
     with ChatWall(clock=clock) as wall:
         channels = [wall.entry("dingtalk", "oncall", fallback="backup"), wall.entry("webhook", "backup")]
@@ -56,16 +56,18 @@ def _played(kill_at: int, *, after_start: bool, answers: Sequence[ScriptedAnswer
 
 @pytest.mark.parametrize("after_start", [False, True])
 @pytest.mark.parametrize("kill_at", [1, 2, 3])  # the delivery, the fallback, what is kept
-def test_what_is_refused_for_good_is_told_once_on_the_fallback_and_kept_for_replay(
+def test_what_is_refused_for_good_is_reported_once_on_the_fallback_and_kept_for_replay(
     kill_at: int, after_start: bool
 ) -> None:
-    _, told = _played(kill_at, after_start=after_start, answers=[GONE] * 9)
-    assert told == ["backup", "oncall"]
+    _, reported = _played(kill_at, after_start=after_start, answers=[GONE] * 9)
+    assert reported == ["backup", "oncall"]
 
 
 @pytest.mark.parametrize("after_start", [False, True])
 @pytest.mark.parametrize("kill_at", range(1, 8))
-def test_a_robot_that_comes_back_is_told_and_the_fallback_at_most_once(kill_at: int, after_start: bool) -> None:
-    _, told = _played(kill_at, after_start=after_start, answers=[BUSY] * 15)
-    assert told.count("backup") == 1
-    assert told.count("oncall") in (1, 2), "twice only where nobody could know that it had been told"
+def test_a_chat_that_comes_back_gets_the_report_and_the_fallback_gets_it_at_most_once(
+    kill_at: int, after_start: bool
+) -> None:
+    _, reported = _played(kill_at, after_start=after_start, answers=[BUSY] * 15)
+    assert reported.count("backup") == 1
+    assert reported.count("oncall") in (1, 2), "twice only where the answer was lost"

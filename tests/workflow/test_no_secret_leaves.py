@@ -1,4 +1,4 @@
-"""The whole house with every robot refusing and echoing its own secrets: none is kept, logged or answered."""
+"""The whole house with every chat refusing and echoing its own secrets: none is kept, logged or answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the deployed functions do with a probe: they say what they saw, and tell nobody."""
+"""What the deployed functions do with a probe: they say what they saw, and send no message."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_in_an_envelope_a_probe_is_an_event_as_any_other_and_the_log_says_how_it
     assert '"kind": "HTTP request > list > CloudEvent mns:Queue:SendMessage > queue message > JSON text"' in log
 
 
-def test_a_failure_that_was_asked_for_is_tried_four_times_and_its_envelope_kept_and_not_told(home: House) -> None:
+def test_a_failure_that_was_asked_for_is_tried_four_times_and_its_envelope_kept_and_not_reported(home: House) -> None:
     home.fc.start_later("intake", json.dumps(probe("fail")).encode(), 0, "p-fails")
 
     envelope = saw(home, ID, "envelope")
@@ -127,7 +127,7 @@ def test_a_function_tries_every_action_that_its_policy_names_and_no_other(home: 
     assert set(found.values()) == {("ok", "")}
 
 
-def test_trying_starts_tasks_that_only_echo_and_tells_nobody(home: House) -> None:
+def test_trying_starts_tasks_that_only_echo_and_sends_no_message(home: House) -> None:
     tried(home, "watch", "grantsechoes")
 
     started = {"watch": "p-grantsechoes-grant-watch-watch", "notify": "p-grantsechoes-grant-watch-notify"}
@@ -145,7 +145,7 @@ def _over(home: House, function: str, name: str) -> Recorded | None:
     return task if task is not None and task.is_over else None
 
 
-def test_what_a_role_is_refused_is_told_apart_from_a_product_that_is_not_open_and_from_no_answer(
+def test_what_a_role_is_refused_is_distinguished_from_a_product_that_is_not_open_and_from_no_answer(
     home: House, roles: Roles
 ) -> None:
     roles.deny("watch", "fc:GetAsyncTask", "notify")

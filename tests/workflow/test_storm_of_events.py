@@ -1,4 +1,4 @@
-"""Some of the storm of events through the deployed function itself: each is answered, or told once."""
+"""Some of the storm of events through the deployed function itself: each is answered, or reported once."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from tests.unit.triggers.storm_shard import seeds
 from tests.workflow.house import House, house, wait_for
 
 
-def test_some_of_it_through_the_function_itself_is_answered_or_told_once(tmp_path: Path) -> None:
+def test_some_of_it_through_the_function_itself_is_answered_or_reported_once(tmp_path: Path) -> None:
     given_seeds = seeds()
     with ChatWall(rate_limits=False) as wall, house(tmp_path, channels=[wall.entry("webhook", "oncall")]) as home:
         foreseen = _post(home, given_seeds, range(100)) | _send(home, given_seeds, range(1000, 1100))
-        tasks = wait_for(lambda: _ended(home), "the events that nobody waits for")
+        tasks = wait_for(lambda: _ended(home), "the asynchronous events")
         assert {task.status for task in tasks} == {TaskStatus.SUCCEEDED}
         refused = {task.id for task in home.tasks("notify", "r-")}
         assert len(tasks) > 80
         assert len(refused) > 20
-        wait_for(lambda: refused <= _told(wall).keys(), "every refusal in chat")
-        assert set(_told(wall).values()) == {1}
+        wait_for(lambda: refused <= _reported(wall).keys(), "every refusal in chat")
+        assert set(_reported(wall).values()) == {1}
         problems = [report["problem"] for report in _rejected(wall)]
         assert [wrong for wrong in map(wrong_in_refusal, problems) if wrong] == []
         started = [home.fc.task("watch", task.id) for task in home.tasks("watch", "w-") if task.id.endswith("-h0000")]
@@ -69,7 +69,7 @@ def _ended(home: House) -> list[Task]:
     return [] if any(task.status.is_live for task in tasks) else tasks
 
 
-def _told(wall: ChatWall) -> Counter[str]:
+def _reported(wall: ChatWall) -> Counter[str]:
     return Counter(str(report["id"]) for report in _rejected(wall))
 
 

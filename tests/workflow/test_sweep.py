@@ -1,4 +1,4 @@
-"""The sweep on the embedded engine: what failed and nobody watched is told once, what somebody watched is not."""
+"""The sweep on the embedded engine: a failure that had no watch is reported once, one that had a watch is not."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def home(tmp_path: Path) -> Iterator[House]:
 
 
 def add(home: House, product: str, *ends: str, ago: float = HOUR, object_type: str = "file", path: str = "") -> str:
-    """A task that somebody submitted a while ago, one object for each word."""
+    """A task that was submitted a while ago, one object for each word."""
     objects = [ObjectPlan(path or f"{URL}/{n}", end, description="OriginTimeout") for n, end in enumerate(ends)]
     return home.products.world.add_task(product, objects=objects, object_type=object_type, created_at=time.time() - ago)
 
@@ -69,7 +69,7 @@ def _succeeded(home: House, task_id: str) -> bool:
     return task.status == "Succeeded"
 
 
-def told(home: House, product: str) -> list[dict[str, Any]]:
+def reported(home: House, product: str) -> list[dict[str, Any]]:
     """The final reports of the watches that a sweep has started."""
     finals = [m.body["data"] for m in home.wall.messages if m.body.get("type") == "refresh_watch.final"]
     return [data for data in finals if data["product"] == product and FOUND in data.get("notes", [])]
@@ -102,7 +102,7 @@ def in_process(home: House, clock: HandClock, timeout: float = 180.0) -> Sweeper
     return Sweeper(settings, engine, credentials, clock, began=clock.now(), timeout=timeout)
 
 
-def test_what_failed_and_nobody_watched_is_told_once_however_often_it_is_swept(home: House) -> None:
+def test_a_failure_without_a_watch_is_reported_once_however_often_it_is_swept(home: House) -> None:
     by_one, by_several = add(home, "cdn", "Failed"), add(home, "cdn", "Failed")
     add(home, "cdn", "Failed", path=f"{URL}/path")
     watches = [
@@ -122,10 +122,10 @@ def test_what_failed_and_nobody_watched_is_told_once_however_often_it_is_swept(h
     add(home, "cdn", "Failed", ago=600), add(home, "cdn", "Failed", ago=3.5 * HOUR), add(home, "dcdn", "Failed")
 
     sweep(home, "first", timer(), timer())
-    finals = wait_for(lambda: (found := told(home, "cdn"))[1:] and found, "two final reports")
+    finals = wait_for(lambda: (found := reported(home, "cdn"))[1:] and found, "two final reports")
     sweep(home, "later", timer(), as_http_event(timer()))
     time.sleep(1.0)
-    assert told(home, "cdn") == finals
+    assert reported(home, "cdn") == finals
     refresh, prefetch = sorted(finals, key=lambda data: str(data["kind"]), reverse=True)
     assert (ids(refresh), refresh["outcome"], refresh["label"]) == (files, "partly_failed", "sweep")
     assert (refresh["counts"]["failed"], refresh["counts"]["complete"]) == (4, 150)
@@ -142,12 +142,12 @@ def test_several_products_are_swept_over_the_hours_asked_for(home: House) -> Non
     legacy = home.start("vod-legacy", add(home, "vod", "Failed", ago=4 * HOUR))
     assert home.final(legacy)["outcome"] == "failed"
     sweep(home, "products", timer("sweep 5h vod dcdn"))
-    (vod,) = wait_for(lambda: told(home, "vod"), "the final report of vod")
-    (dcdn,) = wait_for(lambda: told(home, "dcdn"), "the final report of dcdn")
+    (vod,) = wait_for(lambda: reported(home, "vod"), "the final report of vod")
+    (dcdn,) = wait_for(lambda: reported(home, "dcdn"), "the final report of dcdn")
     assert [ids(vod), ids(dcdn)] == [{inside["vod"]}, {inside["dcdn"]}]
 
 
-def test_a_wrong_payload_is_told_once_and_answered_where_somebody_waits(home: House) -> None:
+def test_a_wrong_payload_is_reported_once_and_answered_where_a_caller_waits(home: House) -> None:
     sweep(home, "wrong", timer("sweep vod-legacy"), timer("sweep vod-legacy"))
     sweep(home, "wrong-again", timer("sweep vod-legacy"))
     (rejected,) = wait_for(lambda: home.messages("", "rejected"), "a rejected report")
@@ -159,7 +159,7 @@ def test_a_wrong_payload_is_told_once_and_answered_where_somebody_waits(home: Ho
     assert home.messages("", "rejected") == [rejected]
 
 
-def test_a_later_sweep_tells_what_has_failed_since_and_knows_what_earlier_ones_told(home: House) -> None:
+def test_a_later_sweep_reports_what_has_failed_since_and_knows_what_earlier_ones_reported(home: House) -> None:
     clock = HandClock(time.time() + 3 * HOUR)
     add(home, "dcdn", "Failed")
     payload = timer("sweep dcdn 12h")
@@ -174,7 +174,7 @@ def test_a_later_sweep_tells_what_has_failed_since_and_knows_what_earlier_ones_t
     assert in_process(home, clock).run(open_event(payload)) == "dcdn: 1 failed and not watched, reported"
 
 
-def test_nothing_is_told_while_the_record_cannot_be_read_to_its_end(
+def test_nothing_is_reported_while_the_record_cannot_be_read_to_its_end(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = HandClock(time.time() + 3 * HOUR)
@@ -210,7 +210,7 @@ def test_where_lists_hold_no_payloads_the_watches_are_read_one_by_one(tmp_path: 
         unwatched = add(home, "cdn", "Failed")
         home.final(home.start("cdn", watched[:2])), home.final(home.start("cdn", watched[2]))
         sweep(home, "first", timer())
-        (final,) = wait_for(lambda: told(home, "cdn"), "the final report")
+        (final,) = wait_for(lambda: reported(home, "cdn"), "the final report")
         assert ids(final) == {unwatched}
 
 
@@ -218,18 +218,18 @@ def test_where_lists_lag_behind_two_sweeps_still_tell_once(tmp_path: Path) -> No
     with house(tmp_path, engine=EngineSwitches(list_lag=60.0), **FAST) as home:
         add(home, "cdn", "Failed")
         sweep(home, "first", timer())
-        finals = wait_for(lambda: told(home, "cdn"), "the final report")
+        finals = wait_for(lambda: reported(home, "cdn"), "the final report")
         add(home, "cdn", "Failed")
         sweep(home, "second", timer(), timer())
         time.sleep(1.0)
-        assert told(home, "cdn") == finals
+        assert reported(home, "cdn") == finals
         assert [line["tasks"] for line in said(home, "left to the next sweep: another has just reported", "cdn")] == [
             2,
             2,
         ]
 
 
-def test_a_sweep_that_is_refused_is_told_once_a_day_and_stops_no_other_product(tmp_path: Path) -> None:
+def test_a_sweep_that_is_refused_is_reported_once_a_day_and_stops_no_other_product(tmp_path: Path) -> None:
     with house(tmp_path, **FAST) as home:
         denied = {"AccessDeniedDetail": {"AuthAction": "cdn:DescribeRefreshTasks"}}
         refused = error(403, "Forbidden.RAM", "User not authorized.", detail=denied)
@@ -237,7 +237,7 @@ def test_a_sweep_that_is_refused_is_told_once_a_day_and_stops_no_other_product(t
         failed = add(home, "dcdn", "Failed")
         for n in range(2):
             sweep(home, f"refused-{n}", timer("sweep cdn dcdn"))
-        (final,) = wait_for(lambda: told(home, "dcdn"), "the final report of dcdn")
+        (final,) = wait_for(lambda: reported(home, "dcdn"), "the final report of dcdn")
         assert ids(final) == {failed}
         (rejected,) = wait_for(lambda: home.messages("", "rejected"), "a rejected report")
         assert "sweep cdn: Forbidden.RAM: User not authorized." in rejected["problem"]
@@ -276,7 +276,7 @@ def test_a_record_that_cannot_be_read_stops_no_sweep_and_is_no_alarm(home: House
     home.final(watch)
     unwatched = add(home, "dcdn", "Failed")
     home.fc.start_later("watch", b'{"hop":1}', 3000, f"w-{watch}-h0090")
-    clock.sleep(4 * HOUR)  # past what other sweeps have told
+    clock.sleep(4 * HOUR)  # past what other sweeps have reported
     assert in_process(home, clock).run(open_event(timer("sweep dcdn 12h"))).endswith("failed and not watched, reported")
     handed_on = home.fc.task("watch", max(task.id for task in home.tasks("watch", "s-dcdn-")))
     assert handed_on is not None

@@ -94,7 +94,7 @@ def test_it_is_found_however_the_products_behave(account: Account, product: Prod
     assert ids(account.sweep(product, **position)) == failed
 
 
-def test_tasks_that_nobody_asked_about_are_found_where_both_listings_and_answers_are_old(account: Account) -> None:
+def test_tasks_that_were_not_asked_about_are_found_where_both_listings_and_answers_are_old(account: Account) -> None:
     """Then it takes two sweeps: the first one's questions bring the tasks up to date."""
     failed = account.add(Product.CDN, "Failed")
     account.sweep(listing_updates=False, stale_answers=True)

@@ -81,13 +81,13 @@ def test_an_api_call_to_intake_is_understood_plain_and_http_shaped(tmp_path: Pat
         awaited = invoke(transport_to(home.engine_url), "intake", json.dumps(event).encode())
         assert awaited.status in (200, 202)
         assert home.final(awaited.body["watch_id"])["outcome"] == "complete"
-        # nobody waits for these: the good ones run, the bad one is told in the chat
+        # no caller waits for these: the good ones run, the bad one is reported in the chat
         for n, item in enumerate(
             [{**event, "task_ids": second}, {**event, "task_ids": "x"}, {**event, "task_ids": third}]
         ):
             home.fc.start_later("intake", json.dumps(item).encode(), 0, f"e-{n}")
         for task in (second, third):
             home.final(watch_id("refresh", read_request({**event, "task_ids": task})))
-        told = wait_for(lambda: home.messages("", "rejected"), "a rejected report")
-        assert "task_ids[0]: 'x' is not allowed" in told[0]["problem"]
+        reported = wait_for(lambda: home.messages("", "rejected"), "a rejected report")
+        assert "task_ids[0]: 'x' is not allowed" in reported[0]["problem"]
         assert not any("Authorization" in line or "ACS3" in line for line in home.log)

@@ -143,7 +143,7 @@ def test_only_one_engine_at_a_time_uses_a_file(processes: Processes, tmp_path: P
         ("--manifest", "no.yaml", "manifest"),
     ],
 )
-def test_what_cannot_be_used_is_told_in_one_line(tmp_path: Path, option: str, value: str, named: str) -> None:
+def test_what_cannot_be_used_is_named_in_one_line(tmp_path: Path, option: str, value: str, named: str) -> None:
     options = ["--manifest", str(MANIFEST), "--file", str(tmp_path / "queue.sqlite"), option, value]
     ended = subprocess.run(
         [sys.executable, "-m", "refresh_watch_emulator.engine", *options],

@@ -46,7 +46,7 @@ def test_a_delay_of_a_fraction_of_a_second_is_kept(engine: Start) -> None:
     assert dequeued.timestamp - enqueued.timestamp >= 300
 
 
-def test_a_failing_task_is_retried_and_then_told_to_its_destination(engine: Start, tmp_path: Path) -> None:
+def test_a_failing_task_is_retried_and_then_handed_to_its_destination(engine: Start, tmp_path: Path) -> None:
     running = engine(switches=QUICK)
     calls = Calls(running.url)
     event = b'{"do": "fail", "why": "no luck", "note": "' + str(tmp_path / "note").encode() + b'"}'
@@ -72,7 +72,7 @@ def test_a_failing_task_is_retried_and_then_told_to_its_destination(engine: Star
     assert json.loads(task.return_payload)["errorType"] == "ValueError"
 
 
-def test_a_task_that_succeeds_at_last_is_told_to_no_one(engine: Start, tmp_path: Path) -> None:
+def test_a_task_that_succeeds_at_last_is_handed_to_no_destination(engine: Start, tmp_path: Path) -> None:
     running = engine(switches=QUICK)
     calls = Calls(running.url)
     calls.start("test-act", {"do": "fail_first", "times": 2, "note": str(tmp_path / "note")}, "w-1")
@@ -82,8 +82,8 @@ def test_a_task_that_succeeds_at_last_is_told_to_no_one(engine: Start, tmp_path:
     assert caught(calls) == []
 
 
-@pytest.mark.parametrize(("deed", "told"), [("die", "exit code -9"), ("leave", "exit code 3")])
-def test_a_crash_is_an_error_and_is_retried(engine: Start, tmp_path: Path, deed: str, told: str) -> None:
+@pytest.mark.parametrize(("deed", "words"), [("die", "exit code -9"), ("leave", "exit code 3")])
+def test_a_crash_is_an_error_and_is_retried(engine: Start, tmp_path: Path, deed: str, words: str) -> None:
     running = engine(switches=QUICK)
     calls = Calls(running.url)
     calls.start("test-act", {"do": deed, "note": str(tmp_path / "note")}, "w-1")
@@ -91,7 +91,7 @@ def test_a_crash_is_an_error_and_is_retried(engine: Start, tmp_path: Path, deed:
     assert len(lines(tmp_path / "note")) == 3
     task = calls.get("test-act", "w-1")
     assert task.status == "Failed"
-    assert told in task.task_error_message
+    assert words in task.task_error_message
 
 
 def test_a_handler_is_killed_at_its_time_out_and_that_is_an_error(engine: Start) -> None:
@@ -105,7 +105,7 @@ def test_a_handler_is_killed_at_its_time_out_and_that_is_an_error(engine: Start)
     assert calls.get("test-slow", "w-1").status == "Failed"
 
 
-def test_a_task_too_old_to_start_expires_and_is_told_to_its_destination(engine: Start, tmp_path: Path) -> None:
+def test_a_task_too_old_to_start_expires_and_is_handed_to_its_destination(engine: Start, tmp_path: Path) -> None:
     clock = Clock()
     running = engine(clock=clock)
     calls = Calls(running.url)
@@ -133,7 +133,7 @@ def test_the_delay_does_not_count_to_the_age_when_switched_so(engine: Start) -> 
     assert calls.get("test-old", "w-1").status == "Succeeded"
 
 
-def test_a_waiting_task_can_be_stopped_and_is_told_to_no_one(engine: Start) -> None:
+def test_a_waiting_task_can_be_stopped_and_is_handed_to_no_destination(engine: Start) -> None:
     running = engine()
     calls = Calls(running.url)
     calls.start("test-act", {}, "w-1", "3000")

@@ -68,7 +68,7 @@ def test_expressions_stand_inside_text_and_quote_what_they_like(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "words"),
     [
         ("timeout: ${env('NOT_SET')}", "NOT_SET"),
         ("timeout: ${vars.none}", "vars.none"),
@@ -87,10 +87,10 @@ def test_expressions_stand_inside_text_and_quote_what_they_like(tmp_path: Path) 
         ("x: [", "YAML"),
     ],
 )
-def test_what_cannot_be_used_is_named_in_one_line(tmp_path: Path, more: str, told: str) -> None:
+def test_what_cannot_be_used_is_named_in_one_line(tmp_path: Path, more: str, words: str) -> None:
     with pytest.raises(BadInput) as caught:
         read_manifest(write(tmp_path, more), {})
-    assert told in str(caught.value)
+    assert words in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

@@ -21,7 +21,7 @@ def test_a_throttled_task_waits_twice_as_long_each_time() -> None:
     assert waits == [10.5, 11.0, 12.0, 14.0]
 
 
-def test_after_five_hours_of_throttling_a_task_fails_and_its_destination_is_told() -> None:
+def test_after_five_hours_of_throttling_a_task_fails_and_its_destination_is_called() -> None:
     task = replace(TASK, throttles=15, throttled_since=10.0)
     before = replace(CASE, task=task, now=10.0 + 5 * 3600 - 1).throttled()
     assert not isinstance(before, Ending)

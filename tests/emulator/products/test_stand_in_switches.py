@@ -168,7 +168,7 @@ def test_vods_older_action_insists_on_domain_and_type_or_not() -> None:
     [("400", 400, "Throttling.User"), ("429", 429, "TooManyRequests"), ("503", 503, "Throttling")],
 )
 @pytest.mark.parametrize("tell", [False, True])
-def test_a_call_over_the_quota_is_told_so_in_three_ways(position: Any, status: int, code: str, tell: bool) -> None:
+def test_a_call_over_the_quota_is_refused_in_three_ways(position: Any, status: int, code: str, tell: bool) -> None:
     here = account(Switches(throttled_as=position, tell_retry_after=tell), vod_list=1.0)
     assert here.list("vod").status == 200
     reply = here.list("vod")

@@ -1,4 +1,4 @@
-"""What the handlers of these tests can be told to do: an event is ``{"do": <action>, …}``."""
+"""What the handlers of these tests can do: an event is ``{"do": <action>, …}``."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def count(wish, context):
 
 
 def fail(wish, context):
-    raise ValueError(wish.get("why", "told to fail"))
+    raise ValueError(wish.get("why", "asked to fail"))
 
 
 def fail_first(wish, context):
