@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from refresh_watch.instants import Seconds, format_instant
@@ -12,6 +12,7 @@ from refresh_watch.model import Outcome, WatchRequest
 from refresh_watch.observation import Answer, Observation
 from refresh_watch.report import Report, ReportKind
 from refresh_watch.reports.wire import bounded, compact, to_json
+from refresh_watch.settings import ChannelSetting
 from refresh_watch.watch import Watch, open_watch
 from refresh_watch.watching.advance import THROTTLED_GRACE, LookAgain, Publish, abandon_watch, advance
 from refresh_watch.watching.quota import Quota
@@ -19,7 +20,6 @@ from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.schedule import deadline_of
 from refresh_watch.workflow.hop import look_at
 from refresh_watch_cli.context import CommandContext, read_context
-from refresh_watch_cli.deliver_now import deliver_now
 from refresh_watch_cli.exit_codes import OF_OUTCOME
 from refresh_watch_cli.printing import note
 from refresh_watch_cli.progress import Progress
@@ -53,8 +53,7 @@ def run(namespace: argparse.Namespace) -> int:
         def interim(report: Report) -> None:
             report = replace(report, recorded=False)
             progress.say(report_text(report, context.settings))
-            for channel in channels:
-                deliver_now(report, channel, context.settings, context.clock, progress.say)
+            _deliver(report, channels, context, progress.say)
 
         # Function Compute knows nothing of this watch
         final = replace(follow(request, context, progress, interim), recorded=False)
@@ -62,9 +61,18 @@ def run(namespace: argparse.Namespace) -> int:
         print(compact(to_json(bounded(final))).decode(), flush=True)
     else:
         print(report_text(final, context.settings), flush=True)
-    for channel in channels:
-        deliver_now(final, channel, context.settings, context.clock, note)
+    _deliver(final, channels, context, note)
     return OF_OUTCOME[final.outcome or Outcome.UNVERIFIABLE]
+
+
+def _deliver(
+    report: Report, channels: Sequence[ChannelSetting], context: CommandContext, say: Callable[[str], None]
+) -> None:
+    if channels:
+        from refresh_watch_cli.deliver_now import deliver_now  # its HTTP client is not needed without a channel
+
+        for channel in channels:
+            deliver_now(report, channel, context.settings, context.clock, say)
 
 
 def follow(
