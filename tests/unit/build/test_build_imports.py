@@ -13,6 +13,19 @@ from refresh_watch_cli.project import Project
 ENTRY = Path("functions/one/index.py")
 
 
+OURS = {
+    "first.py": "def start():\n    from refresh_watch.room import second",
+    "room/__init__.py": "",
+    "room/near.py": "from . import second\nfrom ..top import name",
+    "room/registry.py": 'def get(kind):\n    return import_module(f"{__package__}.{kind}")',
+    "room/second.py": "import refresh_watch.base",
+    "base.py": "",
+    "clients.py": "",
+    "top.py": "name = 1",
+}
+ROOM = {"room/__init__.py", "room/near.py", "room/registry.py", "room/second.py", "base.py", "top.py"}
+
+
 def project(folder: Path, files: dict[str, str]) -> Project:
     for name, text in {"shared/refresh_watch/__init__.py": "", **files}.items():
         path = folder / name
@@ -21,77 +34,26 @@ def project(folder: Path, files: dict[str, str]) -> Project:
     return Project(folder, folder / "shared", folder / ".build")
 
 
-def modules(folder: Path, files: dict[str, str]) -> set[str]:
-    return {path.as_posix() for path in closure_of(project(folder, files), ENTRY).modules}
-
-
-def test_imports_are_followed_through_modules_and_into_functions(tmp_path: Path) -> None:
-    found = modules(
-        tmp_path,
-        {
-            "functions/one/index.py": "from refresh_watch.first import start",
-            "shared/refresh_watch/first.py": "def start():\n    from refresh_watch.room import second",
-            "shared/refresh_watch/room/__init__.py": "",
-            "shared/refresh_watch/room/second.py": "import refresh_watch.third",
-            "shared/refresh_watch/room/beside.py": "",
-            "shared/refresh_watch/third.py": "",
-            "shared/refresh_watch/fourth.py": "",
-        },
-    )
-    room = {"refresh_watch/room/__init__.py", "refresh_watch/room/second.py"}
-    assert found == {"refresh_watch/__init__.py", "refresh_watch/first.py", "refresh_watch/third.py"} | room
-
-
-def test_relative_imports_are_followed(tmp_path: Path) -> None:
-    found = modules(
-        tmp_path,
-        {
-            "functions/one/index.py": "import refresh_watch.room.first",
-            "shared/refresh_watch/room/__init__.py": "",
-            "shared/refresh_watch/room/first.py": "from . import second\nfrom ..top import name",
-            "shared/refresh_watch/room/second.py": "",
-            "shared/refresh_watch/top.py": "name = 1",
-        },
-    )
-    assert {"refresh_watch/room/second.py", "refresh_watch/top.py"} <= found
-
-
-def test_imports_for_the_type_checker_only_are_left_out(tmp_path: Path) -> None:
-    files = {
-        "functions/one/index.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import refresh_watch.words\n",
-        "shared/refresh_watch/words.py": "",
-    }
-    assert modules(tmp_path, files) == set()
-
-
 @pytest.mark.parametrize(
-    "loading",
+    ("entry", "needed"),
     [
-        'import_module(f"refresh_watch.room.{kind}")',
-        'importlib.import_module("refresh_watch.room." + kind)',
-        'name = f"refresh_watch.room.{kind}"\nimport_module(name)',
+        ("from refresh_watch.first import start", {"first.py", "room/__init__.py", "room/second.py", "base.py"}),
+        ("import refresh_watch.room.near", ROOM - {"room/registry.py"}),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import refresh_watch.base\n", set()),
+        ('import_module(f"refresh_watch.room.{kind}")', ROOM),
+        ('importlib.import_module("refresh_watch.room." + kind)', ROOM),
+        ('name = f"refresh_watch.room.{kind}"\nimport_module(name)', ROOM),
+        ("import refresh_watch.room.registry", ROOM),
+        ("import refresh_watch.clients", {"clients.py"}),  # no room that is never deployed, whatever it begins with
     ],
 )
-def test_a_room_loaded_by_name_comes_whole(tmp_path: Path, loading: str) -> None:
-    files = {
-        "functions/one/index.py": loading,
-        "shared/refresh_watch/room/__init__.py": "",
-        "shared/refresh_watch/room/first.py": "import refresh_watch.base",
-        "shared/refresh_watch/room/second.py": "",
-        "shared/refresh_watch/base.py": "",
-    }
-    room = {"refresh_watch/room/__init__.py", "refresh_watch/room/first.py", "refresh_watch/room/second.py"}
-    assert modules(tmp_path, files) == {"refresh_watch/__init__.py", "refresh_watch/base.py"} | room
-
-
-def test_a_registry_that_loads_its_own_room_brings_it_whole(tmp_path: Path) -> None:
-    files = {
-        "functions/one/index.py": "import refresh_watch.room.registry",
-        "shared/refresh_watch/room/__init__.py": "",
-        "shared/refresh_watch/room/registry.py": 'def get(kind):\n    return import_module(f"{__package__}.{kind}")',
-        "shared/refresh_watch/room/first.py": "",
-    }
-    assert "refresh_watch/room/first.py" in modules(tmp_path, files)
+def test_imports_are_followed_into_functions_and_a_room_that_is_loaded_by_name_comes_whole(
+    tmp_path: Path, entry: str, needed: set[str]
+) -> None:
+    files = {f"shared/refresh_watch/{name}": text for name, text in OURS.items()}
+    found = closure_of(project(tmp_path, {"functions/one/index.py": entry, **files}), ENTRY).modules
+    names = {path.relative_to("refresh_watch").as_posix() for path in found}
+    assert names == (needed | {"__init__.py"} if needed else set())
 
 
 @pytest.mark.parametrize(
@@ -115,11 +77,6 @@ def test_what_cannot_be_told_is_not_there_or_never_deployed_is_refused_with_its_
     made = project(tmp_path, {"functions/one/index.py": entry, "shared/refresh_watch/middle.py": middle})
     with pytest.raises(CannotBuild, match=told):
         closure_of(made, ENTRY)
-
-
-def test_a_module_whose_name_only_begins_like_such_a_room_is_welcome(tmp_path: Path) -> None:
-    files = {"functions/one/index.py": "import refresh_watch.clients", "shared/refresh_watch/clients.py": ""}
-    assert "refresh_watch/clients.py" in modules(tmp_path, files)
 
 
 def test_other_packages_are_named_with_who_imports_them(tmp_path: Path) -> None:

@@ -67,17 +67,18 @@ def test_where_names_cannot_be_told_all_that_is_declared_stays(tmp_path: Path, s
     assert left(tmp_path / "out", lines, "first") == ["idle 1.0"]
 
 
-def test_a_name_that_is_told_brings_only_itself(tmp_path: Path, shelf: Shelf) -> None:
-    files = {"__init__.py": "import importlib\nimportlib.import_module('named.part')"}
-    lines = [shelf.wheel("first", files=files, needs=["idle"]), shelf.wheel("named"), shelf.wheel("idle")]
-    assert left(tmp_path / "out", lines, "first") == ["idle 1.0"]
-
-
-def test_a_compiled_module_keeps_all_that_its_distribution_declares(tmp_path: Path, shelf: Shelf) -> None:
-    compiled = {"__init__.py": "", "fast.cpython-312-x86_64-linux-gnu.so": "\x7fELF"}
-    tag = "cp312-cp312-manylinux_2_17_x86_64"
-    lines = [shelf.wheel("first", tag, compiled, needs=["declared"]), shelf.wheel("declared"), shelf.wheel("idle")]
-    assert left(tmp_path / "out", lines, "first") == ["idle 1.0"]
+@pytest.mark.parametrize(
+    ("tag", "files", "gone"),
+    [
+        ("py3-none-any", {"__init__.py": "import importlib\nimportlib.import_module('named.part')"}, "declared 1.0"),
+        ("cp312-cp312-manylinux_2_17_x86_64", {"__init__.py": "", "fast.abi3.so": "\x7fELF"}, "named 1.0"),
+    ],
+)
+def test_a_name_that_is_told_brings_only_itself_and_a_compiled_module_all_that_is_declared(
+    tmp_path: Path, shelf: Shelf, tag: str, files: dict[str, str], gone: str
+) -> None:
+    lines = [shelf.wheel("first", tag, files, needs=["declared"]), shelf.wheel("declared"), shelf.wheel("named")]
+    assert left(tmp_path / "out", lines, "first") == [gone]
 
 
 def test_the_half_of_cffi_that_only_makes_bindings_goes_and_the_one_that_runs_them_stays(
