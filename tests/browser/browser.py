@@ -51,7 +51,7 @@ class Page:
 
 
 class Browser:
-    """Answers come in the order of the calls; what is told in between goes to the page that it is about."""
+    """Answers come in the order of the calls; what comes in between goes to the page that it is about."""
 
     def __init__(self, calls: IO[bytes], answers: IO[bytes]) -> None:
         self._calls, self._answers = calls, answers

@@ -73,7 +73,7 @@ def test_a_message_that_waits_for_its_turn_says_so() -> None:
         ),
     ],
 )
-def test_an_answer_is_told_in_words_none_of_them_twice(outcome: DeliveryOutcome, words: str) -> None:
+def test_an_answer_is_reported_in_words_none_of_them_twice(outcome: DeliveryOutcome, words: str) -> None:
     assert answer_of(outcome) == words
 
 
@@ -84,7 +84,7 @@ def test_a_channel_that_asked_for_longer_than_one_delay_is_asked_again_only_then
     assert again_in(RetryLater(3599.0, Attempts(not_before=not_before)), now=1_000.0) == seconds
 
 
-def test_a_refusal_is_told_once_with_what_to_repair(wall: ChatWall, channel: ChannelSetting) -> None:
+def test_a_refusal_is_reported_once_with_what_to_repair(wall: ChatWall, channel: ChannelSetting) -> None:
     clock, said = HandClock(), []
     wall.script("dingtalk", "oncall", ScriptedAnswer(200, '{"errcode":400106,"errmsg":"robot missing"}'))
 

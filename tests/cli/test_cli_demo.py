@@ -75,7 +75,7 @@ def staying() -> Iterator[tuple[DemoStage, str]]:
 
 def test_with_the_exports_that_are_printed_doctor_finds_nothing_to_mend(staying: tuple[DemoStage, str]) -> None:
     exports = dict(re.findall(r"^  export (\w+)=(\S+)$", staying[1], re.MULTILINE))
-    # where something real is asked, it is asked here, and nobody listens
+    # where something real is asked, it is asked here, and nothing listens
     nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}
 
     ran = CommandLine(clean_environment()).run("doctor", **exports, **nowhere)

@@ -25,7 +25,7 @@ def task(stand_in: StandIn, product: str, **plan: float | str) -> str:
     )
 
 
-def test_a_started_watch_is_told_once_to_each_channel_and_known_when_started_again(deployment: Deployment) -> None:
+def test_a_started_watch_is_reported_once_to_each_channel_and_known_when_started_again(deployment: Deployment) -> None:
     cli, wall = deployment.cli, deployment.wall
     task_id = task(deployment.stand_in, "cdn", after=1)
 
@@ -49,7 +49,7 @@ def test_a_started_watch_is_told_once_to_each_channel_and_known_when_started_aga
     assert len(shown(wall, "dingtalk", again.json["watch_id"])) == 1
 
 
-def test_a_stopped_watch_is_told_as_stopped_and_by_whom(deployment: Deployment) -> None:
+def test_a_stopped_watch_is_reported_as_stopped_and_by_whom(deployment: Deployment) -> None:
     cli, wall = deployment.cli, deployment.wall
     task_id = task(deployment.stand_in, "vod", ends=NEVER)
     watch_id = cli.run("start", "vod", task_id, "--json", *QUICK).json["watch_id"]

@@ -88,7 +88,7 @@ def manifest(folder: Path, cpu: str, cron: str = "@every 30m", payload: str = "s
     return DoctorContext({}, USUAL, find_project(folder))
 
 
-def test_triggers_that_are_on_are_told_apart_from_those_that_are_off_and_a_timer_costs_its_hours(
+def test_triggers_that_are_on_are_distinguished_from_those_that_are_off_and_a_timer_costs_its_hours(
     tmp_path: Path,
 ) -> None:
     context = manifest(tmp_path, "0.35")
@@ -102,7 +102,7 @@ def test_triggers_that_are_on_are_told_apart_from_those_that_are_off_and_a_timer
     assert "CNY 0.72 is the least" in said["a day"]
 
 
-def test_a_timer_that_could_not_work_is_told_with_its_place(tmp_path: Path) -> None:
+def test_a_timer_that_could_not_work_is_reported_with_its_place(tmp_path: Path) -> None:
     context = manifest(tmp_path, "0.35", cron="20 * * * *", payload="sweep cdnn 3h")
 
     cron, payload, _ = (finding.said for finding in check_manifest(context) if finding.level is Level.BAD)
@@ -113,7 +113,7 @@ def test_a_timer_that_could_not_work_is_told_with_its_place(tmp_path: Path) -> N
     assert payload.startswith(f"{where}.payload: 'cdnn' is not allowed; allowed: {allowed}")
 
 
-def test_an_s_yaml_that_is_wrong_is_told_in_one_line_and_nothing_is_reckoned_from_it(tmp_path: Path) -> None:
+def test_an_s_yaml_that_is_wrong_is_reported_in_one_line_and_nothing_is_reckoned_from_it(tmp_path: Path) -> None:
     context = manifest(tmp_path, "lots")
 
     (wrong,) = check_manifest(context)
@@ -123,7 +123,7 @@ def test_an_s_yaml_that_is_wrong_is_told_in_one_line_and_nothing_is_reckoned_fro
     assert wrong.said == "resources.intake.props.cpu: 'lots' is not allowed; allowed: a share of a core from 0.05 to 16"
 
 
-def test_a_runtime_that_there_is_not_is_told_once_by_its_variable() -> None:
+def test_a_runtime_that_there_is_not_is_reported_once_by_its_variable() -> None:
     context = DoctorContext({"REFRESH_WATCH_RUNTIME": "python3.9"}, USUAL, find_project(PROJECT))
 
     (wrong,), (left_out,) = check_settings(context), check_manifest(context)
@@ -133,7 +133,7 @@ def test_a_runtime_that_there_is_not_is_told_once_by_its_variable() -> None:
     assert "REFRESH_WATCH_RUNTIME" in left_out.said
 
 
-def test_an_environment_that_is_too_large_is_told_before_it_is_deployed() -> None:
+def test_an_environment_that_is_too_large_is_reported_before_it_is_deployed() -> None:
     channels = [
         {"name": f"a{i}", "kind": "slack", "url": f"https://hooks.slack.com/services/{'x' * 200}"} for i in range(20)
     ]
@@ -146,7 +146,7 @@ def test_an_environment_that_is_too_large_is_told_before_it_is_deployed() -> Non
     assert said["refresh-notify"].endswith(" is not allowed; allowed: at most 4,096 bytes, names and values together")
 
 
-def test_channels_that_cannot_be_read_at_all_are_told_once_without_what_stands_there() -> None:
+def test_channels_that_cannot_be_read_at_all_are_reported_once_without_what_stands_there() -> None:
     context = DoctorContext(
         {"REFRESH_WATCH_CHANNELS": '[{"url": "https://hooks.example.com/fake-token"'}, USUAL, find_project(PROJECT)
     )
@@ -158,7 +158,7 @@ def test_channels_that_cannot_be_read_at_all_are_told_once_without_what_stands_t
     assert "fake-token" not in repr(wrong)
 
 
-def test_sdks_that_are_told_to_print_their_requests_are_warned_of() -> None:
+def test_sdks_that_are_set_to_print_their_requests_are_warned_of() -> None:
     (warned,) = (
         each
         for each in check_settings(DoctorContext({"DEBUG": "sdk"}, USUAL, find_project(PROJECT)))

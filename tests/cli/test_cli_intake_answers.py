@@ -30,7 +30,7 @@ def test_a_started_watch_is_understood_plain_and_as_an_http_response(
     assert "watch 0123456789abcdef started" in ran.out
 
 
-def test_a_deployment_that_tells_nobody_is_said_to(cli: CommandLine) -> None:
+def test_a_deployment_without_channels_is_warned_of(cli: CommandLine) -> None:
     warning = "REFRESH_WATCH_CHANNELS is empty: no message will be sent"
     with answering(lambda *_: (202, {**STARTED, "warning": warning})) as url:
         ran = cli.run("start", "cdn", "1", REFRESH_WATCH_FC_ENDPOINT=url)

@@ -119,7 +119,7 @@ def test_filters_go_into_the_question_about_each_id(call: Call, stand_in: StandI
     assert {call.params["DomainName"] for call in stand_in.calls} == {"example.com"}
 
 
-def test_a_refusal_of_whoever_asks_lists_nothing(call: Call, stand_in: StandIn) -> None:
+def test_a_refusal_of_the_caller_lists_nothing(call: Call, stand_in: StandIn) -> None:
     ids = [failed_task(stand_in, "cdn", name) for name in ("a", "b")]
     stand_in.faults.add(error(403, "Forbidden.RAM", "User not authorized."))
 
@@ -196,7 +196,7 @@ def test_a_watch_by_path_lists_its_own_paths_of_its_own_submission(
     assert [row["object_path"] for row in ran.json["tasks"]] == [f"{URL}/ours", f"{URL}/ours-too"]
 
 
-def test_a_watch_of_another_product_and_one_that_nobody_knows_are_one_line_each(
+def test_a_watch_of_another_product_and_one_that_is_not_known_are_one_line_each(
     deployment: Deployment,
 ) -> None:
     call = deployment.cli.run
@@ -210,7 +210,7 @@ def test_a_watch_of_another_product_and_one_that_nobody_knows_are_one_line_each(
     assert unknown.refuses("watch_id: '0000000000000000' is not known; allowed: a watch of the last 7 days")
 
 
-def test_the_command_of_a_watch_from_this_machine_names_all_ids_since_nobody_keeps_its_record(
+def test_the_command_of_a_watch_from_this_machine_names_all_ids_since_there_is_no_record_of_it(
     call: Call, stand_in: StandIn
 ) -> None:
     ids = [failed_task(stand_in, "cdn", f"{n:02d}") for n in range(25)]

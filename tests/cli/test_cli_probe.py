@@ -165,7 +165,7 @@ def test_where_on_failure_does_not_fire_the_table_says_no_and_the_probe_fails(tm
     }
 
 
-def test_a_refresh_that_hides_and_lags_is_told_as_it_is(tmp_path: Path) -> None:
+def test_a_refresh_that_hides_and_lags_is_reported_as_it_is(tmp_path: Path) -> None:
     switches = ProductSwitches(
         invisible_seconds=1.0, stale_answers=True, time_filter="ignored", unknown_id="malformed", process_form="plain"
     )
@@ -247,7 +247,7 @@ def started(opened: Account, *more: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def test_nobody_answers_where_the_functions_should_be(call: Callable[..., Ran]) -> None:
+def test_nothing_answers_where_the_functions_should_be(call: Callable[..., Ran]) -> None:
     variables: dict[str, Any] = {"REFRESH_WATCH_FC_ENDPOINT": "http://127.0.0.1:9"}
 
     ran = call(*PROBE, **variables)

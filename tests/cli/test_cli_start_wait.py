@@ -83,7 +83,7 @@ def test_json_is_the_report_and_nothing_else(endings: dict[str, Ran], outcome: s
     assert ran.err.startswith(f"watch {ran.json['watch_id']} started; end it with: ")
 
 
-def test_a_failed_refresh_is_told_with_its_url_and_reason(endings: dict[str, Ran]) -> None:
+def test_a_failed_refresh_is_reported_with_its_url_and_reason(endings: dict[str, Ran]) -> None:
     (failed,) = endings["failed"].json["tasks"]
 
     assert failed["failed"][0]["object_path"] == BAD

@@ -114,7 +114,7 @@ def test_a_channel_that_is_busy_is_left_alone(wall: ChatWall) -> None:
 @pytest.mark.parametrize(
     ("seconds", "again"), [(7200, r"would be sent again after (2h|1h 59m);"), (30 * 3600, r"it asks for 1d")]
 )
-def test_a_channel_that_asks_for_more_than_one_delay_is_told_the_whole_of_it(
+def test_a_channel_that_asks_for_more_than_one_delay_is_reported_the_whole_of_it(
     wall: ChatWall, seconds: int, again: str
 ) -> None:
     wall.script("webhook", "audit", ScriptedAnswer(429, "slow down", (("Retry-After", str(seconds)),)))

@@ -90,7 +90,7 @@ def test_the_final_message_is_printed_and_the_first_failure_goes_to_standard_err
     assert "so far" not in ran.out
 
 
-def test_named_channels_are_told_once_and_their_answers_are_shown(
+def test_named_channels_are_sent_the_report_once_and_their_answers_are_shown(
     cli: CommandLine, stand_in: StandIn, wall: ChatWall
 ) -> None:
     task_id = stand_in.world.add_task("dcdn", created_at=time.time())
@@ -102,7 +102,7 @@ def test_named_channels_are_told_once_and_their_answers_are_shown(
     assert "channel oncall: delivered (HTTP 200" in ran.err
 
 
-def test_without_channel_nobody_is_told(cli: CommandLine, stand_in: StandIn, wall: ChatWall) -> None:
+def test_without_channel_no_report_is_sent(cli: CommandLine, stand_in: StandIn, wall: ChatWall) -> None:
     task_id = stand_in.world.add_task("vod", created_at=time.time())
 
     assert cli.run("watch", "vod", task_id, *QUICK).code == 0

@@ -49,19 +49,19 @@ def no_interim(report: Report) -> None:
 
 
 @pytest.fixture
-def nobody() -> str:
+def closed() -> str:
     """An endpoint of this machine that refuses every connection."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         return f"http://127.0.0.1:{free.getsockname()[1]}"
 
 
-def test_an_api_that_never_answers_is_given_up_a_minute_past_the_deadline(nobody: str) -> None:
+def test_an_api_that_never_answers_is_given_up_a_minute_past_the_deadline(closed: str) -> None:
     clock = HandClock()
     began = clock.now()
     said = Said()
 
     report = follow(
-        request("123"), CommandContext(Settings(product_endpoints=everywhere(nobody)), KEYS, clock), said, no_interim
+        request("123"), CommandContext(Settings(product_endpoints=everywhere(closed)), KEYS, clock), said, no_interim
     )
 
     assert DEADLINE + NO_ANSWER_SECONDS <= clock.now() - began < DEADLINE + 3 * NO_ANSWER_SECONDS

@@ -165,7 +165,7 @@ def test_without_credentials_list_says_what_to_set(cli: CommandLine) -> None:
     assert "ALIBABA_CLOUD_ACCESS_KEY_ID" in ran.err
 
 
-def test_without_credentials_watch_ends_before_its_first_look_and_tells_nobody(
+def test_without_credentials_watch_ends_before_its_first_look_and_sends_no_report(
     cli: CommandLine, wall: ChatWall, tmp_path: Path
 ) -> None:
     asked: list[str] = []

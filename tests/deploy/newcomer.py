@@ -1,4 +1,4 @@
-"""Somebody who deploys for the first time: keys, a checkout, and programs on PATH that note what they were given."""
+"""A person who deploys for the first time: keys, a checkout, and programs on PATH that note what they were given."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def done(ran: Ran) -> list[str]:
 
 
 class Newcomer:
-    """Somebody with keys, a checkout, and programs on PATH."""
+    """A person with keys, a checkout, and programs on PATH."""
 
     def __init__(self, stand_in: StandIn, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.account = stand_in.world.account

@@ -1,7 +1,7 @@
 """The packages as they are deployed: built from a copy of the project, and run from their own folders alone.
 
 What they meet outside are the stand-in products, the robots, and an engine that runs nothing: what is started stays in
-its record, and whoever uses this hands it on.
+its record, and the test that uses this hands it on.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def build_in(
 
 @dataclass(frozen=True)
 class Outside:
-    """What the packages meet, and how they are told of it."""
+    """What the packages meet, and how they know of it."""
 
     products: StandIn
     wall: ChatWall

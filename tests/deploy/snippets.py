@@ -80,7 +80,7 @@ def fences(path: Path, having: str = "") -> list[Fence]:
 
 @dataclass(frozen=True)
 class Place:
-    """A machine of somebody who submits: `aliyun` and `refresh-watch` are on its PATH."""
+    """A machine from which jobs are submitted: `aliyun` and `refresh-watch` are on its PATH."""
 
     deployed: House
     folder: Path

@@ -79,7 +79,7 @@ def test_of_five_versions_the_oldest_that_does_not_count_makes_room(newcomer: Ne
         assert done(newcomer.deploy("--only-roles"))[-1] == "policy refresh-watch: a new default version"
         assert "cdn:Describe" + str(number) in policy.document
     assert [version.id for version in policy.versions] == ["v7", "v8", "v9", "v10", "v11"]
-    # somebody went back to an older one: that one counts, and stays
+    # an operator went back to an older one: that one counts, and stays
     policy.default = "v7"
     newcomer.change_policy(99)
     assert done(newcomer.deploy("--only-roles"))[0].startswith("policy refresh-watch: version v8 removed")
@@ -97,7 +97,7 @@ def test_what_others_changed_on_our_role_is_set_right(newcomer: Newcomer) -> Non
 
 
 @pytest.mark.parametrize("what", ["role", "policy"])
-def test_what_somebody_else_made_is_left_alone_and_nothing_else_is_made(newcomer: Newcomer, what: str) -> None:
+def test_what_others_made_is_left_alone_and_nothing_else_is_made(newcomer: Newcomer, what: str) -> None:
     newcomer.deploy("--only-roles")
     if what == "role":
         newcomer.account.roles = {"refresh-intake": Role("refresh-intake", "1", "{}", "the web team's", 0.0)}
@@ -178,7 +178,7 @@ def test_channels_in_a_file_are_refused_since_the_file_is_in_no_package(newcomer
     assert newcomer.refuses(ran, "the JSON itself")
 
 
-def test_no_credentials_and_no_channels_are_told(newcomer: Newcomer) -> None:
+def test_no_credentials_and_no_channels_are_reported(newcomer: Newcomer) -> None:
     ran = newcomer.deploy(alone=True, REFRESH_WATCH_CHANNELS="", **NOBODY)
     assert ran.code == 2
     warning, refusal = ran.err.splitlines()
@@ -234,7 +234,7 @@ def test_what_serverless_devs_shows_of_the_environment_is_seen_without_secrets(n
 
 
 def test_variables_that_are_set_to_nothing_are_as_if_they_were_not_set(newcomer: Newcomer) -> None:
-    """So a pipeline has them where nobody has filled them in; and Windows leaves ends of lines."""
+    """So a pipeline has them where they were not filled in; and Windows leaves ends of lines."""
     names = ("REFRESH_WATCH_REGION", "REFRESH_WATCH_RUNTIME", "REFRESH_WATCH_QUOTA")
     ran = newcomer.deploy(REFRESH_WATCH_PREFIX="team\r\n", **dict.fromkeys(names, " "))
     assert ran.code == 0, ran.err

@@ -73,7 +73,7 @@ def test_what_the_deployer_sets_reaches_the_functions_that_read_it() -> None:
     assert endpoints == ("https://cdn.example.com", "https://dcdn.example.com", "https://vod.example.com")
 
 
-def test_the_watch_function_which_tells_nobody_is_given_no_channel() -> None:
+def test_the_watch_function_which_sends_no_report_is_given_no_channel() -> None:
     watch = manifest(DEPLOYER).keyed("watch")
     assert watch is not None
     assert not any("secret-part" in value for _, value in watch.environment)
@@ -87,7 +87,7 @@ def test_both_runtimes_can_be_chosen_and_the_package_is_built_for_the_one_that_i
     assert sorted(steps) == FUNCTIONS
 
 
-def test_intake_and_watch_fail_over_to_notify_and_notify_to_nobody() -> None:
+def test_intake_and_watch_fail_over_to_notify_and_notify_to_no_function() -> None:
     found = {function.key: function.on_failure for function in manifest({"REFRESH_WATCH_PREFIX": "team"}).functions}
     assert found == {"intake": "team-notify", "watch": "team-notify", "notify": ""}
 

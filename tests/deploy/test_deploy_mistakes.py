@@ -33,7 +33,7 @@ def with_timer(newcomer: Newcomer, cron: str = "0 20 * * * *", payload: str = "s
     in_s_yaml(newcomer, "\n  intake:\n", TIMER.format(cron=cron, payload=payload))
 
 
-def test_a_secret_of_another_key_is_told_in_our_words_with_what_to_mend(newcomer: Newcomer) -> None:
+def test_a_secret_of_another_key_is_reported_in_our_words_with_what_to_mend(newcomer: Newcomer) -> None:
     ran = newcomer.deploy(ALIBABA_CLOUD_ACCESS_KEY_SECRET="another")
     assert ran.code == 1
     (line,) = ran.err.splitlines()
@@ -42,7 +42,7 @@ def test_a_secret_of_another_key_is_told_in_our_words_with_what_to_mend(newcomer
     assert "***" not in line
 
 
-def test_a_key_that_is_not_there_is_told_likewise(newcomer: Newcomer) -> None:
+def test_a_key_that_is_not_there_is_reported_likewise(newcomer: Newcomer) -> None:
     ran = newcomer.deploy(ALIBABA_CLOUD_ACCESS_KEY_ID="nobodys")
     assert ran.code == 1
     assert "there is no such access key id; see in the RAM console" in ran.err
@@ -58,7 +58,7 @@ def test_the_half_of_a_key_that_is_missing_is_named(newcomer: Newcomer) -> None:
     assert "ALIBABA_CLOUD_ACCESS_KEY_SECRET is not set; no Alibaba Cloud credentials were found" in ran.err
 
 
-def test_a_region_that_is_not_known_is_told_with_the_nearest(newcomer: Newcomer) -> None:
+def test_a_region_that_is_not_known_is_reported_with_the_nearest(newcomer: Newcomer) -> None:
     """With a network it is refused, without one it is a warning."""
     ran = newcomer.deploy("--dry-run", REFRESH_WATCH_REGION="cn-hangzou")
     assert "did you mean cn-hangzhou?" in ran.err

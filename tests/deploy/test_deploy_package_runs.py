@@ -1,4 +1,4 @@
-"""The packages as `refresh-watch build` makes them: equal to the byte, nothing in them for nothing, and at work.
+"""The packages as `refresh-watch build` makes them: equal to the byte, nothing in them without a use, and at work.
 
 They are built once, for a runtime whose interpreter is here (REFRESH_WATCH_TEST_RUNTIME names one) or else for this
 Python, and run from their own folders with nothing else on the path. About half a minute, most of it pip and compiling.

@@ -63,7 +63,7 @@ class JobRow:
         return ", ".join(f"{number} {word}" for number, word in parts if number)
 
     @property
-    def is_told(self) -> bool:
+    def is_reported(self) -> bool:
         """Every channel has shown its final report."""
         return all(self.finals.get(each.kind) for each in AUDIENCES if each.wants(self.job.expected))
 
@@ -108,9 +108,9 @@ class Board:
                 row.final = message.body["data"]
 
     @property
-    def is_told(self) -> bool:
+    def is_reported(self) -> bool:
         """Nothing is awaited any more."""
-        return all(row.is_told for row in self.rows)
+        return all(row.is_reported for row in self.rows)
 
 
 def _kind_of(message: WallMessage, watch_id: str) -> str:

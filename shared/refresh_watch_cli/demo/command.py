@@ -82,7 +82,7 @@ def _play(
             read_at = seconds
             board.read(running.record)
             screen.tick(seconds)
-        if not board.is_told:
+        if not board.is_reported:
             told_at = seconds
         elif seconds - told_at >= SETTLE:
             return

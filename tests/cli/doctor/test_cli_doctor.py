@@ -208,7 +208,7 @@ def test_the_profile_that_the_credentials_are_from_is_named_and_the_accounts_own
     assert "RAM user" in do
 
 
-def test_a_wrong_clock_is_told_with_what_follows_from_it(doctor: Callable[..., Ran]) -> None:
+def test_a_wrong_clock_is_reported_with_what_follows_from_it(doctor: Callable[..., Ran]) -> None:
     with StandIn(World(time.time()), clock=Behind()) as late:
         ran = doctor(
             "--product",

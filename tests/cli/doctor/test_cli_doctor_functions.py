@@ -24,7 +24,7 @@ def test_functions_that_are_not_deployed_are_no_matter_of_permission(doctor: Cal
     assert "none of the functions was found" in found(ran, "skipped", "roles")[0]
 
 
-def test_function_compute_out_of_reach_is_told_once(doctor: Callable[..., Ran]) -> None:
+def test_function_compute_out_of_reach_is_reported_once(doctor: Callable[..., Ran]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
 

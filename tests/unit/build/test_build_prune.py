@@ -74,7 +74,7 @@ def test_where_names_cannot_be_told_all_that_is_declared_stays(tmp_path: Path, s
         ("cp312-cp312-manylinux_2_17_x86_64", {"__init__.py": "", "fast.abi3.so": "\x7fELF"}, "named 1.0"),
     ],
 )
-def test_a_name_that_is_told_brings_only_itself_and_a_compiled_module_all_that_is_declared(
+def test_a_name_that_stands_in_the_source_brings_only_itself_and_a_compiled_module_all_that_is_declared(
     tmp_path: Path, shelf: Shelf, tag: str, files: dict[str, str], gone: str
 ) -> None:
     lines = [shelf.wheel("first", tag, files, needs=["declared"]), shelf.wheel("declared"), shelf.wheel("named")]
