@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -38,3 +42,37 @@ def delivered(channel: ChannelSetting, clock: HandClock, report: Report = PARTLY
 
 def with_url(channel: ChannelSetting, url: str) -> ChannelSetting:
     return replace(channel, url=type(channel.url)(url))
+
+
+@contextmanager
+def dripping(begins: bytes) -> Iterator[tuple[str, threading.Event]]:
+    """The URL of a server that answers so and then goes on a byte at a time, and whether it ever came to an end."""
+    ran_dry, left = threading.Event(), threading.Event()
+
+    def answer(caller: socket.socket) -> None:
+        with caller:
+            caller.recv(65536)
+            try:
+                caller.sendall(begins)
+                for _ in range(400):
+                    if left.wait(0.05):
+                        return
+                    caller.sendall(b"x")
+            except OSError:
+                return
+        ran_dry.set()
+
+    def serve() -> None:
+        for _ in range(3):
+            try:
+                caller, _from = chat.accept()
+            except OSError:
+                return
+            threading.Thread(target=answer, args=(caller,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as chat:
+        threading.Thread(target=serve, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{chat.getsockname()[1]}/webhook/audit", ran_dry
+        finally:
+            left.set()

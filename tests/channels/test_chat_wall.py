@@ -1,4 +1,4 @@
-"""The stand-in robots judge by themselves: each refusal that is known can be had from them."""
+"""The stand-in chats judge by themselves: they give each refusal that is known."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from refresh_watch.channels.checking import EVERYONE, check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
-from refresh_watch.channels.formatting.fitting import fit_message
+from refresh_watch.channels.formatting.fitting import fit_bytes
 from refresh_watch.channels.formatting.sections import AT, SectionStyle, harmless, plain, sections, tagless_code
 from refresh_watch.channels.outcomes import (
     UNKNOWN_CODE,
@@ -61,12 +61,8 @@ def render(draft: Draft, step: int) -> ChannelRequest:
     """The request, signed; samples, then rungs, are given up to stay within LIMIT bytes."""
     url, secret = draft.channel.url.value, draft.channel.secret
     people = tuple(person.lstrip(AT) for person in draft.people)
-    body = fit_message(
-        draft.message,
-        step,
-        lambda message, rung: _body(message, rung, draft.channel.keyword, people),
-        lambda body: len(body) <= LIMIT,
-    )
+    keyword = draft.channel.keyword
+    body = fit_bytes(draft.message, step, LIMIT, lambda message, rung: _body(message, rung, keyword, people))
     return ChannelRequest(signed(url, secret.value, draft.now) if secret else url, body, made_at=draft.now)
 
 

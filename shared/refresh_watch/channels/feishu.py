@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from refresh_watch.channels.checking import EVERYONE, check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
-from refresh_watch.channels.formatting.fitting import fit_message
+from refresh_watch.channels.formatting.fitting import fit_bytes
 from refresh_watch.channels.formatting.sections import SectionStyle, plain, sections, tagless, tagless_code
 from refresh_watch.channels.outcomes import (
     UNKNOWN_CODE,
@@ -57,12 +57,11 @@ def render(draft: Draft, step: int) -> ChannelRequest:
     """The request, signed; samples, then rungs, are given up to stay within LIMIT bytes."""
     signature = _signature(draft.channel, draft.now)
     ids = list(dict.fromkeys("all" if person in EVERYONE else person for person in draft.people))
-    body = fit_message(
-        draft.message,
-        step,
-        lambda message, rung: compact({**signature, **_content(message, rung, draft.channel.keyword, ids)}),
-        lambda body: len(body) <= LIMIT,
-    )
+
+    def write(message: Message, rung: int) -> bytes:
+        return compact({**signature, **_content(message, rung, draft.channel.keyword, ids)})
+
+    body = fit_bytes(draft.message, step, LIMIT, write)
     return ChannelRequest(draft.channel.url.value, body, made_at=draft.now)
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from refresh_watch.channels.checking import check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
-from refresh_watch.channels.formatting.fitting import fit_message
+from refresh_watch.channels.formatting.fitting import fit_bytes
 from refresh_watch.channels.outcomes import Delivered, DeliveryOutcome, Permanent, Temporary, TooLarge
 from refresh_watch.channels.responses import ChannelResponse, vendor_text
 from refresh_watch.deployment import Deployment
@@ -64,7 +64,7 @@ def render(draft: Draft, step: int) -> ChannelRequest:
             }
         )
 
-    body = fit_message(draft.message, step, write, lambda body: len(body) <= LIMIT)
+    body = fit_bytes(draft.message, step, LIMIT, write)
     return ChannelRequest(channel.url.value, body, made_at=draft.now)
 
 

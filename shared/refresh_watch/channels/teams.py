@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from refresh_watch.channels.checking import malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
-from refresh_watch.channels.formatting.fitting import fit_message
+from refresh_watch.channels.formatting.fitting import fit_bytes
 from refresh_watch.channels.outcomes import Accepted, ContentRejected, DeliveryOutcome, Permanent, Temporary, TooLarge
 from refresh_watch.channels.responses import ChannelResponse, vendor_text
 from refresh_watch.errors import BadInput
@@ -81,7 +81,7 @@ def render(draft: Draft, step: int) -> ChannelRequest:
         blocks = _plain_blocks if rung >= LAST_STEP else _blocks
         return _envelope(blocks(message, draft.channel.keyword, people), message, people)
 
-    body = fit_message(draft.message, step, write, lambda body: len(body) <= LIMIT)
+    body = fit_bytes(draft.message, step, LIMIT, write)
     return ChannelRequest(draft.channel.url.value, body, made_at=draft.now)
 
 

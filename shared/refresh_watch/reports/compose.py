@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from itertools import islice
 
 from refresh_watch.deployment import Deployment
 from refresh_watch.model import Kind, Outcome, Reason
 from refresh_watch.product_specs.registry import spec_named
-from refresh_watch.report import Report, ReportKind
-from refresh_watch.reports.advice import next_steps, reasons_of
+from refresh_watch.report import Counts, Report, ReportKind
+from refresh_watch.reports.advice import causes_of, next_steps, reasons_of
 from refresh_watch.reports.command import command
-from refresh_watch.reports.facts import facts
+from refresh_watch.reports.facts import counted, facts, listed
 from refresh_watch.reports.failures import Failures, by_reason
-from refresh_watch.reports.links import links
-from refresh_watch.reports.message import SAMPLES, FailureGroup, Message, Severity
+from refresh_watch.reports.message import SAMPLES, FailureGroup, Link, Message, Severity
 from refresh_watch.reports.plain import name_only, one_line
-from refresh_watch.reports.summary import summary
 from refresh_watch.reports.texts import text
 
-_SEVERITY = {
-    Outcome.COMPLETE: Severity.OK,
-    Outcome.FAILED: Severity.BAD,
-    Outcome.PARTLY_FAILED: Severity.WARNING,
-    Outcome.OVERDUE: Severity.WARNING,
-    Outcome.UNVERIFIABLE: Severity.WARNING,
+_COUNTED = {
+    **dict.fromkeys(("failed", "partly_failed", "interim"), ("failed",)),
+    "overdue": ("overdue",),
+    "unverifiable": ("unverifiable",),
+    "stopped": ("overdue", "unverifiable"),
 }
-_SEVERITY_OF_KIND = {
-    ReportKind.INTERIM: Severity.WARNING,  # as of a partial failure: the end may be worse, not better
-    ReportKind.REJECTED: Severity.WARNING,
-    ReportKind.BROKEN: Severity.BAD,
-}
+"""The objects that the sentence of a state counts; the other sentences are about all, or about the watch."""
+
 _LONGEST_NAME = 80  # a lock screen shows less
 _LONGEST_URL = 1024  # the longest that the submit APIs take (SDK comment of PushObjectCache)
 
@@ -44,13 +39,13 @@ def compose(report: Report, *, language: str, deployment: Deployment) -> Message
         severity=_severity(report),
         tags=tuple(tag for tag in tags if tag),
         name=_name(report, language),
-        summary=summary(report, state, language),
+        summary=_summary(report, state, language),
         facts=facts(report, language, deployment),
         groups=_groups(report, failures, language),
         next_steps=next_steps(report, failures, language),
         is_failure=report.counts.failed > 0 or report.kind is ReportKind.BROKEN,
         command=command(report),
-        links=links(report, language),
+        links=_links(report, language),
         event=name_only(report.id, 40),
     )
 
@@ -66,9 +61,11 @@ def _state(report: Report) -> str:
 
 
 def _severity(report: Report) -> Severity:
-    if report.kind is ReportKind.FINAL:
-        return _SEVERITY[report.outcome or Outcome.UNVERIFIABLE]
-    return _SEVERITY_OF_KIND[report.kind]
+    if report.kind is ReportKind.FINAL and report.outcome is Outcome.COMPLETE:
+        return Severity.OK
+    failed = report.kind is ReportKind.FINAL and report.outcome is Outcome.FAILED
+    # an interim report is as of a partial failure: the end may be worse, not better
+    return Severity.BAD if failed or report.kind is ReportKind.BROKEN else Severity.WARNING
 
 
 def _job(report: Report, language: str) -> str:
@@ -89,6 +86,25 @@ def _status(report: Report, state: str, language: str) -> str:
         "stopped": counts.overdue + counts.unverifiable,
     }.get(state, counts.failed)
     return text(language, f"title.{state}", count=count, total=counts.total)
+
+
+def _summary(report: Report, state: str, language: str) -> str:
+    """What happened, in one or two sentences of our own: the part of a message that is never cut.
+
+    How many objects ended in that state, why their end is not known, and how the others ended.
+
+    `state` is the key of the sentence in the texts.
+    """
+    counts = report.counts
+    numbers = {**asdict(counts), "total": counts.total, "open": counts.overdue + counts.unverifiable}
+    sentence = text(language, f"summary.{state}", **numbers)
+    causes = causes_of(report) if state == "unverifiable" else ()
+    if causes:
+        why = listed([text(language, f"reason.{cause}") for cause in causes], language)
+        sentence = text(language, "summary.with_why", summary=sentence, why=why)
+    rest = replace(counts, **dict.fromkeys(_COUNTED[state], 0)) if state in _COUNTED else Counts()
+    others = counted(rest, language)
+    return text(language, "summary.with_others", summary=sentence, counts=others) if others else sentence
 
 
 def _name(report: Report, language: str) -> str:
@@ -114,3 +130,11 @@ def _groups(report: Report, failures: tuple[Failures, ...], language: str) -> tu
         key = "failure.rest" if groups else "failure.no_reason"
         groups.append(FailureGroup(text(language, key), rest))
     return tuple(groups)
+
+
+def _links(report: Report, language: str) -> tuple[Link, ...]:
+    """A page of the product's console, without anything that a request or an API wrote."""
+    spec = spec_named(report.product)
+    if spec is None:
+        return ()  # a rejected request may name a product that does not exist
+    return (Link(text(language, "link.console", product=spec.names[language]), spec.console),)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
+from datetime import datetime, timedelta, timezone
 
 from refresh_watch.deployment import Deployment
+from refresh_watch.instants import Instant, Seconds
 from refresh_watch.model import Note, Outcome
 from refresh_watch.report import Counts, Report, ReportKind
 from refresh_watch.reports.advice import causes_of
 from refresh_watch.reports.message import Fact
 from refresh_watch.reports.plain import one_line
-from refresh_watch.reports.texts import is_ours, note_text, text
-from refresh_watch.reports.times import at_most, moment
+from refresh_watch.reports.texts import UTC_OFFSETS, is_ours, note_text, text
 from refresh_watch.reports.wire import MOST_NOTES
 
+_UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+_MOST_UNITS = 2
 _TASKS_NAMED = 3
 # the masked number of an account has asterisks, which are markup in some chats
 _UNTRUSTED = ("tasks", "why", "last_status", "detail", "account", "request_id", "watch")
@@ -101,3 +105,25 @@ def _is_noted(report: Report) -> bool:
 def _last_status(report: Report, language: str) -> str:
     words = [one_line(task.status, 40) for task in report.tasks if task.outcome is Outcome.OVERDUE and task.status]
     return listed(list(dict.fromkeys(words))[:3], language)
+
+
+def moment(instant: Instant | None, language: str) -> str:
+    """Date and time in whole seconds, with the time zone; empty for None."""
+    if instant is None:
+        return ""
+    zone = timezone(timedelta(seconds=UTC_OFFSETS[language]))
+    return text(language, "moment", moment=datetime.fromtimestamp(int(instant), tz=zone).strftime("%Y-%m-%d %H:%M:%S"))
+
+
+def at_most(seconds: Seconds, language: str) -> str:
+    """A duration in its two largest units, rounded up."""
+    whole = max(0, math.ceil(seconds))
+    first = next((place for place, (_, size) in enumerate(_UNITS) if whole >= size), len(_UNITS) - 1)
+    step = _UNITS[min(first + _MOST_UNITS, len(_UNITS)) - 1][1]
+    left = math.ceil(whole / step) * step
+    parts = []
+    for unit, size in _UNITS:
+        count, left = divmod(left, size)
+        if count:
+            parts.append(text(language, f"unit.{unit}", count=count))
+    return " ".join(parts) or text(language, "unit.s", count=0)

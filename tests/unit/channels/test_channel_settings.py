@@ -189,7 +189,7 @@ def test_more_mentions_than_there_is_room_for_are_refused(kind: str) -> None:
     assert f"{most + 1} mentions" in _refused(kind, "all", mention=(person,) * (most + 1))
 
 
-def test_two_people_of_one_name_are_told_apart_or_refused_by_teams() -> None:
+def test_two_people_of_one_name_are_refused_by_teams() -> None:
     _refused("teams", "another name", mention=("ann@example.com", "ann@example.org"))
 
 

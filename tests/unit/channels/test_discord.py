@@ -90,7 +90,7 @@ def test_the_answer_to_a_report_proves_that_it_was_posted() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
-def test_everything_that_is_to_be_told_stands_in_content_and_embed(report: Report, language: str) -> None:
+def test_all_of_the_message_stands_in_content_and_embed(report: Report, language: str) -> None:
     message = compose(report, language=language, deployment=PROD)
     body = _sent(report, language=language)
     assert body["content"] == f"{message.heading} `{message.name}`".removesuffix(" ``")

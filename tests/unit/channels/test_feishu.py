@@ -132,7 +132,7 @@ def test_a_failure_shows_reasons_samples_and_how_many_more() -> None:
     assert "event f-0a1b2c3d" in text
 
 
-def test_a_complete_job_is_told_without_headings_over_nothing() -> None:
+def test_a_complete_job_is_reported_without_empty_sections() -> None:
     assert all("**" not in text for text in _markdown(_sent(COMPLETE)))
 
 

@@ -1,4 +1,4 @@
-"""A robot's limit is kept by instances that know nothing of each other."""
+"""An endpoint's limit is kept by instances that know nothing of each other."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ NOW = 1_000_000.0
 
 
 def _post(pacing: Pacing, at: float, *, rate: Rate | None = DINGTALK, booked: bool = False) -> float:
-    turn = pacing.turn_in("robot", rate, at, booked=booked)
+    turn = pacing.turn_in("endpoint", rate, at, booked=booked)
     if not turn:
-        pacing.posted("robot", at)
+        pacing.posted("endpoint", at)
     return turn
 
 
@@ -62,14 +62,14 @@ def test_another_endpoint_does_not_wait_for_this_one() -> None:
 def test_an_endpoint_without_a_limit_is_waited_for_only_while_it_is_paused() -> None:
     pacing = Pacing()
     assert {_post(pacing, NOW, rate=None) for _ in range(500)} == {0.0}
-    pacing.pause("robot", NOW, 30)
+    pacing.pause("endpoint", NOW, 30)
     assert _post(pacing, NOW + 10, rate=None) == 20.0
     assert _post(pacing, NOW + 30, rate=None) == 0.0
 
 
 def test_after_a_block_those_who_waited_do_not_all_come_at_once() -> None:
     pacing = Pacing(2)
-    pacing.pause("robot", NOW, 600)
+    pacing.pause("endpoint", NOW, 600)
     turns = [_post(pacing, NOW) for _ in range(30)]
     assert turns == [600.0] * 10 + [663.0] * 10 + [726.0] * 10
     assert _post(pacing, NOW + 600, booked=True) == 0.0
@@ -77,7 +77,7 @@ def test_after_a_block_those_who_waited_do_not_all_come_at_once() -> None:
 
 def test_an_endpoint_that_asks_for_a_pause_of_years_is_posted_to_after_an_hour() -> None:
     pacing = Pacing()
-    pacing.pause("robot", NOW, 1.7e9)
+    pacing.pause("endpoint", NOW, 1.7e9)
     assert _post(pacing, NOW) == 3600.0
     assert _post(pacing, NOW + 3600, booked=True) == 0.0
 
@@ -85,12 +85,12 @@ def test_an_endpoint_that_asks_for_a_pause_of_years_is_posted_to_after_an_hour()
 def test_an_endpoint_that_times_out_is_left_alone_for_longer_each_time_until_it_answers() -> None:
     pacing, now, is_paused = Pacing(), NOW, []
     for _ in range(6):
-        pacing.timed_out("robot", now)
+        pacing.timed_out("endpoint", now)
         is_paused.append(_post(pacing, now, rate=None))
         now += is_paused[-1]
     assert is_paused == [60.0, 120.0, 240.0, 480.0, 600.0, 600.0]
-    pacing.answered("robot")
-    pacing.timed_out("robot", now)
+    pacing.answered("endpoint")
+    pacing.timed_out("endpoint", now)
     assert _post(pacing, now, rate=None) == 60.0
 
 

@@ -85,7 +85,7 @@ def test_chance_adds_up_to_a_tenth_and_never_more_than_function_compute_can_dela
         (Temporary(reason="limited", after=1.0, rate_limited=True), 0, 5),
     ],
 )
-def test_those_who_were_told_to_slow_down_come_back_spread_out_and_never_too_early(
+def test_rate_limited_deliveries_are_retried_spread_out_and_never_too_early(
     outcome: Temporary, times: int, spread: float
 ) -> None:
     """Full jitter above what the channel asked for, twice as wide each time."""

@@ -73,7 +73,7 @@ def _texts(value: Any, kind: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("report", EVERY_KIND, ids=lambda report: report.id)
-def test_everything_that_is_to_be_told_stands_in_the_blocks(report: Report, language: str) -> None:
+def test_all_of_the_message_stands_in_the_blocks(report: Report, language: str) -> None:
     message = compose(report, language=language, deployment=PROD)
     body = _sent(report, language=language)
     assert body["text"] == message.title

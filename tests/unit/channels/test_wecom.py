@@ -91,7 +91,7 @@ def test_the_link_stands_between_facts_and_footer(language: str) -> None:
         assert text.index("0a1b2c3d") < text.index("https://cdn.console.aliyun.com") < text.index("f-0a1b2c3d")
 
 
-def test_a_complete_job_is_told_without_headings_over_nothing() -> None:
+def test_a_complete_job_is_reported_without_empty_sections() -> None:
     assert "**" not in "\n".join(_shown(COMPLETE).split("\n")[1:])
 
 

@@ -10,7 +10,7 @@ from refresh_watch.deployment import Deployment
 from refresh_watch.model import Note, Outcome, Reason, Refusal
 from refresh_watch.report import Counts, Report, TaskReport
 from refresh_watch.reports.compose import compose
-from refresh_watch.reports.times import at_most
+from refresh_watch.reports.facts import at_most
 from tests.unit.reports.reading import fact_of, message_of
 from tests.unit.reports.sample_reports import (
     NO_PERMISSION,

@@ -24,6 +24,11 @@ def fit_message(message: Message, step: int, write: Callable[[Message, int], _T]
     return written
 
 
+def fit_bytes(message: Message, step: int, limit: int, write: Callable[[Message, int], bytes]) -> bytes:
+    """`fit_message` where the vendor counts the bytes of the whole body."""
+    return fit_message(message, step, write, lambda body: len(body) <= limit)
+
+
 def _with_fewer_samples(message: Message, least: int) -> Iterator[Message]:
     """The message, then with one sample after another taken away until no reason has more than `least`.
 
