@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 
 from refresh_watch.errors import BadInput
-from refresh_watch_emulator.engine.crash import VARIABLE, KillWorker, read_crashes
+from refresh_watch_emulator.engine.crash import VARIABLE, read_crashes
 from refresh_watch_emulator.engine.engine import FAKE_KEYS, EmbeddedEngine
 from refresh_watch_emulator.engine.environment import Keys
 from refresh_watch_emulator.engine.switches import EngineSwitches, read_switches
@@ -31,7 +31,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--route", action="append", default=[], metavar="PATH=KEY")
     parser.add_argument("--switch", action="append", default=[], metavar="NAME=VALUE")
-    parser.add_argument("--kill-worker", action="append", default=[], metavar="TASKS:CALLS")
     options = parser.parse_args(arguments)
     end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -58,9 +57,6 @@ def _engine(options: argparse.Namespace) -> EmbeddedEngine:
         routes=dict(route.split("=", 1) for route in options.route),
         bearer=os.environ.get("REFRESH_WATCH_SERVE_TOKEN") or None,
         crashes=read_crashes(os.environ.get(VARIABLE, "")),
-        kills=[
-            KillWorker(tasks, int(calls)) for tasks, _, calls in (kill.rpartition(":") for kill in options.kill_worker)
-        ],
     )
 
 
