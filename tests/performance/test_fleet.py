@@ -94,7 +94,7 @@ def test_the_same_fleet_is_the_same_run() -> None:
 
 
 def test_booked_places_leave_the_instances_free_and_no_watch_waits_for_long() -> None:
-    crowd = Crowd(Product.VOD, 300, 1.0)
+    crowd = Crowd(Product.VOD, 150, 1.0)
     booking, waiting = watch(crowd, Terms(4)), watch(crowd, Terms(4, patience=math.inf))
     assert (booking.wrong, booking.untold) == (0, 0)
     assert booking.lags.p95 < waiting.lags.p95

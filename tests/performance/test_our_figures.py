@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from statistics import fmean
 
 import pytest
@@ -19,6 +20,7 @@ START: Seconds = 1.1
 DRAWS = 100
 
 
+@cache
 def figures(case: Case) -> Summary:
     return summed_up([ours.run(scene, hop_start=START) for scene in scenes(case, DRAWS)])
 

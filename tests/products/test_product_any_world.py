@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from refresh_watch.model import Kind, ListQuery, ObjectRow, Page, Product, Status, WatchRequest
@@ -86,7 +86,6 @@ class AnyAccount:
 
 
 @pytest.mark.parametrize("ids_per_call", [0, 3], ids=["list only", "by id"])
-@settings(max_examples=60)
 @given(
     seed=st.integers(0, 2**32),
     ids=st.integers(1, 25),

@@ -9,11 +9,12 @@ import pytest
 
 from refresh_watch.model import Product
 from refresh_watch.product_specs.registry import services, spec_of
+from tests.all_products import SERVICES
 
 SDKS = sorted({spec.sdk for spec in services()})
 
 
-@pytest.mark.parametrize("product", list(Product))
+@pytest.mark.parametrize("product", SERVICES, ids=str)
 def test_only_the_sdk_of_the_product_that_is_asked_is_imported(product: Product) -> None:
     program = (
         "import sys\n"

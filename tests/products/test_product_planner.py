@@ -145,7 +145,7 @@ def test_a_look_costs_less_after_part_of_the_ids_has_settled(product: Product, o
 def test_ids_that_are_not_there_yet_cost_a_sample_and_are_found_later(product: Product, opened: Open) -> None:
     account = opened(product)
     account.polled.switch(invisible_seconds=90.0)
-    ids = account.submit(1000)
+    ids = account.submit(300)
     watch = account.follow(ids)
     first = watch.look()
     assert {observed.answer for observed in first.items} == {Answer.NOT_SEEN}
@@ -157,7 +157,7 @@ def test_ids_that_are_not_there_yet_cost_a_sample_and_are_found_later(product: P
 @CDN_AND_VOD
 def test_ids_that_are_older_than_was_thought_are_found_by_a_sample_and_listed(product: Product, opened: Open) -> None:
     account = opened(product)
-    ids = account.submit(1000)
+    ids = account.submit(300)
     watch = account.follow(ids, submitted_at=None)
     watch.watch = replace(watch.watch, accepted_at=account.started + 7200)
     assert account.look(watch, 7200)[0] <= 50
