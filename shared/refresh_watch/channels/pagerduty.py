@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -113,20 +114,12 @@ def _severity(report: Report) -> str:
 
 def _details(report: Report, message: Message) -> dict[str, Any]:
     """Keys stay the same in every language, so that rules of PagerDuty can read them; texts are for people."""
-    counts = report.counts
     facts: dict[str, str] = {}
     for fact in message.facts:
         facts[fact.label] = "\n".join(part for part in (facts.get(fact.label), fact.value) if part)
     details = {
         "summary": message.summary,
-        "counts": {
-            "total": counts.total,
-            "complete": counts.complete,
-            "failed": counts.failed,
-            "overdue": counts.overdue,
-            "unverifiable": counts.unverifiable,
-            "running": counts.running,
-        },
+        "counts": {"total": report.counts.total, **asdict(report.counts)},
         "failures": [
             {"reason": group.reason, "count": group.count, "samples": list(group.samples), "more": group.more}
             for group in message.groups
