@@ -111,7 +111,7 @@ def test_a_wrong_value_is_one_line_with_field_given_and_allowed(
         (("list", "cdn", "--watch", "a", "--all", "--watch", "b"), "--watch: given twice"),
         (("list", "cdn", "--page", "1", "--page", "1"), "--page: given twice"),
         (("doctor", "--product", "oss"), "--product"),
-        (("preview", "--language", "fr"), "(choose from 'en', 'zh')"),
+        (("preview", "--language", "fr"), "argument --language: invalid choice: 'fr'"),
         (("preview", "--output"), "--output"),
         (("preview", "x.html"), "x.html"),
         (("test-channel", "--report", "nice"), "partly_failed"),
