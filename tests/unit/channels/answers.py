@@ -342,7 +342,11 @@ TEAMS = [
     teams(403, "AuthorizationFailed", NOT_ALLOWED),
     teams(400, "TriggerInputSchemaMismatch", BAD_CONTENT),
     teams(413, "RequestEntityTooLarge", TOO_LARGE),
-    *[Row("teams", status, {"error": {"code": "New"}}, URL) for status in (400, 401, 403, 404, 405, 410)],
+    teams(413, "SomethingNew", TOO_LARGE),
+    *[teams(status, "SomethingNew", OFF) for status in (404, 410)],
+    *[teams(status, "SomethingNew", NOT_ALLOWED) for status in (401, 403)],
+    teams(400, "SomethingNew", refused("run history")),
+    Row("teams", 405, {"error": {"code": "SomethingNew"}}, URL),
     *[Row("teams", status, {"error": {"code": "New"}}, retried()) for status in (500, 503, 504)],
     # an error in a 2xx is no success
     *[
@@ -414,6 +418,7 @@ TELEGRAM = [
     telegram(429, "Too Many Requests", limited(60)),
     telegram(429, "Too Many Requests", limited(9), told("9")),
     telegram(420, "FLOOD_WAIT", limited(60)),
+    telegram(420, "in words that are not known", limited(60)),
     *[Row("telegram", 200, {"ok": ok, "result": {}}, AMBIGUOUS) for ok in ("true", 1, None)],
     Row("telegram", 200, {"ok": False, "result": {}}, retried(60)),
     Row("telegram", 200, {"ok": True, "result": {}, "error_code": 400}, CHAT_ID),
