@@ -116,8 +116,8 @@ def test_a_thousand_vod_ids_of_one_minute_cost_at_most_25_calls_a_look(
 
 
 def test_other_peoples_tasks_make_a_look_dearer_up_to_the_direct_way(opened: Open) -> None:
-    many, cost = 100, []
-    for foreign in (0, 500, 2000, 6000):
+    many, cost = 50, []
+    for foreign in (0, 250, 1000, 3000):
         account = opened(Product.VOD)
         ids = account.submit(many)
         account.others_submit(foreign)
