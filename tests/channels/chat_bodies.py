@@ -231,7 +231,19 @@ LOST = [
 ]
 
 
+DINGTALK_TEXT = {"msgtype": "text", "text": {"content": "hello @138"}}
+DINGTALK: list[tuple[object, dict[str, Any], str]] = [
+    (DINGTALK_TEXT, {"query": "access_token=another"}, "300005"),
+    ({"msgtype": "card"}, {}, "400105"),
+    (b"not json", {}, "400105"),
+    ({"msgtype": "markdown", "markdown": {"title": "x"}}, {}, "40035"),
+    (DINGTALK_TEXT, TEXT_PLAIN, "43004"),
+    ({"msgtype": "text", "text": {"content": "x" * 20_000}}, {}, "460101"),
+    (DINGTALK_TEXT, {"chat": replace(chat_kind("dingtalk").create_chat("oncall"), secret="", keyword="cdn")}, "310000"),
+]
+
 REFUSED = {
+    "dingtalk": DINGTALK,
     "discord": [
         (b"no json", {}, "50109"),
         ([], {}, "50109"),
@@ -248,6 +260,11 @@ REFUSED = {
 
 
 MENTIONS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
+    (
+        "dingtalk",
+        {**DINGTALK_TEXT, "at": {"atMobiles": ["138", "139"], "atUserIds": ["u1"], "isAtAll": False}},
+        ("138",),
+    ),
     ("discord", {"content": f"<@{ANN}> <@!1> <@&2> @everyone @here"}, (ANN, "1", "2", "all", "here")),
     ("discord", {"content": f"`<@{ANN}>`", "allowed_mentions": {"parse": ["users"]}}, (ANN,)),
     ("discord", {"content": f"<@{ANN}> <@&2> @here", "allowed_mentions": {"parse": [], "users": [ANN]}}, (ANN,)),

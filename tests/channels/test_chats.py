@@ -12,6 +12,7 @@ from refresh_watch_emulator.chat_wall import chat_kind
 from refresh_watch_emulator.chats.contract import Chat, ChatAnswer, Post
 from tests.channels.chat_bodies import (
     CARD,
+    DINGTALK_TEXT,
     DISCORD,
     EVENT,
     FEISHU_TEXT,
@@ -32,9 +33,9 @@ NOW = 1_700_000_000.0
 
 
 def _chat(kind: str) -> Chat:
-    """A chat; that of Feishu checks no signature."""
+    """A chat that checks no signature."""
     chat = chat_kind(kind).create_chat("oncall")
-    return replace(chat, secret="") if kind == "feishu" else chat
+    return replace(chat, secret="") if kind in ("dingtalk", "feishu") else chat
 
 
 def _answered(kind: str, body: object, *, chat: Chat | None = None, **changed: Any) -> ChatAnswer:
@@ -75,12 +76,13 @@ def test_a_chat_refuses_what_the_real_one_refuses(kind: str, body: object, chang
     verdict = _answered(kind, body, **changed)
     assert not verdict.accepted
     assert said in verdict.body
-    assert verdict.status == (200 if kind == "wecom" or said[:2] in ("19", "11") else 400)
+    assert verdict.status == (200 if kind in ("dingtalk", "wecom") or said[:2] in ("19", "11") else 400)
 
 
 @pytest.mark.parametrize(
     ("kind", "body"),
     [
+        ("dingtalk", DINGTALK_TEXT),
         ("discord", {"content": "x"}),
         ("feishu", FEISHU_TEXT),
         ("feishu", card(MARKDOWN)),
