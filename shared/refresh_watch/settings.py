@@ -104,11 +104,10 @@ class Settings:
             for host in re.split(r"[,\s]+", text("ALLOWED_HOSTS").lower())
             if host
         )
-        channels, broken_channels = _read_channels(text("CHANNELS"), allowed_hosts)
-        if broken_channels and not lenient_channels:
-            raise broken_channels[0][1]
-        if not lenient_channels:
-            _check_fallbacks(channels)
+        listed = text("CHANNELS")
+        channels, broken_channels = (
+            _read_channels(listed, allowed_hosts) if lenient_channels else (read_channels(listed, allowed_hosts), ())
+        )
         region = text("REGION") or environment.get("FC_REGION", "")
         return cls(
             product_endpoints=_product_endpoints(environment),

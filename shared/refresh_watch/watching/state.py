@@ -124,7 +124,10 @@ def _read_watch(given: dict[str, Any]) -> Watch:
         api_calls=given.get("api_calls", 0),
         interim_published=bool(given.get("told")),
         next_item=given.get("next", 0),
-        samples=tuple(_read_sample(request.items[i], *rest) for i, *rest in given.get("samples", [])),
+        samples=tuple(
+            (request.items[i], FailedObject(path or request.items[i], status, why))
+            for i, path, status, why in given.get("samples", [])
+        ),
         refusal=Refusal(Reason(refusal[0]), *refusal[1:]) if refusal else None,
         problem=given.get("problem", ""),
         request_id=given.get("request_id", ""),
@@ -185,10 +188,6 @@ def _read_pace(given: list[Any] | None) -> Pace:
         paired="t" in flags,
         lags="l" in flags if "k" in flags else None,
     )
-
-
-def _read_sample(item: str, path: str, status: str, why: str) -> tuple[str, FailedObject]:
-    return item, FailedObject(path or item, status, why)
 
 
 def _write_item(item: WatchedItem, watch: Watch) -> str:

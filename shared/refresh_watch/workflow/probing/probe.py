@@ -136,7 +136,9 @@ def answer_probe(
     answer = {"probe": probe.id, "function": function, "at": at, "runtime": runtime_of(environment, context)}
     if probe.do is Do.GRANTS:
         until = at + seconds
-        tries = [*_on_functions(probe, function, engine, clock, until), *(try_more(until) if try_more else ())]
+        name, echo = partial(task_id, probe.id), event_of(probe.id, Do.ECHO)
+        on_functions = try_functions(function, engine=engine, clock=clock, until=until, task_id=name, echo=echo)
+        tries = [*on_functions, *(try_more(until) if try_more else ())]
         answer["grants"] = [asdict(each) for each in tries]
     return json.dumps(answer)
 
@@ -155,11 +157,6 @@ def runtime_of(environment: Mapping[str, str], context: object) -> dict[str, Any
 def name_of(key: object) -> str:
     """A name from outside, bounded, and in letters that neither a terminal nor a table minds."""
     return re.sub(r"[^A-Za-z0-9_.:-]", "?", str(key)[:_LONGEST_NAME])
-
-
-def _on_functions(probe: Probe, function: str, engine: Engine, clock: Clock, until: Instant) -> Iterable[GrantTry]:
-    name, echo = partial(task_id, probe.id), event_of(probe.id, Do.ECHO)
-    return try_functions(function, engine=engine, clock=clock, until=until, task_id=name, echo=echo)
 
 
 def _is_set(context: object, name: str) -> bool:

@@ -152,8 +152,5 @@ class _Reading:
                     pass
             return
         for first in range(0, min(len(ids), MOST_ASKED), size):
-            self._ask_by_ids(ids[first : first + size])
-
-    def _ask_by_ids(self, ids: Sequence[str]) -> None:
-        page = self._caller.by_ids(ids)
-        self._keep([row for row in page.rows if row.task_id in ids])
+            some = ids[first : first + size]
+            self._keep([row for row in self._caller.by_ids(some).rows if row.task_id in some])
