@@ -11,7 +11,7 @@ from refresh_watch.credentials import find
 from refresh_watch.function_compute import log
 from refresh_watch.function_compute.connect import connect
 from refresh_watch.settings import Settings
-from refresh_watch.watching.state import read_hop
+from refresh_watch.watching.hop_payload import read_hop
 from refresh_watch.workflow.first_bytes import is_hop
 from refresh_watch.workflow.guard import run_guard
 from refresh_watch.workflow.hop import LOOK_SHARE, TURN_PATIENCE, look_at, run_hop

@@ -34,7 +34,7 @@ from refresh_watch.triggers.read import as_http_event
 from refresh_watch.watching.request import read_request, write_request
 from refresh_watch.watching.submitted import read_submitted
 from refresh_watch.workflow.task_ids import INTAKE
-from refresh_watch.workflow.waiting import Listener, StillWatched, WaitingEnded, wait_for_final
+from refresh_watch.workflow.wait_for_final import Listener, StillWatched, WaitingEnded, wait_for_final
 
 __all__ = ["Listener", "Refused", "StartedWatch", "StillWatched", "WaitingEnded", "Watches", "connect"]
 
@@ -47,7 +47,7 @@ class StartedWatch:
     already: bool = False
     """The same product, ids and request id were handed in before: it is that watch."""
     state: str = ""
-    """Of a watch that was known already: `settled`, `watching (...)`, or `resumed`."""
+    """Of a watch that was known already: `settled`, `watching`, `watching (...)`, `resumed` or `hastened`."""
     status_url: str = ""
     warning: str = ""
     """One line, such as that no channel is configured."""
@@ -75,8 +75,9 @@ class Watches:
     def start(self, product: str, submitted: Any = None, **more: Any) -> StartedWatch:
         """Start a watch of what a submit call gave: ids, or its whole answer, in any form (watching/submitted.py).
 
-        `more` are the other keys of a watch request (README): label, kind, deadline, channels, request_id, ...; with
-        `object_paths` and `submitted_at` there is nothing `submitted`. Raises BadInput, NoCredentials, EngineError.
+        `more` are the other keys of a watch request (docs/contracts.md): label, kind, deadline, channels, request_id,
+        ...; with `object_paths` and `submitted_at` there is nothing `submitted`. Raises BadInput, NoCredentials,
+        EngineError.
         """
         items = {} if submitted is None and more.get("object_paths") else read_submitted(submitted, "submitted")
         return self.start_request(read_request({"product": product, **_as_json(more), **items}))
@@ -104,8 +105,8 @@ class Watches:
     def wait(self, watch_id: str, listener: Listener | None = None, *, seconds: float | None = None) -> Report:
         """Return the final report of a watch once it has settled, at once where it has.
 
-        Polled seldom (workflow/waiting.py); `listener` is called with what happens meanwhile. Raises BadInput for what
-        is no id, NoSuchWatch soon for one of which nothing is known, StillWatched once `seconds` are over,
+        Polled seldom (workflow/wait_for_final.py); `listener` is called with what happens meanwhile. Raises BadInput
+        for what is no id, NoSuchWatch soon for one of which nothing is known, StillWatched once `seconds` are over,
         NoCredentials, and WaitingEnded when the record cannot be read or is out of reach for ten minutes.
         """
         _check_watch_id(watch_id)

@@ -82,7 +82,7 @@ class Outcome(Word):
 
 
 class Reason(Word):
-    """Why an object is unverifiable."""
+    """Why an object is unverifiable. Append only: the payload of a hop that waits holds the position of each."""
 
     NEVER_SEEN = "never_seen"
     TOO_OLD = "too_old"

@@ -1,4 +1,4 @@
-"""The environment, read once into one frozen `Settings` (README)."""
+"""The environment, read once into one frozen `Settings` (docs/settings.md)."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Settings:
     channels: tuple[ChannelSetting, ...] = ()
     broken_channels: Broken = ()  # only where they are read leniently
     quota: tuple[tuple[str, float], ...] = tuple(DEFAULT_QUOTA.items())
-    instances: int = 1  # of the watch function at most: they share the quota
+    instances: int = 1  # of this function, at most: they share the quota, or the limit of a chat
     allowed_hosts: tuple[str, ...] = ()
     serve_token: Secret | None = None
 

@@ -8,7 +8,7 @@ from refresh_watch.channels.delivery.attempts import Later
 from refresh_watch.channels.delivery.deliver import Delivery, deliver
 from refresh_watch.channels.delivery.pacing import Pacing
 from refresh_watch.channels.delivery.retry_policy import PAUSES, Abandoned, Finished, RetryLater
-from refresh_watch.channels.outcomes import (
+from refresh_watch.channels.post_outcomes import (
     Accepted,
     Ambiguous,
     ContentRejected,

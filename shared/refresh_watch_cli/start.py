@@ -18,7 +18,7 @@ from refresh_watch.report import Report
 from refresh_watch.reports.wire import bounded, compact, to_json
 from refresh_watch.settings import Settings
 from refresh_watch.watch import Watch
-from refresh_watch.workflow.waiting import Listener
+from refresh_watch.workflow.wait_for_final import Listener
 from refresh_watch_cli.context import read_context
 from refresh_watch_cli.exit_codes import INTERRUPTED, OF_OUTCOME
 from refresh_watch_cli.printing import called_as, complain, note

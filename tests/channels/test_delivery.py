@@ -9,7 +9,7 @@ import pytest
 
 from refresh_watch.channels.delivery.pacing import Pacing
 from refresh_watch.channels.delivery.retry_policy import JITTER, PAUSES, Abandoned, Finished, RetryLater
-from refresh_watch.channels.outcomes import Ambiguous, Delivered, Permanent, Temporary
+from refresh_watch.channels.post_outcomes import Ambiguous, Delivered, Permanent, Temporary
 from refresh_watch_emulator.chat_wall import HANG, HTML, RESET, ChatWall, ScriptedAnswer
 from tests.channels.delivering import QUICKLY, channel_of, delivered, dripping, with_url
 from tests.hand_clock import HandClock

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from refresh_watch.channels.delivery.retry_policy import Abandoned, Finished, RetryLater
-from refresh_watch.channels.outcomes import Accepted, ContentRejected, Delivered, Permanent, Temporary, TooLarge
+from refresh_watch.channels.post_outcomes import Accepted, ContentRejected, Delivered, Permanent, Temporary, TooLarge
 from refresh_watch.channels.registry import adapter, check_one
 from refresh_watch.errors import BadInput
 from refresh_watch.report import ReportKind

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from refresh_watch.channels.contract import ChannelRequest
-from refresh_watch.channels.outcomes import DeliveryOutcome, Temporary
+from refresh_watch.channels.post_outcomes import DeliveryOutcome, Temporary
 from refresh_watch.channels.responses import ChannelResponse
 from refresh_watch.channels.transport.post import post
 

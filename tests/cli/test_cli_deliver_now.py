@@ -8,7 +8,7 @@ import pytest
 
 from refresh_watch.channels.delivery.attempts import Attempts, Later
 from refresh_watch.channels.delivery.retry_policy import PAUSES, RetryLater
-from refresh_watch.channels.outcomes import (
+from refresh_watch.channels.post_outcomes import (
     Accepted,
     Ambiguous,
     ContentRejected,

@@ -16,9 +16,9 @@ from refresh_watch.instants import Seconds
 from refresh_watch.report import Report, ReportKind
 from refresh_watch.reports.wire import encode
 from refresh_watch.watch import Watch
+from refresh_watch.watching.hop_payload import read_hop, write_hop
 from refresh_watch.watching.reporting import broken_report, final_report
-from refresh_watch.watching.state import read_hop, write_hop
-from refresh_watch.workflow.waiting import NOT_STARTED_FOR, UNANSWERED_FOR, UNKNOWN_FOR, Listener
+from refresh_watch.workflow.wait_for_final import NOT_STARTED_FOR, UNANSWERED_FOR, UNKNOWN_FOR, Listener
 from refresh_watch_emulator.products.world import NEVER, ObjectPlan
 from tests.cli.gate import Gate
 from tests.client.patience import patient

@@ -22,8 +22,8 @@ from refresh_watch.products.api import ProductApi
 from refresh_watch.products.polling.look import look
 from refresh_watch.report import Report, ReportKind
 from refresh_watch.reports.from_wire import decode
+from refresh_watch.watching.hop_payload import Hop, read_hop
 from refresh_watch.watching.quota import Quota
-from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.guard import run_guard
 from refresh_watch.workflow.hop import LOOK_SHARE, TURN_PATIENCE, run_hop
 from refresh_watch.workflow.task_ids import WATCH

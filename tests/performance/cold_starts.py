@@ -19,7 +19,7 @@ from pathlib import Path
 from refresh_watch.instants import Seconds
 from refresh_watch.model import Kind, Product, WatchRequest
 from refresh_watch.watch import open_watch
-from refresh_watch.watching.state import Hop, write_hop
+from refresh_watch.watching.hop_payload import Hop, write_hop
 from refresh_watch_cli.cost.estimate import LATENCY, POST, START
 from refresh_watch_cli.cost.formula import units
 from refresh_watch_cli.cost.measured import Cost

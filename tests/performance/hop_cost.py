@@ -26,8 +26,8 @@ from refresh_watch.report import Report
 from refresh_watch.reports.wire import encode
 from refresh_watch.watch import Watch, open_watch
 from refresh_watch.watching.advance import abandon_watch
+from refresh_watch.watching.hop_payload import Hop, write_hop
 from refresh_watch.watching.reporting import final_report
-from refresh_watch.watching.state import Hop, write_hop
 from refresh_watch.workflow.deliveries import DeliveryState, write_delivery
 from refresh_watch_cli.cost.measured import Cost, Costs
 from refresh_watch_emulator.chat_wall import ChatWall

@@ -17,8 +17,8 @@ from refresh_watch.product_specs.spec import ByIdOperation, ProductSpec
 from refresh_watch.products.polling.look import look
 from refresh_watch.watch import Watch, open_watch
 from refresh_watch.watching.advance import advance
+from refresh_watch.watching.hop_payload import Hop, read_hop, write_hop
 from refresh_watch.watching.quota import Quota
-from refresh_watch.watching.state import Hop, read_hop, write_hop
 from tests.hand_clock import HandClock
 
 NOON = 1_795_000_000.0

@@ -19,7 +19,7 @@ from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.reports.from_wire import from_json
 from refresh_watch.settings import ChannelSetting, Secret, Settings
 from refresh_watch.watch import Watch
-from refresh_watch.watching.state import read_hop
+from refresh_watch.watching.hop_payload import read_hop
 from refresh_watch.workflow.deliveries import fan_out, read_delivery
 from refresh_watch.workflow.guard import run_guard
 from refresh_watch.workflow.hop import run_hop

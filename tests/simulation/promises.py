@@ -7,8 +7,8 @@ from random import Random
 from refresh_watch.model import Outcome
 from refresh_watch.reports.from_wire import decode
 from refresh_watch.watch import open_watch
+from refresh_watch.watching.hop_payload import Hop, write_hop
 from refresh_watch.watching.request import read_request
-from refresh_watch.watching.state import Hop, write_hop
 from refresh_watch.workflow.guard import guard_delay
 from refresh_watch.workflow.task_ids import final_id, guard_id, hop_id
 from tests.simulation.cloud import CHANNELS, NOON, Cloud, Truth

@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from refresh_watch.watch import open_watch
+from refresh_watch.watching.hop_payload import Hop, write_hop
 from refresh_watch.watching.request import read_request
-from refresh_watch.watching.state import Hop, write_hop
 from refresh_watch.workflow.task_ids import hop_id
 from tests.effort import EFFORT
 from tests.simulation.cloud import NOON, Cloud, Truth

@@ -14,8 +14,8 @@ from refresh_watch.reports.from_wire import decode
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.result import Requested
 from refresh_watch.watch import open_watch
+from refresh_watch.watching.hop_payload import Hop, read_hop, write_hop
 from refresh_watch.watching.request import read_request
-from refresh_watch.watching.state import Hop, read_hop, write_hop
 from refresh_watch.workflow.guard import guard_delay, run_guard
 from refresh_watch.workflow.starting import start
 from refresh_watch.workflow.task_history import TaskHistory, resume

@@ -13,8 +13,8 @@ from refresh_watch.credentials import Credentials
 from refresh_watch.reports.from_wire import decode
 from refresh_watch.settings import Secret, Settings
 from refresh_watch.watch import open_watch
+from refresh_watch.watching.hop_payload import Hop, read_hop
 from refresh_watch.watching.request import read_request
-from refresh_watch.watching.state import Hop, read_hop
 from refresh_watch.workflow.hop import LOOK_SHARE, look_at, run_hop
 from refresh_watch.workflow.task_ids import hop_id
 from refresh_watch_emulator.products.faults import throttling

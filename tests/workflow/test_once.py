@@ -8,7 +8,7 @@ from pathlib import Path
 from refresh_watch.model import Outcome
 from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.watching.advance import advance
-from refresh_watch.watching.state import read_hop
+from refresh_watch.watching.hop_payload import read_hop
 from refresh_watch.workflow.task_ids import WATCH, hop_id
 from tests.workflow.scenario import add, check_all, many, start_all
 from tests.workflow.virtual_house import virtual_house

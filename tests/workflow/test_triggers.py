@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from refresh_watch.watching.state import read_hop
+from refresh_watch.watching.hop_payload import read_hop
 from refresh_watch.workflow.task_ids import broken_id, hop_id
 from refresh_watch_emulator.engine.manifest import ACCOUNT_ID
 from refresh_watch_emulator.engine.roles import Roles

@@ -9,7 +9,7 @@ import pytest
 from refresh_watch.model import Kind, Product, WatchRequest
 from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.watch import Watch, open_watch
-from refresh_watch.watching.state import Hop, read_hop
+from refresh_watch.watching.hop_payload import Hop, read_hop
 from refresh_watch.workflow.hop import run_hop, whole_seconds
 from tests.hand_clock import HandClock
 from tests.record import Record

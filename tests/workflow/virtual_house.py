@@ -22,8 +22,8 @@ from refresh_watch.report import Report
 from refresh_watch.reports.wire import encode
 from refresh_watch.settings import Settings, read_channels
 from refresh_watch.triggers.read import open_event
+from refresh_watch.watching.hop_payload import read_hop
 from refresh_watch.watching.quota import Quota
-from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.guard import run_guard
 from refresh_watch.workflow.hop import LOOK_SHARE, TURN_PATIENCE, look_at, run_hop
 from refresh_watch.workflow.intake import take_in

@@ -1,6 +1,6 @@
 """The contract between a kind of channel and all the rest: what it is given, and what its file has to offer.
 
-One new file in this folder, named as its kind, is one new channel.
+The file `<kind>.py` of this folder offers what `Adapter` says. CONTRIBUTING.md lists what a new channel takes.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from refresh_watch.channels.outcomes import DeliveryOutcome
+from refresh_watch.channels.post_outcomes import DeliveryOutcome
 from refresh_watch.channels.responses import ChannelResponse
 from refresh_watch.deployment import Deployment
 from refresh_watch.instants import Instant, Seconds

@@ -12,11 +12,10 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from refresh_watch.channels.checking import EVERYONE, check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
 from refresh_watch.channels.formatting.fitting import fit_bytes
 from refresh_watch.channels.formatting.sections import SectionStyle, plain, sections, tagless, tagless_code
-from refresh_watch.channels.outcomes import (
+from refresh_watch.channels.post_outcomes import (
     UNKNOWN_CODE,
     ContentRejected,
     Delivered,
@@ -25,6 +24,7 @@ from refresh_watch.channels.outcomes import (
     TooLarge,
 )
 from refresh_watch.channels.responses import ChannelResponse, vendor_text, whole
+from refresh_watch.channels.setting_checks import EVERYONE, check_mentions, malformed
 from refresh_watch.instants import Instant, Seconds
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact

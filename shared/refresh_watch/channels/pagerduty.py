@@ -12,11 +12,11 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
-from refresh_watch.channels.checking import check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
 from refresh_watch.channels.formatting.fitting import fit_bytes
-from refresh_watch.channels.outcomes import Delivered, DeliveryOutcome, Permanent, Temporary, TooLarge
+from refresh_watch.channels.post_outcomes import Delivered, DeliveryOutcome, Permanent, Temporary, TooLarge
 from refresh_watch.channels.responses import ChannelResponse, vendor_text
+from refresh_watch.channels.setting_checks import check_mentions, malformed
 from refresh_watch.deployment import Deployment
 from refresh_watch.instants import format_instant
 from refresh_watch.model import Outcome, Product, Reason

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
-from refresh_watch.channels.outcomes import Ambiguous, DeliveryOutcome, Permanent, Temporary, TooLarge
+from refresh_watch.channels.post_outcomes import Ambiguous, DeliveryOutcome, Permanent, Temporary, TooLarge
 from refresh_watch.instants import Instant, Seconds
 
 VENDOR_MESSAGE = 256

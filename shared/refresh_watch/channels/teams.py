@@ -12,11 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from refresh_watch.channels.checking import malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
 from refresh_watch.channels.formatting.fitting import fit_bytes
-from refresh_watch.channels.outcomes import Accepted, ContentRejected, DeliveryOutcome, Permanent, Temporary, TooLarge
+from refresh_watch.channels.post_outcomes import (
+    Accepted,
+    ContentRejected,
+    DeliveryOutcome,
+    Permanent,
+    Temporary,
+    TooLarge,
+)
 from refresh_watch.channels.responses import ChannelResponse, vendor_text
+from refresh_watch.channels.setting_checks import malformed
 from refresh_watch.errors import BadInput
 from refresh_watch.reports.message import LAST_STEP, FailureGroup, Message, Severity
 from refresh_watch.reports.wire import compact

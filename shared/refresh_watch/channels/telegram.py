@@ -10,11 +10,10 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from refresh_watch.channels.checking import check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
 from refresh_watch.channels.formatting.fitting import characters, fit_message
 from refresh_watch.channels.formatting.sections import SectionStyle, harmless, plain, sections
-from refresh_watch.channels.outcomes import (
+from refresh_watch.channels.post_outcomes import (
     UNKNOWN_CODE,
     ContentRejected,
     Delivered,
@@ -24,6 +23,7 @@ from refresh_watch.channels.outcomes import (
     TooLarge,
 )
 from refresh_watch.channels.responses import ChannelResponse, pause_in_body, whole
+from refresh_watch.channels.setting_checks import check_mentions, malformed
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting

@@ -8,10 +8,10 @@ import hmac
 import re
 from dataclasses import replace
 
-from refresh_watch.channels.checking import check_mentions, malformed
 from refresh_watch.channels.contract import JSON, ChannelRequest, Draft
-from refresh_watch.channels.outcomes import Delivered, DeliveryOutcome
+from refresh_watch.channels.post_outcomes import Delivered, DeliveryOutcome
 from refresh_watch.channels.responses import ChannelResponse
+from refresh_watch.channels.setting_checks import check_mentions, malformed
 from refresh_watch.instants import format_instant
 from refresh_watch.report import Report
 from refresh_watch.reports.message import LAST_STEP

@@ -14,12 +14,19 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlsplit
 
-from refresh_watch.channels.checking import EVERYONE, check_mentions, malformed
 from refresh_watch.channels.contract import ChannelRequest, Draft, Rate
 from refresh_watch.channels.formatting.fitting import fit_message
 from refresh_watch.channels.formatting.sections import SectionStyle, sections, tagless, tagless_code
-from refresh_watch.channels.outcomes import ContentRejected, Delivered, DeliveryOutcome, Permanent, Temporary, TooLarge
+from refresh_watch.channels.post_outcomes import (
+    ContentRejected,
+    Delivered,
+    DeliveryOutcome,
+    Permanent,
+    Temporary,
+    TooLarge,
+)
 from refresh_watch.channels.responses import LIMITED, ChannelResponse
+from refresh_watch.channels.setting_checks import EVERYONE, check_mentions, malformed
 from refresh_watch.reports.message import LAST_STEP, Message, Severity
 from refresh_watch.reports.wire import compact
 from refresh_watch.settings import ChannelSetting

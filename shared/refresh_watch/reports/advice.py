@@ -36,7 +36,7 @@ def next_steps(report: Report, failures: tuple[Failures, ...], language: str) ->
     return tuple(text(language, f"next.{key}", **values) for key in keys)[:MOST_STEPS]
 
 
-def reasons_of(report: Report) -> tuple[Reason, ...]:
+def unverifiable_reasons(report: Report) -> tuple[Reason, ...]:
     """Why objects are unverifiable, each reason once, by the tasks that the report names; empty where none is."""
     if not report.counts.unverifiable:
         return ()  # a refusal before a later answer does not matter
@@ -45,8 +45,8 @@ def reasons_of(report: Report) -> tuple[Reason, ...]:
 
 
 def causes_of(report: Report) -> tuple[str, ...]:
-    """`reasons_of` as keys of the texts: `reason.<key>`, `next.<key>`."""
-    return tuple(_cause(report, reason) for reason in reasons_of(report))
+    """`unverifiable_reasons` as keys of the texts: `reason.<key>`, `next.<key>`."""
+    return tuple(_cause(report, reason) for reason in unverifiable_reasons(report))
 
 
 def _cause(report: Report, reason: Reason) -> str:

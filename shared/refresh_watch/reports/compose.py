@@ -9,7 +9,7 @@ from refresh_watch.deployment import Deployment
 from refresh_watch.model import Kind, Outcome, Reason
 from refresh_watch.product_specs.registry import spec_named
 from refresh_watch.report import Counts, Report, ReportKind
-from refresh_watch.reports.advice import causes_of, next_steps, reasons_of
+from refresh_watch.reports.advice import causes_of, next_steps, unverifiable_reasons
 from refresh_watch.reports.command import command
 from refresh_watch.reports.facts import counted, facts, listed
 from refresh_watch.reports.failures import Failures, by_reason
@@ -55,7 +55,7 @@ def _state(report: Report) -> str:
     if report.kind is not ReportKind.FINAL:
         return str(report.kind)
     outcome = report.outcome or Outcome.UNVERIFIABLE
-    if outcome in (Outcome.UNVERIFIABLE, Outcome.OVERDUE) and Reason.STOPPED in reasons_of(report):
+    if outcome in (Outcome.UNVERIFIABLE, Outcome.OVERDUE) and Reason.STOPPED in unverifiable_reasons(report):
         return "stopped"
     return str(outcome)
 

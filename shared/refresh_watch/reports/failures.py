@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from refresh_watch.report import Report
 from refresh_watch.reports.plain import one_line
-from refresh_watch.watching.reasons import OTHER, reason_of
+from refresh_watch.watching.reasons import OTHER, failure_reason_of
 
 MOST_GROUPS = 6
 """Reasons that a message names; objects with other reasons are counted together."""
@@ -30,7 +30,7 @@ def by_reason(report: Report) -> tuple[Failures, ...]:
     urls: dict[tuple[str, str], list[str]] = {}
     for task in report.tasks:
         for failed in task.failed:
-            key = reason_of(failed)
+            key = failure_reason_of(failed)
             urls.setdefault((key, one_line(failed.description, 80) if key == OTHER else ""), []).append(
                 failed.object_path
             )

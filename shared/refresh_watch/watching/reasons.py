@@ -15,13 +15,14 @@ from refresh_watch.model import FailedObject, Status
 OTHER = "other"
 """The API's words are not known."""
 
+# append only: the payload of a hop that waits holds the position of each (hop_payload.py)
 REASON_KEYS = ("origin_timeout", "origin_5xx", "internal_error", "timeout", "canceled", OTHER, "no_reason")
 
 _KNOWN = {"origintimeout": "origin_timeout", "internalerror": "internal_error"}
 _ORIGIN_5XX = re.compile(r"originreturnstatuscode5(xx|\d\d)")
 
 
-def reason_of(failed: FailedObject) -> str:
+def failure_reason_of(failed: FailedObject) -> str:
     """One of REASON_KEYS."""
     letters = re.sub(r"[^a-z0-9]", "", failed.description.lower())
     if letters in _KNOWN:
@@ -36,4 +37,4 @@ def reason_of(failed: FailedObject) -> str:
 
 def tally(failures: Iterable[FailedObject]) -> tuple[tuple[str, int], ...]:
     """How many failed for each reason, the most frequent first."""
-    return tuple(Counter(reason_of(failed) for failed in failures).most_common())
+    return tuple(Counter(failure_reason_of(failed) for failed in failures).most_common())

@@ -6,7 +6,7 @@ from refresh_watch.function_compute.tasks import Engine, Started
 from refresh_watch.instants import Seconds
 from refresh_watch.report import Report
 from refresh_watch.reports.wire import encode
-from refresh_watch.watching.state import Hop, write_hop
+from refresh_watch.watching.hop_payload import Hop, write_hop
 from refresh_watch.workflow.task_ids import NOTIFY, WATCH, guard_id, hop_id
 
 

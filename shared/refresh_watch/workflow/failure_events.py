@@ -14,8 +14,8 @@ from refresh_watch.settings import Settings
 from refresh_watch.triggers.read import open_event, read_event
 from refresh_watch.triggers.result import Ignored, Rejected, digest_of
 from refresh_watch.watch import open_watch
+from refresh_watch.watching.hop_payload import read_hop
 from refresh_watch.watching.reporting import broken_report
-from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.effects import publish
 from refresh_watch.workflow.first_bytes import may_be_probe
 from refresh_watch.workflow.sweep.request import sweep_event

@@ -11,9 +11,9 @@ from refresh_watch.instants import Instant, Seconds
 from refresh_watch.limits import LONGEST_DELAY
 from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import abandon_watch, latest_end
+from refresh_watch.watching.hop_payload import Hop
 from refresh_watch.watching.reporting import final_report
 from refresh_watch.watching.schedule import deadline_of, phase_of
-from refresh_watch.watching.state import Hop
 from refresh_watch.workflow.effects import publish, start_hop
 from refresh_watch.workflow.task_history import (
     TaskHistory,

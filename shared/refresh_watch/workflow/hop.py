@@ -19,8 +19,8 @@ from refresh_watch.report import ReportKind
 from refresh_watch.settings import Settings
 from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import Effect, Publish, advance
+from refresh_watch.watching.hop_payload import Hop
 from refresh_watch.watching.quota import Quota
-from refresh_watch.watching.state import Hop
 from refresh_watch.workflow.effects import publish, start_hop
 from refresh_watch.workflow.task_ids import NOTIFY, final_id, hop_id
 

@@ -13,8 +13,8 @@ from refresh_watch.model import AnyNote
 from refresh_watch.settings import Settings
 from refresh_watch.triggers.result import Requested
 from refresh_watch.watch import open_watch
+from refresh_watch.watching.hop_payload import Hop
 from refresh_watch.watching.schedule import first_look
-from refresh_watch.watching.state import Hop
 from refresh_watch.workflow.effects import start_hop
 from refresh_watch.workflow.guard import guard_delay
 from refresh_watch.workflow.task_history import TaskHistory, read_task_history, resume, waiting_hop

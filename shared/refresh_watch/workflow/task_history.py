@@ -11,7 +11,7 @@ from refresh_watch.errors import NoSuchWatch
 from refresh_watch.function_compute.tasks import Engine, Started, Task, TaskStatus
 from refresh_watch.reports.from_wire import decode
 from refresh_watch.watch import Watch
-from refresh_watch.watching.state import Hop, read_hop
+from refresh_watch.watching.hop_payload import Hop, read_hop
 from refresh_watch.workflow.effects import start_hop
 from refresh_watch.workflow.task_ids import NOTIFY, WATCH, final_id, hop_number, hop_prefix
 

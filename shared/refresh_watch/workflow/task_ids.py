@@ -1,4 +1,7 @@
-"""The task ids that make every effect happen once (the table of section "How a watch flows")."""
+"""The task ids that make every effect of a watch happen once (CONTRIBUTING.md, "How a watch flows").
+
+Those of a sweep and of a probe stand in their own files.
+"""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from refresh_watch.function_compute.tasks import Engine
 from refresh_watch.instants import Instant, Seconds, format_instant
 from refresh_watch.reports.plain import one_line
 from refresh_watch.watch import Watch
+from refresh_watch.watching.hop_payload import read_hop
 from refresh_watch.watching.reporting import counts_of
-from refresh_watch.watching.state import read_hop
 from refresh_watch.workflow.task_ids import WATCH, hop_number
 from refresh_watch_cli.demo.jobs import Job
 from refresh_watch_cli.demo.stage import AUDIENCES

@@ -63,7 +63,7 @@ def _whose(context: DoctorContext) -> Iterator[Finding]:
     context.account, context.arn = caller.account, one_line(caller.arn, 200)
     if caller.is_root:
         said = f"the account {caller.account} itself: its key may do everything, and cannot be limited"
-        yield warning("identity", said, "make a RAM user with the actions of the README's table, and use its key")
+        yield warning("identity", said, "make a RAM user with the actions that docs/commands.md lists, and use its key")
     else:
         yield ok("identity", f"{context.arn} of account {caller.account}")
 

@@ -15,7 +15,7 @@ from refresh_watch.channels.delivery.retry_policy import (
     RetryLater,
     next_attempt,
 )
-from refresh_watch.channels.outcomes import (
+from refresh_watch.channels.post_outcomes import (
     Accepted,
     Ambiguous,
     ContentRejected,

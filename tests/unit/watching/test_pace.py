@@ -13,8 +13,8 @@ from refresh_watch.model import Kind, Product, WatchRequest
 from refresh_watch.observation import Answer, ItemObservation, Observation
 from refresh_watch.watch import Pace, Watch, open_watch
 from refresh_watch.watching.advance import LookAgain, Publish, Step, advance
+from refresh_watch.watching.hop_payload import Hop, read_hop, write_hop
 from refresh_watch.watching.schedule import first_look
-from refresh_watch.watching.state import Hop, read_hop, write_hop
 
 ACCEPTED = 1_790_000_000.0
 START = 0.3

@@ -10,8 +10,8 @@ from refresh_watch.errors import BadInput
 from refresh_watch.model import Product
 from refresh_watch.triggers.read import as_http_event
 from refresh_watch.watch import open_watch
+from refresh_watch.watching.hop_payload import Hop, write_hop
 from refresh_watch.watching.request import read_request
-from refresh_watch.watching.state import Hop, write_hop
 from refresh_watch.workflow.sweep.request import Sweep, read_payload, sweep_event
 from tests.all_products import SWEPT_WORDS
 

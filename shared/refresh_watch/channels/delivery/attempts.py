@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from refresh_watch.channels.outcomes import ContentRejected, DeliveryOutcome, TooLarge
+from refresh_watch.channels.post_outcomes import ContentRejected, DeliveryOutcome, TooLarge
 from refresh_watch.instants import Instant, Seconds
 
 

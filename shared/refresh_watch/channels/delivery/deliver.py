@@ -9,7 +9,7 @@ from refresh_watch.channels.contract import Adapter, create_draft
 from refresh_watch.channels.delivery.attempts import Attempts, Failure, Later, failure_of
 from refresh_watch.channels.delivery.pacing import Pacing
 from refresh_watch.channels.delivery.retry_policy import Next, next_attempt
-from refresh_watch.channels.outcomes import (
+from refresh_watch.channels.post_outcomes import (
     Accepted,
     Ambiguous,
     ContentRejected,

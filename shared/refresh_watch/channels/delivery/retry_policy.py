@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from refresh_watch.channels.delivery.attempts import Attempts, Failure, Later, failure_of
-from refresh_watch.channels.outcomes import (
+from refresh_watch.channels.post_outcomes import (
     Accepted,
     ContentRejected,
     Delivered,

@@ -18,7 +18,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from refresh_watch.channels.contract import ChannelRequest
-from refresh_watch.channels.outcomes import Ambiguous, DeliveryOutcome, Permanent, Temporary
+from refresh_watch.channels.post_outcomes import Ambiguous, DeliveryOutcome, Permanent, Temporary
 from refresh_watch.channels.responses import ChannelResponse
 from refresh_watch.channels.transport.addresses import host_allowed, is_public
 from refresh_watch.deadline import DeadlinePassed, within

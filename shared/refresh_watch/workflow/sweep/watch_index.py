@@ -18,7 +18,7 @@ from refresh_watch.function_compute.tasks import TaskStatus
 from refresh_watch.function_compute.transport import Calls, list_tasks
 from refresh_watch.instants import Instant
 from refresh_watch.watch import Watch
-from refresh_watch.watching.state import read_hop
+from refresh_watch.watching.hop_payload import read_hop
 from refresh_watch.workflow.task_ids import WATCH
 
 MOST_READS = 1000

@@ -14,6 +14,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from string import ascii_lowercase
 from typing import Any, TypeVar
 
 from refresh_watch.errors import BadInput, Described
@@ -29,13 +30,13 @@ _T = TypeVar("_T")
 
 _OUTCOMES = dict(zip("cfpou", Outcome, strict=True))
 _STATUSES = dict(zip("CFTXRP", Status, strict=False))
-_REASONS = dict(zip("abcdefghij", Reason, strict=True))
-_FAILURES = dict(zip("abcdefg", REASON_KEYS, strict=True))
+_REASONS = dict(zip(ascii_lowercase, Reason, strict=False))
+_FAILURES = dict(zip(ascii_lowercase, REASON_KEYS, strict=False))
 _WORD = re.compile(
     r"(?P<outcome>[cfpou])?(?:k(?P<complete>\d+))?(?:x(?P<failed>\d+))?(?:r(?P<running>\d+))?"
     r"(?:s(?P<status>[A-Z]|\([^();]*\)))?(?:t(?P<settled>\d+))?(?:l(?P<late>\d+(?:\.\d)?))?"
-    r"(?:y(?P<reason>[a-j]))?"
-    r"(?:w(?P<why>(?:[a-g]\d+)+))?(?:#(?P<ids>[0-9+]+))?"
+    rf"(?:y(?P<reason>[{''.join(_REASONS)}]))?"
+    rf"(?:w(?P<why>(?:[{''.join(_FAILURES)}]\d+)+))?(?:#(?P<ids>[0-9+]+))?"
 )
 
 
@@ -225,7 +226,7 @@ def _read_item(name: str, word: str, accepted_at: Instant, deadline: Instant) ->
         late_since=None if field["late"] is None else deadline + float(field["late"]),
         reason=_REASONS[field["reason"]] if field["reason"] else None,
         task_ids=tuple(field["ids"].split("+")) if field["ids"] else (),
-        reasons=tuple((_FAILURES[letter], int(n)) for letter, n in re.findall(r"([a-g])(\d+)", field["why"] or "")),
+        reasons=tuple((_FAILURES[letter], int(n)) for letter, n in re.findall(r"([a-z])(\d+)", field["why"] or "")),
     )
 
 

@@ -21,7 +21,7 @@ from refresh_watch.reports.from_wire import decode
 from refresh_watch.settings import Settings
 from refresh_watch.watch import Watch
 from refresh_watch.watching.advance import latest_end
-from refresh_watch.watching.state import Hop, read_hop
+from refresh_watch.watching.hop_payload import Hop, read_hop
 from refresh_watch.workflow.guard import GIVES_UP_AFTER
 from refresh_watch.workflow.task_ids import NOTIFY, WATCH, broken_id, final_id, hop_id
 

@@ -15,9 +15,9 @@ from refresh_watch.model import FailedObject, Kind, Note, Outcome, Product, Reas
 from refresh_watch.observation import Hints
 from refresh_watch.watch import Pace, Watch, WatchedItem, open_watch, watch_id
 from refresh_watch.watching.advance import MAX_SAMPLE_BYTES, MAX_SAMPLES
+from refresh_watch.watching.hop_payload import Hop, read_hop, write_hop
 from refresh_watch.watching.reporting import bounded_samples
 from refresh_watch.watching.request import MAX_IDS, MAX_PATH_BYTES
-from refresh_watch.watching.state import Hop, read_hop, write_hop
 
 ACCEPTED = 1_790_000_000.0
 ONE = open_watch("refresh", WatchRequest(Product.CDN, task_ids=("1",)), ACCEPTED)
