@@ -11,6 +11,8 @@ from refresh_watch.deadline import within
 from refresh_watch.instants import Instant, Seconds, format_duration
 from refresh_watch.model import Product
 from refresh_watch.product_specs.registry import spec_of
+from refresh_watch_cli.account.regions import host_of_region
+from refresh_watch_cli.account.services import HOSTS
 from refresh_watch_cli.doctor.check import DoctorContext, Finding, bad, ok, skipped, warning
 
 TOLERATED: Seconds = 60.0
@@ -23,9 +25,9 @@ def check_clock(context: DoctorContext) -> Iterator[Finding]:
     """Asks without a signature, which is answered, with a date, however wrong the clock is."""
     settings = context.settings
     hosts = {
-        "sts": settings.sts_endpoint or "https://sts.aliyuncs.com",
+        "sts": settings.sts_endpoint or f"https://{HOSTS['sts']}",
         "cdn": settings.endpoint_of(Product.CDN) or f"https://{spec_of(Product.CDN).host}",
-        "fc": settings.fc_endpoint or (f"https://fcv3.{settings.region}.aliyuncs.com" if settings.region else ""),
+        "fc": settings.fc_endpoint or (f"https://{host_of_region(settings.region)}" if settings.region else ""),
     }
     for word, url in hosts.items():
         ahead = _ahead(url, context) if url else None

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from refresh_watch.product_specs.registry import spec_named, spec_of
 from refresh_watch_cli.account.regions import doubt, host_of_region
+from refresh_watch_cli.account.services import HOSTS
 from refresh_watch_cli.doctor.check import DoctorContext, Finding, ok, skipped, warning
 
 OWN_DOMAIN = ".aliyuncs.com"
@@ -21,7 +22,7 @@ def check_endpoints(context: DoctorContext) -> Iterator[Finding]:
         spec = spec_of(product)
         yield _endpoint(product, spec.endpoint_variable, settings.endpoint_of(product), spec.host)
     yield from _function_compute(context)
-    yield _endpoint("sts", "REFRESH_WATCH_STS_ENDPOINT", settings.sts_endpoint, "sts.aliyuncs.com")
+    yield _endpoint("sts", "REFRESH_WATCH_STS_ENDPOINT", settings.sts_endpoint, HOSTS["sts"])
     proxy = context.environment.get("HTTPS_PROXY") or context.environment.get("https_proxy")
     if proxy:
         yield ok("HTTPS_PROXY", f"calls of APIs go through {_host(proxy) or 'it'}; the SDKs know no NO_PROXY")
