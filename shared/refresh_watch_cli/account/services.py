@@ -23,7 +23,7 @@ Service = Literal["sts", "ram"]
 HOSTS: Mapping[Service, str] = {"sts": "sts.aliyuncs.com", "ram": "ram.aliyuncs.com"}
 VERSIONS: Mapping[Service, str] = {"sts": "2015-04-01", "ram": "2015-05-01"}
 
-CALL_SECONDS: Seconds = 10.0
+SERVICE_SECONDS: Seconds = 10.0
 """What one call may take in all."""
 
 MAX_TRIES = 4
@@ -100,7 +100,7 @@ def call(
     while True:
         tried += 1
         try:
-            return within(CALL_SECONDS, lambda: _ask(service, action, params, settings, credentials))
+            return within(SERVICE_SECONDS, lambda: _ask(service, action, params, settings, credentials))
         except DeadlinePassed as error:
             busy = Retryable(f"{host_of(service, settings)}: {error}")
         except Retryable as error:

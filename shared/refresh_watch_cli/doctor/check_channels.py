@@ -22,7 +22,7 @@ from refresh_watch_cli.doctor.check import DoctorContext, Finding, bad, ok, skip
 from refresh_watch_cli.sample_reports import sample_report
 
 CHANNELS = "REFRESH_WATCH_CHANNELS"
-CALL_SECONDS: Seconds = 10.0
+CONNECT_SECONDS: Seconds = 10.0
 SAMPLE = "complete"
 """The kind that alarms no one, and opens no incident."""
 
@@ -64,7 +64,7 @@ def _reached(what: str, channel: ChannelSetting, context: DoctorContext) -> Find
     allowed = host_allowed(channel.url.value, context.settings.allowed_hosts)
     guarded = not adapter(channel.kind).HOSTS and not allowed
     try:
-        within(CALL_SECONDS, lambda: _connect(channel.host, port, encrypted=url.scheme == "https", guarded=guarded))
+        within(CONNECT_SECONDS, lambda: _connect(channel.host, port, encrypted=url.scheme == "https", guarded=guarded))
     except (OSError, UnicodeError, DeadlinePassed) as error:
         why = _why(error)
         do = "see whether the host is right and what is between (firewall); channels are posted to without a proxy"
@@ -80,7 +80,7 @@ def _connect(host: str, port: int, *, encrypted: bool, guarded: bool) -> None:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     if guarded and not all(is_public(str(each[4][0])) for each in found):
         raise _NotPublic("it has an address that is not public; name it in REFRESH_WATCH_ALLOWED_HOSTS")
-    with socket.create_connection((host, port), timeout=CALL_SECONDS / 2) as connection:
+    with socket.create_connection((host, port), timeout=CONNECT_SECONDS / 2) as connection:
         if encrypted:
             with ssl.create_default_context().wrap_socket(connection, server_hostname=host):
                 return

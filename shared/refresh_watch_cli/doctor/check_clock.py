@@ -17,7 +17,7 @@ from refresh_watch_cli.doctor.check import DoctorContext, Finding, bad, ok, skip
 
 TOLERATED: Seconds = 60.0
 NEARLY_REFUSED: Seconds = 600.0
-CALL_SECONDS: Seconds = 6.0
+CLOCK_SECONDS: Seconds = 6.0
 _SET_IT = "set this machine's clock (NTP): Alibaba Cloud refuses signatures that are 15 minutes off"
 
 
@@ -49,7 +49,7 @@ def _ahead(url: str, context: DoctorContext) -> Seconds | None:
     """How far this clock is ahead; None without an answer that has a date."""
     asked_at = context.clock.now()
     try:
-        date = within(CALL_SECONDS, lambda: _date(url))
+        date = within(CLOCK_SECONDS, lambda: _date(url))
     except Exception:  # whatever the network does: another API is asked
         return None
     return None if date is None else (asked_at + context.clock.now()) / 2 - date
@@ -58,7 +58,7 @@ def _ahead(url: str, context: DoctorContext) -> Seconds | None:
 def _date(url: str) -> Instant | None:
     request = urllib.request.Request(url, headers={"User-Agent": "refresh-watch"})  # noqa: S310 - http(s), checked
     try:
-        with urllib.request.urlopen(request, timeout=CALL_SECONDS) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=CLOCK_SECONDS) as answer:  # noqa: S310
             text = answer.headers.get("Date")
     except urllib.error.HTTPError as refused:  # as it should be: nothing is signed
         text = refused.headers.get("Date")

@@ -15,7 +15,7 @@ from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 from refresh_watch_cli.doctor.check import DoctorContext, Finding, bad, ok, skipped, warning
 from refresh_watch_cli.doctor.errors import NotDone, OneTry
 
-CALL_SECONDS: Seconds = 65.0
+INVOKE_SECONDS: Seconds = 65.0
 """More than a cold start and intake's time-out."""
 
 NO_SUCH_TASK = "doctor-no-such-task"
@@ -90,7 +90,7 @@ def _tried(action: str, function: str, needed_for: str, one_try: OneTry, context
     name = context.settings.function_name(function)
     what = f"{action} {name}"
     try:
-        return ok(what, within(CALL_SECONDS, lambda: _ask(action, function, one_try))), ""
+        return ok(what, within(INVOKE_SECONDS, lambda: _ask(action, function, one_try))), ""
     except NotDone as error:
         return _refused(action, name, needed_for, error, context)
     except DeadlinePassed as error:

@@ -15,7 +15,7 @@ from refresh_watch.products.permission_probes import Question, questions_of
 from refresh_watch.products.refusals import RefusedForGood
 from refresh_watch_cli.doctor.check import DoctorContext, Finding, bad, ok, skipped, warning
 
-CALL_SECONDS: Seconds = 15.0
+QUESTION_SECONDS: Seconds = 15.0
 NEEDED_FOR = "watch and list"
 
 
@@ -37,7 +37,7 @@ def _tried(product: Product, question: Question, api: ProductApi, context: Docto
     """What became of a question, and whether the product's next one can have another answer."""
     action = question.action
     try:
-        within(CALL_SECONDS, lambda: question.ask(api))
+        within(QUESTION_SECONDS, lambda: question.ask(api))
     except RefusedForGood as error:
         return _refused(product, action, error, context)
     except Retryable as error:

@@ -14,7 +14,7 @@ from refresh_watch.workflow.probing.grants import GET, INVOKE, LIST, ON_FUNCTION
 from refresh_watch.workflow.probing.probe import Do, event_of
 from refresh_watch.workflow.task_ids import INTAKE, NOTIFY, WATCH
 from refresh_watch_cli.doctor.check import DoctorContext, Finding, bad, ok, skipped, warning
-from refresh_watch_cli.doctor.check_functions import CALL_SECONDS
+from refresh_watch_cli.doctor.check_functions import INVOKE_SECONDS
 from refresh_watch_cli.doctor.errors import NotDone, OneTry
 
 _ORDER = (NOTIFY, WATCH, INTAKE)
@@ -85,7 +85,7 @@ def _ask(function: str, one_try: OneTry) -> list[GrantTry]:
     """What the function says that it tried; empty when it understands no such probe. Raises _IsWrapped."""
     probe = secrets.token_hex(8)
     # a cold start, and all that is tried, may take a while
-    answer = within(CALL_SECONDS, lambda: one_try.invoke(function, event_of(probe, Do.GRANTS)))
+    answer = within(INVOKE_SECONDS, lambda: one_try.invoke(function, event_of(probe, Do.GRANTS)))
     if answer.status >= 500:
         raise EngineError(f"it answers HTTP {answer.status}")
     if answer.status >= 400 and function == INTAKE:
