@@ -5,7 +5,7 @@ What the files of `services` list, and STS and RAM, is all that the stand-in kno
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from refresh_watch.instants import Instant
@@ -17,7 +17,7 @@ from refresh_watch_emulator.products.rows import row_json, shown_state, shown_st
 from refresh_watch_emulator.products.service import AnyOperation, ListTasks, Service, SubmitTasks
 from refresh_watch_emulator.products.submits import submit
 from refresh_watch_emulator.products.switches import Switches
-from refresh_watch_emulator.products.world import StoredRow, SubmittedTask, World, domain_of
+from refresh_watch_emulator.products.world import ObjectPlan, RowState, SubmittedTask, World, domain_of
 
 HOSTS: Mapping[str, str] = {
     **{service.version: service.host for service in SERVICES},
@@ -73,16 +73,16 @@ def _list(world: World, switches: Switches, service: Service, question: ListQues
     _refuse_unknown(world, switches, service, question.task_ids)
     named = bool(question.task_ids or question.object_path)
     rows = [
-        row
+        (task, plan, state)
         for task in world.visible(service.name, now, switches.invisible_seconds, question.task_ids)
         if _asks_for(question, task, switches)
-        for row in _rows(task, now, switches, named=named)
-        if _matches(question, row, switches)
+        for plan, state in _states(task, now, switches, named=named)
+        if _matches(question, plan.path, state, switches)
     ]
     first = (question.page_number - 1) * question.page_size
     page = rows[first : first + question.page_size]
     return {
-        "Tasks": {service.rows_in: [row_json(row, switches) for row in page]},
+        "Tasks": {service.rows_in: [row_json(*row, switches) for row in page]},
         "PageNumber": question.page_number,
         "PageSize": question.page_size,
         "TotalCount": len(rows),
@@ -93,9 +93,13 @@ def _by_id(world: World, switches: Switches, service: Service, call: Call, now: 
     ids = by_id_question(call, service)
     _refuse_unknown(world, switches, service, ids)
     tasks = {task.id: task for task in world.visible(service.name, now, switches.invisible_seconds, ids)}
-    rows = [row for task_id in ids if task_id in tasks for row in _rows(tasks[task_id], now, switches)]
+    rows = [
+        (task, plan, state)
+        for task in (tasks[task_id] for task_id in ids if task_id in tasks)
+        for plan, state in _states(task, now, switches)
+    ]
     shown = rows[: switches.by_id_row_limit]
-    written = [row_json(row, switches) for row in shown]
+    written = [row_json(*row, switches) for row in shown]
     return {
         "TotalCount": len(rows if switches.by_id_total == "full" else shown),
         "Tasks": {service.rows_in: written} if switches.by_id_form == "wrapped" else written,
@@ -119,18 +123,17 @@ def _asks_for(question: ListQuestion, task: SubmittedTask, switches: Switches) -
     )
 
 
-def _rows(task: SubmittedTask, now: Instant, switches: Switches, *, named: bool = True) -> list[StoredRow]:
+def _states(
+    task: SubmittedTask, now: Instant, switches: Switches, *, named: bool = True
+) -> Iterator[tuple[ObjectPlan, RowState]]:
     updates = named or switches.listing_updates
     states = task.asked(now, stale=switches.stale_answers) if updates else task.last_told()
-    return [
-        StoredRow(task.id, plan.path, task.object_type, task.created_at, shown_state(state, switches))
-        for plan, state in zip(task.plans, states, strict=True)
-    ]
+    return zip(task.plans, (shown_state(state, switches) for state in states), strict=True)
 
 
-def _matches(question: ListQuestion, row: StoredRow, switches: Switches) -> bool:
+def _matches(question: ListQuestion, path: str, state: RowState, switches: Switches) -> bool:
     return (
-        question.object_path in ("", row.path)
-        and (switches.status_filter == "ignored" or question.status in ("", shown_status(row.state.status, switches)))
-        and (not question.domains or domain_of(row.path) in question.domains)
+        question.object_path in ("", path)
+        and (switches.status_filter == "ignored" or question.status in ("", shown_status(state.status, switches)))
+        and (not question.domains or domain_of(path) in question.domains)
     )

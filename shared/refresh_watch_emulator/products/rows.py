@@ -6,7 +6,7 @@ from typing import Any
 
 from refresh_watch.instants import format_instant
 from refresh_watch_emulator.products.switches import Switches
-from refresh_watch_emulator.products.world import FAILURES, RowState, StoredRow
+from refresh_watch_emulator.products.world import FAILURES, ObjectPlan, RowState, SubmittedTask
 
 _JOINED = {
     "Internal Error": "InternalError",
@@ -15,17 +15,17 @@ _JOINED = {
 }
 
 
-def row_json(row: StoredRow, switches: Switches) -> dict[str, Any]:
-    """Spell one row."""
+def row_json(task: SubmittedTask, plan: ObjectPlan, state: RowState, switches: Switches) -> dict[str, Any]:
+    """Spell one row: an object of a task, and the state that is shown of it."""
     written: dict[str, Any] = {
-        "CreationTime": format_instant(row.created_at),
-        "ObjectPath": row.path,
-        "Status": shown_status(row.state.status, switches),
-        "TaskId": int(row.task_id) if switches.numeric_ids else row.task_id,
-        "ObjectType": switches.directory_word if row.object_type == "directory" else row.object_type,
-        "Process": _process(row.state.process, switches),
+        "CreationTime": format_instant(task.created_at),
+        "ObjectPath": plan.path,
+        "Status": shown_status(state.status, switches),
+        "TaskId": int(task.id) if switches.numeric_ids else task.id,
+        "ObjectType": switches.directory_word if task.object_type == "directory" else task.object_type,
+        "Process": _process(state.process, switches),
     }
-    description = _description(row, switches)
+    description = _description(state.description, switches)
     if description is not None:
         written["Description"] = description
     return written
@@ -53,8 +53,7 @@ def _process(share: float, switches: Switches) -> str | int:
     return f"{int(share)}%"
 
 
-def _description(row: StoredRow, switches: Switches) -> str | None:
-    text = row.state.description
+def _description(text: str, switches: Switches) -> str | None:
     if not text:
         fine = {"absent": None, "empty": "", "error": "Internal Error"}[switches.description_when_fine]
         if not fine:

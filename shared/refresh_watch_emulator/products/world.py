@@ -12,6 +12,7 @@ import threading
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from refresh_watch.instants import Instant, Seconds
@@ -30,6 +31,15 @@ _NEVER_PACE: Seconds = 60.0
 
 
 @dataclass(frozen=True)
+class RowState:
+    """What one object's row would say: status, progress from 0 to 100, and why it failed."""
+
+    status: str
+    process: float
+    description: str = ""
+
+
+@dataclass(frozen=True)
 class ObjectPlan:
     """How one object is going to end.
 
@@ -44,25 +54,14 @@ class ObjectPlan:
     description: str = ""
     shape: float = 1.0
 
-
-@dataclass(frozen=True)
-class RowState:
-    """What one object's row would say: status, progress from 0 to 100, and why it failed."""
-
-    status: str
-    process: float
-    description: str = ""
-
-
-@dataclass(frozen=True)
-class StoredRow:
-    """One row of an answer, before it is spelled."""
-
-    task_id: str
-    path: str
-    object_type: str
-    created_at: Instant
-    state: RowState
+    @cached_property
+    def end(self) -> RowState:
+        """What its row says in the end."""
+        if self.ends == "Complete":
+            return RowState("Complete", 100.0, self.description)
+        if self.ends in FAILURES:
+            return RowState(self.ends, 0.0, self.description or "Origin Timeout")
+        return RowState(self.ends, 50.0, self.description)
 
 
 @dataclass
@@ -228,11 +227,7 @@ def _state(plan: ObjectPlan, age: Seconds, *, held: bool) -> RowState:
         return _running(max(age, 0.0) / plan.after, plan.shape)
     if held:
         return _running(0.99, plan.shape)
-    if plan.ends == "Complete":
-        return RowState("Complete", 100.0, plan.description)
-    if plan.ends in FAILURES:
-        return RowState(plan.ends, 0.0, plan.description or "Origin Timeout")
-    return RowState(plan.ends, 50.0, plan.description)
+    return plan.end
 
 
 def _running(share: float, shape: float) -> RowState:
