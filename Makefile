@@ -8,6 +8,8 @@ RUNTIME ?=
 DEPLOY ?=
 EFFORT ?=
 SEEDS ?= 0-999
+# Each process of the tests would compile all of our modules again, and pytest rewrite all tests.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST = EFFORT=$(EFFORT) $(VENV)/bin/pytest
 
 .PHONY: help setup demo quick test storm simulate browser picture lint bench build deploy lock policy clean
