@@ -14,7 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from refresh_watch.errors import EngineError
 from refresh_watch_emulator.engine import instance as runtime
 from refresh_watch_emulator.engine.environment import inherited
 
@@ -57,6 +56,9 @@ class ForkServer:
     functions' own path would give, and may not read the environment when they are imported.
     """
 
+    _server: subprocess.Popen[bytes]
+    _reader: threading.Thread
+
     def __init__(self, modules: Sequence[str] = ()) -> None:
         self._modules = tuple(modules)
         self._lock = threading.Lock()
@@ -70,30 +72,23 @@ class ForkServer:
     def fork(
         self, paths: Sequence[str], environment: Mapping[str, str], connection: socket.socket, output: int
     ) -> Process:
-        """Fork an instance: `paths` (the function's folder first), its socket, and where it writes."""
+        """Fork an instance: `paths` (the function's folder first), its socket, and where it writes. Raises OSError."""
         with self._lock:
             engine = self._connection()
             order = runtime.frame({"paths": list(paths), "environment": dict(environment)}, b"")
-            try:
-                size = runtime.FRAME.size
-                socket.send_fds(engine, [order[:size]], [connection.fileno(), output])
-                engine.sendall(order[size:])
-            except OSError:
-                raise EngineError("the process that instances are forked from has ended") from None
+            size = runtime.FRAME.size
+            socket.send_fds(engine, [order[:size]], [connection.fileno(), output])
+            engine.sendall(order[size:])
             process = self._forked.get()
-        if process is None:
-            raise EngineError("the process that instances are forked from has ended")
+        if isinstance(process, OSError):
+            raise process
         return process
 
     def close(self) -> None:
         """End it; instances end with their own sockets."""
         with self._lock:
             if self._engine is not None:
-                self._engine.shutdown(socket.SHUT_RDWR)
-                self._reader.join()
-                self._engine.close()
-                self._server.wait()
-                self._engine = None
+                self._end(self._engine)
 
     def __enter__(self) -> ForkServer:
         """Give it as it is."""
@@ -105,7 +100,17 @@ class ForkServer:
         """Close it."""
         self.close()
 
+    def _end(self, engine: socket.socket) -> None:
+        with suppress(OSError):  # the other side may have gone
+            engine.shutdown(socket.SHUT_RDWR)
+        self._reader.join()
+        engine.close()
+        self._server.wait()
+        self._engine = None
+
     def _connection(self) -> socket.socket:
+        if self._engine is not None and not self._reader.is_alive():
+            self._end(self._engine)  # it was killed: another one takes its place
         if self._engine is None:
             self._engine, theirs = socket.socketpair()
             with theirs:
@@ -117,13 +122,13 @@ class ForkServer:
                     stdout=subprocess.DEVNULL,
                     start_new_session=True,  # a Ctrl-C is the engine's
                 )
-            self._forked: queue.SimpleQueue[Process | None] = queue.SimpleQueue()
+            self._forked: queue.SimpleQueue[Process | OSError] = queue.SimpleQueue()
             self._reader = threading.Thread(target=_read, args=(self._engine, self._forked), daemon=True)
             self._reader.start()
         return self._engine
 
 
-def _read(engine: socket.socket, forked: queue.SimpleQueue[Process | None]) -> None:
+def _read(engine: socket.socket, forked: queue.SimpleQueue[Process | OSError]) -> None:
     processes: dict[int, Process] = {}
     with suppress(OSError):
         while received := runtime.receive(engine):
@@ -131,9 +136,11 @@ def _read(engine: socket.socket, forked: queue.SimpleQueue[Process | None]) -> N
             if "pid" in said:
                 processes[said["pid"]] = Process(said["pid"])
                 forked.put(processes[said["pid"]])
+            elif "refused" in said:
+                forked.put(OSError(said["refused"]))
             else:
                 processes.pop(said["ended"]).ended(said["code"])
     for process in processes.values():
         process.kill()
         process.ended(-signal.SIGKILL)
-    forked.put(None)
+    forked.put(OSError("the process that instances are forked from has ended"))

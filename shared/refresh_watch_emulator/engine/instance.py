@@ -224,7 +224,8 @@ def fork_instances(engine: socket.socket) -> None:
     """Fork an instance for each order, and report each that ends, until the engine closes the socket.
 
     An order is a frame with `paths` (the function's folder first) and `environment`; with it come the instance's socket
-    and the pipe for its output. It is answered with `pid`; an end is reported as `ended` (the pid) and `code`.
+    and the pipe for its output. It is answered with `pid`, or with `refused` where no process can be started; an end is
+    reported as `ended` (the pid) and `code`.
     """
     ended, wake_up = os.pipe()
     os.set_blocking(wake_up, False)
@@ -241,18 +242,23 @@ def fork_instances(engine: socket.socket) -> None:
             order = json.loads(receive_exactly(engine, FRAME.unpack(prefix)[0]) or b"{}") if prefix else {}
             if not order:
                 return
-            pid = os.fork()
+            try:
+                pid = os.fork()
+            except OSError as error:
+                pid = -1
+                send(engine, {"refused": str(error)}, b"")
             if pid == 0:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 for inherited in (engine.detach(), ended, wake_up):
                     os.close(inherited)
                 become_instance(order, socket.socket(fileno=files[0]), files[1])
-            with suppress(ProcessLookupError):
-                os.setpgid(pid, pid)  # what a handler starts dies with it
             for passed_on in files:
                 os.close(passed_on)
-            send(engine, {"pid": pid}, b"")
+            if pid > 0:
+                with suppress(ProcessLookupError):
+                    os.setpgid(pid, pid)  # what a handler starts dies with it
+                send(engine, {"pid": pid}, b"")
 
 
 def _reap() -> tuple[int, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,15 @@ def test_module_globals_are_kept_across_warm_calls_and_lost_after_a_crash(engine
     assert calls.run("test-act", {"do": "count"}) == {"calls": 4, "pid": first["pid"]}
     calls.run("test-act", {"do": "die"})
     assert calls.run("test-act", {"do": "count"})["calls"] == 1
+
+
+def test_an_engine_goes_on_when_the_process_that_it_forks_instances_from_is_killed(engine: Start) -> None:
+    calls = Calls(engine().url)
+    forks = calls.run("test-act", {"do": "parent"})
+    warm = calls.run("test-act", {"do": "count"})["pid"]
+    os.kill(forks, signal.SIGKILL)
+    until(lambda: calls.run("test-act", {"do": "count"}).get("pid", warm) != warm)
+    assert calls.run("test-act", {"do": "parent"}) != forks
 
 
 def test_what_a_handler_prints_is_logged_with_its_request_id(engine: Start) -> None:

@@ -33,6 +33,10 @@ def count(wish, context):
     return {"calls": len(CALLS), "pid": os.getpid()}
 
 
+def parent(wish, context):
+    return os.getppid()
+
+
 def fail(wish, context):
     raise ValueError(wish.get("why", "asked to fail"))
 
@@ -121,6 +125,7 @@ ACTIONS = {
     for action in (
         echo,
         count,
+        parent,
         fail,
         fail_first,
         sleep,
