@@ -1,8 +1,8 @@
 """A report as bounded UTF-8 JSON (docs/contracts.md), between two functions and in a webhook. `from_wire.py` reads it.
 
-Beside the keys of the contract's example, where they are filled: `report` (the kind), `id`, `made_at`, `refusal`
-(`reason`, `code`, `message`, `action`, `request_id`), `problem`, `notes`, `note_keys`, `request_id` (the caller's),
-`api_request_id`, `failed_by_reason`, `tasks_left_out`, `submission_unknown`, `channels`; and in a task
+Further keys than those of the contract's example, where they are filled: `report` (the kind), `id`, `made_at`,
+`refusal` (`reason`, `code`, `message`, `action`, `request_id`), `problem`, `notes`, `note_keys`, `request_id` (the
+caller's), `api_request_id`, `failed_by_reason`, `tasks_left_out`, `submission_unknown`, `channels`; and in a task
 `reason`, `failed_left_out`. A watch by path has `object_path` (and `task_ids` once bound) in place of `task_id`.
 
 `notes` are English sentences. `note_keys` says which of them are texts of ours, so that a message can show them in the

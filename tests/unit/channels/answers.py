@@ -9,7 +9,6 @@ from refresh_watch.channels.post_outcomes import (
     Accepted,
     Ambiguous,
     ContentRejected,
-    Delivered,
     DeliveryOutcome,
     Permanent,
     Temporary,
@@ -53,7 +52,7 @@ def answer(status: int, body: object, headers: dict[str, str] | None = None) -> 
     return ChannelResponse(status, raw, tuple((headers or {}).items()), asked_at=1_700_000_000.0)
 
 
-DELIVERED, ACCEPTED, AMBIGUOUS = Expected(Delivered), Expected(Accepted), Expected(Ambiguous)
+ACCEPTED, AMBIGUOUS = Expected(Accepted), Expected(Ambiguous)
 TOO_LARGE, BAD_CONTENT = Expected(TooLarge), Expected(ContentRejected)
 
 

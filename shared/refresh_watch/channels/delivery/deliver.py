@@ -162,11 +162,9 @@ class _Attempt:
             self.report, self.channel, language=settings.language, deployment=settings.deployment, now=now
         )
         request = kind.render(draft, self.attempts.step)
-        answer = post(request, allowed_hosts=settings.allowed_hosts, timeout=self.timeout)
-        if isinstance(answer, ChannelResponse):
-            outcome = kind.classify(redacted(answer, self.channel, request.url))
-        else:
-            outcome = answer
+        outcome = post(request, allowed_hosts=settings.allowed_hosts, timeout=self.timeout)
+        if isinstance(outcome, ChannelResponse):
+            outcome = kind.classify(redacted(outcome, self.channel, request.url))
         posts = self.attempts.posts + 1
         self.attempts = replace(
             self.attempts,
