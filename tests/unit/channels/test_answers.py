@@ -43,6 +43,7 @@ def test_each_answer_has_its_outcome_and_what_the_vendor_said_is_kept(row: Row) 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_only_a_success_with_its_own_status_is_delivered(kind: str) -> None:
+    assert kind in SUCCESSES, f"{kind} is missing in answers.SUCCESSES: what its vendor answers when it has posted"
     statuses, bodies = SUCCESSES[kind]
     for body in bodies:
         for status in (199, 200, 201, 202, 204, 301, 302, 307, 400, 401, 403, 404, 405, 408, 410, 418, 429, 500, 503):
